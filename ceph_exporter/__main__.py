@@ -1,0 +1,7 @@
+"""`python -m ceph_exporter` is the command `ceph_exporter`."""
+
+import sys
+
+from ceph_exporter.cli import main
+
+sys.exit(main())

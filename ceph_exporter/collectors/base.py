@@ -1,0 +1,78 @@
+"""How a collector is written: metrics declared as a table, samples yielded from facts.
+
+A collector is a module of this package: its metrics stand at the top, `collect` below.
+
+    UP = Metric("ceph_osd_up", "gauge", "OSD is up", "osd dump", Labels("ceph_daemon"))
+
+    def collect(facts: Facts) -> Iterator[Family]:
+        if dump := facts.get(OsdDump):
+            yield UP, [(UP.labels(f"osd.{osd.id}"), osd.up) for osd in dump.osds]
+
+The module's name and the first line of its docstring name and explain it; its flag, the
+documentation and the order of the page follow from the declarations.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal, NamedTuple, TypeAlias
+
+from ceph_exporter.facts import Facts
+
+Value: TypeAlias = float | int | bool | None
+Samples: TypeAlias = Iterable[tuple[str, Value]]
+Type: TypeAlias = Literal["gauge", "counter", "untyped"]
+
+_ESCAPES = {"\\": r"\\", '"': r"\"", "\n": r"\n"}
+_ESCAPED = re.compile(r'[\\"\n]')
+
+
+class Labels:
+    """The label names of some metrics; called with the values, it renders the label block.
+
+    The block (`monitor="a",ceph_daemon="mon.a"`) is the key of a series within its metric, made
+    once per entity and shared by all metrics of the same names.
+    """
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+        self._template = ",".join(f'{name}="%s"' for name in names)
+
+    def __call__(self, *values: str) -> str:
+        """Render the values, in the order of the names, escaped."""
+        return self._template % tuple(map(escape, values))
+
+
+def escape(value: str) -> str:
+    """Escape a label value as the text format wants it."""
+    return _ESCAPED.sub(lambda match: _ESCAPES[match[0]], value)
+
+
+NO_LABELS = Labels()
+
+
+class Metric(NamedTuple):
+    """One metric family as users see it; `document` is the one that it stands and falls with."""
+
+    name: str
+    type: Type
+    help: str
+    document: str
+    labels: Labels = NO_LABELS
+
+
+# A value of None, nan or inf is not on the page: what is not known is absent.
+Family: TypeAlias = tuple[Metric, Samples]
+
+
+class Collector(NamedTuple):
+    """A collector module as the program sees it."""
+
+    name: str
+    help: str
+    metrics: tuple[Metric, ...]
+    collect: Callable[[Facts], Iterator[Family]]
+
+
+def one(value: Value) -> Samples:
+    """Give the single sample of a metric without labels."""
+    return (("", value),)

@@ -1,0 +1,191 @@
+"""The configuration: one struct tree, read from YAML or made of flags, validated in one place.
+
+Every error names the file, the path inside it (`clusters.prod.urls[0]`) and what was expected.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+import yaml
+
+from ceph_exporter.collectors import COLLECTORS
+from ceph_exporter.sources import Api
+
+S = TypeVar("S")
+
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"(?:\d+(?:ms|[smhd]))+")
+_PART = re.compile(r"(\d+)(ms|[smhd])")
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be used: one line with path and expectation."""
+
+
+class Duration(float):
+    """Seconds, written as Prometheus writes durations: 15s, 1m30s, 500ms."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: object) -> "Duration":
+        """Parse a duration; raises ValueError that says what was expected."""
+        if not isinstance(text, str) or not _DURATION.fullmatch(text):
+            raise ValueError(f"expected a duration such as 15s or 1m30s, got {text!r}")
+        seconds = cls(sum(int(n) * _UNITS[unit] for n, unit in _PART.findall(text)))
+        if not seconds:
+            raise ValueError(f"expected a duration above 0, got {text!r}")
+        return seconds
+
+
+class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Unknown keys are errors: a misspelt one must not be ignored."""
+
+
+class Poll(_Strict, frozen=True):
+    """How often Ceph is asked, how long a poll may take, when old data leaves the page."""
+
+    interval: Duration = Duration(15)
+    timeout: Duration = Duration(10)
+    stale_after: Duration = Duration(60)
+
+    def __post_init__(self) -> None:
+        """Refuse a page on which data would be stale before the next poll."""
+        if self.stale_after < self.interval:
+            raise ValueError("stale_after must not be shorter than interval")
+
+
+class TlsConfig(_Strict, frozen=True):
+    """How the certificate of Ceph's API is checked."""
+
+    ca_file: str | None = None
+    insecure_skip_verify: bool = False
+
+
+class Cluster(_Strict, frozen=True):
+    """One cluster: its API, the URLs of it (every mgr's), and the user."""
+
+    urls: tuple[str, ...] = ()
+    api: Api = "auto"
+    username: str = ""
+    password_file: str = ""
+    tls: TlsConfig = TlsConfig()
+    collectors: Mapping[str, bool] = {}
+
+
+class Config(_Strict, frozen=True):
+    """All of it. collectors: which are on by default in every cluster."""
+
+    clusters: Mapping[str, Cluster]
+    poll: Poll = Poll()
+    collectors: Mapping[str, bool] = {}
+
+    def enabled(self, cluster: Cluster) -> tuple[str, ...]:
+        """Give the names of the collectors that run for a cluster."""
+        chosen = {**dict.fromkeys(COLLECTORS, True), **self.collectors, **cluster.collectors}
+        return tuple(name for name in COLLECTORS if chosen[name])
+
+
+def load(file: str, collectors: Mapping[str, bool], poll: Poll) -> Config:
+    """Read a configuration file; raises ConfigError with the file's name.
+
+    collectors, poll: what the flags say, which the file may override.
+    """
+    try:
+        tree = yaml.safe_load(Path(file).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: not YAML: {' '.join(str(error).split())}") from None
+    try:
+        return build(tree, collectors, poll)
+    except ConfigError as error:
+        raise ConfigError(f"{file}: {error}") from None
+
+
+def build(tree: object, collectors: Mapping[str, bool], poll: Poll) -> Config:
+    """Make a configuration of a YAML tree; raises ConfigError."""
+    if not isinstance(tree, dict) or not isinstance(tree.get("clusters"), dict):
+        raise ConfigError("clusters: expected a mapping from a cluster's name to its settings")
+    unknown = set(tree) - {"clusters", "poll", "collectors"}
+    if unknown:
+        raise ConfigError(
+            f"{min(map(str, unknown))}: unknown key; expected clusters, poll, collectors"
+        )
+    clusters = {}
+    for name, branch in tree["clusters"].items():
+        if not isinstance(name, str) or not name:
+            raise ConfigError(f"clusters: expected names as text, got {name!r}")
+        clusters[name] = _convert(branch, Cluster, f"clusters.{name}")
+        check_cluster(clusters[name], f"clusters.{name}.")
+    if not clusters:
+        raise ConfigError("clusters: expected at least one cluster")
+    chosen = _convert(tree.get("collectors", {}), dict[str, bool], "collectors")
+    _check_collectors(chosen, "collectors")
+    defaults = {field: getattr(poll, field) for field in poll.__struct_fields__}
+    return Config(
+        clusters=clusters,
+        poll=_convert(defaults | _mapping(tree.get("poll", {}), "poll"), Poll, "poll"),
+        collectors={**collectors, **chosen},
+    )
+
+
+def check_cluster(cluster: Cluster, path: str) -> None:
+    """Check what types cannot say; `path` is put before the field in a ConfigError."""
+    if not cluster.urls:
+        raise ConfigError(f"{path}urls: expected at least one URL")
+    for index, url in enumerate(cluster.urls):
+        if cluster.api != "recording":
+            _check_url(url, f"{path}urls[{index}]")
+    if cluster.api in ("restful", "dashboard") and not cluster.username:
+        raise ConfigError(f"{path}username: expected the name of a user, which {cluster.api} needs")
+    if cluster.username and not cluster.password_file:
+        raise ConfigError(
+            f"{path}password_file: expected the file with {cluster.username}'s secret"
+        )
+    if cluster.tls.ca_file and not Path(cluster.tls.ca_file).is_file():
+        raise ConfigError(f"{path}tls.ca_file: no such file: {cluster.tls.ca_file}")
+    _check_collectors(cluster.collectors, f"{path}collectors")
+
+
+def _check_url(url: str, path: str) -> None:
+    try:
+        parts = urlsplit(url)
+        port_fits = parts.port != 0
+    except ValueError:
+        raise ConfigError(f"{path}: expected http://HOST:PORT or https://HOST:PORT") from None
+    if "@" in parts.netloc:
+        raise ConfigError(f"{path}: expected a URL without user and password; see username")
+    if parts.scheme not in ("http", "https") or not parts.hostname or not port_fits:
+        raise ConfigError(f"{path}: expected http://HOST:PORT or https://HOST:PORT, got {url!r}")
+    if parts.query or parts.fragment:
+        raise ConfigError(f"{path}: expected a URL without ? and #, got {url!r}")
+
+
+def _check_collectors(chosen: Mapping[str, bool], path: str) -> None:
+    for name in chosen:
+        if name not in COLLECTORS:
+            raise ConfigError(
+                f"{path}.{name}: no such collector; there are {', '.join(COLLECTORS)}"
+            )
+
+
+def _mapping(value: object, path: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ConfigError(f"{path}: expected a mapping")
+    return value
+
+
+def _convert(value: object, type_: type[S], path: str) -> S:
+    def hook(wanted: type, found: object) -> object:
+        return found if isinstance(found, wanted) else wanted.parse(found)  # type: ignore[attr-defined]
+
+    try:
+        return msgspec.convert(value, type_, dec_hook=hook)
+    except (msgspec.ValidationError, ValueError) as error:
+        text, _, where = str(error).partition(" - at `$")
+        raise ConfigError(f"{path}{where.rstrip('`')}: {text[:1].lower()}{text[1:]}") from None

@@ -1,0 +1,67 @@
+"""What a document of Ceph becomes: the base of all fact types, and the register of wire forms."""
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar, TypeAlias, TypeVar
+
+import msgspec
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """What one document says, the same for every release and API.
+
+    A subclass names its `document` after the mon command that gives it. `slow` documents change
+    with an upgrade or a reconfiguration and are asked for every few minutes only.
+    """
+
+    document: ClassVar[str]
+    slow: ClassVar[bool] = False
+
+
+F = TypeVar("F", bound=Fact)
+Decode: TypeAlias = Callable[[bytes], tuple[Fact, ...]]
+
+_WIRES: dict[str, Decode] = {}
+
+
+def wire(*names: str) -> Callable[[Decode], Decode]:
+    """Register a function that decodes the answers called `names`.
+
+    A wire name is the command (`health detail`) or `dashboard/` and the endpoint below `/api/`
+    (`dashboard/health/minimal`). One answer may carry several facts.
+    """
+
+    def register(decode: Decode) -> Decode:
+        _WIRES.update(dict.fromkeys(names, decode))
+        return decode
+
+    return register
+
+
+def decode(name: str, body: bytes) -> tuple[Fact, ...]:
+    """Decode the answer called `name`; raises DecodeError, and KeyError for an unknown name."""
+    return _WIRES[name](body)
+
+
+def wires() -> tuple[str, ...]:
+    """Give the names of all answers that can be decoded."""
+    return tuple(_WIRES)
+
+
+class Facts:
+    """The facts of one cluster that are at hand, by type."""
+
+    def __init__(self, facts: Mapping[type[Fact], Fact] | None = None) -> None:
+        self._facts = dict(facts or {})
+
+    @classmethod
+    def of(cls, *facts: Fact) -> "Facts":
+        """Hold the given facts."""
+        return cls({type(fact): fact for fact in facts})
+
+    def get(self, type_: type[F]) -> F | None:
+        """Give the fact of a type, or None while its document is not to be had."""
+        fact = self._facts.get(type_)
+        return fact if isinstance(fact, type_) else None
+
+
+__all__ = ["Fact", "Facts", "decode", "wire", "wires"]

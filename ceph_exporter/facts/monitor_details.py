@@ -1,0 +1,84 @@
+"""What the detail lines of health checks tell of single monitors, from 12 on.
+
+Since 12 no answer has a monitor's disk and store any more; the details of MON_DISK_LOW,
+MON_DISK_CRIT and MON_DISK_BIG name them while they are in trouble (HealthMonitor.cc of 12 to 20),
+those of MON_CLOCK_SKEW the skew without its sign. While all is well the figures do not exist.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from ceph_exporter.facts.time_sync import Clock
+
+_AVAIL = re.compile(r"mon\.(\S+) has (\d+)% avail")
+_STORE = re.compile(r"mon\.(\S+) is ([\d.]+) ?([KMGTPE]?)i?B >= mon_data_size_warn")
+_NUMBER = r"([\d.]+(?:e[+-]?\d+)?)"
+_SKEW = re.compile(
+    rf"mon\.(\S+)(?: addr \S+)? clock skew {_NUMBER}s > max {_NUMBER}s \(latency {_NUMBER}s\)",
+)
+_DOWN = re.compile(r"mon\.(\S+) \(rank \d+\) addr .* is down")
+_UNITS = {unit: 1024**power for power, unit in enumerate(["", "K", "M", "G", "T", "P", "E"])}
+
+Lines = Mapping[str, tuple[str, ...]]
+
+
+class MonitorReport(msgspec.Struct, frozen=True):
+    """One monitor's disk and store; what the release does not tell is None.
+
+    Sizes in bytes, `avail_percent` 0 to 100. `updated` is the time of the report in seconds on the
+    monitor's own wall clock, of unknown zone: only differences between reports mean something.
+    """
+
+    name: str
+    capacity: float | None = None
+    used: float | None = None
+    avail: float | None = None
+    avail_percent: float | None = None
+    store: float | None = None
+    sst: float | None = None
+    log: float | None = None
+    misc: float | None = None
+    updated: float | None = None
+
+
+def reports(lines: Lines) -> dict[str, MonitorReport]:
+    """Read disk and store by monitor from the checks' detail lines (code -> lines)."""
+    found: dict[str, dict[str, float]] = {}
+    for code in ("MON_DISK_LOW", "MON_DISK_CRIT"):
+        for name, percent in _each(_AVAIL, lines.get(code, ())):
+            found.setdefault(name, {})["avail_percent"] = float(percent)
+    for name, number, unit in _each(_STORE, lines.get("MON_DISK_BIG", ())):
+        found.setdefault(name, {})["store"] = float(number) * _UNITS[unit]
+    return {name: MonitorReport(name, **figures) for name, figures in found.items()}
+
+
+def clocks(lines: Lines) -> dict[str, Clock]:
+    """Read skew (absolute) and latency of the monitors that MON_CLOCK_SKEW names."""
+    return {
+        name: Clock(float(skew), float(latency), "HEALTH_WARN")
+        for name, skew, _limit, latency in _each(_SKEW, lines.get("MON_CLOCK_SKEW", ()))
+    }
+
+
+def named(lines: Lines) -> Iterator[tuple[str, str]]:
+    """Yield (monitor, code) of each detail line that complains of one monitor."""
+    for code, pattern in _NAMING.items():
+        for name, *_ in _each(pattern, lines.get(code, ())):
+            yield name, code
+
+
+_NAMING = {
+    "MON_DISK_LOW": _AVAIL,
+    "MON_DISK_CRIT": _AVAIL,
+    "MON_DISK_BIG": _STORE,
+    "MON_CLOCK_SKEW": _SKEW,
+    "MON_DOWN": _DOWN,
+}
+
+
+def _each(pattern: re.Pattern[str], lines: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for line in lines:
+        if match := pattern.match(line):
+            yield match.groups()

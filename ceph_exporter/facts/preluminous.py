@@ -1,0 +1,198 @@
+"""`health` as 0.67 to 11.2 answer it: free text to check codes, and the monitors' own reports.
+
+Up to Kraken a cluster's troubles are lines of text. They are given the codes that 12 and later
+have for the same trouble, so that one alert rule serves every release. A line that no pattern
+knows keeps its text under the code UNMAPPED: it must not get lost.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+import msgspec
+
+from ceph_exporter.facts.monitor_details import MonitorReport
+from ceph_exporter.facts.time_sync import TimeSync
+
+# Order matters: the first pattern that is found in the line wins. Texts: PGMonitor.cc,
+# OSDMonitor.cc, MDSMap.cc, DataHealthService.cc and Monitor.cc of 0.67 to 11.2; codes: 12 to 20.
+_CODES = [
+    (re.compile(pattern), code)
+    for pattern, code in [
+        (r"mons? down, quorum", "MON_DOWN"),
+        (r"clock skew", "MON_CLOCK_SKEW"),
+        (r"low disk space, shutdown im|low disk space!.*shutdown", "MON_DISK_CRIT"),
+        (r"shutdown imm?inent", "MON_DISK_CRIT"),
+        (r"low disk space", "MON_DISK_LOW"),
+        (r"store is getting too big", "MON_DISK_BIG"),
+        (r"osds are down|osds? down", "OSD_DOWN"),
+        (r"near ?full osd|near full osd", "OSD_NEARFULL"),
+        (r"full osd", "OSD_FULL"),
+        (r"flag\(s\) set", "OSDMAP_FLAGS"),
+        (r"requests are blocked|slow requests?", "SLOW_OPS"),
+        (r"scrub errors", "OSD_SCRUB_ERRORS"),
+        (r"pgs? (stuck )?(inconsistent|repair)", "PG_DAMAGED"),
+        (r"pgs? recovery_toofull", "PG_RECOVERY_FULL"),
+        (r"pgs? backfill_toofull", "PG_BACKFILL_FULL"),
+        (r"pgs? (stuck )?(inactive|stale|down|incomplete|peering|unknown)", "PG_AVAILABILITY"),
+        (r"pgs? are stuck inactive", "PG_AVAILABILITY"),
+        (r"unfound", "OBJECT_UNFOUND"),
+        (r"objects misplaced", "OBJECT_MISPLACED"),
+        (r"objects degraded", "PG_DEGRADED"),
+        (r"pgs? (stuck )?\w+", "PG_DEGRADED"),
+        (r"too few pgs per osd", "TOO_FEW_PGS"),
+        (r"too many pgs per osd", "TOO_MANY_PGS"),
+        (r"more objects per pg than average", "MANY_OBJECTS_PER_PG"),
+        (r"pg_num .*> pgp_num", "SMALLER_PGP_NUM"),
+        (r"near/at target max|at/near target max|cache pools at or near", "CACHE_POOL_NEAR_FULL"),
+        (r"missing hit_sets", "CACHE_POOL_NO_HIT_SET"),
+        (r"pool\(?s?\)? .*near(ly)? full", "POOL_NEAR_FULL"),
+        (r"pool\(?s?\)? .*full", "POOL_FULL"),
+        (r"legacy tunables|non-optimal tunables", "OLD_CRUSH_TUNABLES"),
+        (r"straw_calc_version", "OLD_CRUSH_STRAW_CALC_VERSION"),
+        (r"sortbitwise", "OSD_NO_SORTBITWISE"),
+        (r"mds cluster is degraded", "FS_DEGRADED"),
+        (r"mds .*damaged", "MDS_DAMAGE"),
+        (r"mds .*(laggy|unresponsive)", "MDS_UP_LESS_THAN_MAX"),
+        (r"mds .*(failed|has no mds|down)", "FS_WITH_FAILED_MDS"),
+    ]
+]
+UNMAPPED = "UNMAPPED"
+
+
+class WireSummary(msgspec.Struct, frozen=True):
+    """One line of `summary`."""
+
+    severity: str = ""
+    summary: str = ""
+
+
+class WireStore(msgspec.Struct, frozen=True):
+    """`store_stats`, from 0.72 on; bytes."""
+
+    bytes_total: float | None = None
+    bytes_sst: float | None = None
+    bytes_log: float | None = None
+    bytes_misc: float | None = None
+
+
+class WireMonitor(msgspec.Struct, frozen=True):
+    """One monitor of `health_services`; sizes in KiB."""
+
+    name: str
+    kb_total: float | None = None
+    kb_used: float | None = None
+    kb_avail: float | None = None
+    avail_percent: float | None = None
+    last_updated: str = ""
+    store_stats: WireStore = WireStore()
+    health: str = ""
+    health_detail: str = ""
+
+
+class WireService(msgspec.Struct, frozen=True):
+    """One service of `health_services`; only the unnamed data_health exists."""
+
+    mons: tuple[WireMonitor, ...] = ()
+
+
+class WireServices(msgspec.Struct, frozen=True):
+    """`health.health` of 0.67 to 11."""
+
+    health_services: tuple[WireService, ...] = ()
+
+    @property
+    def monitors(self) -> tuple[WireMonitor, ...]:
+        """All monitors' rows; none for up to a minute after an election."""
+        return tuple(mon for service in self.health_services for mon in service.mons)
+
+
+def report(mon: WireMonitor) -> MonitorReport:
+    """Make the fact of a monitor's own report of its disk and store."""
+    return MonitorReport(
+        mon.name,
+        capacity=_bytes(mon.kb_total),
+        used=_bytes(mon.kb_used),
+        avail=_bytes(mon.kb_avail),
+        avail_percent=mon.avail_percent,
+        store=mon.store_stats.bytes_total,
+        sst=mon.store_stats.bytes_sst,
+        log=mon.store_stats.bytes_log,
+        misc=mon.store_stats.bytes_misc,
+        updated=_wall_clock(mon.last_updated),
+    )
+
+
+def _bytes(kib: float | None) -> float | None:
+    return None if kib is None else kib * 1024
+
+
+def _wall_clock(date: str) -> float | None:
+    try:
+        return (datetime.fromisoformat(date) - datetime(1970, 1, 1)).total_seconds()  # noqa: DTZ001 - no zone is given
+    except (TypeError, ValueError):
+        return None
+
+
+def code_of(text: str) -> str:
+    """Give the check code that 12 and later use for a line of text, or UNMAPPED."""
+    lower = text.lower()
+    return next((code for pattern, code in _CODES if pattern.search(lower)), UNMAPPED)
+
+
+def troubles(
+    summary: Iterable[WireSummary],
+    monitors: Iterable[WireMonitor],
+    clocks: TimeSync | None,
+) -> dict[str, tuple[str, str]]:
+    """Give code -> (severity, text) of all that the answer complains of.
+
+    0.67 and 0.72 leave monitors' disks and clocks out of `summary` and 0.72.2 all but its first
+    line, so what the monitors' rows say is added where the summary has no such code.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    # e.g. "mon.b low disk space, shutdown imminent; store is getting too big! N >= M"
+    lines = [(line.severity, part) for line in summary for part in line.summary.strip().split("; ")]
+    for severity, text in lines:
+        _add(found, code_of(text), severity, text)
+    said = set(found)
+    for severity, text in [*_disks(monitors), *_skews(clocks)]:
+        if (code := code_of(text)) not in said:
+            _add(found, code, severity, text)
+    return found
+
+
+def _add(found: dict[str, tuple[str, str]], code: str, severity: str, text: str) -> None:
+    if code == "MON_DISK_BIG":
+        severity = "HEALTH_WARN"  # also in a line that is an error for another reason
+    before = found.get(code)
+    if before is not None:
+        severity = "HEALTH_ERR" if "HEALTH_ERR" in (severity, before[0]) else severity
+        text = f"{before[1]}; {text}"
+    found[code] = (severity, text)
+
+
+def _disks(monitors: Iterable[WireMonitor]) -> Iterator[tuple[str, str]]:
+    for mon in monitors:
+        if mon.health not in ("", "HEALTH_OK"):
+            for part in (mon.health_detail or "low disk space").split("; "):
+                yield mon.health, f"mon.{mon.name} {part}"
+
+
+def _skews(clocks: TimeSync | None) -> Iterator[tuple[str, str]]:
+    for name, clock in (clocks.clocks if clocks else {}).items():
+        if clock.health not in ("", "HEALTH_OK"):
+            yield clock.health, f"mon.{name} clock skew"
+
+
+def details(lines: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """Sort the `detail` lines by check code, 50 a code at most: old releases know no limit."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        kept = found.setdefault(code_of(line), [])
+        if len(kept) < _MAX_DETAIL:
+            kept.append(line)
+    return {code: tuple(kept) for code, kept in found.items()}
+
+
+_MAX_DETAIL = 50  # as mon_health_max_detail of 12 and later

@@ -1,0 +1,105 @@
+"""The document `quorum_status`: the monitors of the map and which of them form the quorum.
+
+Sources: Monitor.cc of every release (`quorum_status`, `mon_status`), MonmapMonitor.cc (`mon dump`).
+"""
+
+import msgspec
+
+from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.fact import Fact, wire
+
+
+class Monitor(msgspec.Struct, frozen=True):
+    """One monitor of the monmap; `rank` is its place there, from 0."""
+
+    name: str
+    rank: int
+    in_quorum: bool
+
+
+class Quorum(Fact, frozen=True):
+    """The monmap and the quorum. age in seconds, None before 14; leader None where unknown."""
+
+    document = "quorum_status"
+
+    fsid: str
+    monitors: tuple[Monitor, ...]
+    monmap_epoch: int | None = None
+    election_epoch: int | None = None
+    leader: str | None = None
+    age: float | None = None
+
+
+class WireMon(msgspec.Struct, frozen=True):
+    """One row of `monmap.mons`; 0.67 to 0.94 rank them by position as well."""
+
+    name: str
+    rank: int
+
+
+class WireMonmap(msgspec.Struct, frozen=True):
+    """The monmap; `mon dump` has the quorum's ranks inside."""
+
+    fsid: str
+    mons: tuple[WireMon, ...]
+    epoch: int | None = None
+    quorum: tuple[int, ...] = ()
+
+
+class WireQuorum(msgspec.Struct, frozen=True):
+    """The answer of `quorum_status`, and the dashboard's `mon_status`.
+
+    `quorum_leader_name` is missing in the latter; the leader is the lowest rank of the quorum.
+    """
+
+    quorum: tuple[int, ...]
+    monmap: WireMonmap
+    election_epoch: int | None = None
+    quorum_age: float | None = None
+    quorum_leader_name: str | None = None
+
+
+class WireDashboardMonitor(msgspec.Struct, frozen=True):
+    """The dashboard's `/api/monitor`; `in_quorum` and `out_quorum` say the same by name."""
+
+    mon_status: WireQuorum
+
+
+_decode = Decoder(WireQuorum)
+_decode_dump = Decoder(WireMonmap)
+_decode_dashboard = Decoder(WireDashboardMonitor)
+
+
+@wire("quorum_status")
+def decode_quorum(body: bytes) -> tuple[Fact, ...]:
+    """Decode the mon command's answer."""
+    return (_fact(_decode(body)),)
+
+
+@wire("mon dump")
+def decode_mon_dump(body: bytes) -> tuple[Fact, ...]:
+    """Decode the answer of `mon dump`, the same but for elections."""
+    monmap = _decode_dump(body)
+    return (_fact(WireQuorum(monmap.quorum, monmap)),)
+
+
+@wire("dashboard/monitor")
+def decode_dashboard_monitor(body: bytes) -> tuple[Fact, ...]:
+    """Decode the dashboard's `/api/monitor`."""
+    return (_fact(_decode_dashboard(body).mon_status),)
+
+
+def _fact(answer: WireQuorum) -> Quorum:
+    ranks = set(answer.quorum)
+    monitors = tuple(Monitor(mon.name, mon.rank, mon.rank in ranks) for mon in answer.monmap.mons)
+    leader = answer.quorum_leader_name or next(
+        (mon.name for mon in monitors if ranks and mon.rank == min(ranks)), None
+    )
+    return Quorum(
+        fsid=answer.monmap.fsid,
+        monitors=monitors,
+        monmap_epoch=answer.monmap.epoch,
+        election_epoch=answer.election_epoch,
+        leader=leader,
+        age=answer.quorum_age,
+    )

@@ -1,0 +1,197 @@
+"""The document `status`: the cluster in one page.
+
+Sources: Monitor::get_cluster_status, OSDMap::print_summary and PGMap::print_summary of 0.67 to 20;
+the dashboard's `/api/health/minimal`, which carries `health detail` as well, and
+`/api/health/snapshot` (20 and later).
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.health import WireHealth, from_wire
+
+
+class Status(Fact, frozen=True):
+    """Counts and rates of the cluster; what the API does not give is None.
+
+    pg_states: state name as Ceph joins it ("active+clean") -> number of PGs. Sizes in bytes, rates
+    per second; a rate that Ceph leaves out while it is idle is 0.
+    """
+
+    document = "status"
+
+    health: str | None
+    fsid: str | None = None
+    osds: int | None = None
+    osds_up: int | None = None
+    osds_in: int | None = None
+    pgs_remapped: int | None = None
+    pg_states: Mapping[str, int] = {}
+    objects_degraded: float | None = None
+    objects_misplaced: float | None = None
+    objects_unfound: float | None = None
+    read_bytes: float | None = None
+    write_bytes: float | None = None
+    read_ops: float | None = None
+    write_ops: float | None = None
+    ops: float | None = None
+    recovery_bytes: float | None = None
+    recovery_objects: float | None = None
+
+
+class WireOsdmap(msgspec.Struct, frozen=True):
+    """The OSD counts; up to 14 nested in a second `osdmap`, as strings in 0.67."""
+
+    osdmap: "WireOsdmap | None" = None
+    num_osds: int | None = None
+    num_up_osds: int | None = None
+    num_in_osds: int | None = None
+    num_remapped_pgs: int | None = None
+
+
+class WireState(msgspec.Struct, frozen=True):
+    """One row of `pgs_by_state`."""
+
+    state_name: str
+    count: int
+
+
+class WirePgmap(msgspec.Struct, frozen=True):
+    """`pgmap`; every rate and every object count below is left out while it is 0."""
+
+    pgs_by_state: tuple[WireState, ...] = ()
+    degraded_objects: float = 0
+    misplaced_objects: float = 0
+    unfound_objects: float = 0
+    read_bytes_sec: float = 0
+    write_bytes_sec: float = 0
+    read_op_per_sec: float | None = None
+    write_op_per_sec: float | None = None
+    op_per_sec: float | None = None
+    recovering_bytes_per_sec: float = 0
+    recovering_objects_per_sec: float = 0
+
+
+class WireStatus(msgspec.Struct, frozen=True):
+    """The answer of `status`."""
+
+    health: WireHealth | None = None
+    osdmap: WireOsdmap = WireOsdmap()
+    pgmap: WirePgmap | None = None
+    fsid: str | None = None
+
+
+class WireOsd(msgspec.Struct, frozen=True):
+    """One OSD of the dashboard's minimal answer."""
+
+    up: int
+    is_in: int = msgspec.field(name="in")
+
+
+class WireOsds(msgspec.Struct, frozen=True):
+    """`osd_map` of the dashboard's minimal answer."""
+
+    osds: tuple[WireOsd, ...]
+
+
+class WireObjects(msgspec.Struct, frozen=True):
+    """`pg_info.object_stats`."""
+
+    num_objects_degraded: float | None = None
+    num_objects_misplaced: float | None = None
+    num_objects_unfound: float | None = None
+
+
+class WirePgInfo(msgspec.Struct, frozen=True):
+    """`pg_info` of the dashboard's minimal answer."""
+
+    object_stats: WireObjects = WireObjects()
+    statuses: dict[str, int] = {}
+
+
+class WireClientPerf(msgspec.Struct, frozen=True):
+    """`client_perf` of the dashboard's minimal answer."""
+
+    read_bytes_sec: float | None = None
+    write_bytes_sec: float | None = None
+    read_op_per_sec: float | None = None
+    write_op_per_sec: float | None = None
+    recovering_bytes_per_sec: float | None = None
+
+
+class WireMinimal(msgspec.Struct, frozen=True):
+    """The dashboard's `/api/health/minimal`; a section without right of its user is left out."""
+
+    health: WireHealth
+    osd_map: WireOsds | None = None
+    pg_info: WirePgInfo | None = None
+    client_perf: WireClientPerf = WireClientPerf()
+
+
+_decode = Decoder(WireStatus)
+_decode_minimal = Decoder(WireMinimal)
+
+
+@wire("status")
+def decode_status(body: bytes) -> tuple[Fact, ...]:
+    """Decode the mon command's answer."""
+    answer = _decode(body)
+    osdmap = answer.osdmap.osdmap or answer.osdmap
+    counts = Status(
+        health=from_wire(answer.health).status if answer.health else None,
+        fsid=answer.fsid,
+        osds=osdmap.num_osds,
+        osds_up=osdmap.num_up_osds,
+        osds_in=osdmap.num_in_osds,
+        pgs_remapped=osdmap.num_remapped_pgs,
+    )
+    pgmap = answer.pgmap
+    if pgmap is None:
+        return (counts,)
+    # Up to 9 there is one sum of operations, from 10 on reads and writes apart.
+    apart = pgmap.op_per_sec is None
+    return (
+        msgspec.structs.replace(
+            counts,
+            pg_states={row.state_name: row.count for row in pgmap.pgs_by_state},
+            objects_degraded=pgmap.degraded_objects,
+            objects_misplaced=pgmap.misplaced_objects,
+            objects_unfound=pgmap.unfound_objects,
+            read_bytes=pgmap.read_bytes_sec,
+            write_bytes=pgmap.write_bytes_sec,
+            read_ops=(pgmap.read_op_per_sec or 0) if apart else None,
+            write_ops=(pgmap.write_op_per_sec or 0) if apart else None,
+            ops=pgmap.op_per_sec,
+            recovery_bytes=pgmap.recovering_bytes_per_sec,
+            recovery_objects=pgmap.recovering_objects_per_sec,
+        ),
+    )
+
+
+@wire("dashboard/health/minimal")
+def decode_minimal(body: bytes) -> tuple[Fact, ...]:
+    """Decode the dashboard's minimal answer: `health detail` and `status`."""
+    answer = _decode_minimal(body)
+    found = from_wire(answer.health)
+    osds = answer.osd_map.osds if answer.osd_map else None
+    pgs = answer.pg_info or WirePgInfo()
+    perf = answer.client_perf
+    status = Status(
+        health=found.status,
+        osds=None if osds is None else len(osds),
+        osds_up=None if osds is None else sum(osd.up for osd in osds),
+        osds_in=None if osds is None else sum(osd.is_in for osd in osds),
+        pg_states=pgs.statuses,
+        objects_degraded=pgs.object_stats.num_objects_degraded,
+        objects_misplaced=pgs.object_stats.num_objects_misplaced,
+        objects_unfound=pgs.object_stats.num_objects_unfound,
+        read_bytes=perf.read_bytes_sec,
+        write_bytes=perf.write_bytes_sec,
+        read_ops=perf.read_op_per_sec,
+        write_ops=perf.write_op_per_sec,
+        recovery_bytes=perf.recovering_bytes_per_sec,
+    )
+    return (found, status)

@@ -1,0 +1,79 @@
+"""The document `time-sync-status`: each monitor's clock skew and latency.
+
+12.1.1 and later have the command (Monitor.cc); 0.67 to 11 have the same figures in `health` as
+`timechecks`. With one monitor, or just after an election, no monitor is listed.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.fact import Fact, wire
+
+
+class Clock(msgspec.Struct, frozen=True):
+    """A monitor's clock against the leader's. skew (signed) and latency in seconds."""
+
+    skew: float | None = None
+    latency: float | None = None
+    health: str = ""
+
+
+class TimeSync(Fact, frozen=True):
+    """The last round of time checks. ongoing: None where the answer does not say."""
+
+    document = "time-sync-status"
+
+    clocks: Mapping[str, Clock] = {}
+    epoch: int | None = None
+    round: int | None = None
+    ongoing: bool | None = None
+
+
+class WireClock(msgspec.Struct, frozen=True):
+    """One row of `timechecks.mons` (up to 11)."""
+
+    name: str
+    skew: float | None = None
+    latency: float | None = None
+    health: str = ""
+
+
+class WireTimechecks(msgspec.Struct, frozen=True):
+    """`timechecks`: the round, and up to 11 the monitors."""
+
+    epoch: int | None = None
+    round: int | None = None
+    round_status: str | None = None
+    mons: tuple[WireClock, ...] = ()
+
+
+class WireTimeSync(msgspec.Struct, frozen=True):
+    """The answer of `time-sync-status`."""
+
+    timechecks: WireTimechecks
+    time_skew_status: dict[str, Clock] = {}
+
+
+_decode = Decoder(WireTimeSync)
+
+
+@wire("time-sync-status")
+def decode_time_sync(body: bytes) -> tuple[Fact, ...]:
+    """Decode the mon command's answer."""
+    answer = _decode(body)
+    return (_fact(answer.timechecks, answer.time_skew_status),)
+
+
+def from_health(answer: WireTimechecks) -> TimeSync:
+    """Make the fact of the `timechecks` in a `health` answer of 0.67 to 11."""
+    return _fact(
+        answer, {mon.name: Clock(mon.skew, mon.latency, mon.health) for mon in answer.mons}
+    )
+
+
+def _fact(answer: WireTimechecks, clocks: Mapping[str, Clock]) -> TimeSync:
+    status = answer.round_status
+    ongoing = None if status is None else status == "on-going"
+    return TimeSync(clocks, answer.epoch, answer.round, ongoing)

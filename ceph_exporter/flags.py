@@ -1,0 +1,212 @@
+"""The command line: one table of flags, each with its environment variable, to a configuration."""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, NoReturn
+
+from ceph_exporter import __version__
+from ceph_exporter.collectors import COLLECTORS
+from ceph_exporter.config import (
+    Cluster,
+    Config,
+    ConfigError,
+    Duration,
+    Poll,
+    TlsConfig,
+    check_cluster,
+    load,
+)
+from ceph_exporter.log import FORMATS, LEVELS
+from ceph_exporter.sources import APIS
+
+PORT = 9128
+
+
+class Flag(NamedTuple):
+    """A flag: name, help, default, and how it is given. A repeatable flag's default is a tuple."""
+
+    name: str
+    help: str
+    default: object = ""
+    choices: Sequence[str] | None = None
+    group: str = "Cluster"
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it; lists are separated by commas."""
+        return "CEPH_EXPORTER_" + self.name.upper().replace(".", "_").replace("-", "_")
+
+
+FLAGS = (
+    Flag("cluster.url", "URL of Ceph's API, of every mgr; a folder for recording", ()),
+    Flag("cluster.api", "API that the URL speaks", "auto", APIS),
+    Flag("cluster.username", "User of the API, or of the proxy in front of ceph-rest-api"),
+    Flag("cluster.password-file", "File with the user's password or key"),
+    Flag("cluster.ca-file", "CA, or the server's own certificate, to check the server with"),
+    Flag("cluster.insecure-skip-verify", "Do not check the server's certificate", False),
+    Flag("config.file", "YAML file with several clusters instead of --cluster.*"),
+    Flag("demo", "Serve a simulated cluster; no Ceph is needed", False),
+    Flag("poll.interval", "Time between two polls of a cluster", Duration(15), group="Polling"),
+    Flag("poll.timeout", "Time that one poll may take in all", Duration(10), group="Polling"),
+    Flag(
+        "poll.stale-after",
+        "Age at which data that was not had again leaves the page",
+        Duration(60),
+        group="Polling",
+    ),
+    *(
+        Flag(f"collector.{name}", collector.help, None, group="Collectors")
+        for name, collector in COLLECTORS.items()
+    ),
+    Flag("collector.disable-defaults", "Run only the collectors named", False, group="Collectors"),
+    Flag("web.listen-address", "Address to listen on", (f":{PORT}",), group="Web"),
+    Flag("web.telemetry-path", "Path of the metrics", "/metrics", group="Web"),
+    Flag("log.level", "Least severe level to log", "info", LEVELS, "Logging"),
+    Flag("log.format", "Shape of a log line", "logfmt", FORMATS, "Logging"),
+)
+_COMMANDS = {
+    "serve": "serve /metrics (the default)",
+    "once": "poll each cluster once, print the page; exit 1 if a cluster did not answer",
+    "record": "write the documents of the cluster to DIR, for a bug report",
+}
+
+
+class Options(NamedTuple):
+    """What the command line asks for. values: flag name -> value."""
+
+    command: str
+    folder: str
+    values: Mapping[str, Any]
+
+    def config(self) -> Config:
+        """Make the configuration; raises ConfigError that names the flag or the file's path."""
+        values = self.values
+        poll = Poll(values["poll.interval"], values["poll.timeout"], values["poll.stale-after"])
+        if values["config.file"]:
+            if used := [name for name in _CLUSTER if values[name] != _DEFAULTS[name]]:
+                raise ConfigError(f"--{used[0]}: not together with --config.file")
+            return load(values["config.file"], self._collectors(), poll)
+        cluster = Cluster(
+            urls=tuple(values["cluster.url"]),
+            api=values["cluster.api"],
+            username=values["cluster.username"],
+            password_file=values["cluster.password-file"],
+            tls=TlsConfig(
+                values["cluster.ca-file"] or None, values["cluster.insecure-skip-verify"]
+            ),
+        )
+        if not cluster.urls:
+            raise ConfigError(
+                "--cluster.url: expected the URL of Ceph's API (or --config.file, or --demo)"
+            )
+        check_cluster(cluster, "--cluster.")
+        return Config({"": cluster}, poll, self._collectors())
+
+    def _collectors(self) -> dict[str, bool]:
+        default = not self.values["collector.disable-defaults"]
+        chosen = {name: self.values[f"collector.{name}"] for name in COLLECTORS}
+        return {name: default if on is None else on for name, on in chosen.items()}
+
+
+_CLUSTER = [flag.name for flag in FLAGS if flag.name.startswith("cluster.")]
+_DEFAULTS: dict[str, object] = {flag.name: flag.default for flag in FLAGS}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Say in one line what is wrong."""
+        fail(message)
+
+
+def fail(message: str) -> NoReturn:
+    """End with exit code 2 and one line: bad usage or configuration."""
+    sys.stderr.write(f"ceph_exporter: error: {message}\n")
+    sys.exit(2)
+
+
+def _duration(text: str) -> Duration:
+    try:
+        return Duration.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the parser from the table of flags."""
+    commands = "".join(f"  {name:<8} {text}\n" for name, text in _COMMANDS.items())
+    built = _Parser(
+        prog="ceph_exporter",
+        description=f"Prometheus exporter for Ceph.\n\ncommands:\n{commands}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+        epilog="Each flag can be set by an environment variable: --cluster.url by "
+        f"{FLAGS[0].variable}.",
+    )
+    built.add_argument("command", nargs="?", choices=_COMMANDS, default="serve", metavar="COMMAND")
+    built.add_argument("folder", nargs="?", default="", metavar="DIR", help="folder of `record`")
+    built.add_argument("--version", action="version", version=f"ceph_exporter {__version__}")
+    groups: dict[str, Any] = {}
+    for flag in FLAGS:
+        group = groups.get(flag.group) or built.add_argument_group(flag.group)
+        groups[flag.group] = group
+        group.add_argument(f"--{flag.name}", dest=flag.name, **_options(flag))
+    return built
+
+
+def _options(flag: Flag) -> dict[str, Any]:
+    default = flag.default
+    if default is None or isinstance(default, bool):
+        action = argparse.BooleanOptionalAction if default is None else "store_true"
+        return {"help": flag.help, "action": action, "default": None}
+    shown = ", ".join(default) if isinstance(default, tuple) else default
+    if isinstance(default, Duration):
+        shown = f"{default:g}s"
+    text = f"{flag.help} (default: {shown})" if shown else flag.help
+    return {
+        "help": text,
+        "default": None,
+        "choices": flag.choices,
+        "type": _duration if isinstance(default, Duration) else str,
+        "action": "append" if isinstance(default, tuple) else "store",
+        "metavar": None if flag.choices else "VALUE",
+    }
+
+
+def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
+    """Parse arguments and environment; ends the program with one line when they are wrong."""
+    found = vars(parser().parse_intermixed_args(arguments))
+    values = {flag.name: _value(flag, found[flag.name], environment) for flag in FLAGS}
+    command, folder = found["command"], found["folder"]
+    if (command == "record") != bool(folder):
+        fail(
+            "record: expected DIR, the folder to write to"
+            if not folder
+            else f"unexpected {folder!r}"
+        )
+    return Options(command, folder, values)
+
+
+def _value(flag: Flag, given: object, environment: Mapping[str, str]) -> object:
+    text = environment.get(flag.variable)
+    if given is not None or text is None:
+        return flag.default if given is None else given
+    try:
+        return _of_text(flag, text)
+    except ValueError as error:
+        fail(f"environment variable {flag.variable}: {error}")
+
+
+def _of_text(flag: Flag, text: str) -> object:
+    default = flag.default
+    if default is None or isinstance(default, bool):
+        if text.lower() not in ("true", "false", "1", "0"):
+            raise ValueError(f"expected true or false, got {text!r}")
+        return text.lower() in ("true", "1")
+    if isinstance(default, Duration):
+        return Duration.parse(text)
+    if isinstance(default, tuple):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if flag.choices and text not in flag.choices:
+        raise ValueError(f"expected one of {', '.join(flag.choices)}, got {text!r}")
+    return text

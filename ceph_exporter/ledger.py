@@ -1,0 +1,149 @@
+"""What is remembered of each document between polls: when it was had, and when it is due."""
+
+import time
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from ceph_exporter import facts
+from ceph_exporter.facts import DOCUMENTS, Fact, Facts
+from ceph_exporter.log import fields, log
+from ceph_exporter.snapshot import DocumentRow
+from ceph_exporter.sources import Answer, Kind, SourceError
+
+SLOW_INTERVAL = 300.0
+"""Seconds between two requests for a slow document."""
+UNSUPPORTED_INTERVAL = 3600.0
+"""Seconds until a document that an API did not know is asked for again (after an upgrade)."""
+REST_FACTOR = 10
+"""A document that failed after t seconds is left alone for 10 t, but REST_MAX at most."""
+REST_MAX = 60.0
+
+
+class _Entry(msgspec.Struct):
+    """One document; times are readings of time.monotonic(), `last_success` is unix time."""
+
+    name: str
+    not_before: float = 0.0
+    success: bool | None = None
+    seconds: float | None = None
+    size: int | None = None
+    had: float = 0.0
+    last_success: float | None = None
+    fact: Fact | None = None
+    error: str = ""
+
+
+class Ledger:
+    """The documents of one cluster. tags: key=value pairs for its log lines."""
+
+    def __init__(self, tags: Mapping[str, str]) -> None:
+        self._tags = dict(tags)
+        self._entries = {name: _Entry(name) for name in DOCUMENTS}
+        # document -> the one whose answer carries it (0.67 to 11: health carries the time checks)
+        self._carried: dict[str, str] = {}
+        self._had: set[str] = set()
+
+    def open(self) -> list[str]:
+        """Begin a poll; give the documents that are due, in the order to ask for them."""
+        now = time.monotonic()
+        self._had.clear()
+        return [
+            name
+            for name, entry in self._entries.items()
+            if entry.not_before <= now and name not in self._carried
+        ]
+
+    def had(self, name: str) -> bool:
+        """Say whether the document was had in this poll."""
+        return name in self._had
+
+    def use(self, api: str, given: frozenset[str]) -> None:
+        """Begin anew with a source that gives these documents."""
+        self._carried.clear()
+        for entry in self._entries.values():
+            entry.not_before = 0.0
+            if entry.name not in given:
+                entry.success, entry.error = None, f"not to be had over {api}"
+
+    def take(self, answer: Answer) -> None:
+        """Decode an answer and note for each of its documents what came of it."""
+        try:
+            if answer.error is not None:
+                raise answer.error
+            found = facts.decode(answer.wire, answer.body)
+        except SourceError as error:
+            self.fail(answer.documents, str(error), answer.seconds, error.kind)
+        except facts.DecodeError as error:
+            self.fail(answer.documents, f"{answer.wire}: {error}", answer.seconds)
+        else:
+            self._keep(answer, found)
+
+    def fail(
+        self,
+        names: Iterable[str],
+        error: str,
+        seconds: float | None = None,
+        kind: Kind = Kind.FAILED,
+    ) -> None:
+        """Note that documents could not be had, unless another answer carried them in this poll.
+
+        seconds: how long Ceph took; None when the source as a whole failed, which is logged there.
+        """
+        for entry in (self._entries[name] for name in names if name not in self._had):
+            supported = kind is not Kind.UNSUPPORTED
+            if supported and seconds is not None and entry.error != error:
+                line = fields(**self._tags, document=entry.name, error=error)
+                log.warning("document not had", extra=line)
+            entry.success, entry.error = False if supported else None, error
+            entry.seconds = seconds
+            if seconds is not None:
+                rest = min(REST_MAX, REST_FACTOR * seconds)
+                entry.not_before = time.monotonic() + (rest if supported else UNSUPPORTED_INTERVAL)
+
+    def fresh(self, stale_after: float) -> Facts:
+        """Give the facts that are young enough to be shown, and forget the others."""
+        now, at_hand = time.monotonic(), {}
+        for entry in self._entries.values():
+            fact = entry.fact
+            if fact is None:
+                continue
+            if now - entry.had > stale_after + (SLOW_INTERVAL if fact.slow else 0.0):
+                entry.fact = None
+            else:
+                at_hand[type(fact)] = fact
+        return Facts(at_hand)
+
+    def rows(self) -> tuple[DocumentRow, ...]:
+        """Show each document's state."""
+        return tuple(
+            DocumentRow(
+                entry.name,
+                entry.success,
+                entry.seconds,
+                entry.size,
+                entry.last_success,
+                entry.error,
+            )
+            for entry in self._entries.values()
+        )
+
+    def _keep(self, answer: Answer, found: tuple[Fact, ...]) -> None:
+        self._carried = {
+            name: carrier
+            for name, carrier in self._carried.items()
+            if carrier not in answer.documents
+        }
+        now = time.monotonic()
+        for fact in found:
+            entry = self._entries[fact.document]
+            if entry.success is False:
+                line = fields(**self._tags, document=entry.name)
+                log.info("document had again", extra=line)
+            entry.fact, entry.had, entry.last_success = fact, now, time.time()
+            entry.success, entry.error = True, ""
+            entry.seconds, entry.size = answer.seconds, len(answer.body)
+            entry.not_before = now + SLOW_INTERVAL if fact.slow else 0.0
+            self._had.add(entry.name)
+            if entry.name not in answer.documents:
+                self._carried[entry.name] = answer.documents[0]

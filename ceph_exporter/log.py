@@ -1,0 +1,63 @@
+"""Log lines in the shape of Prometheus' own programs: logfmt or JSON, one line each, to stderr."""
+
+import json
+import logging
+import re
+import sys
+from datetime import UTC, datetime
+
+LEVELS = ("debug", "info", "warn", "error")
+FORMATS = ("logfmt", "json")
+_PLAIN = re.compile(r"[^\s\"=]+")
+
+log = logging.getLogger("ceph_exporter")
+
+
+def fields(**pairs: object) -> dict[str, dict[str, object]]:
+    """Give the `extra` of a log call that adds key=value pairs to its line."""
+    return {"fields": pairs}
+
+
+class _Formatter(logging.Formatter):
+    """One line per record; a traceback becomes a field, as a line break would break the line."""
+
+    def pairs(self, record: logging.LogRecord) -> dict[str, object]:
+        when = datetime.fromtimestamp(record.created, UTC)
+        level = "WARN" if record.levelno == logging.WARNING else record.levelname
+        return {
+            "time": when.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "level": level,
+            "source": f"{record.filename}:{record.lineno}",
+            "msg": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+
+
+class Logfmt(_Formatter):
+    """`time=... level=INFO source=poller.py:12 msg="..." key=value`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format a record."""
+        return " ".join(f"{key}={_quote(str(value))}" for key, value in self.pairs(record).items())
+
+
+class Json(_Formatter):
+    """The same pairs as one JSON object."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format a record."""
+        return json.dumps(self.pairs(record), default=str)
+
+
+def _quote(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+
+
+def set_up(level: str, format_: str) -> None:
+    """Send the program's log to stderr; a broken stderr never stops the program."""
+    logging.raiseExceptions = False
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Json() if format_ == "json" else Logfmt())
+    log.handlers[:] = [handler]
+    log.propagate = False
+    log.setLevel({"warn": "WARNING"}.get(level, level.upper()))

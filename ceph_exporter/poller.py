@@ -1,0 +1,167 @@
+"""The scrape loop of one cluster: what is due, from which URL, until when."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeAlias
+
+from ceph_exporter import exposition, snapshot
+from ceph_exporter.collectors import COLLECTORS, Metric
+from ceph_exporter.collectors.base import escape
+from ceph_exporter.config import Cluster, Config
+from ceph_exporter.facts import Facts, Health, Status, Version
+from ceph_exporter.ledger import Ledger
+from ceph_exporter.log import fields, log
+from ceph_exporter.snapshot import CollectorRow, Report, Snapshot
+from ceph_exporter.sources import (
+    Answer,
+    Credentials,
+    Deadline,
+    Kind,
+    Source,
+    SourceError,
+    Tls,
+    connect,
+)
+
+Connect: TypeAlias = Callable[[str, str, Tls, Credentials, Deadline], Source]
+
+
+class Poller:
+    """Polls one cluster; `snapshot` is its last result, None before the first poll ended.
+
+    on_answer: called with each answer as it came, before it is decoded.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        cluster: Cluster,
+        config: Config,
+        *,
+        connect: Connect = connect,
+        on_answer: Callable[[Answer], object] = lambda _: None,
+    ) -> None:
+        self.name = name
+        self.snapshot: Snapshot | None = None
+        self._cluster = cluster
+        self._poll = config.poll
+        self._collectors = config.enabled(cluster)
+        self._prefix = f'cluster="{escape(name)}"' if len(config.clusters) > 1 else ""
+        self._connect = connect
+        self._on_answer = on_answer
+        self._tls = Tls(cluster.tls.ca_file, cluster.tls.insecure_skip_verify)
+        self._credentials = Credentials(cluster.username, cluster.password_file)
+        self._urls = list(cluster.urls)
+        self._source: Source | None = None
+        self._used = ("", "")  # API and URL that answered last
+        self._tags = {"cluster": name} if name else {}
+        self._ledger = Ledger(self._tags)
+        self._error = ""
+
+    def run(self, stop: threading.Event) -> None:
+        """Poll at the interval until `stop` is set."""
+        while not stop.is_set():
+            start = time.monotonic()
+            try:
+                self.poll()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the loop goes on
+                line = fields(**self._tags, error=repr(error))
+                log.error("poll broke off; please report this", extra=line)
+                self.close()
+            # A little jitter keeps many exporters from asking in step.
+            pause = self._poll.interval * random.uniform(0.98, 1.02)  # noqa: S311
+            stop.wait(max(0.0, start + pause - time.monotonic()))
+        self.close()
+
+    def poll(self) -> Snapshot:
+        """Ask for all that is due, publish what came of it, and give it."""
+        start = time.monotonic()
+        error = self._ask(self._ledger.open(), Deadline(self._poll.timeout))
+        self._note(error)
+        at_hand = self._ledger.fresh(self._poll.stale_after)
+        lines, collectors = self._collect(at_hand)
+        version = at_hand.get(Version)
+        report = Report(
+            up=any(self._ledger.had(fact.document) for fact in (Health, Status)),
+            health=_health(at_hand),
+            api=self._used[0],
+            url=self._used[1],
+            release=version.release if version else "",
+            seconds=time.monotonic() - start,
+            ended=time.time(),
+            error=error,
+            documents=self._ledger.rows(),
+            collectors=collectors,
+        )
+        self.snapshot = snapshot.make(
+            report, lines, prefix=self._prefix, lifetime=self._poll.stale_after
+        )
+        return self.snapshot
+
+    def close(self) -> None:
+        """Close the connection to Ceph."""
+        if self._source is not None:
+            self._source.close()
+            self._source = None
+
+    def _ask(self, due: list[str], deadline: Deadline) -> str:
+        """Try the URLs in turn, each once, until one answers; give the last error."""
+        error = ""
+        for url in tuple(self._urls):
+            try:
+                source = self._source or self._open(url, deadline)
+                todo = [n for n in due if n in source.documents and not self._ledger.had(n)]
+                for answer in source.fetch(todo, deadline):
+                    self._on_answer(answer)
+                    self._ledger.take(answer)
+            except SourceError as failure:
+                error = str(failure)
+                self.close()
+                self._urls.append(self._urls.pop(0))
+                if failure.kind is Kind.REFUSED or not deadline.left:
+                    break  # the other URLs would refuse the same user; or there is no time
+            else:
+                self._used = (source.api, source.url)
+                return ""
+        self._ledger.fail(due, error)
+        return error
+
+    def _open(self, url: str, deadline: Deadline) -> Source:
+        source = self._connect(self._cluster.api, url, self._tls, self._credentials, deadline)
+        if (source.api, source.url) != self._used:
+            line = fields(**self._tags, api=source.api, url=source.url)
+            log.info("talking to Ceph", extra=line)
+        self._source = source
+        self._ledger.use(source.api, source.documents)
+        return source
+
+    def _note(self, error: str) -> None:
+        """Log a change between reached and not reached, once."""
+        if error and error != self._error:
+            log.error("cluster not reached", extra=fields(**self._tags, error=error))
+        elif self._error and not error:
+            log.info("cluster reached again", extra=fields(**self._tags))
+        self._error = error
+
+    def _collect(self, at_hand: Facts) -> tuple[dict[Metric, bytes], tuple[CollectorRow, ...]]:
+        lines: dict[Metric, bytes] = {}
+        rows = []
+        for name in self._collectors:
+            start, success = time.monotonic(), True
+            try:
+                lines |= exposition.lines(COLLECTORS[name].collect(at_hand), self._prefix)
+            except Exception as error:  # noqa: BLE001 - it costs its own families only
+                success = False
+                line = fields(**self._tags, collector=name, error=repr(error))
+                log.error("collector failed; please report this", extra=line)
+            rows.append(CollectorRow(name, success, time.monotonic() - start))
+        return lines, tuple(rows)
+
+
+def _health(at_hand: Facts) -> str | None:
+    health, status = at_hand.get(Health), at_hand.get(Status)
+    if health is not None:
+        return health.status
+    return status.health if status is not None else None

@@ -1,0 +1,1 @@
+"""A Ceph cluster that lives in memory: for the demo, for benchmarks and for the tests."""

@@ -1,0 +1,157 @@
+"""What one poll produced: rendered families, and how each document and collector fared."""
+
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ceph_exporter import exposition
+from ceph_exporter.collectors.base import Family, Labels, Metric, one
+
+_DOCUMENT = Labels("document")
+_COLLECTOR = Labels("collector")
+_OWN = "(the exporter itself)"
+
+UP = Metric(
+    "ceph_up",
+    "gauge",
+    "The last poll got the health or the status of the cluster (1) or neither (0)",
+    _OWN,
+)
+DOCUMENT_SUCCESS = Metric(
+    "ceph_exporter_document_success",
+    "gauge",
+    "The document was had when it was last asked for; absent where the API does not give it",
+    _OWN,
+    _DOCUMENT,
+)
+DOCUMENT_DURATION = Metric(
+    "ceph_exporter_document_duration_seconds",
+    "gauge",
+    "How long Ceph took to answer, or not to answer",
+    _OWN,
+    _DOCUMENT,
+)
+DOCUMENT_LAST_SUCCESS = Metric(
+    "ceph_exporter_document_last_success_timestamp_seconds",
+    "gauge",
+    "When the document was had last",
+    _OWN,
+    _DOCUMENT,
+)
+DOCUMENT_BYTES = Metric(
+    "ceph_exporter_document_bytes",
+    "gauge",
+    "Size of the last answer that carried the document",
+    _OWN,
+    _DOCUMENT,
+)
+COLLECTOR_SUCCESS = Metric(
+    "ceph_exporter_collector_success",
+    "gauge",
+    "The collector did its work in the last poll",
+    _OWN,
+    _COLLECTOR,
+)
+COLLECTOR_DURATION = Metric(
+    "ceph_exporter_collector_duration_seconds",
+    "gauge",
+    "How long the collector took",
+    _OWN,
+    _COLLECTOR,
+)
+SOURCE_INFO = Metric(
+    "ceph_exporter_source_info",
+    "gauge",
+    "The API in use, its URL, and the release of Ceph that answers; always 1",
+    _OWN,
+    Labels("api", "url", "release"),
+)
+POLL_DURATION = Metric(
+    "ceph_exporter_poll_duration_seconds", "gauge", "How long the last poll took", _OWN
+)
+POLL_TIME = Metric(
+    "ceph_exporter_poll_timestamp_seconds", "gauge", "When the last poll ended", _OWN
+)
+
+METRICS = tuple(value for value in list(vars().values()) if isinstance(value, Metric))
+"""The metrics about the exporter's own work for a cluster."""
+
+
+class DocumentRow(NamedTuple):
+    """How a document fared. last_success: unix seconds; success: None where the API has it not."""
+
+    name: str
+    success: bool | None
+    seconds: float | None
+    size: int | None
+    last_success: float | None
+    error: str
+
+
+class CollectorRow(NamedTuple):
+    """How a collector fared."""
+
+    name: str
+    success: bool
+    seconds: float
+
+
+class Report(NamedTuple):
+    """A poll as it went. health: HEALTH_OK and so on, None while unknown."""
+
+    up: bool
+    health: str | None
+    api: str
+    url: str
+    release: str
+    seconds: float
+    ended: float
+    error: str
+    documents: tuple[DocumentRow, ...]
+    collectors: tuple[CollectorRow, ...]
+
+
+class Snapshot(NamedTuple):
+    """An immutable result: a poll's report and its families as lines.
+
+    expires: reading of time.monotonic() after which `stale_lines`, which say that nothing is known,
+    take the place of `fresh_lines`, for then the poller hangs.
+    """
+
+    report: Report
+    fresh_lines: exposition.Lines
+    stale_lines: exposition.Lines
+    expires: float
+
+    @property
+    def fresh(self) -> bool:
+        """The poller is alive and what it saw may be shown."""
+        return time.monotonic() < self.expires
+
+    @property
+    def lines(self) -> exposition.Lines:
+        """What may be shown now."""
+        return self.fresh_lines if self.fresh else self.stale_lines
+
+
+def make(report: Report, ceph: exposition.Lines, *, prefix: str = "", lifetime: float) -> Snapshot:
+    """Make the snapshot of a poll. ceph: Ceph's families; lifetime in seconds."""
+    own = exposition.lines(_families(report, up=report.up), prefix)
+    stale = exposition.lines(_families(report, up=False), prefix)
+    return Snapshot(report, {**ceph, **own}, stale, time.monotonic() + lifetime)
+
+
+def _families(report: Report, *, up: bool) -> Iterator[Family]:
+    documents = [(_DOCUMENT(row.name), row) for row in report.documents]
+    collectors = [(_COLLECTOR(row.name), row) for row in report.collectors]
+    yield UP, one(up)
+    yield DOCUMENT_SUCCESS, [(block, row.success) for block, row in documents]
+    yield DOCUMENT_DURATION, [(block, row.seconds) for block, row in documents]
+    yield DOCUMENT_LAST_SUCCESS, [(block, row.last_success) for block, row in documents]
+    yield DOCUMENT_BYTES, [(block, row.size) for block, row in documents]
+    yield COLLECTOR_SUCCESS, [(block, row.success) for block, row in collectors]
+    yield COLLECTOR_DURATION, [(block, row.seconds) for block, row in collectors]
+    if report.api:
+        yield SOURCE_INFO, [(SOURCE_INFO.labels(report.api, report.url, report.release), 1)]
+    yield POLL_DURATION, one(report.seconds)
+    yield POLL_TIME, one(report.ended)

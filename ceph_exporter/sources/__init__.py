@@ -1,0 +1,90 @@
+"""Where documents come from: one class per API, and `connect`, which picks it."""
+
+from pathlib import Path
+from typing import Literal, TypeAlias, get_args
+
+import msgspec
+
+from ceph_exporter.facts import DecodeError, Decoder
+from ceph_exporter.sources.base import Answer, Deadline, Kind, Source, SourceError
+from ceph_exporter.sources.credentials import Credentials
+from ceph_exporter.sources.dashboard import ACCEPT, Dashboard, check_active
+from ceph_exporter.sources.http import Http, Tls
+from ceph_exporter.sources.recording import Recording
+from ceph_exporter.sources.rest_api import RestApi
+from ceph_exporter.sources.restful import INFO, Restful
+
+Api: TypeAlias = Literal["auto", "rest-api", "restful", "dashboard", "recording"]
+APIS: tuple[str, ...] = get_args(Api)
+
+
+def connect(api: str, url: str, tls: Tls, credentials: Credentials, deadline: Deadline) -> Source:
+    """Make the source of an API at a URL; `auto` finds the API out by asking.
+
+    Raises SourceError when nothing at the URL can be used.
+    """
+    if api == "recording":
+        return Recording(Path(url))
+    http = Http(url, tls=tls)
+    try:
+        if api == "restful":
+            return Restful(http, credentials)
+        if api == "dashboard":
+            return Dashboard(http, credentials)
+        if api == "rest-api":
+            return RestApi.probe(http, credentials, deadline)
+        return _probe(http, credentials, deadline)
+    except BaseException:
+        http.close()
+        raise
+
+
+class _Root(msgspec.Struct):
+    info: str = ""
+    detail: str = ""
+
+
+_root = Decoder(_Root)
+
+
+def _probe(http: Http, credentials: Credentials, deadline: Deadline) -> Source:
+    # No secret is sent before it is known who asks for it. An unknown path answers 404 in restful
+    # and 400 or 404 in ceph-rest-api; the dashboard wants a login.
+    response = http.request("GET", "/api/summary", deadline, headers=ACCEPT)
+    check_active(http.url, response)
+    if response.status in (401, 403) and _says(response.body).detail:
+        return Dashboard(http, credentials)
+    response = http.request("GET", "/", deadline, headers={"Accept": "application/json"})
+    if _says(response.body).info == INFO:
+        return Restful(http, credentials)
+    try:
+        return RestApi.probe(http, credentials, deadline)
+    except SourceError as error:
+        if error.kind is Kind.REFUSED:
+            raise
+        raise SourceError(
+            Kind.UNREACHABLE,
+            f"no API of Ceph found at {http.url} (asked for the dashboard, restful and "
+            f"ceph-rest-api; last answer: {error}); check the URL, its path included",
+        ) from None
+
+
+def _says(body: bytes) -> _Root:
+    try:
+        return _root(body)
+    except DecodeError:
+        return _Root()
+
+
+__all__ = [
+    "APIS",
+    "Answer",
+    "Api",
+    "Credentials",
+    "Deadline",
+    "Kind",
+    "Source",
+    "SourceError",
+    "Tls",
+    "connect",
+]

@@ -1,0 +1,55 @@
+"""The name and secret of a cluster's user, read when they are needed and never shown."""
+
+from base64 import b64encode
+from pathlib import Path
+
+from ceph_exporter.sources.base import Kind, SourceError
+
+
+class Credentials:
+    """A user of Ceph's API, or of the proxy in front of it.
+
+    The secret is read from its file at every use, so a file that appears later or changes is taken
+    up. Once a secret was refused it is not sent again: ten refusals disable a dashboard's user for
+    good (Ceph 16 and later, ACCOUNT_LOCKOUT_ATTEMPTS).
+    """
+
+    def __init__(self, username: str = "", password_file: str = "") -> None:
+        self.username = username
+        self._file = password_file
+        self._refused: str | None = None
+
+    def __bool__(self) -> bool:
+        """There is a user."""
+        return bool(self.username)
+
+    def secret(self) -> str:
+        """Read the secret; raises SourceError when it cannot be read or was refused before."""
+        if not self._file:
+            raise SourceError(Kind.REFUSED, "no password: set --cluster.password-file")
+        try:
+            secret = Path(self._file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "not a text file"
+            raise SourceError(
+                Kind.REFUSED, f"cannot read the password file {self._file}: {reason}"
+            ) from None
+        if secret == self._refused:
+            raise SourceError(
+                Kind.REFUSED,
+                f"the password in {self._file} was refused for user {self.username}; not tried "
+                "again until that file changes (ten refusals disable a user; then: "
+                f"ceph dashboard ac-user-enable {self.username})",
+            )
+        return secret
+
+    def refuse(self, secret: str) -> None:
+        """Remember that Ceph refused this secret."""
+        self._refused = secret
+
+    def basic(self) -> dict[str, str]:
+        """Give the header of HTTP basic authentication, none without a user."""
+        if not self.username:
+            return {}
+        pair = f"{self.username}:{self.secret()}".encode()
+        return {"Authorization": f"Basic {b64encode(pair).decode()}"}

@@ -1,0 +1,154 @@
+"""The REST API of the mgr dashboard, 14 to 21 (src/pybind/mgr/dashboard/).
+
+A login writes user data to the monitors' store, so its token is kept for its whole life and renewed
+on a 401 only. The media type with the version must be the whole Accept header. The cookie that a
+login sets would win over the header, so none is kept. A standby mgr redirects to the active one by
+an address of its own choice: not followed, the next URL is used instead.
+"""
+
+import time
+from collections.abc import Collection, Iterator, Mapping
+
+import msgspec
+
+from ceph_exporter.facts import DecodeError, Decoder
+from ceph_exporter.sources.base import Answer, Deadline, Kind, SourceError
+from ceph_exporter.sources.credentials import Credentials
+from ceph_exporter.sources.http import Http, Response, seconds_since
+
+ACCEPT = {"Accept": "application/vnd.ceph.api.v1.0+json"}
+
+# endpoint -> the documents that it carries, in the order in which they are asked for. The monitors
+# come first: they are answered from memory, while health waits for every iSCSI gateway.
+ENDPOINTS: Mapping[str, tuple[str, ...]] = {
+    "monitor": ("quorum_status",),
+    "health/minimal": ("health detail", "status"),
+    "summary": ("version",),
+}
+
+
+class _Login(msgspec.Struct):
+    token: str
+    pwd_update_required: bool = msgspec.field(default=False, name="pwdUpdateRequired")
+
+
+class _Error(msgspec.Struct):
+    detail: str = ""
+
+
+_login = Decoder(_Login)
+_error = Decoder(_Error)
+
+
+class Dashboard:
+    """Documents over the mgr dashboard at `http`'s URL (its `url_prefix` included)."""
+
+    api = "dashboard"
+    documents = frozenset(name for names in ENDPOINTS.values() for name in names)
+
+    def __init__(self, http: Http, credentials: Credentials) -> None:
+        self.url = http.url
+        self._http = http
+        self._credentials = credentials
+        self._token = ""
+
+    def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
+        """Get each endpoint that carries a wanted document once."""
+        for endpoint, documents in ENDPOINTS.items():
+            if set(documents).isdisjoint(wanted):
+                continue
+            start = time.monotonic()
+            error, body = None, b""
+            try:
+                body = self._get(endpoint, deadline)
+            except SourceError as failure:
+                if failure.kind not in (Kind.FAILED, Kind.UNSUPPORTED):
+                    raise
+                error = failure
+            yield Answer(documents, f"dashboard/{endpoint}", seconds_since(start), body, error)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def _get(self, endpoint: str, deadline: Deadline) -> bytes:
+        kept = bool(self._token)
+        response = self._request(endpoint, deadline)
+        if response.status == 401 and kept:
+            self._token = ""  # expired or revoked: one new login
+            response = self._request(endpoint, deadline)
+        check_active(self.url, response)
+        if response.status == 200:
+            return response.body
+        detail = _detail(response)
+        if response.status == 401:
+            raise SourceError(
+                Kind.REFUSED, f"{self.url}: the dashboard refused its token: {detail}"
+            )
+        kind = Kind.UNSUPPORTED if response.status == 404 else Kind.FAILED
+        hint = (
+            f"; give user {self._credentials.username} the role read-only"
+            if response.status == 403
+            else ""
+        )
+        raise SourceError(kind, f"/api/{endpoint}: HTTP {response.status}: {detail}{hint}")
+
+    def _request(self, endpoint: str, deadline: Deadline) -> Response:
+        if not self._token:
+            self._token = self._log_in(deadline)
+        headers = {**ACCEPT, "Authorization": f"Bearer {self._token}"}
+        return self._http.request("GET", f"/api/{endpoint}", deadline, headers=headers)
+
+    def _log_in(self, deadline: Deadline) -> str:
+        secret = self._credentials.secret()
+        user = self._credentials.username
+        body = {"username": user, "password": secret}
+        response = self._http.request("POST", "/api/auth", deadline, headers=ACCEPT, json=body)
+        check_active(self.url, response)
+        if response.status not in (200, 201):
+            detail = _detail(response)
+            if response.status in (400, 401, 403):
+                self._credentials.refuse(secret)
+                raise SourceError(
+                    Kind.REFUSED,
+                    f"{self.url}: the dashboard refused the login of user {user}: {detail}; check "
+                    "--cluster.username and --cluster.password-file, and that the user is enabled",
+                )
+            raise SourceError(
+                Kind.UNREACHABLE, f"{self.url}: login: HTTP {response.status}: {detail}"
+            )
+        try:
+            login = _login(response.body)
+        except DecodeError as error:
+            raise SourceError(
+                Kind.UNREACHABLE,
+                f"{self.url}: login: {error}; is this the URL of a Ceph dashboard?",
+            ) from None
+        if login.pwd_update_required:
+            self._credentials.refuse(secret)
+            raise SourceError(
+                Kind.REFUSED,
+                f"{self.url}: user {user} must change its password first: ceph dashboard "
+                f"ac-user-set-password {user} -i FILE",
+            )
+        return login.token
+
+
+def check_active(url: str, response: Response) -> None:
+    """Raise SourceError of kind STANDBY when a standby mgr's dashboard answered."""
+    if 300 <= response.status < 400:
+        where = response.headers.get("location", "nowhere")
+        raise SourceError(
+            Kind.STANDBY,
+            f"{url}: a standby mgr redirects to {where[:200]}, not followed; give the URL of every "
+            "mgr with --cluster.url",
+        )
+    if b"No active ceph-mgr instance" in response.body[:4096]:
+        raise SourceError(Kind.STANDBY, f"{url}: a standby mgr, and no mgr is active")
+
+
+def _detail(response: Response) -> str:
+    try:
+        return " ".join(_error(response.body).detail.split())[:200] or "no reason given"
+    except DecodeError as error:
+        return str(error)

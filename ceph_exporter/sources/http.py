@@ -1,0 +1,206 @@
+"""The only module that knows an HTTP client: one request, with limits that hold.
+
+httpx' timeouts are per operation, so a server that drips a byte a second never meets them. Here a
+request has a deadline of its own: when it passes, the connection is shut down under it.
+"""
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any, NamedTuple
+
+import httpx
+
+from ceph_exporter import __version__
+from ceph_exporter.sources.base import Deadline, Kind, SourceError
+
+BODY_LIMIT = 512 * 1024 * 1024
+
+
+class Tls(NamedTuple):
+    """How the server's certificate is checked."""
+
+    ca_file: str | None = None
+    insecure_skip_verify: bool = False
+
+
+DEFAULT_TLS = Tls()
+
+
+class Response(NamedTuple):
+    """Status, headers with lower-case names, and the whole body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Http:
+    """Requests to one base URL, one at a time, without cookies, redirects or proxies.
+
+    Raises SourceError: UNREACHABLE for everything that keeps the answer from arriving whole and in
+    time, FAILED for an answer that is too large.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        tls: Tls = DEFAULT_TLS,
+        limit: int = BODY_LIMIT,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self._limit = limit
+        self._wire: socket.socket | None = None
+        self._client = httpx.Client(
+            verify=_context(tls),
+            headers={
+                "User-Agent": f"ceph_exporter/{__version__}",
+                "Accept-Encoding": "identity",  # compressing costs the mgr more than it saves
+            },
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        deadline: Deadline,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json: object = None,
+    ) -> Response:
+        """Ask for `path` below the base URL and read the answer whole."""
+        for _ in range(2):
+            try:
+                return self._request(method, path, deadline, headers or {}, json)
+            except httpx.RemoteProtocolError as error:
+                # A kept connection that the server closed just now: once more on a new one.
+                if method == "GET" and "without sending a response" in str(error):
+                    failure: Exception = error
+                    continue
+                raise self._unreachable(error, deadline) from None
+            except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+                raise self._unreachable(error, deadline) from None
+        raise self._unreachable(failure, deadline)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
+        self._keep(None)
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        deadline: Deadline,
+        headers: Mapping[str, str],
+        json: object,
+    ) -> Response:
+        left = deadline.left
+        if not left:
+            raise httpx.ReadTimeout("")
+        cut = threading.Timer(left, self._cut)
+        cut.daemon = True
+        cut.start()
+        try:
+            request = self._client.build_request(
+                method,
+                self.url + path,
+                headers=dict(headers),
+                json=json,
+                timeout=left,
+                extensions={"trace": self._trace},
+            )
+            response = self._client.send(request, stream=True)
+            try:
+                body = self._read(response, deadline)
+            finally:
+                response.close()
+        finally:
+            cut.cancel()
+        return Response(response.status_code, response.headers, body)
+
+    def _read(self, response: httpx.Response, deadline: Deadline) -> bytes:
+        declared = response.headers.get("content-length", "0")
+        if declared.isdecimal() and int(declared) > self._limit:
+            raise self._too_large()
+        parts, size = [], 0
+        for part in response.iter_bytes():
+            size += len(part)
+            if size > self._limit:
+                raise self._too_large()
+            if not deadline.left:
+                raise httpx.ReadTimeout("")
+            parts.append(part)
+        return b"".join(parts)
+
+    def _too_large(self) -> SourceError:
+        return SourceError(
+            Kind.FAILED,
+            f"the answer of {self.url} is larger than {self._limit >> 20} MiB; not read",
+        )
+
+    def _trace(self, event: str, info: Mapping[str, Any]) -> None:
+        # A duplicate of the socket reaches the connection whatever TLS makes of the original.
+        if event == "connection.connect_tcp.complete":
+            self._keep(info["return_value"].get_extra_info("socket").dup())
+
+    def _keep(self, wire: socket.socket | None) -> None:
+        before, self._wire = self._wire, wire
+        if before is not None:
+            before.close()
+
+    def _cut(self) -> None:
+        wire = self._wire
+        if wire is not None:
+            with suppress(OSError):  # closed by the other side already
+                wire.shutdown(socket.SHUT_RDWR)
+
+    def _unreachable(self, error: Exception, deadline: Deadline) -> SourceError:
+        timed_out = isinstance(error, httpx.TimeoutException) or not deadline.left
+        reason = "no whole answer in time" if timed_out else _reason(error)
+        return SourceError(Kind.UNREACHABLE, f"{self.url}: {reason}")
+
+
+def _context(tls: Tls) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=tls.ca_file)
+    if tls.insecure_skip_verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+_HINTS = {
+    "certificate has expired": "the server's certificate has expired; renew it",
+    "self-signed certificate": "the server's certificate is self-signed; name it with "
+    "--cluster.ca-file (tls.ca_file), or --cluster.insecure-skip-verify",
+    "unable to get local issuer": "the server's certificate is signed by an unknown CA; name it "
+    "with --cluster.ca-file (tls.ca_file)",
+    "ostname mismatch": "the server's certificate is for another name; use that name in the URL",
+    "IP address mismatch": "the server's certificate is for another name; use that name in the URL",
+    "WRONG_VERSION_NUMBER": "the server does not speak TLS here; use http:// or another port",
+    "Connection refused": "connection refused; is the service running, and is the port right?",
+    "Name or service not known": "unknown host name; check the URL and DNS",
+    "name resolution": "unknown host name; check the URL and DNS",
+    "without sending a response": "the server closed the connection without an answer; is it "
+    "http:// where https:// is needed?",
+    "No route to host": "no route to the host",
+}
+
+
+def _reason(error: Exception) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    return next((hint for sign, hint in _HINTS.items() if sign in text), text)
+
+
+def seconds_since(start: float) -> float:
+    """Seconds since a reading of time.monotonic()."""
+    return time.monotonic() - start

@@ -1,0 +1,87 @@
+"""A folder of recorded documents: read as a source, and written for a bug report.
+
+Each answer is one file, named after its wire: `health detail` is `health_detail.json`,
+`dashboard/health/minimal` is `dashboard/health_minimal.json`.
+"""
+
+import re
+import time
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from ceph_exporter.sources.base import Answer, Deadline, Kind, SourceError
+from ceph_exporter.sources.commands import COMMANDS, wire_name
+from ceph_exporter.sources.dashboard import ENDPOINTS
+from ceph_exporter.sources.http import seconds_since
+
+_SECRET = re.compile(
+    rb'("[^"]*(?:password|passwd|secret|token|keyring|access_key|private_key)[^"]*"\s*:\s*)'
+    rb'"(?:[^"\\]|\\.)*"',
+    re.IGNORECASE,
+)
+
+
+def file_of(folder: Path, wire: str) -> Path:
+    """Give the file that holds the answer called `wire`."""
+    api, slash, endpoint = wire.partition("/")
+    name = f"{api}/{endpoint.replace('/', '_')}" if slash else wire.replace(" ", "_")
+    return folder / f"{name}.json"
+
+
+def write(folder: Path, answer: Answer) -> Path:
+    """Write an answer, without the values of keys that sound like secrets; give its file."""
+    file = file_of(folder, answer.wire)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(_SECRET.sub(rb'\1"***"', answer.body))
+    return file
+
+
+def _wires() -> dict[str, list[str]]:
+    wires = {
+        document: [wire_name(document, command) for command in commands]
+        for document, commands in COMMANDS.items()
+    }
+    for endpoint, documents in ENDPOINTS.items():
+        for document in documents:
+            wires[document].append(f"dashboard/{endpoint}")
+    return wires
+
+
+_WIRES = _wires()
+
+
+class Recording:
+    """Documents from a folder, whichever API they were recorded from."""
+
+    api = "recording"
+    documents = frozenset(COMMANDS)
+
+    def __init__(self, folder: Path) -> None:
+        self.url = str(folder)
+        self._folder = folder
+        if not folder.is_dir():
+            raise SourceError(Kind.UNREACHABLE, f"{folder}: no such folder")
+
+    def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
+        """Read the file of each document; a document without a file is unsupported."""
+        del deadline  # a local file has none
+        for document in wanted:
+            yield self._document(document)
+
+    def close(self) -> None:
+        """Hold nothing open."""
+
+    def _document(self, document: str) -> Answer:
+        start = time.monotonic()
+        names = _WIRES[document]
+        wire = next((name for name in names if file_of(self._folder, name).exists()), None)
+        if wire is None:
+            file = file_of(self._folder, names[0])
+            error = SourceError(Kind.UNSUPPORTED, f"not recorded: {file} does not exist")
+            return Answer((document,), names[0], seconds_since(start), error=error)
+        try:
+            body = file_of(self._folder, wire).read_bytes()
+        except OSError as failure:
+            error = SourceError(Kind.FAILED, f"{failure.filename}: {failure.strerror}")
+            return Answer((document,), wire, seconds_since(start), error=error)
+        return Answer((document,), wire, seconds_since(start), body)

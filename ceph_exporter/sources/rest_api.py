@@ -1,0 +1,128 @@
+"""ceph-rest-api, which came with Ceph 0.67 to 12.2 (src/pybind/ceph_rest_api.py).
+
+It answers one request at a time: a second one waits for the first, for ever before 12.1. So there
+is one connection, closed after each answer, and every request has the poll's own deadline. Errors
+arrive as text/html whatever they hold, and what the mon prints as invalid JSON (`nan`) as a 500.
+"""
+
+import time
+from collections.abc import Collection, Iterator
+from urllib.parse import urlencode
+
+import msgspec
+
+from ceph_exporter.facts import DecodeError, Decoder
+from ceph_exporter.sources.base import Answer, Deadline, Kind, SourceError
+from ceph_exporter.sources.commands import COMMANDS, Command, wire_name
+from ceph_exporter.sources.credentials import Credentials
+from ceph_exporter.sources.http import Http, Response, seconds_since
+
+BASE = "/api/v0.1"
+_INVALID_JSON = b"Error decoding JSON from "
+# The suffix `.json` decides; the header is for a proxy in front.
+_HEADERS = {"Accept": "application/json", "Connection": "close"}
+
+
+class _Envelope(msgspec.Struct):
+    output: msgspec.Raw = msgspec.Raw(b"")
+    status: str = ""
+
+
+_envelope = Decoder(_Envelope)
+
+
+class RestApi:
+    """Documents over ceph-rest-api; `base` is the path from `http`'s URL to its commands.
+
+    credentials: for basic authentication at a proxy in front; ceph-rest-api itself has none.
+    """
+
+    api = "rest-api"
+    documents = frozenset(COMMANDS)
+
+    def __init__(self, http: Http, credentials: Credentials, base: str) -> None:
+        self.url = http.url + base
+        self._http = http
+        self._credentials = credentials
+        self._base = base
+
+    @classmethod
+    def probe(cls, http: Http, credentials: Credentials, deadline: Deadline) -> "RestApi":
+        """Find the base path below a URL by asking for the fsid, which every release has.
+
+        Raises SourceError when no ceph-rest-api answers there.
+        """
+        bases = [""] if http.url.endswith(BASE) else [BASE, ""]
+        failure = SourceError(Kind.UNREACHABLE, "")
+        for base in bases:
+            source = cls(http, credentials, base)
+            try:
+                source.get(Command("fsid"), deadline)
+            except SourceError as error:
+                if error.kind in (Kind.UNREACHABLE, Kind.REFUSED):
+                    raise
+                failure = failure if str(failure) else error
+            else:
+                return source
+        raise SourceError(Kind.UNREACHABLE, f"{http.url}: {failure}")
+
+    def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
+        """Get each document by its own request, one after the other."""
+        for document in wanted:
+            yield self._document(document, deadline)
+
+    def get(self, command: Command, deadline: Deadline) -> bytes:
+        """Run one command and give its JSON."""
+        query = f"?{urlencode(command.args)}" if command.args else ""
+        path = f"{self._base}/{command.prefix.replace(' ', '/')}.json{query}"
+        headers = _HEADERS | self._credentials.basic()
+        return output(self._http.request("GET", path, deadline, headers=headers))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def _document(self, document: str, deadline: Deadline) -> Answer:
+        start = time.monotonic()
+        for command in COMMANDS[document]:
+            try:
+                body = self.get(command, deadline)
+            except SourceError as error:
+                if error.kind in (Kind.UNREACHABLE, Kind.REFUSED):
+                    raise
+                failure = error
+                if error.kind is not Kind.UNSUPPORTED:
+                    break
+            else:
+                wire = wire_name(document, command)
+                return Answer((document,), wire, seconds_since(start), body)
+        return Answer((document,), document, seconds_since(start), error=failure)
+
+
+def output(response: Response) -> bytes:
+    """Take the command's own JSON out of the envelope; raises SourceError when there is none."""
+    body = response.body
+    if response.status == 500 and body.startswith(_INVALID_JSON):
+        return body[len(_INVALID_JSON) :]
+    try:
+        envelope = _envelope(body)
+    except DecodeError as error:
+        raise _no_envelope(response.status, error) from None
+    if response.status == 200:
+        if not bytes(envelope.output):
+            raise SourceError(Kind.FAILED, "an answer without `output`; is this ceph-rest-api?")
+        return bytes(envelope.output)
+    status = " ".join(envelope.status.split())[:200]
+    kind = Kind.UNSUPPORTED if "Invalid endpoint" in status else Kind.FAILED
+    raise SourceError(kind, f"ceph-rest-api answered {response.status}: {status or 'no reason'}")
+
+
+def _no_envelope(status: int, error: DecodeError) -> SourceError:
+    if status in (401, 403):
+        return SourceError(
+            Kind.REFUSED,
+            f"refused with HTTP {status} by the proxy in front of ceph-rest-api; check "
+            "--cluster.username and --cluster.password-file",
+        )
+    hint = "; is the URL that of ceph-rest-api, its path included?" if status in (200, 404) else ""
+    return SourceError(Kind.FAILED, f"HTTP {status}: {error}{hint}")

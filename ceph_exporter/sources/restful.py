@@ -1,0 +1,167 @@
+"""The mgr module restful, 12.2 to 19.2 (src/pybind/mgr/restful/).
+
+Commands are posted to `/request` and answered from memory: `outb` is JSON in a JSON string, and a
+finished request stays in the mgr's memory until it is deleted. With `wait=1` a command that hangs
+(no quorum) would block the module's only thread for everybody, for ever; so the request is posted
+without waiting, looked at until it is done, and deleted whatever came of it.
+"""
+
+import time
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+
+import msgspec
+
+from ceph_exporter.facts import DecodeError, Decoder
+from ceph_exporter.sources.base import Answer, Deadline, Kind, SourceError
+from ceph_exporter.sources.commands import COMMANDS, Command, wire_name
+from ceph_exporter.sources.credentials import Credentials
+from ceph_exporter.sources.http import Http, Response, seconds_since
+
+INFO = "Ceph Manager RESTful API server"
+_PAUSES = (0.01, 0.03, 0.1, 0.25)  # then every 0.5 s
+_PAUSE = 0.5
+_RESERVE = 1.0  # seconds of the deadline that are kept for the DELETE
+
+
+class _Result(msgspec.Struct):
+    command: str
+    outb: str = ""
+    outs: str = ""
+
+
+class _Request(msgspec.Struct):
+    id: str
+    is_finished: bool = False
+    finished: tuple[_Result, ...] = ()
+    failed: tuple[_Result, ...] = ()
+
+
+class _Message(msgspec.Struct):
+    message: str = ""
+
+
+_request = Decoder(_Request)
+_message = Decoder(_Message)
+
+
+class Restful:
+    """Documents over the mgr module restful at `http`'s URL. Its keys are admin keys."""
+
+    api = "restful"
+    documents = frozenset(COMMANDS)
+
+    def __init__(self, http: Http, credentials: Credentials) -> None:
+        self.url = http.url
+        self._http = http
+        self._credentials = credentials
+        self._batch = True
+
+    def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
+        """Run all commands in one request, then the second choice of those that are unknown."""
+        todo = {document: COMMANDS[document] for document in wanted}
+        while todo:
+            first = {document: commands[0] for document, commands in todo.items()}
+            again = {}
+            for answer in self._run(first, deadline):
+                (document,) = answer.documents
+                rest = todo[document][1:]
+                if rest and answer.error and answer.error.kind is Kind.UNSUPPORTED:
+                    again[document] = rest
+                else:
+                    yield answer
+            todo = again
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def _run(self, commands: dict[str, Command], deadline: Deadline) -> Iterator[Answer]:
+        groups = [commands] if self._batch else [{name: one} for name, one in commands.items()]
+        for group in groups:
+            start = time.monotonic()
+            try:
+                done = self._ask(list(group.values()), deadline)
+            except SourceError as error:
+                if error.kind is not Kind.UNSUPPORTED or not self._batch:
+                    raise
+                # 12 and 13 take one command a request and answer a list with 500.
+                self._batch = False
+                yield from self._run(commands, deadline)
+                return
+            seconds = seconds_since(start)
+            for document, command in group.items():
+                yield _answer(document, command, done, seconds)
+
+    def _ask(self, commands: list[Command], deadline: Deadline) -> _Request:
+        bodies = [
+            {"prefix": command.prefix, **dict(command.args), "format": "json"}
+            for command in commands
+        ]
+        request = self._parse(
+            self._call("POST", "", deadline, [bodies] if self._batch else bodies[0])
+        )
+        try:
+            for pause in (*_PAUSES, *([_PAUSE] * 10_000)):
+                if request.is_finished or deadline.left <= _RESERVE + pause:
+                    break
+                time.sleep(pause)
+                request = self._parse(self._call("GET", f"/{request.id}", deadline))
+        finally:
+            with suppress(SourceError):  # what was answered is worth more
+                self._call("DELETE", f"/{request.id}", deadline)
+        return request
+
+    def _call(self, method: str, path: str, deadline: Deadline, json: object = None) -> Response:
+        headers = {"Accept": "application/json", "Connection": "close"}
+        return self._http.request(
+            method,
+            f"/request{path}",
+            deadline,
+            headers=headers | self._credentials.basic(),
+            json=json,
+        )
+
+    def _parse(self, response: Response) -> _Request:
+        status = response.status
+        try:
+            if status == 200:
+                return _request(response.body)
+            reason = _message(response.body).message
+        except DecodeError as error:
+            reason = str(error)
+        if status == 401:
+            raise SourceError(
+                Kind.REFUSED,
+                f"restful refused the key of {self._credentials.username or 'nobody'} ({reason}); "
+                "check --cluster.username and --cluster.password-file against: ceph restful "
+                "list-keys",
+            )
+        if status == 500 and self._batch:
+            raise SourceError(Kind.UNSUPPORTED, reason)
+        hint = "; is this the URL of the mgr module restful?" if status in (200, 404) else ""
+        raise SourceError(Kind.UNREACHABLE, f"{self.url}: HTTP {status}: {reason}{hint}")
+
+
+def _answer(document: str, command: Command, request: _Request, seconds: float) -> Answer:
+    wire = wire_name(document, command)
+    # The module puts a command into words as "health detail=detail format=json", in any order.
+    words = f"{command.prefix} "
+    for result in request.finished:
+        if _is(result.command, words):
+            return Answer((document,), wire, seconds, result.outb.encode())
+    for result in request.failed:
+        if _is(result.command, words):
+            outs = " ".join(result.outs.split())[:200]
+            kind = Kind.UNSUPPORTED if "command not known" in outs else Kind.FAILED
+            error = SourceError(kind, f"Ceph refused the command {command.prefix!r}: {outs}")
+            return Answer((document,), wire, seconds, error=error)
+    error = SourceError(
+        Kind.FAILED,
+        f"the monitors did not answer the command {command.prefix!r} in time; is there a quorum?",
+    )
+    return Answer((document,), wire, seconds, error=error)
+
+
+def _is(text: str, words: str) -> bool:
+    return text.startswith(words) and "=" in text[len(words) :].split(" ", maxsplit=1)[0]

@@ -1,0 +1,104 @@
+"""A real Prometheus, Debian's, that scrapes one target each second and can be asked about it."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Self
+
+import httpx
+
+from tests.real.ceph import ENVIRONMENT, Daemon, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+Sample = tuple[dict[str, str], float]
+
+CONFIGURATION = """\
+global:
+  scrape_interval: 1s
+  scrape_timeout: 1s
+scrape_configs:
+  - job_name: ceph
+    metrics_path: {path}
+    static_configs:
+      - targets: ["{target}"]
+"""
+
+
+def available() -> str | None:
+    """Why no Prometheus can be started here, or None if one can."""
+    if shutil.which("prometheus", path=ENVIRONMENT["PATH"]) is None:
+        return "not installed: prometheus"
+    return None
+
+
+class Prometheus:
+    """A server on 127.0.0.1 that keeps everything in `folder`; `target` is host:port."""
+
+    def __init__(self, folder: Path, *, port: int, target: str, path: str = "/metrics") -> None:
+        self.folder = folder.absolute()
+        self.url = f"http://127.0.0.1:{port}"
+        self._listen = f"127.0.0.1:{port}"
+        self._configuration = CONFIGURATION.format(target=target, path=path)
+        self._log = self.folder / "prometheus.log"
+        self._daemon: Daemon | None = None
+
+    def __enter__(self) -> Self:
+        """Start; a start that fails leaves nothing running."""
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop."""
+        self.stop()
+
+    def start(self) -> None:
+        """Start, and return when queries are answered."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        configuration = self.folder / "prometheus.yml"
+        configuration.write_text(self._configuration)
+        self._daemon = Daemon(
+            "prometheus",
+            f"--config.file={configuration}",
+            f"--storage.tsdb.path={self.folder / 'data'}",
+            f"--web.listen-address={self._listen}",
+            log=self._log,
+        )
+        wait_until(self._ready, "ready Prometheus", 30, [self._log])
+
+    def stop(self) -> None:
+        if self._daemon is not None:
+            self._daemon.stop()
+            self._daemon = None
+
+    def query(self, expression: str) -> list[Sample]:
+        """Evaluate an expression that gives an instant vector; an HTTPError if it is refused."""
+        parameters = {"query": expression}
+        answer = httpx.get(f"{self.url}/api/v1/query", params=parameters, trust_env=False)
+        result = answer.raise_for_status().json()["data"]["result"]
+        return [(series["metric"], float(series["value"][1])) for series in result]
+
+    def wait_for(
+        self,
+        expression: str,
+        predicate: Callable[[list[Sample]], bool] = bool,
+        timeout: float = 20.0,
+    ) -> list[Sample]:
+        """Poll until the predicate holds for the result, by default: is not empty; return it."""
+        last: list[Sample] = []
+
+        def holds() -> bool:
+            last[:] = self.query(expression)
+            return predicate(last)
+
+        wait_until(holds, f"expected result of {expression}", timeout, [self._log])
+        return last
+
+    def _ready(self) -> bool:
+        return httpx.get(f"{self.url}/-/ready", trust_env=False).is_success

@@ -10,22 +10,21 @@ import os
 import shutil
 import ssl
 import subprocess
-import time
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
+from tests.real.process import ENVIRONMENT, CephError, Daemon, wait_until
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
 PROGRAMS = (
     *("ceph-mon", "ceph-mgr", "ceph-osd", "ceph", "ceph-authtool", "monmaptool"),
     *("openssl", "setpriv"),
 )
-# Neither the virtual environment nor CEPH_ARGS of whoever runs the tests may reach Ceph.
-ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
 # Debian's mgr modules, and where `install` puts the python packages that work in the
 # sub-interpreters ceph-mgr gives each of them.
 MGR_FOLDERS = (Path("/usr/share/ceph/mgr"), Path("/opt/ceph-exporter-tests/mgr-python"))
@@ -71,10 +70,6 @@ osd pool default size = {size}
 """
 
 
-class CephError(RuntimeError):
-    """A command of Ceph failed, or the cluster did not do in time what was waited for."""
-
-
 def available() -> str | None:
     """Why no cluster can be started here, or None if one can."""
     if os.geteuid() != 0:
@@ -83,59 +78,6 @@ def available() -> str | None:
     missing = [program for program in PROGRAMS if shutil.which(program, path=path) is None]
     missing += [str(folder) for folder in MGR_FOLDERS if not folder.is_dir()]
     return f"not installed: {', '.join(missing)}" if missing else None
-
-
-def wait_until(
-    predicate: Callable[[], bool], what: str, timeout: float, logs: Iterable[Path] = ()
-) -> None:
-    """Poll until the predicate holds; the error of a wait in vain shows the ends of the logs.
-
-    A predicate that cannot reach its server yet (OSError, HTTPError, CephError) does not hold.
-    """
-    deadline = time.monotonic() + timeout
-    while True:
-        last = ""
-        try:
-            if predicate():
-                return
-        except (OSError, httpx.HTTPError, CephError) as error:
-            last = f" ({error})"
-        if time.monotonic() > deadline:
-            tails = "".join(f"\n--- {log.name}\n{_tail(log)}" for log in sorted(logs))
-            raise CephError(f"no {what} within {timeout:.0f} s{last}{tails}")
-        time.sleep(0.1)
-
-
-def _tail(log: Path, lines: int = 12) -> str:
-    written = (line for line in log.read_text(errors="replace").splitlines() if line)
-    return "\n".join(list(written)[-lines:])
-
-
-class Daemon:
-    """A server in the foreground, so that its pid is ours from start to end.
-
-    The kernel ends it should the test run be killed (strictly: the thread that started it).
-    """
-
-    def __init__(
-        self, *command: str, log: Path, environment: Mapping[str, str] = ENVIRONMENT
-    ) -> None:
-        with log.open("ab") as stream:
-            self._process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", *command],
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=stream,
-            )
-
-    def stop(self, patience: float = 15.0) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(patience)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
 
 
 class CephCluster:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from typing import TYPE_CHECKING, Self
 
 import httpx
 
-from tests.real.ceph import ENVIRONMENT, Daemon, wait_until
+from tests.real.process import ENVIRONMENT, Daemon, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 Sample = tuple[dict[str, str], float]
@@ -23,7 +24,7 @@ scrape_configs:
   - job_name: ceph
     metrics_path: {path}
     static_configs:
-      - targets: ["{target}"]
+      - targets: {targets}
 """
 
 
@@ -35,13 +36,15 @@ def available() -> str | None:
 
 
 class Prometheus:
-    """A server on 127.0.0.1 that keeps everything in `folder`; `target` is host:port."""
+    """A server on 127.0.0.1 that keeps everything in `folder`; a target is host:port."""
 
-    def __init__(self, folder: Path, *, port: int, target: str, path: str = "/metrics") -> None:
+    def __init__(
+        self, folder: Path, *, port: int, targets: Sequence[str], path: str = "/metrics"
+    ) -> None:
         self.folder = folder.absolute()
         self.url = f"http://127.0.0.1:{port}"
         self._listen = f"127.0.0.1:{port}"
-        self._configuration = CONFIGURATION.format(target=target, path=path)
+        self._configuration = CONFIGURATION.format(targets=json.dumps(list(targets)), path=path)
         self._log = self.folder / "prometheus.log"
         self._daemon: Daemon | None = None
 

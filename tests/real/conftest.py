@@ -1,0 +1,75 @@
+"""A real Ceph 16.2, two exporters on it (one per API), and a Prometheus that scrapes both."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.real import ceph, prometheus
+from tests.real.ceph import CephCluster
+from tests.real.exporter import Exporter, free_port
+from tests.real.prometheus import Prometheus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# Set where the tests on real clusters must run: then what would skip them fails them.
+REQUIRED = "CEPH_EXPORTER_REQUIRE_REAL"
+BASE_PORT = 21000
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder for all that the processes write; skip where they cannot be run."""
+    reason = ceph.available() or prometheus.available()
+    if reason and os.environ.get(REQUIRED):
+        pytest.fail(f"{REQUIRED} is set, but {reason}")
+    if reason:
+        pytest.skip(f"{reason}; see tests/real/install")
+    return tmp_path_factory.mktemp("real")
+
+
+@pytest.fixture(scope="session")
+def cluster(folder: Path) -> Iterator[CephCluster]:
+    """Start three monitors, a mgr with dashboard and restful, three OSDs."""
+    with CephCluster(folder / "ceph", base_port=BASE_PORT) as started:
+        yield started
+
+
+def arguments(cluster: CephCluster, api: str) -> list[str]:
+    """Give the flags with which a user names the cluster over an API, to be found by probing."""
+    url, secret = {
+        "dashboard": (cluster.dashboard_url, cluster.password_file),
+        "restful": (cluster.restful_url, cluster.restful_key_file),
+    }[api]
+    return [
+        f"--cluster.url={url}",
+        f"--cluster.username={ceph.USER}",
+        f"--cluster.password-file={secret}",
+        f"--cluster.ca-file={cluster.ca_file}",
+    ]
+
+
+@pytest.fixture(scope="session")
+def dashboard(cluster: CephCluster, folder: Path) -> Iterator[Exporter]:
+    """Run an exporter over the dashboard's API."""
+    with Exporter(folder, *arguments(cluster, "dashboard")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def restful(cluster: CephCluster, folder: Path) -> Iterator[Exporter]:
+    """Run an exporter over the module restful."""
+    with Exporter(folder, *arguments(cluster, "restful")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def scraped(dashboard: Exporter, restful: Exporter, folder: Path) -> Iterator[Prometheus]:
+    """Run a Prometheus that scrapes both exporters each second."""
+    targets = [dashboard.target, restful.target]
+    with Prometheus(folder / "prometheus", port=free_port(), targets=targets) as started:
+        yield started

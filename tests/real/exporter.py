@@ -1,0 +1,91 @@
+"""The exporter as a user runs it: a process, its page, its log."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Self
+
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.real.process import Daemon, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+COMMAND = (sys.executable, "-m", "ceph_exporter")
+
+
+def free_port() -> int:
+    """Give a port of 127.0.0.1 that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end, as `once` and `record` do."""
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False)
+
+
+class Exporter:
+    """A running exporter that polls each second; `arguments` say which cluster."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.port = free_port()
+        self.target = f"127.0.0.1:{self.port}"
+        self.log = folder / f"exporter-{self.port}.log"
+        self._arguments: tuple[str, ...] = (
+            "--poll.interval=1s",
+            "--poll.timeout=3s",
+            "--poll.stale-after=10s",
+        )
+        self._arguments += (f"--web.listen-address={self.target}", *arguments)
+        self._daemon: Daemon | None = None
+
+    def __enter__(self) -> Self:
+        """Start, and wait for the first page."""
+        self._daemon = Daemon(
+            *COMMAND, *self._arguments, log=self.log, environment=dict(os.environ)
+        )
+        try:
+            wait_until(lambda: "ceph_up" in self.page(), "page with ceph_up", 20, [self.log])
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop."""
+        self.stop()
+
+    def stop(self) -> int:
+        """End it with SIGTERM; give its exit code, -1 if it does not run."""
+        daemon, self._daemon = self._daemon, None
+        return -1 if daemon is None else daemon.stop()
+
+    def page(self) -> str:
+        """Give the page that Prometheus gets."""
+        answer = httpx.get(f"http://{self.target}/metrics", trust_env=False)
+        return answer.raise_for_status().text
+
+    def series(self, name: str) -> dict[frozenset[tuple[str, str]], float]:
+        """Give the samples of a metric by their labels."""
+        return {
+            frozenset(sample.labels.items()): sample.value
+            for family in text_string_to_metric_families(self.page())
+            for sample in family.samples
+            if sample.name == name
+        }
+
+    def wait_for(
+        self,
+        name: str,
+        predicate: Callable[[dict[frozenset[tuple[str, str]], float]], bool],
+        timeout: float = 30.0,
+    ) -> None:
+        """Poll the page until the predicate holds for the samples of a metric."""
+        wait_until(lambda: predicate(self.series(name)), f"awaited {name}", timeout, [self.log])

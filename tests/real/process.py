@@ -1,0 +1,74 @@
+"""Processes of the tests: started, waited for with a deadline, and ended by their own pid."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+# Neither the virtual environment nor CEPH_ARGS of whoever runs the tests may reach Ceph.
+ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
+
+
+class CephError(RuntimeError):
+    """A command of Ceph failed, or the cluster did not do in time what was waited for."""
+
+
+def wait_until(
+    predicate: Callable[[], bool], what: str, timeout: float, logs: Iterable[Path] = ()
+) -> None:
+    """Poll until the predicate holds; the error of a wait in vain shows the ends of the logs.
+
+    A predicate that cannot reach its server yet (OSError, HTTPError, CephError) does not hold.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        last = ""
+        try:
+            if predicate():
+                return
+        except (OSError, httpx.HTTPError, CephError) as error:
+            last = f" ({error})"
+        if time.monotonic() > deadline:
+            tails = "".join(f"\n--- {log.name}\n{_tail(log)}" for log in sorted(logs))
+            raise CephError(f"no {what} within {timeout:.0f} s{last}{tails}")
+        time.sleep(0.1)
+
+
+def _tail(log: Path, lines: int = 12) -> str:
+    written = (line for line in log.read_text(errors="replace").splitlines() if line)
+    return "\n".join(list(written)[-lines:])
+
+
+class Daemon:
+    """A server in the foreground, so that its pid is ours from start to end.
+
+    The kernel ends it should the test run be killed (strictly: the thread that started it).
+    """
+
+    def __init__(
+        self, *command: str, log: Path, environment: Mapping[str, str] = ENVIRONMENT
+    ) -> None:
+        with log.open("ab") as stream:
+            self._process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", *command],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+            )
+
+    def stop(self, patience: float = 15.0) -> int:
+        """End it, by force after `patience` seconds; give its exit code."""
+        self._process.terminate()
+        try:
+            return self._process.wait(patience)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()

@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -48,9 +48,8 @@ def once(config: Config) -> int:
     """Poll each cluster once and print the page; 0 if every cluster answered, else 1."""
     snapshots = []
     for name, cluster in config.clusters.items():
-        poller = Poller(name, cluster, config)
-        snapshots.append(poller.poll())
-        poller.close()
+        with closing(Poller(name, cluster, config)) as poller:
+            snapshots.append(poller.poll())
     page = exposition.page([found.fresh_lines for found in snapshots], exposition.Format.TEXT)
     sys.stdout.write(page.decode())
     return 0 if all(found.report.up for found in snapshots) else 1
@@ -70,9 +69,8 @@ def _record(name: str, cluster: Cluster, config: Config, folder: Path) -> bool:
             sys.stdout.write(f"{recording.write(folder, answer)}\n")
 
     try:
-        poller = Poller(name, cluster, config, on_answer=write)
-        report = poller.poll().report
-        poller.close()
+        with closing(Poller(name, cluster, config, on_answer=write)) as poller:
+            report = poller.poll().report
     except OSError as error:
         flags.fail(f"record: {error.filename}: {error.strerror}")
     for row in report.documents:

@@ -82,11 +82,18 @@ class Options(NamedTuple):
     def config(self) -> Config:
         """Make the configuration; raises ConfigError that names the flag or the file's path."""
         values = self.values
-        poll = Poll(values["poll.interval"], values["poll.timeout"], values["poll.stale-after"])
+        try:
+            poll = Poll(values["poll.interval"], values["poll.timeout"], values["poll.stale-after"])
+        except ValueError:
+            raise ConfigError("--poll.stale-after: expected no less than --poll.interval") from None
         if values["config.file"]:
             if used := [name for name in _CLUSTER if values[name] != _DEFAULTS[name]]:
                 raise ConfigError(f"--{used[0]}: not together with --config.file")
             return load(values["config.file"], self._collectors(), poll)
+        return Config({"": self._cluster()}, poll, self._collectors())
+
+    def _cluster(self) -> Cluster:
+        values = self.values
         cluster = Cluster(
             urls=tuple(values["cluster.url"]),
             api=values["cluster.api"],
@@ -100,13 +107,23 @@ class Options(NamedTuple):
             raise ConfigError(
                 "--cluster.url: expected the URL of Ceph's API (or --config.file, or --demo)"
             )
-        check_cluster(cluster, "--cluster.")
-        return Config({"": cluster}, poll, self._collectors())
+        try:
+            check_cluster(cluster, "")
+        except ConfigError as error:
+            path, _, text = str(error).partition(": ")
+            raise ConfigError(f"{_flag_of(path)}: {text}") from None
+        return cluster
 
     def _collectors(self) -> dict[str, bool]:
         default = not self.values["collector.disable-defaults"]
         chosen = {name: self.values[f"collector.{name}"] for name in COLLECTORS}
         return {name: default if on is None else on for name, on in chosen.items()}
+
+
+def _flag_of(path: str) -> str:
+    """Give the flag that sets a field: --cluster.ca-file for tls.ca_file."""
+    field = path.rpartition(".")[2].partition("[")[0]
+    return "--cluster." + ("url" if field == "urls" else field.replace("_", "-"))
 
 
 _CLUSTER = [flag.name for flag in FLAGS if flag.name.startswith("cluster.")]

@@ -82,13 +82,12 @@ class Poller:
         self._note(error)
         at_hand = self._ledger.fresh(self._poll.stale_after)
         lines, collectors = self._collect(at_hand)
-        version = at_hand.get(Version)
         report = Report(
             up=any(self._ledger.had(fact.document) for fact in (Health, Status)),
             health=_health(at_hand),
             api=self._used[0],
             url=self._used[1],
-            release=version.release if version else "",
+            release=_release(at_hand),
             seconds=time.monotonic() - start,
             ended=time.time(),
             error=error,
@@ -158,6 +157,13 @@ class Poller:
                 log.error("collector failed; please report this", extra=line)
             rows.append(CollectorRow(name, success, time.monotonic() - start))
         return lines, tuple(rows)
+
+
+def _release(at_hand: Facts) -> str:
+    version, health = at_hand.get(Version), at_hand.get(Health)
+    if version is not None:
+        return version.release
+    return health.era if health is not None else ""
 
 
 def _health(at_hand: Facts) -> str | None:

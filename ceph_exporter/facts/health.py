@@ -47,7 +47,8 @@ class Health(Fact, frozen=True):
     monitor_health: the worst that is said of single monitors. reports: disk and store by monitor,
     as far as the release tells. clocks: skew and latency from the details of MON_CLOCK_SKEW, for
     offenders only and without the sign. slow_ops: the number in the text of the check about slow
-    operations, 0 without one, None where the text has no number.
+    operations, 0 without one, None where the text has no number. era: the releases that answer in
+    this shape, where no release before 0.94 tells its version; empty from 12 on.
     """
 
     document = "health detail"
@@ -59,6 +60,7 @@ class Health(Fact, frozen=True):
     reports: Mapping[str, monitor_details.MonitorReport] = {}
     clocks: Mapping[str, time_sync.Clock] = {}
     slow_ops: float | None = 0
+    era: str = ""
 
 
 class WireText(msgspec.Struct, frozen=True):
@@ -176,6 +178,7 @@ def _preluminous(answer: WireHealth, status: str) -> Health:
         monitor_health={mon.name: mon.health for mon in monitors},
         reports={mon.name: preluminous.report(mon) for mon in monitors},
         slow_ops=_slow_ops(checks),
+        era=preluminous.era(monitors),
     )
 
 

@@ -123,6 +123,14 @@ def report(mon: WireMonitor) -> MonitorReport:
     )
 
 
+def era(monitors: Iterable[WireMonitor]) -> str:
+    """Say which releases answer in this shape: 0.72 was the first to report the store."""
+    stores = [mon.store_stats.bytes_total is not None for mon in monitors]
+    if not stores:
+        return "0.67 to 11"
+    return "0.72 to 11" if any(stores) else "0.67 to 0.71"
+
+
 def _bytes(kib: float | None) -> float | None:
     return None if kib is None else kib * 1024
 

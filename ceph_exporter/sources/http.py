@@ -18,7 +18,8 @@ import httpx
 from ceph_exporter import __version__
 from ceph_exporter.sources.base import Deadline, Kind, SourceError
 
-BODY_LIMIT = 512 * 1024 * 1024
+BODY_LIMIT = 64 * 1024 * 1024
+"""Bytes of the largest answer that is read; of 10,000 OSDs the documents in use take a tenth."""
 
 
 class Tls(NamedTuple):

@@ -1,0 +1,149 @@
+"""The commands as processes and as functions: serve, once, record, demo."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ceph_exporter import cli
+from ceph_exporter.simulator import rest_api
+
+COMMAND = (sys.executable, "-m", "ceph_exporter")
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    return subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+@pytest.fixture(scope="module")
+def ceph() -> Iterator[str]:
+    """Serve a simulated cluster; give its URL."""
+    with rest_api.demo() as server:
+        yield server.url
+
+
+def test_once_prints_the_page_and_exits_0(ceph: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A cluster that answers is printed."""
+    assert cli.main(["once", f"--cluster.url={ceph}"]) == 0
+    out = capsys.readouterr().out
+    assert "\nceph_up 1\n" in out
+    assert '\nceph_mon_quorum_status{ceph_daemon="mon.a"} 1\n' in out
+    assert ',release="10.2.11"} 1\n' in out
+
+
+def test_once_exits_1_when_a_cluster_does_not_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    """A cluster that does not answer is ceph_up 0 and one line that says why."""
+    assert cli.main(["once", "--cluster.url=http://127.0.0.1:9"]) == 1
+    said = capsys.readouterr()
+    assert "\nceph_up 0\n" in said.out
+    assert "ceph_health_status" not in said.out
+    assert "connection refused; is the service running" in said.err
+    assert said.err.count("\n") == 1
+
+
+def test_record_and_replay(ceph: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What `record` writes is read back by api recording."""
+    assert cli.main(["record", str(tmp_path), f"--cluster.url={ceph}"]) == 0
+    written = capsys.readouterr().out.split()
+    assert str(tmp_path / "health_detail.json") in written
+    replay = ["once", f"--cluster.url={tmp_path}", "--cluster.api=recording"]
+    assert cli.main(replay) == 0
+    assert "\nceph_up 1\n" in capsys.readouterr().out
+
+
+def test_record_says_what_it_could_not_record(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Documents that were not had are named, and the exit code is 1."""
+    assert cli.main(["record", str(tmp_path), "--cluster.url=http://127.0.0.1:9"]) == 1
+    assert "not recorded: health detail: http://127.0.0.1:9" in capsys.readouterr().err
+
+
+def test_record_into_a_place_that_cannot_be_written(
+    ceph: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder that cannot be made is bad usage: exit 2, one line."""
+    (tmp_path / "file").touch()
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["record", str(tmp_path / "file"), f"--cluster.url={ceph}"])
+    assert caught.value.code == 2
+    assert "ceph_exporter: error: record: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ([], "--cluster.url: expected the URL"),
+        (["--no-such"], "unrecognized arguments: --no-such"),
+        (["--config.file=/no/such.yml"], "/no/such.yml: No such file or directory"),
+        (["--demo", "--web.listen-address=nowhere"], "expected HOST:PORT or :PORT"),
+        (["--demo", "--web.listen-address=:99999"], "expected HOST:PORT or :PORT"),
+        (["--demo", "--web.listen-address=192.0.2.1:9"], "cannot listen on 192.0.2.1:9: "),
+        (["--demo", "--web.listen-address=no.invalid:9"], "cannot listen on no.invalid:9: "),
+    ],
+)
+def test_bad_usage_is_exit_2_and_one_line(arguments: list[str], error: str) -> None:
+    """Bad flags and configurations end the program with one line and without a traceback."""
+    found = run(*arguments)
+    assert found.returncode == 2
+    errors = [line for line in found.stderr.splitlines() if not line.startswith("time=")]
+    assert len(errors) == 1
+    assert errors[0].startswith("ceph_exporter: error: ")
+    assert error in errors[0]
+
+
+@pytest.fixture
+def port() -> int:
+    """Give a port that is free now."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_demo_serves_a_living_cluster_until_it_is_ended(port: int, number: int) -> None:
+    """--demo needs no Ceph; a signal ends it with exit code 0 and no traceback."""
+    address = f"--web.listen-address=127.0.0.1:{port}"
+    with subprocess.Popen(
+        [*COMMAND, "--demo", address, "--poll.interval=1s"],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=dict(os.environ),
+    ) as process:
+        try:
+            page = fetch(f"http://127.0.0.1:{port}/metrics", "ceph_up 1")
+            assert "ceph_monitor_clock_skew_seconds" in page
+            assert "healthy" in fetch(f"http://127.0.0.1:{port}/-/healthy", "")
+            assert "HEALTH_" in fetch(f"http://127.0.0.1:{port}/", "HEALTH_")
+        finally:
+            process.send_signal(number)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "Traceback" not in said
+    assert f"msg=ending signal={signal.Signals(number).name}" in said
+
+
+def fetch(url: str, awaited: str) -> str:
+    """Get a page, again until it contains the text awaited."""
+    end = time.monotonic() + 30
+    page = ""
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - loopback
+                page = str(response.read(), "utf-8")
+        except OSError:
+            time.sleep(0.05)
+            continue
+        if awaited in page:
+            return page
+        time.sleep(0.05)
+    pytest.fail(f"no {awaited!r} at {url}: {page[-500:]}")

@@ -1,0 +1,136 @@
+"""The configuration file: what is accepted, and how what is not is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from ceph_exporter.collectors import COLLECTORS
+from ceph_exporter.config import Config, ConfigError, Duration, Poll, load
+
+GOOD = """\
+poll: {interval: 30s, timeout: 20s, stale_after: 1m30s}
+collectors: {cluster: false}
+clusters:
+  prod:
+    api: dashboard
+    urls: [https://mgr1.example:8443, https://mgr2.example:8443]
+    username: prom
+    password_file: /etc/ceph_exporter/prod.password
+    tls: {insecure_skip_verify: true}
+    collectors: {cluster: true, monitors: false}
+  old:
+    urls: [http://mon1:5000]
+"""
+
+
+def read(tmp_path: Path, text: str) -> Config:
+    """Load a configuration from a file with this text."""
+    file = tmp_path / "ceph_exporter.yml"
+    file.write_text(text)
+    return load(str(file), {}, Poll())
+
+
+def test_a_whole_file_is_read(tmp_path: Path) -> None:
+    """Every key that the file may have arrives in the struct tree."""
+    config = read(tmp_path, GOOD)
+    assert config.poll == Poll(Duration(30), Duration(20), Duration(90))
+    prod = config.clusters["prod"]
+    assert prod.api == "dashboard"
+    assert prod.urls == ("https://mgr1.example:8443", "https://mgr2.example:8443")
+    assert (prod.username, prod.password_file) == ("prom", "/etc/ceph_exporter/prod.password")
+    assert prod.tls.insecure_skip_verify
+    assert config.clusters["old"].api == "auto"
+
+
+def test_collectors_of_a_cluster_override_those_of_all(tmp_path: Path) -> None:
+    """The file's collectors override the flags', a cluster's those of the file."""
+    config = read(tmp_path, GOOD)
+    assert set(config.enabled(config.clusters["prod"])) == set(COLLECTORS) - {"monitors"}
+    assert set(config.enabled(config.clusters["old"])) == set(COLLECTORS) - {"cluster"}
+
+
+def test_the_flags_give_what_the_file_leaves_out(tmp_path: Path) -> None:
+    """Polling and collectors set by flags hold unless the file says otherwise."""
+    file = tmp_path / "c.yml"
+    file.write_text("clusters: {a: {urls: ['http://a']}}\npoll: {timeout: 5s}\n")
+    flags = Poll(Duration(20), Duration(7), Duration(40))
+    config = load(str(file), {"health": False}, flags)
+    assert config.poll == Poll(Duration(20), Duration(5), Duration(40))
+    assert "health" not in config.enabled(config.clusters["a"])
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("15s", 15), ("1m30s", 90), ("500ms", 0.5), ("1h", 3600), ("2d", 172800)],
+)
+def test_durations_are_written_as_prometheus_writes_them(text: str, seconds: float) -> None:
+    """A duration is one or more numbers with units."""
+    assert Duration.parse(text) == seconds
+
+
+CLUSTER = "clusters: {a: {urls: ['http://a'], %s}}"
+
+BAD = [
+    ("", "clusters: expected a mapping"),
+    ("[]", "clusters: expected a mapping"),
+    ("clusters: {}", "clusters: expected at least one cluster"),
+    ("clusters: {1: {urls: ['http://a']}}", "clusters: expected names as text, got 1"),
+    ("clusters: {a: {}}", "clusters.a.urls: expected at least one URL"),
+    ("clusters: {a: 5}", "clusters.a: expected `object`, got `int`"),
+    ("clusters: {a: {urls: 'http://a'}}", "clusters.a.urls: expected `array`, got `str`"),
+    ("clusters: {prod: {urls: [5]}}", "clusters.prod.urls[0]: expected `str`, got `int`"),
+    ("clusters: {a: {urls: [mgr:8443]}}", "clusters.a.urls[0]: expected http://HOST:PORT"),
+    ("clusters: {a: {urls: ['http://a', 'ftp://b']}}", "clusters.a.urls[1]: expected http://"),
+    ("clusters: {a: {urls: ['http://a:0']}}", "clusters.a.urls[0]: expected http://"),
+    ("clusters: {a: {urls: ['http://a:99999']}}", "clusters.a.urls[0]: expected http://"),
+    ("clusters: {a: {urls: ['http://']}}", "clusters.a.urls[0]: expected http://"),
+    ("clusters: {a: {urls: ['http://a/?x=1']}}", "clusters.a.urls[0]: expected a URL without ?"),
+    ("clusters: {a: {urls: ['http://u:pw@a']}}", "expected a URL without user and password"),
+    (CLUSTER % "api: rest", "clusters.a.api: invalid enum value 'rest'"),
+    (CLUSTER % "api: restful", "clusters.a.username: expected the name of a user"),
+    (CLUSTER % "username: x", "clusters.a.password_file: expected the file with x's secret"),
+    (CLUSTER % "tls: {ca_file: /no/such}", "clusters.a.tls.ca_file: no such file: /no/such"),
+    (CLUSTER % "tls: {ca: x}", "clusters.a.tls: object contains unknown field `ca`"),
+    (CLUSTER % "url: x", "clusters.a: object contains unknown field `url`"),
+    (CLUSTER % "collectors: {x: true}", "clusters.a.collectors.x: no such collector; there are"),
+    (CLUSTER % "collectors: {health: 5}", "clusters.a.collectors[...]: expected `bool`"),
+    ("clusters: {a: {urls: ['http://a']}}\ncollectors: {x: true}", "collectors.x: no such coll"),
+    ("clusters: {a: {urls: ['http://a']}}\nextra: 1", "extra: unknown key; expected clusters,"),
+    ("clusters: {a: {urls: ['http://a']}}\npoll: 5", "poll: expected a mapping"),
+    (
+        "clusters: {a: {urls: ['http://a']}}\npoll: {interval: 15}",
+        "poll.interval: expected a duration such as 15s or 1m30s, got 15",
+    ),
+    (
+        "clusters: {a: {urls: ['http://a']}}\npoll: {interval: 0s}",
+        "poll.interval: expected a duration above 0",
+    ),
+    (
+        "clusters: {a: {urls: ['http://a']}}\npoll: {stale_after: 1s}",
+        "poll: stale_after must not be shorter than interval",
+    ),
+    ("clusters: [", "not YAML: "),
+]
+
+
+@pytest.mark.parametrize(("text", "error"), BAD)
+def test_a_bad_file_is_refused_with_the_path_in_it(tmp_path: Path, text: str, error: str) -> None:
+    """The error is one line with the file, the path inside and what was expected."""
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, text)
+    said = str(caught.value)
+    assert said.startswith(f"{tmp_path / 'ceph_exporter.yml'}: {error}") or error in said
+    assert "\n" not in said
+    assert "pw" not in said.removeprefix(str(tmp_path))
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    """A file that cannot be read is named with the reason."""
+    with pytest.raises(ConfigError, match=r"none\.yml: No such file or directory"):
+        load(str(tmp_path / "none.yml"), {}, Poll())
+
+
+def test_a_recording_is_a_folder_and_no_url(tmp_path: Path) -> None:
+    """With api recording the URL may be any path."""
+    config = read(tmp_path, "clusters: {a: {api: recording, urls: [some/folder]}}")
+    assert config.clusters["a"].urls == ("some/folder",)

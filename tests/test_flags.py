@@ -1,0 +1,151 @@
+"""The command line and the environment: what they set, and how what is wrong is refused."""
+
+import pytest
+
+from ceph_exporter import __version__
+from ceph_exporter.collectors import COLLECTORS
+from ceph_exporter.config import Config, ConfigError, Duration
+from ceph_exporter.flags import FLAGS, Options, parse, parser
+
+URL = "--cluster.url=http://mon1:5000"
+
+
+def config(*arguments: str, **environment: str) -> Config:
+    """Parse arguments and environment to a configuration."""
+    return parse(arguments, environment).config()
+
+
+def test_one_url_is_enough() -> None:
+    """A bare URL makes one cluster without a name, polled every 15 s, all collectors on."""
+    found = config(URL)
+    assert found.clusters[""].urls == ("http://mon1:5000",)
+    assert found.clusters[""].api == "auto"
+    assert found.poll.interval == Duration(15)
+    assert found.enabled(found.clusters[""]) == tuple(COLLECTORS)
+
+
+def test_every_flag_of_a_cluster_arrives(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The flags of a cluster arrive in its settings; the URL may be repeated."""
+    ca_file = tmp_path_factory.mktemp("ca") / "ca.pem"
+    ca_file.touch()
+    found = config(
+        "--cluster.url=https://a:8443",
+        "--cluster.url=https://b:8443",
+        "--cluster.api=dashboard",
+        "--cluster.username=prom",
+        "--cluster.password-file=/secret",
+        f"--cluster.ca-file={ca_file}",
+        "--cluster.insecure-skip-verify",
+    ).clusters[""]
+    assert found.urls == ("https://a:8443", "https://b:8443")
+    assert (found.api, found.username, found.password_file) == ("dashboard", "prom", "/secret")
+    assert (found.tls.ca_file, found.tls.insecure_skip_verify) == (str(ca_file), True)
+
+
+def test_collectors_are_switched_by_name() -> None:
+    """A collector is switched off by --no-collector.X, on alone with disable-defaults."""
+    off = config(URL, "--no-collector.health")
+    assert "health" not in off.enabled(off.clusters[""])
+    alone = config(URL, "--collector.disable-defaults", "--collector.health")
+    assert alone.enabled(alone.clusters[""]) == ("health",)
+
+
+def test_commands_stand_before_or_after_flags() -> None:
+    """The command and its folder are found wherever they stand."""
+    for arguments in (["record", "DIR", URL], [URL, "record", "DIR"]):
+        options = parse(arguments, {})
+        assert (options.command, options.folder) == ("record", "DIR")
+    assert parse([URL], {}).command == "serve"
+
+
+def test_the_environment_sets_what_no_flag_sets() -> None:
+    """Each flag has a variable; the flag wins over it; lists are separated by commas."""
+    found = config(
+        "--poll.timeout=5s",
+        CEPH_EXPORTER_CLUSTER_URL="http://a:1, http://b:2",
+        CEPH_EXPORTER_CLUSTER_INSECURE_SKIP_VERIFY="true",
+        CEPH_EXPORTER_POLL_TIMEOUT="7s",
+        CEPH_EXPORTER_POLL_INTERVAL="20s",
+        CEPH_EXPORTER_CLUSTER_API="rest-api",
+        CEPH_EXPORTER_COLLECTOR_HEALTH="0",
+    )
+    assert found.clusters[""].urls == ("http://a:1", "http://b:2")
+    assert found.clusters[""].tls.insecure_skip_verify
+    assert found.clusters[""].api == "rest-api"
+    assert (found.poll.timeout, found.poll.interval) == (Duration(5), Duration(20))
+    assert "health" not in found.enabled(found.clusters[""])
+
+
+BAD = [
+    (["--no-such"], {}, "unrecognized arguments: --no-such"),
+    (["--poll.interval=15"], {}, "argument --poll.interval: expected a duration such as 15s"),
+    (["--cluster.api=x"], {}, "argument --cluster.api: invalid choice: 'x'"),
+    (["--cluster.ur=http://a"], {}, "unrecognized arguments: --cluster.ur=http://a"),
+    (["sing"], {}, "argument COMMAND: invalid choice: 'sing'"),
+    (["record"], {}, "record: expected DIR"),
+    (["once", "DIR"], {}, "unexpected 'DIR'"),
+    ([], {"CEPH_EXPORTER_POLL_INTERVAL": "x"}, "environment variable CEPH_EXPORTER_POLL_INTERVAL"),
+    ([], {"CEPH_EXPORTER_DEMO": "x"}, "CEPH_EXPORTER_DEMO: expected true or false, got 'x'"),
+    ([], {"CEPH_EXPORTER_LOG_LEVEL": "x"}, "CEPH_EXPORTER_LOG_LEVEL: expected one of debug, info"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "environment", "error"), BAD)
+def test_bad_usage_is_one_line_and_exit_2(
+    arguments: list[str],
+    environment: dict[str, str],
+    error: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Bad usage ends with exit code 2 and one line that names the flag or the variable."""
+    with pytest.raises(SystemExit) as caught:
+        parse(arguments, environment)
+    said = capsys.readouterr().err
+    assert caught.value.code == 2
+    assert error in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ([], "--cluster.url: expected the URL of Ceph's API"),
+        (["--cluster.url=mon1"], "--cluster.url: expected http://HOST:PORT"),
+        ([URL, "--cluster.api=restful"], "--cluster.username: expected the name of a user"),
+        ([URL, "--cluster.username=x"], "--cluster.password-file: expected the file"),
+        ([URL, "--cluster.ca-file=/no/such"], "--cluster.ca-file: no such file"),
+        ([URL, "--config.file=x.yml"], "--cluster.url: not together with --config.file"),
+        (["--config.file=/no/such.yml"], "/no/such.yml: No such file or directory"),
+        ([URL, "--poll.interval=2m"], "--poll.stale-after: expected no less than --poll.interval"),
+    ],
+)
+def test_a_configuration_that_cannot_work_names_the_flag(arguments: list[str], error: str) -> None:
+    """What flags set wrong is named as the flag."""
+    with pytest.raises(ConfigError) as caught:
+        config(*arguments)
+    assert error in str(caught.value)
+
+
+def test_help_names_every_flag_and_its_default() -> None:
+    """--help lists every flag of the table."""
+    text = " ".join(parser().format_help().split())
+    for flag in FLAGS:
+        assert f"--{flag.name}" in text
+    assert "(default: 15s)" in text
+    assert "CEPH_EXPORTER_CLUSTER_URL" in text
+
+
+def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """--version prints the program's name and version."""
+    with pytest.raises(SystemExit) as caught:
+        parse(["--version"], {})
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"ceph_exporter {__version__}\n"
+
+
+def test_options_are_plain_values() -> None:
+    """Options hold a value for each flag, durations as seconds."""
+    options = parse([URL], {})
+    assert isinstance(options, Options)
+    assert set(options.values) == {flag.name for flag in FLAGS}
+    assert options.values["poll.interval"] == Duration(15)

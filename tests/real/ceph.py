@@ -1,109 +1,58 @@
-"""Real Ceph 16.2 for the tests: monitors, mgrs, memory-store OSDs, on loopback, in one folder.
+"""Real Ceph for the tests: monitors, mgrs, memory-store OSDs, on loopback, in one folder.
 
-What they need is installed by the script `install` beside this file.
+What they need is installed by the scripts `install` and `install-releases` beside this file.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import ssl
-import subprocess
-import uuid
-from pathlib import Path
+import time
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
-from tests.real.process import ENVIRONMENT, CephError, Daemon, wait_until
+from tests.real import bootstrap, contents
+from tests.real.layout import Layout
+from tests.real.process import CephError, Daemon, output_of, wait_until
+from tests.real.releases import RELEASES, SYSTEM
+from tests.real.rest import Observation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-PROGRAMS = (
-    *("ceph-mon", "ceph-mgr", "ceph-osd", "ceph", "ceph-authtool", "monmaptool"),
-    *("openssl", "setpriv"),
-)
-# Debian's mgr modules, and where `install` puts the python packages that work in the
-# sub-interpreters ceph-mgr gives each of them.
-MGR_FOLDERS = (Path("/usr/share/ceph/mgr"), Path("/opt/ceph-exporter-tests/mgr-python"))
-USER = "exporter"
-
-# By default monitors compare their clocks every 300 s (30 s once a skew is known), miss a silent
-# one after 10 s and a silent mgr after 30 s, and tell the mgr of it all every 5 s: all shortened.
-CONFIGURATION = """\
-[global]
-fsid = {fsid}
-mon host = {mon_host}
-public addr = 127.0.0.1
-keyring = {folder}/keyring
-run dir = {folder}/run
-admin socket = {folder}/run/$name.asok
-log to file = false
-ms bind port min = {port_min}
-ms bind port max = {port_max}
-mon data = {folder}/$name
-mgr data = {folder}/$name
-osd data = {folder}/$name
-auth allow insecure global id reclaim = false
-mgr initial modules = dashboard restful
-mgr module path = {folder}/modules
-mgr stats period = 1
-mgr tick period = 1
-mon cluster log to file = false
-mon data avail crit = 1
-mon data avail warn = 2
-mon election timeout = 2
-mon lease = 3
-mon mgr beacon grace = 10
-mon mgr digest period = 1
-mon timecheck interval = 2
-mon timecheck skew interval = 1
-mon warn on pool no redundancy = false
-mon warn on too few osds = false
-osd crush chooseleaf type = 0
-osd fast shutdown = false
-osd objectstore = memstore
-osd pool default min size = 1
-osd pool default size = {size}
-"""
+    from collections.abc import Callable
+    from pathlib import Path
 
 
-def available() -> str | None:
-    """Why no cluster can be started here, or None if one can."""
-    if os.geteuid() != 0:
-        return "real clusters need root"
-    path = ENVIRONMENT["PATH"]
-    missing = [program for program in PROGRAMS if shutil.which(program, path=path) is None]
-    missing += [str(folder) for folder in MGR_FOLDERS if not folder.is_dir()]
-    return f"not installed: {', '.join(missing)}" if missing else None
-
-
-class CephCluster:
+class CephCluster(Layout):
     """A cluster with monitors a, b, c, mgrs x, y and OSDs 0, 1, 2, as many as asked for.
 
-    It uses the 100 ports from `base_port` on. They must lie below 32768, or an outgoing
-    connection takes one some day and a monitor cannot come back.
+    `mdss` serve a filesystem named shared, `pools` adds pools with data in them, `prometheus`
+    the mgr module of that name. The ports are the release's own unless `base_port` is given.
     """
 
-    def __init__(
-        self, folder: Path, *, mons: int = 3, mgrs: int = 1, osds: int = 3, base_port: int
+    def __init__(  # noqa: PLR0913 - each can be asked for alone
+        self,
+        folder: Path,
+        *,
+        release: str = SYSTEM,
+        mons: int = 3,
+        mgrs: int = 1,
+        osds: int = 3,
+        mds: int = 0,
+        pools: bool = False,
+        prometheus: bool = False,
+        base_port: int | None = None,
     ) -> None:
-        if base_port + 100 > 32768:
-            raise ValueError(f"base port {base_port} is too high")
-        self.folder = folder.absolute()
-        self.mons = "abcde"[:mons]
-        self.mgrs = "xy"[:mgrs]
-        self.osds = range(osds)
-        self.ca_file = self.folder / "server.crt"
-        self.password_file = self.folder / "password"
-        self.restful_key_file = self.folder / "restful_key"
-        # Of each mgr. Only the active one serves restful; the other's dashboard redirects.
-        self.dashboard_urls = [f"https://127.0.0.1:{base_port + 10 + n}" for n in range(mgrs)]
-        self.restful_urls = [f"https://127.0.0.1:{base_port + 15 + n}" for n in range(mgrs)]
-        self._base_port = base_port
-        self._fsid = str(uuid.uuid4())
+        found = RELEASES[release]
+        counts = {"mon": mons, "mgr": mgrs, "osd": osds, "mds": mds}
+        super().__init__(folder, found, counts, base_port or found.base_port)
+        self._pools = pools
+        # With the settings of their addresses and the addresses of each mgr.
+        self.modules = {"dashboard": ("ssl_server_port", self.dashboard_urls)}
+        if found.has_restful:
+            self.modules["restful"] = ("server_port", self.restful_urls)
+        if prometheus:
+            self.modules["prometheus"] = ("server_port", self.module_urls)
         self._daemons: dict[str, Daemon] = {}
 
     def __enter__(self) -> Self:
@@ -119,43 +68,69 @@ class CephCluster:
         """Stop."""
         self.stop()
 
-    @property
-    def dashboard_url(self) -> str:
-        """Of mgr x, which is the active one until a test stops it."""
-        return self.dashboard_urls[0]
+    def module_page(self) -> str:
+        """Give that page; that of 20 is away for a moment after each login to the dashboard."""
+        pages: list[str] = []
+
+        def given() -> bool:
+            answer = httpx.get(self.module_url, trust_env=False, timeout=20)
+            pages.append(answer.raise_for_status().text)
+            return "ceph_health_status" in pages[-1]
+
+        self.wait(given, "page of the mgr module prometheus", 60)
+        return pages[-1]
 
     @property
-    def restful_url(self) -> str:
-        """Of mgr x."""
-        return self.restful_urls[0]
+    def has_module(self) -> bool:
+        """Whether the mgr module prometheus was asked for."""
+        return "prometheus" in self.modules
+
+    @property
+    def apis(self) -> list[str]:
+        """The HTTP APIs of this release."""
+        return ["dashboard", "restful"] if self.release.has_restful else ["dashboard"]
 
     def start(self) -> None:
-        """Make the cluster; return when both HTTP APIs answer and all that was asked for is up."""
-        self._make_folder()
-        self._make_keyring()
-        self._make_monitors()
+        """Make the cluster; return when the HTTP APIs answer and all that was asked for is up."""
+        self.make_folder(list(self.modules))
+        self._run(*self.make_certificate_command())
+        for command in self.make_keyring_commands() + self.make_monitors_commands():
+            self.run(*command)
         for name in self.mons:
             self.start_mon(name)
         self.wait(lambda: len(self.quorum()) == len(self.mons), "quorum of all monitors", 30)
-        self._configure_modules()
+        bootstrap.configure_modules(self)
         for name in self.mgrs:
             self.start_mgr(name)
-            self.wait(lambda: self.active_mgr() == "x", "active mgr", 30)
+            self.wait(lambda: self.active_mgr() == "x", "active mgr", 60)
         for number in self.osds:
-            self._make_osd(number)
+            bootstrap.make_osd(self, number)
             self.start_osd(number)
-        self.wait(self.apis_answer, "answer of dashboard and restful", 60)
-        self._make_users()
+        self.wait(self.apis_answer, "answer of the HTTP APIs", 60)
+        bootstrap.make_users(self)
+        if self.osds and self.release.has_mgr_pool:
+            self.wait(lambda: bool(self.ask("df")["pools"]), "pool of the mgr", 60)
+        if self.mdss:
+            contents.make_filesystem(self)
+        for name in self.mdss:
+            self.start_mds(name)
+        if self._pools:
+            contents.make_pools(self)
         self.wait(self.complete, "whole cluster", 60)
 
     def stop(self) -> None:
-        """End every daemon started here; monitors last, as the others take leave of them."""
-        for name in sorted(self._daemons, key=lambda name: name.startswith("mon.")):
+        """End every daemon started here, each before those that it takes leave of."""
+        kinds = ("mds", "mgr", "osd", "mon")
+        for name in sorted(self._daemons, key=lambda name: kinds.index(name.partition(".")[0])):
             self._stop(name)
 
     def ceph(self, *arguments: str, timeout: float = 20.0) -> str:
         """Return what the command line prints, asked as client.admin."""
-        return self._run("ceph", *arguments, timeout=timeout)
+        return self.run("ceph", *arguments, timeout=timeout)
+
+    def run(self, *command: str, timeout: float = 20.0) -> str:
+        """Return what a program of this release prints."""
+        return self._run(*self.release.command(*command), timeout=timeout)
 
     def wait(self, predicate: Callable[[], bool], what: str, timeout: float) -> None:
         """Poll like wait_until, with the logs of this cluster."""
@@ -163,15 +138,7 @@ class CephCluster:
 
     def start_mon(self, name: str, faketime: str | None = None) -> None:
         """Start a monitor, with its clock wrong by `faketime` such as "+0.4s" if given."""
-        environment = dict(ENVIRONMENT)
-        if faketime is not None:
-            library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
-            environment |= {
-                "LD_PRELOAD": str(library),
-                "FAKETIME": faketime,
-                "DONT_FAKE_MONOTONIC": "1",
-            }
-        self._start("mon", name, environment)
+        self._start("mon", name, self.release.faketime(faketime) if faketime else ())
 
     def stop_mon(self, name: str) -> None:
         self._stop(f"mon.{name}")
@@ -182,6 +149,12 @@ class CephCluster:
     def stop_mgr(self, name: str) -> None:
         self._stop(f"mgr.{name}")
 
+    def start_mds(self, name: str) -> None:
+        self._start("mds", name)
+
+    def stop_mds(self, name: str) -> None:
+        self._stop(f"mds.{name}")
+
     def start_osd(self, number: int) -> None:
         self._start("osd", str(number))
 
@@ -189,7 +162,7 @@ class CephCluster:
         self._stop(f"osd.{number}")
 
     def quorum(self) -> list[str]:
-        names: list[str] = self._ask("quorum_status")["quorum_names"]
+        names: list[str] = self.ask("quorum_status")["quorum_names"]
         return names
 
     def mon_state(self, name: str) -> str:
@@ -199,140 +172,71 @@ class CephCluster:
 
     def active_mgr(self) -> str:
         """Name of the active mgr; empty when there is none."""
-        return str(self._ask("mgr", "dump")["active_name"])
+        return str(self.ask("mgr", "dump")["active_name"])
 
     def osds_up(self) -> int:
-        return int(self._ask("osd", "stat")["num_up_osds"])
+        stat = self.ask("osd", "stat")
+        # One level deeper up to 14.
+        return int(stat.get("osdmap", stat)["num_up_osds"])
 
     def complete(self) -> bool:
         """Whether all is up and well, with the pool of PGs that Ceph makes itself in time."""
-        status = self._ask("status")
-        states = {state["state_name"] for state in status["pgmap"]["pgs_by_state"]}
-        return (
-            len(status["quorum"]) == len(self.mons)
-            and status["mgrmap"]["num_standbys"] == len(self.mgrs) - 1
-            and status["osdmap"]["num_up_osds"] == len(self.osds)
-            and states == ({"active+clean"} if self.osds else set())
-        )
+        unrest = self._observe().unrest()
+        if unrest:
+            raise CephError("; ".join(unrest))
+        return True
+
+    def settled(self, timeout: float = 90.0, pause: float = 4.0) -> None:
+        """Return when all that runs is up and nothing has moved for `pause` seconds.
+
+        What must not move: the maps, and what is said of PGs, pools and, where it runs, on the
+        page of the mgr module.
+        """
+        last: object = None
+        since = 0.0
+
+        def rests() -> bool:
+            nonlocal last, since
+            now = self._observe()
+            unrest = now.unrest()
+            fixed = None if unrest else now.fixed()
+            if fixed != last:
+                last, since = fixed, time.monotonic()
+            if unrest:
+                raise CephError("; ".join(unrest))
+            return time.monotonic() - since >= pause
+
+        self.wait(rests, "cluster at rest", timeout)
 
     def apis_answer(self, mgr: str = "x") -> bool:
-        """Whether dashboard and restful of a mgr answer; an HTTPError if they are not there."""
+        """Whether the HTTP servers of a mgr answer; an HTTPError if they are not there."""
         index = self.mgrs.index(mgr)
         context = ssl.create_default_context(cafile=self.ca_file)
-        urls = (self.dashboard_urls[index], self.restful_urls[index])
+        urls = [urls[index] for _, urls in self.modules.values()]
         return all(httpx.get(url, verify=context, trust_env=False).is_success for url in urls)
 
-    def _ask(self, *command: str) -> dict[str, Any]:
+    def ask(self, *command: str) -> dict[str, Any]:
+        """Return what the command line answers as JSON."""
         answer: dict[str, Any] = json.loads(self.ceph(*command, "--format=json"))
         return answer
 
-    def _run(self, *command: str, timeout: float = 20.0) -> str:
-        environment = {**ENVIRONMENT, "CEPH_CONF": str(self.folder / "ceph.conf")}
-        try:
-            done = subprocess.run(
-                command,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=timeout,
-                check=True,
-            )
-        except subprocess.TimeoutExpired:
-            raise CephError(f"{' '.join(command)}: no answer in {timeout:.0f} s") from None
-        except subprocess.CalledProcessError as error:
-            raise CephError(f"{' '.join(command)}: {error.stderr.strip()}") from None
-        return done.stdout
+    def _observe(self) -> Observation:
+        kinds = [name.partition(".")[0] for name in self._daemons]
+        return Observation(self, {kind: kinds.count(kind) for kind in ("mon", "mgr", "mds", "osd")})
 
-    def _start(self, kind: str, ident: str, environment: Mapping[str, str] = ENVIRONMENT) -> None:
+    def _run(self, *command: str, timeout: float = 20.0) -> str:
+        configuration = str(self.folder / "ceph.conf")
+        return output_of(*command, environment={"CEPH_CONF": configuration}, timeout=timeout)
+
+    def _start(self, kind: str, ident: str, before: tuple[str, ...] = ()) -> None:
         name = f"{kind}.{ident}"
         self._stop(name)
+        configuration = str(self.folder / "ceph.conf")
+        command = (*before, f"ceph-{kind}", "-d", "-i", ident, "-c", configuration)
         self._daemons[name] = Daemon(
-            *(f"ceph-{kind}", "-d", "-i", ident, "-c", str(self.folder / "ceph.conf")),
-            log=self.folder / "log" / name,
-            environment=environment,
+            *self.release.command(*command), log=self.folder / "log" / name
         )
 
     def _stop(self, name: str) -> None:
         if name in self._daemons:
             self._daemons.pop(name).stop()
-
-    def _addresses(self, mon: str) -> str:
-        port = self._base_port + 2 * self.mons.index(mon)
-        return f"[v2:127.0.0.1:{port},v1:127.0.0.1:{port + 1}]"
-
-    def _make_folder(self) -> None:
-        for name in ("log", "run", "modules"):
-            (self.folder / name).mkdir(parents=True)
-        # ceph-mgr puts its module path, one folder, before Debian's packages and PYTHONPATH after.
-        for source in (entry for folder in MGR_FOLDERS for entry in folder.iterdir()):
-            if source.name != "__pycache__":
-                (self.folder / "modules" / source.name).symlink_to(source)
-        text = CONFIGURATION.format(
-            fsid=self._fsid,
-            mon_host=" ".join(self._addresses(name) for name in self.mons),
-            folder=self.folder,
-            port_min=self._base_port + 20,
-            port_max=self._base_port + 99,
-            size=max(1, len(self.osds)),
-        )
-        (self.folder / "ceph.conf").write_text(text)
-        self._run(
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"),
-            *("-subj", "/CN=ceph", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"),
-            *("-keyout", str(self.folder / "server.key"), "-out", str(self.ca_file)),
-        )
-
-    def _make_keyring(self) -> None:
-        """Make one keyring for all: new monitors take over every key that is in it."""
-        osd_rights = {"mon": "allow profile osd", "mgr": "allow profile osd", "osd": "allow *"}
-        mgr_rights = {"mon": "allow profile mgr", "osd": "allow *", "mds": "allow *"}
-        rights = {
-            "mon.": {"mon": "allow *"},
-            "client.admin": {"mon": "allow *", "mgr": "allow *", "osd": "allow *"},
-            **{f"mgr.{name}": mgr_rights for name in self.mgrs},
-            **{f"osd.{number}": osd_rights for number in self.osds},
-        }
-        keyring = str(self.folder / "keyring")
-        self._run("ceph-authtool", "--create-keyring", keyring)
-        for entity, caps in rights.items():
-            words = [word for kind, cap in caps.items() for word in ("--cap", kind, cap)]
-            self._run("ceph-authtool", keyring, "--gen-key", "-n", entity, *words)
-
-    def _make_monitors(self) -> None:
-        monmap, keyring = str(self.folder / "monmap"), str(self.folder / "keyring")
-        members = [word for mon in self.mons for word in ("--addv", mon, self._addresses(mon))]
-        self._run("monmaptool", "--create", "--fsid", self._fsid, *members, monmap)
-        for name in self.mons:
-            self._run("ceph-mon", "--mkfs", "-i", name, "--monmap", monmap, "--keyring", keyring)
-
-    def _make_osd(self, number: int) -> None:
-        (self.folder / f"osd.{number}").mkdir()
-        identity = str(uuid.uuid4())
-        self.ceph("osd", "new", identity, str(number))
-        self._run("ceph-osd", "--mkfs", "-i", str(number), "--osd-uuid", identity)
-
-    def _configure_modules(self) -> None:
-        """Do it before the first mgr runs, so that the modules need not start twice.
-
-        The monitors do not know the options of modules then, and take them by force only.
-        """
-        for option, urls in (
-            ("dashboard/{}/ssl_server_port", self.dashboard_urls),
-            ("restful/{}/server_port", self.restful_urls),
-        ):
-            module = f"mgr/{option.partition('/')[0]}"
-            self.ceph("config", "set", "mgr", f"{module}/server_addr", "127.0.0.1", "--force")
-            for name, url in zip(self.mgrs, urls, strict=True):
-                port = url.rpartition(":")[2]
-                self.ceph("config", "set", "mgr", f"mgr/{option.format(name)}", port, "--force")
-            for kind in ("crt", "key"):
-                file = str(self.folder / f"server.{kind}")
-                self.ceph("config-key", "set", f"{module}/{kind}", "-i", file)
-
-    def _make_users(self) -> None:
-        # The monitors learn the commands of modules from the mgr, some time after it serves HTTP.
-        self.wait(lambda: bool(self.ceph("restful", "list-keys")), "commands of modules", 30)
-        self.password_file.write_text(uuid.uuid4().hex)
-        create = ("dashboard", "ac-user-create", USER, "-i", str(self.password_file))
-        self.ceph(*create, "read-only", "--force-password")
-        self.restful_key_file.write_text(self.ceph("restful", "create-key", USER).strip())

@@ -1,4 +1,7 @@
-"""A real Ceph 16.2, two exporters on it (one per API), and a Prometheus that scrapes both."""
+"""A real Ceph 16.2, two exporters on it (one per API), and a Prometheus that scrapes both.
+
+And a cluster of each release that the tests can run, one after the other.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.real import ceph, prometheus
+from tests.real import prometheus
+from tests.real.bootstrap import USER
 from tests.real.ceph import CephCluster
 from tests.real.exporter import Exporter, free_port
 from tests.real.prometheus import Prometheus
+from tests.real.releases import RELEASES, SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,14 +26,18 @@ REQUIRED = "CEPH_EXPORTER_REQUIRE_REAL"
 BASE_PORT = 21000
 
 
+def demand(missing: str | None, remedy: str) -> None:
+    """Skip where something is missing, or fail where nothing may be."""
+    if missing and os.environ.get(REQUIRED):
+        pytest.fail(f"{REQUIRED} is set, but {missing}; see {remedy}")
+    if missing:
+        pytest.skip(f"{missing}; see {remedy}")
+
+
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder for all that the processes write; skip where they cannot be run."""
-    reason = ceph.available() or prometheus.available()
-    if reason and os.environ.get(REQUIRED):
-        pytest.fail(f"{REQUIRED} is set, but {reason}")
-    if reason:
-        pytest.skip(f"{reason}; see tests/real/install")
+    demand(RELEASES[SYSTEM].available() or prometheus.available(), "tests/real/install")
     return tmp_path_factory.mktemp("real")
 
 
@@ -36,6 +45,29 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cluster(folder: Path) -> Iterator[CephCluster]:
     """Start three monitors, a mgr with dashboard and restful, three OSDs."""
     with CephCluster(folder / "ceph", base_port=BASE_PORT) as started:
+        yield started
+
+
+@pytest.fixture(scope="session", params=list(RELEASES))
+def release_cluster(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CephCluster]:
+    """Start a cluster of each release after the other, with all that it can have, at rest.
+
+    It has two mgrs, a filesystem with a standby mds, pools with data and the module prometheus.
+    """
+    name: str = request.param
+    demand(RELEASES[name].available(), "tests/real/install-releases")
+    everything = CephCluster(
+        tmp_path_factory.mktemp("ceph") / name,
+        release=name,
+        mgrs=2,
+        mds=2,
+        pools=True,
+        prometheus=True,
+    )
+    with everything as started:
+        started.settled()
         yield started
 
 
@@ -47,7 +79,7 @@ def arguments(cluster: CephCluster, api: str) -> list[str]:
     }[api]
     return [
         f"--cluster.url={url}",
-        f"--cluster.username={ceph.USER}",
+        f"--cluster.username={USER}",
         f"--cluster.password-file={secret}",
         f"--cluster.ca-file={cluster.ca_file}",
     ]

@@ -41,6 +41,24 @@ def wait_until(
         time.sleep(0.1)
 
 
+def output_of(*command: str, environment: Mapping[str, str], timeout: float) -> str:
+    """Return what a program prints, or raise a CephError with what it complained of."""
+    try:
+        done = subprocess.run(
+            command,
+            env={**ENVIRONMENT, **environment},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=True,
+        )
+    except subprocess.TimeoutExpired:
+        raise CephError(f"{' '.join(command)}: no answer in {timeout:.0f} s") from None
+    except subprocess.CalledProcessError as error:
+        raise CephError(f"{' '.join(command)}: {error.stderr.strip()}") from None
+    return done.stdout
+
+
 def _tail(log: Path, lines: int = 12) -> str:
     written = (line for line in log.read_text(errors="replace").splitlines() if line)
     return "\n".join(list(written)[-lines:])

@@ -1,0 +1,178 @@
+"""Where everything of a cluster lies: its folder, ports, addresses, configuration and keys."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.real.releases import Release
+
+# By default monitors compare their clocks every 300 s (30 s once a skew is known), miss a silent
+# one after 10 s and a silent mgr after 30 s, and tell the mgr of it all every 5 s: all shortened.
+CONFIGURATION = """\
+[global]
+fsid = {fsid}
+mon host = {mon_host}
+public addr = 127.0.0.1
+keyring = {folder}/keyring
+run dir = {folder}/run
+admin socket = {folder}/run/$name.asok
+log to file = false
+ms bind port min = {port_min}
+ms bind port max = {port_max}
+mon data = {folder}/$name
+mgr data = {folder}/$name
+mds data = {folder}/$name
+osd data = {folder}/$name
+auth allow insecure global id reclaim = false
+mgr initial modules = {modules}
+mgr module path = {folder}/modules
+mgr stats period = 1
+mgr tick period = 1
+mon cluster log to file = false
+mon data avail crit = 1
+mon data avail warn = 2
+mon election timeout = 2
+mon lease = 3
+mon mgr beacon grace = 10
+mon mgr digest period = 1
+mon timecheck interval = 2
+mon timecheck skew interval = 1
+mon warn on pool no redundancy = false
+mon warn on too few osds = false
+osd class dir = {classes}
+osd crush chooseleaf type = 0
+osd fast shutdown = false
+osd objectstore = memstore
+osd pool default min size = 1
+osd pool default pg autoscale mode = off
+osd pool default size = {size}
+"""
+
+
+# Every command sent to restful of 14 under python 3, as Debian has it, is answered with HTTP 500:
+# "Object of type map is not JSON serializable".
+LISTS = """
+
+def map(function, items):
+    return [function(item) for item in items]
+"""
+
+
+class Layout:
+    """The names, addresses and files of a cluster; nothing runs yet.
+
+    It uses the 100 ports from `base_port` on. They must lie below 32768, or an outgoing
+    connection takes one some day and a monitor cannot come back.
+    """
+
+    def __init__(self, folder: Path, release: Release, counts: dict[str, int], port: int) -> None:
+        if port + 100 > 32768:
+            raise ValueError(f"base port {port} is too high")
+        self.folder = folder.absolute()
+        self.release = release
+        self.fsid = str(uuid.uuid4())
+        self.mons = "abcde"[: counts["mon"]]
+        self.mgrs = "xy"[: counts["mgr"]]
+        self.mdss = "mn"[: counts["mds"]]
+        self.osds = range(counts["osd"])
+        self.ca_file = self.folder / "server.crt"
+        self.key_file = self.folder / "server.key"
+        self.password_file = self.folder / "password"
+        self.restful_key_file = self.folder / "restful_key"
+        # Of each mgr. Only the active one serves restful; the other's dashboard redirects.
+        numbers = range(len(self.mgrs))
+        self.dashboard_urls = [f"https://127.0.0.1:{port + 10 + n}" for n in numbers]
+        self.restful_urls = [f"https://127.0.0.1:{port + 15 + n}" for n in numbers]
+        self.module_urls = [f"http://127.0.0.1:{port + 12 + n}/metrics" for n in numbers]
+        self._port = port
+
+    @property
+    def dashboard_url(self) -> str:
+        """Of mgr x, which is the active one until a test stops it."""
+        return self.dashboard_urls[0]
+
+    @property
+    def restful_url(self) -> str:
+        """Of mgr x."""
+        return self.restful_urls[0]
+
+    @property
+    def module_url(self) -> str:
+        """The page of the mgr module prometheus, of mgr x."""
+        return self.module_urls[0]
+
+    def mon_addresses(self, mon: str) -> str:
+        port = self._port + 2 * self.mons.index(mon)
+        return f"[v2:127.0.0.1:{port},v1:127.0.0.1:{port + 1}]"
+
+    def make_folder(self, modules: list[str]) -> None:
+        """Make the folder with the configuration of a cluster that starts with these modules."""
+        for name in ("log", "run", "modules"):
+            (self.folder / name).mkdir(parents=True)
+        # ceph-mgr puts its module path, one folder, before Debian's packages and PYTHONPATH after.
+        for source in self.release.modules():
+            (self.folder / "modules" / source.name).symlink_to(source)
+        if self.release.restful_needs_lists:
+            mended = self.folder / "modules" / "restful"
+            mended.unlink()
+            shutil.copytree(self.release.usr / "share/ceph/mgr/restful", mended)
+            with (mended / "module.py").open("a") as module:
+                module.write(LISTS)
+        text = CONFIGURATION.format(
+            fsid=self.fsid,
+            mon_host=" ".join(self.mon_addresses(name) for name in self.mons),
+            folder=self.folder,
+            port_min=self._port + 20,
+            port_max=self._port + 99,
+            modules=" ".join(modules),
+            classes=self.release.object_classes(),
+            size=max(1, len(self.osds)),
+        )
+        (self.folder / "ceph.conf").write_text(text)
+
+    def make_certificate_command(self) -> tuple[str, ...]:
+        """Give the command that makes the one certificate of all servers."""
+        return (
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"),
+            *("-subj", "/CN=ceph", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"),
+            *("-keyout", str(self.key_file), "-out", str(self.ca_file)),
+        )
+
+    def make_keyring_commands(self) -> list[tuple[str, ...]]:
+        """Give the commands that make one keyring for all.
+
+        New monitors take over every key that is in it.
+        """
+        osd_rights = {"mon": "allow profile osd", "mgr": "allow profile osd", "osd": "allow *"}
+        mgr_rights = {"mon": "allow profile mgr", "osd": "allow *", "mds": "allow *"}
+        mds_rights = {"mon": "allow profile mds", "mgr": "allow profile mds"}
+        mds_rights |= {"osd": "allow rwx", "mds": "allow *"}
+        everything = {"mon": "allow *", "mgr": "allow *", "osd": "allow *", "mds": "allow *"}
+        rights = {
+            "mon.": {"mon": "allow *"},
+            "client.admin": everything,
+            **{f"mgr.{name}": mgr_rights for name in self.mgrs},
+            **{f"mds.{name}": mds_rights for name in self.mdss},
+            **{f"osd.{number}": osd_rights for number in self.osds},
+        }
+        tool = ("ceph-authtool", str(self.folder / "keyring"))
+        commands: list[tuple[str, ...]] = [(*tool, "--create-keyring")]
+        for entity, caps in rights.items():
+            words = [word for kind, cap in caps.items() for word in ("--cap", kind, cap)]
+            commands.append((*tool, "--gen-key", "-n", entity, *words))
+        return commands
+
+    def make_monitors_commands(self) -> list[tuple[str, ...]]:
+        """Give the commands that make the stores of the monitors."""
+        monmap, keyring = str(self.folder / "monmap"), str(self.folder / "keyring")
+        members = [word for mon in self.mons for word in ("--addv", mon, self.mon_addresses(mon))]
+        make = ("ceph-mon", "--mkfs", "--monmap", monmap, "--keyring", keyring)
+        return [
+            ("monmaptool", "--create", "--fsid", self.fsid, *members, monmap),
+            *((*make, "-i", name) for name in self.mons),
+        ]

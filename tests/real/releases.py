@@ -1,0 +1,106 @@
+"""The releases of Ceph that the tests can run: the system's own and those unpacked beside it.
+
+A process of the latter has a mount namespace of its own, in which that release's /usr stands in
+place of the system's, and all else is the same. The mount ends with the process, however it ends.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.real.process import ENVIRONMENT
+
+# Where `install` puts python packages that work in the sub-interpreters ceph-mgr gives each module.
+MGR_PYTHON = Path("/opt/ceph-exporter-tests/mgr-python")
+PROGRAMS = ("ceph-mon", "ceph-mgr", "ceph-osd", "ceph-mds", "ceph", "ceph-authtool", "monmaptool")
+TOOLS = ("openssl", "setpriv", "unshare")
+ENTER = 'mount --bind "$0" /usr && exec "$@"'
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release: where its files are, what it can do, and from which port on its clusters run."""
+
+    name: str
+    usr: Path
+    base_port: int
+    # The module restful was removed in 19.
+    has_restful: bool = True
+    # Its module restful works under python 2 only, where map() gives a list.
+    restful_needs_lists: bool = False
+    # Its own python packages refuse the sub-interpreters.
+    needs_mgr_python: bool = False
+    # The mgr makes a pool for itself in every cluster that has an OSD.
+    has_mgr_pool: bool = True
+    # `ac-user-create` refuses a weak password unless forced.
+    checks_passwords: bool = True
+
+    def command(self, *command: str) -> tuple[str, ...]:
+        """Give the command that runs a program of this release."""
+        if self.usr == SYSTEM_USR:
+            return command
+        return ("unshare", "--mount", "sh", "-c", ENTER, str(self.usr), *command)
+
+    def faketime(self, offset: str) -> tuple[str, ...]:
+        """Give what to put before a command so that its clock is wrong, such as by "+0.4s"."""
+        library = next(self.usr.glob("lib/*/faketime/libfaketimeMT.so.1"))
+        seen = SYSTEM_USR / library.relative_to(self.usr)
+        return ("env", f"LD_PRELOAD={seen}", f"FAKETIME={offset}", "DONT_FAKE_MONOTONIC=1")
+
+    def object_classes(self) -> Path:
+        """Give the OSDs' folder of plugins; Debian's 18 and 20 look below where they run."""
+        return SYSTEM_USR / next(self.usr.glob("lib/*/rados-classes")).relative_to(self.usr)
+
+    def modules(self) -> list[Path]:
+        """Give what must lie in the mgr's module path, as its processes see it."""
+        folders = [self.usr / "share/ceph/mgr"]
+        if self.needs_mgr_python:
+            folders.append(MGR_PYTHON)
+        found = [entry for folder in folders for entry in folder.iterdir()]
+        return [
+            SYSTEM_USR / path.relative_to(self.usr) if path.is_relative_to(self.usr) else path
+            for path in found
+            if path.name != "__pycache__"
+        ]
+
+    def available(self) -> str | None:
+        """Why no cluster of it can be started here, or None if one can."""
+        if os.geteuid() != 0:
+            return "real clusters need root"
+        path = ENVIRONMENT["PATH"]
+        own = f"{self.usr}/bin:{self.usr}/sbin"
+        missing = [program for program in TOOLS if shutil.which(program, path=path) is None]
+        missing += [program for program in PROGRAMS if shutil.which(program, path=own) is None]
+        folders = (self.usr / "share/ceph/mgr/dashboard", MGR_PYTHON)
+        missing += [str(folder) for folder in folders if not folder.is_dir()]
+        if missing:
+            return f"not installed for Ceph {self.name}: {', '.join(missing)}"
+        done = subprocess.run(
+            self.command("true"), env=ENVIRONMENT, capture_output=True, text=True, check=False
+        )
+        return f"no mount namespace: {done.stderr.strip()}" if done.returncode else None
+
+
+SYSTEM_USR = Path("/usr")
+_UNPACKED = Path("/opt/ceph-exporter-tests")
+RELEASES = {
+    release.name: release
+    for release in (
+        Release(
+            "14.2.21",
+            _UNPACKED / "14.2.21/usr",
+            22000,
+            restful_needs_lists=True,
+            has_mgr_pool=False,
+            checks_passwords=False,
+        ),
+        Release("16.2.15", SYSTEM_USR, 22100, needs_mgr_python=True),
+        Release("18.2.7", _UNPACKED / "18.2.7/usr", 22200, needs_mgr_python=True),
+        Release("20.2.4", _UNPACKED / "20.2.4/usr", 22300, has_restful=False),
+    )
+}
+SYSTEM = "16.2.15"

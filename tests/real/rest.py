@@ -1,0 +1,102 @@
+"""Whether a cluster is at rest: all that runs is up, and nothing moves any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.real.ceph import CephCluster
+
+# Words of the states of PGs that pass by themselves.
+PASSING = {"activating", "backfill_wait", "backfilling", "creating", "deep", "laggy", "peering"}
+PASSING |= {"recovering", "recovery_wait", "remapped", "scrubbing", "stale", "unknown", "wait"}
+# Starts of the names on the mgr module's page whose values change in a cluster that moves.
+STEADY: tuple[str, ...] = (
+    "ceph_pool_stored",
+    "ceph_pool_objects",
+    "ceph_pool_max_avail",
+    "ceph_pg_",
+)
+STEADY += ("ceph_cluster_", "ceph_health_", "ceph_osd_up", "ceph_osd_in", "ceph_mon_quorum")
+
+
+class Observation:
+    """What a cluster says of itself at one moment; `running` has the daemons of each kind."""
+
+    def __init__(self, cluster: CephCluster, running: Mapping[str, int]) -> None:
+        self._cluster = cluster
+        self._running = running
+        self._status = cluster.ask("status")
+        self._osds = cluster.ask("osd", "dump")
+        self._mgrs = cluster.ask("mgr", "dump")
+        self._filesystems = cluster.ask("fs", "dump")
+        self._pools = cluster.ask("df")["pools"]
+
+    def unrest(self) -> list[str]:
+        """Say what is still missing or moving; nothing of a cluster at rest."""
+        up = {
+            "mon": len(self._status["quorum"]),
+            "mgr": bool(self._mgrs["available"]) + len(self._mgrs["standbys"]),
+            "mds": self._mdss_up(),
+            "osd": sum(osd["up"] for osd in self._osds["osds"]),
+        }
+        said = [
+            f"{up[kind]} of {wanted} {kind} up"
+            for kind, wanted in self._running.items()
+            if up[kind] != wanted
+        ]
+        if self._running["mgr"]:
+            said += self._unrest_of_pgs()
+        return said
+
+    def fixed(self) -> object:
+        """Give what stays equal as long as nothing moves."""
+        return (
+            self._status["quorum"],
+            self._osds["epoch"],
+            self._filesystems["epoch"],
+            self._states(),
+            [
+                (pool["id"], pool["stats"]["stored"], pool["stats"]["objects"])
+                for pool in self._pools
+            ],
+            self._page(),
+        )
+
+    def _states(self) -> dict[str, int]:
+        states: list[dict[str, Any]] = self._status["pgmap"].get("pgs_by_state", [])
+        return {state["state_name"]: state["count"] for state in states}
+
+    def _mdss_up(self) -> int:
+        """Count them; one that is on its way to be active does not count."""
+        active = [
+            daemon
+            for filesystem in self._filesystems["filesystems"]
+            for daemon in filesystem["mdsmap"]["info"].values()
+            if daemon["state"] == "up:active"
+        ]
+        return len(active) + len(self._filesystems["standbys"])
+
+    def _unrest_of_pgs(self) -> list[str]:
+        said = []
+        states = set(self._states())
+        words = {word for state in states for word in state.split("+")}
+        expected = sum(pool["pg_num"] for pool in self._osds["pools"])
+        if sum(self._states().values()) != expected or len(self._pools) != len(self._osds["pools"]):
+            said.append(f"{expected} PGs are not all reported")
+        if words & PASSING:
+            said.append(f"PGs are {', '.join(sorted(words & PASSING))}")
+        whole = self._running["osd"] == len(self._cluster.osds)
+        if whole and states - {"active+clean"}:
+            said.append(f"PGs are {', '.join(sorted(states))}")
+        if self._cluster.osds and self._cluster.release.has_mgr_pool and len(self._pools) == 0:
+            said.append("no pool of the mgr's own")
+        return said
+
+    def _page(self) -> list[str]:
+        if not self._cluster.has_module:
+            return []
+        page = self._cluster.module_page()
+        return [line for line in page.splitlines() if line.startswith(STEADY)]

@@ -1,0 +1,53 @@
+"""One look at each release of Ceph, over each of its HTTP APIs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.real.conftest import arguments
+from tests.real.exporter import run
+
+if TYPE_CHECKING:
+    from tests.real.ceph import CephCluster
+
+pytestmark = pytest.mark.real
+
+Series = dict[frozenset[tuple[str, str]], float]
+
+
+def page_of(cluster: CephCluster, api: str) -> dict[str, Series]:
+    """Give what `once` prints, by the name of the metric and its labels."""
+    found = run("once", *arguments(cluster, api))
+    assert found.returncode == 0, found.stderr
+    series: dict[str, Series] = {}
+    for family in text_string_to_metric_families(found.stdout):
+        for sample in family.samples:
+            labels = frozenset(sample.labels.items())
+            series.setdefault(sample.name, {})[labels] = sample.value
+    return series
+
+
+@pytest.mark.parametrize("api", ["dashboard", "restful"])
+def test_once_reads_the_cluster(release_cluster: CephCluster, api: str) -> None:
+    """Each API is found by probing and gives the release, the quorum and, restful, latencies."""
+    if api not in release_cluster.apis:
+        pytest.skip(f"Ceph {release_cluster.release.name} has no {api}")
+    page = page_of(release_cluster, api)
+    assert list(page["ceph_up"].values()) == [1]
+    (source,) = (dict(labels) for labels in page["ceph_exporter_source_info"])
+    assert (source["api"], source["release"]) == (api, release_cluster.release.name)
+    quorum = {
+        dict(labels)["ceph_daemon"]: n for labels, n in page["ceph_mon_quorum_status"].items()
+    }
+    assert quorum == {"mon.a": 1, "mon.b": 1, "mon.c": 1}
+    if api == "restful":
+        latencies = {dict(labels)["monitor"] for labels in page["ceph_monitor_latency_seconds"]}
+        assert latencies == {"a", "b", "c"}
+
+
+def test_the_page_of_the_mgr_module_is_there(release_cluster: CephCluster) -> None:
+    """Ceph's own exporter, which ours is compared with, runs beside the APIs."""
+    assert "ceph_health_status 0.0" in release_cluster.module_page().splitlines()

@@ -86,7 +86,8 @@ class Config(_Strict, frozen=True):
 
     def enabled(self, cluster: Cluster) -> tuple[str, ...]:
         """Give the names of the collectors that run for a cluster."""
-        chosen = {**dict.fromkeys(COLLECTORS, True), **self.collectors, **cluster.collectors}
+        default = {name: collector.default for name, collector in COLLECTORS.items()}
+        chosen = {**default, **self.collectors, **cluster.collectors}
         return tuple(name for name in COLLECTORS if chosen[name])
 
 

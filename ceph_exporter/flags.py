@@ -115,9 +115,10 @@ class Options(NamedTuple):
         return cluster
 
     def _collectors(self) -> dict[str, bool]:
-        default = not self.values["collector.disable-defaults"]
         chosen = {name: self.values[f"collector.{name}"] for name in COLLECTORS}
-        return {name: default if on is None else on for name, on in chosen.items()}
+        if self.values["collector.disable-defaults"]:
+            return {name: bool(on) for name, on in chosen.items()}
+        return {name: on for name, on in chosen.items() if on is not None}
 
 
 def _flag_of(path: str) -> str:

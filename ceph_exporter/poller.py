@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeAlias
 
 from ceph_exporter import exposition, snapshot
@@ -57,7 +57,7 @@ class Poller:
         self._source: Source | None = None
         self._used = ("", "")  # API and URL that answered last
         self._tags = {"cluster": name} if name else {}
-        self._ledger = Ledger(self._tags)
+        self._ledger = Ledger(self._tags, _wanted(self._collectors))
         self._error = ""
 
     def run(self, stop: threading.Event) -> None:
@@ -146,17 +146,27 @@ class Poller:
 
     def _collect(self, at_hand: Facts) -> tuple[dict[Metric, bytes], tuple[CollectorRow, ...]]:
         lines: dict[Metric, bytes] = {}
+        names: set[str] = set()
         rows = []
         for name in self._collectors:
             start, success = time.monotonic(), True
             try:
-                lines |= exposition.lines(COLLECTORS[name].collect(at_hand), self._prefix)
+                found = exposition.lines(COLLECTORS[name].collect(at_hand), self._prefix)
+                # Some perf counters have the name of what another collector knows already.
+                lines |= {m: text for m, text in found.items() if m.name not in names}
+                names |= {metric.name for metric in found}
             except Exception as error:  # noqa: BLE001 - it costs its own families only
                 success = False
                 line = fields(**self._tags, collector=name, error=repr(error))
                 log.error("collector failed; please report this", extra=line)
             rows.append(CollectorRow(name, success, time.monotonic() - start))
         return lines, tuple(rows)
+
+
+def _wanted(collectors: Collection[str]) -> set[str]:
+    """Give the documents that collectors need, and those that say whether the cluster is up."""
+    always = {fact.document for fact in (Health, Status, Version)}
+    return always.union(*(COLLECTORS[name].documents for name in collectors))
 
 
 def _release(at_hand: Facts) -> str:

@@ -9,7 +9,9 @@ A collector is a module of this package: its metrics stand at the top, `collect`
             yield UP, [(UP.labels(f"osd.{osd.id}"), osd.up) for osd in dump.osds]
 
 The module's name and the first line of its docstring name and explain it; its flag, the
-documentation and the order of the page follow from the declarations.
+documentation and the order of the page follow from the declarations. A module may further have
+`DEFAULT = False` to be off unless it is switched on, and `DOCUMENTS`, those that it reads and no
+metric names.
 """
 
 import re
@@ -39,7 +41,9 @@ class Labels:
 
     def __call__(self, *values: str) -> str:
         """Render the values, in the order of the names, escaped."""
-        return self._template % tuple(map(escape, values))
+        if _ESCAPED.search("".join(values)):  # seldom; looked for once, not value by value
+            values = tuple(map(escape, values))
+        return self._template % values
 
 
 def escape(value: str) -> str:
@@ -65,11 +69,16 @@ Family: TypeAlias = tuple[Metric, Samples]
 
 
 class Collector(NamedTuple):
-    """A collector module as the program sees it."""
+    """A collector module as the program sees it.
+
+    documents: what it needs; default: it runs unless it is switched off.
+    """
 
     name: str
     help: str
     metrics: tuple[Metric, ...]
+    documents: frozenset[str]
+    default: bool
     collect: Callable[[Facts], Iterator[Family]]
 
 

@@ -153,6 +153,7 @@ def decode_status(body: bytes) -> tuple[Fact, ...]:
         return (counts,)
     # Up to 9 there is one sum of operations, from 10 on reads and writes apart.
     apart = pgmap.op_per_sec is None
+    reads, writes = pgmap.read_op_per_sec or 0, pgmap.write_op_per_sec or 0
     return (
         msgspec.structs.replace(
             counts,
@@ -162,9 +163,9 @@ def decode_status(body: bytes) -> tuple[Fact, ...]:
             objects_unfound=pgmap.unfound_objects,
             read_bytes=pgmap.read_bytes_sec,
             write_bytes=pgmap.write_bytes_sec,
-            read_ops=(pgmap.read_op_per_sec or 0) if apart else None,
-            write_ops=(pgmap.write_op_per_sec or 0) if apart else None,
-            ops=pgmap.op_per_sec,
+            read_ops=reads if apart else None,
+            write_ops=writes if apart else None,
+            ops=reads + writes if apart else pgmap.op_per_sec,
             recovery_bytes=pgmap.recovering_bytes_per_sec,
             recovery_objects=pgmap.recovering_objects_per_sec,
         ),
@@ -179,6 +180,7 @@ def decode_minimal(body: bytes) -> tuple[Fact, ...]:
     osds = answer.osd_map.osds if answer.osd_map else None
     pgs = answer.pg_info or WirePgInfo()
     perf = answer.client_perf
+    reads, writes = perf.read_op_per_sec, perf.write_op_per_sec
     status = Status(
         health=found.status,
         osds=None if osds is None else len(osds),
@@ -190,8 +192,9 @@ def decode_minimal(body: bytes) -> tuple[Fact, ...]:
         objects_unfound=pgs.object_stats.num_objects_unfound,
         read_bytes=perf.read_bytes_sec,
         write_bytes=perf.write_bytes_sec,
-        read_ops=perf.read_op_per_sec,
-        write_ops=perf.write_op_per_sec,
+        read_ops=reads,
+        write_ops=writes,
+        ops=None if reads is None or writes is None else reads + writes,
         recovery_bytes=perf.recovering_bytes_per_sec,
     )
     return (found, status)

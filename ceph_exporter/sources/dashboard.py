@@ -18,13 +18,27 @@ from ceph_exporter.sources.http import Http, Response, seconds_since
 
 ACCEPT = {"Accept": "application/vnd.ceph.api.v1.0+json"}
 
-# endpoint -> the documents that it carries, in the order in which they are asked for. The monitors
-# come first: they are answered from memory, while health waits for every iSCSI gateway.
+# endpoint -> the documents for whose sake it is asked, in the order in which they are asked for.
+# The monitors come first: they are answered from memory, while health waits for every iSCSI
+# gateway. health/full carries all that health/minimal does, which is then left out.
 ENDPOINTS: Mapping[str, tuple[str, ...]] = {
     "monitor": ("quorum_status",),
+    "health/full": (
+        *("osd dump", "osd tree", "osd metadata", "df detail", "mgr dump", "fs dump"),
+        "pg states",
+    ),
     "health/minimal": ("health detail", "status"),
+    "pool?stats=true": ("osd pool stats",),
+    "osd": ("osd df", "osd perf"),
+    "host": ("mon metadata", "mgr metadata", "mds metadata", "versions"),
+    "rgw/daemon": ("service dump",),
+    "perf_counters": ("perf counters",),
     "summary": ("version",),
 }
+_ALSO = {"health/full": frozenset(ENDPOINTS["health/minimal"])}
+# From 18 on a list is cut to its first rows unless all are asked for; before, it has no parameters.
+_PAGED = frozenset({"osd", "host"})
+_ALL_ROWS = "?offset=0&limit=-1"
 
 
 class _Login(msgspec.Struct):
@@ -51,16 +65,19 @@ class Dashboard:
         self._http = http
         self._credentials = credentials
         self._token = ""
+        self._rows: dict[str, str] = {}
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
         """Get each endpoint that carries a wanted document once."""
+        missing = set(wanted)
         for endpoint, documents in ENDPOINTS.items():
-            if set(documents).isdisjoint(wanted):
+            if missing.isdisjoint(documents):
                 continue
             start = time.monotonic()
             error, body = None, b""
             try:
                 body = self._get(endpoint, deadline)
+                missing -= _ALSO.get(endpoint, frozenset())
             except SourceError as failure:
                 if failure.kind not in (Kind.FAILED, Kind.UNSUPPORTED):
                     raise
@@ -72,6 +89,13 @@ class Dashboard:
         self._http.close()
 
     def _get(self, endpoint: str, deadline: Deadline) -> bytes:
+        response = self._ask(endpoint + self._rows.get(endpoint, ""), deadline)
+        if endpoint in _PAGED and endpoint not in self._rows and _is_cut(response):
+            self._rows[endpoint] = _ALL_ROWS
+            response = self._ask(endpoint + _ALL_ROWS, deadline)
+        return response.body
+
+    def _ask(self, endpoint: str, deadline: Deadline) -> Response:
         kept = bool(self._token)
         response = self._request(endpoint, deadline)
         if response.status == 401 and kept:
@@ -79,7 +103,7 @@ class Dashboard:
             response = self._request(endpoint, deadline)
         check_active(self.url, response)
         if response.status == 200:
-            return response.body
+            return response
         detail = _detail(response)
         if response.status == 401:
             raise SourceError(
@@ -132,6 +156,12 @@ class Dashboard:
                 f"ac-user-set-password {user} -i FILE",
             )
         return login.token
+
+
+def _is_cut(response: Response) -> bool:
+    """Say whether a list may have been cut: the shortest page has five rows."""
+    total = response.headers.get("x-total-count", "")
+    return total.isdecimal() and int(total) > 5
 
 
 def check_active(url: str, response: Response) -> None:

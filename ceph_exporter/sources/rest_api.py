@@ -73,7 +73,7 @@ class RestApi:
 
     def get(self, command: Command, deadline: Deadline) -> bytes:
         """Run one command and give its JSON."""
-        query = f"?{urlencode(command.args)}" if command.args else ""
+        query = f"?{urlencode(command.args, doseq=True)}" if command.args else ""
         path = f"{self._base}/{command.prefix.replace(' ', '/')}.json{query}"
         headers = _HEADERS | self._credentials.basic()
         return output(self._http.request("GET", path, deadline, headers=headers))
@@ -113,7 +113,9 @@ def output(response: Response) -> bytes:
             raise SourceError(Kind.FAILED, "an answer without `output`; is this ceph-rest-api?")
         return bytes(envelope.output)
     status = " ".join(envelope.status.split())[:200]
-    kind = Kind.UNSUPPORTED if "Invalid endpoint" in status else Kind.FAILED
+    # EINVAL: this release has the command, but not in this form (`osd metadata` without an id).
+    unknown = any(sign in status for sign in ("Invalid endpoint", "missing required", "(-22)"))
+    kind = Kind.UNSUPPORTED if unknown else Kind.FAILED
     raise SourceError(kind, f"ceph-rest-api answered {response.status}: {status or 'no reason'}")
 
 

@@ -50,9 +50,13 @@ class Ledger:
 
     def open(self) -> list[str]:
         """Begin a poll; give the documents that are due, in the order to ask for them."""
+        self._had.clear()
+        return self.due()
+
+    def due(self) -> list[str]:
+        """Give the documents that are due, as far as what was had by now tells."""
         now = time.monotonic()
         at_hand = Facts({type(e.fact): e.fact for e in self._entries.values() if e.fact})
-        self._had.clear()
         return [
             name
             for name, entry in self._entries.items()

@@ -111,10 +111,7 @@ class Poller:
         for url in tuple(self._urls):
             try:
                 source = self._source or self._open(url, deadline)
-                todo = [n for n in due if n in source.documents and not self._ledger.had(n)]
-                for answer in source.fetch(todo, deadline):
-                    self._on_answer(answer)
-                    self._ledger.take(answer)
+                self._fetch(source, due, deadline)
             except SourceError as failure:
                 error = str(failure)
                 self.close()
@@ -126,6 +123,20 @@ class Poller:
                 return ""
         self._ledger.fail(due, error)
         return error
+
+    def _fetch(self, source: Source, due: list[str], deadline: Deadline) -> None:
+        """Fetch what is due, then what turned out to be needed by what was had."""
+        asked: set[str] = set()
+        while todo := [
+            name
+            for name in due
+            if name in source.documents and name not in asked and not self._ledger.had(name)
+        ]:
+            asked.update(todo)
+            for answer in source.fetch(todo, deadline):
+                self._on_answer(answer)
+                self._ledger.take(answer)
+            due = self._ledger.due()
 
     def _open(self, url: str, deadline: Deadline) -> Source:
         source = self._connect(self._cluster.api, url, self._tls, self._credentials, deadline)

@@ -37,7 +37,7 @@ def ceph() -> Ceph:
         (["health detail"], True),
         (["status"], True),
         (["health detail", "status"], False),
-        (["quorum_status", "version"], True),
+        (["quorum_status", "time-sync-status"], True),
     ],
 )
 def test_up_is_health_or_status(ceph: Ceph, clock: Clock, lost: list[str], up: bool) -> None:
@@ -49,9 +49,7 @@ def test_up_is_health_or_status(ceph: Ceph, clock: Clock, lost: list[str], up: b
         ceph.scripts["http://a"][name] = SourceError(Kind.FAILED, "lost")
     polled.poll()
     assert series(polled)["ceph_up"] == str(int(up))
-    assert [success(polled, name) for name in lost if name != "version"] == ["0"] * len(
-        [name for name in lost if name != "version"]
-    )
+    assert [success(polled, name) for name in lost] == ["0"] * len(lost)
     assert series(polled)["ceph_health_status"] == "1"  # as it was 15 s before
 
 

@@ -39,7 +39,9 @@ MAX_AVAIL = _df("max_avail", "Data that still fits until the first OSD is full, 
 AVAIL_RAW = _df("avail_raw", "The same with replicas (Ceph 14 and later)")
 PERCENT_USED = _df("percent_used", "Used part of what the pool can hold, 0 to 1 on every release")
 OBJECTS = _df("objects", "Number of objects")
-DIRTY = _df("dirty", "Objects of a cache tier that are not flushed; up to Ceph 14 of any pool")
+DIRTY = _df(
+    "dirty", "Objects of a cache tier that are not flushed; in Ceph 14 and older of any pool"
+)
 RD = _df("rd", "Read operations", "counter")
 RD_BYTES = _df("rd_bytes", "Bytes read", "counter")
 WR = _df("wr", "Write operations", "counter")

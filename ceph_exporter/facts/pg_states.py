@@ -46,8 +46,12 @@ class PgStates(Fact, frozen=True):
 
     @classmethod
     def needless(cls, at_hand: Facts) -> bool:
-        """Say whether `status` and `osd dump` tell as much, which cost Ceph far less."""
-        return if_uniform(at_hand.get(Status), at_hand.get(OsdDump)) is not None
+        """Say whether `status` and `osd dump` tell as much, or are not known yet.
+
+        They cost Ceph far less, and what they say decides.
+        """
+        status, osd_dump = at_hand.get(Status), at_hand.get(OsdDump)
+        return not status or not osd_dump or if_uniform(status, osd_dump) is not None
 
 
 class Stuck(msgspec.Struct, frozen=True):

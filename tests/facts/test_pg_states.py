@@ -117,8 +117,8 @@ def test_needless() -> None:
     """PGs are not dumped while `status` and `osd dump` say as much."""
     assert PgStates.needless(Facts.of(status(down=40), osd_map(8, 32)))
     assert not PgStates.needless(Facts.of(status(down=1, clean=39), osd_map(8, 32)))
-    assert not PgStates.needless(Facts.of(status(down=40)))
-    assert not PgStates.needless(Facts())
+    assert PgStates.needless(Facts.of(status(down=40)))
+    assert PgStates.needless(Facts())
 
 
 def test_single() -> None:

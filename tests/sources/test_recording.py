@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ceph_exporter.sources import (
@@ -119,7 +119,6 @@ VALUES = (
 )
 
 
-@settings(deadline=None)  # a file is written
 @given(KEYS, VALUES, HARMLESS, st.sampled_from([(True, None), (False, None), (False, 4)]))
 def test_a_secret_never_survives(
     key: str, value: object, other: object, style: tuple[bool, int | None]

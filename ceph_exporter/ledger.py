@@ -22,11 +22,16 @@ REST_MAX = 60.0
 
 
 class _Entry(msgspec.Struct):
-    """One document; times are readings of time.monotonic(), `last_success` is unix time."""
+    """One document; times are readings of time.monotonic(), `last_success` is unix time.
+
+    given: the API in use has it; told: its failure was logged.
+    """
 
     name: str
     not_before: float = 0.0
     unsupported_until: float = 0.0
+    given: bool = True
+    told: bool = False
     success: bool | None = None
     seconds: float | None = None
     size: int | None = None
@@ -60,7 +65,8 @@ class Ledger:
         return [
             name
             for name, entry in self._entries.items()
-            if max(entry.not_before, entry.unsupported_until) <= now
+            if entry.given
+            and max(entry.not_before, entry.unsupported_until) <= now
             and not DOCUMENTS[name].needless(at_hand)
         ]
 
@@ -72,7 +78,8 @@ class Ledger:
         """Begin anew with a source that gives these documents."""
         for entry in self._entries.values():
             entry.not_before = entry.unsupported_until = 0.0
-            if entry.name not in given:
+            entry.given = entry.name in given
+            if not entry.given:
                 entry.success, entry.error = None, f"not to be had over {api}"
 
     def take(self, answer: Answer) -> None:
@@ -103,12 +110,13 @@ class Ledger:
         for entry in (self._entries[name] for name in names if name in self._entries):
             if kind is Kind.UNSUPPORTED:
                 entry.unsupported_until = now + UNSUPPORTED_INTERVAL
-            if entry.name in self._had:
+            if entry.name in self._had or not entry.given:
                 continue
             supported = kind is not Kind.UNSUPPORTED
             if supported and seconds is not None and entry.error != error:
                 line = fields(**self._tags, document=entry.name, error=error)
                 log.warning("document not had", extra=line)
+                entry.told = True
             entry.success, entry.error = False if supported else None, error
             entry.seconds = seconds
             if seconds is not None:
@@ -147,7 +155,8 @@ class Ledger:
             entry = self._entries.get(fact.document)
             if entry is None:
                 continue  # carried by an answer, but no collector wants it
-            if entry.success is False:
+            if entry.told:
+                entry.told = False
                 line = fields(**self._tags, document=entry.name)
                 log.info("document had again", extra=line)
             entry.fact, entry.had, entry.last_success = fact, now, time.time()

@@ -242,9 +242,31 @@ def test_a_new_source_begins_anew(clock: Clock) -> None:
     poll(kept, answers)
     assert kept.open() == [name for name in ORDER if name not in ("status", "version")]
     kept.use("dashboard", CORE - {"time-sync-status"})
-    assert kept.open() == ORDER
+    assert kept.open() == [name for name in ORDER if name != "time-sync-status"]
     lost = row(kept, "time-sync-status")
     assert (lost.success, lost.error) == (None, "not to be had over dashboard")
+
+
+def test_an_outage_makes_no_failure_of_what_the_api_has_not(clock: Clock) -> None:
+    """A document that the API does not give is absent, not failed, also when nothing answers."""
+    del clock
+    kept = book()
+    kept.use("dashboard", CORE - {"time-sync-status"})
+    kept.fail(["status", "time-sync-status"], "connection refused")
+    assert row(kept, "status").success is False
+    assert row(kept, "time-sync-status").success is None
+    assert "not to be had" in row(kept, "time-sync-status").error
+
+
+def test_the_end_of_an_outage_is_not_logged_for_each_document(
+    clock: Clock, logs: list[str]
+) -> None:
+    """What was not logged as lost is not logged as back: the poller has said both."""
+    del clock
+    kept = book()
+    kept.fail(["status"], "connection refused")
+    poll(kept, [good("status", STATUS)])
+    assert logs == []
 
 
 def test_a_failure_is_logged_once_and_its_end_too(clock: Clock, logs: list[str]) -> None:

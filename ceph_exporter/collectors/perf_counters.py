@@ -28,7 +28,7 @@ def collect(facts: Facts) -> Iterator[Family]:
         name = name_of(path)
         if name and name not in families:
             # Daemons of two releases may describe a counter in two ways: the first one stays.
-            families[name] = Metric(name, type_, text or path, PerfCounters.document, _DAEMON), []
+            families[name] = Metric(name, type_, text, PerfCounters.document, _DAEMON), []
         if name:
             families[name][1].append((block, value))
 
@@ -38,7 +38,7 @@ def collect(facts: Facts) -> Iterator[Family]:
         for path, counter in counters.items():
             if counter.type & HISTOGRAM:
                 continue
-            text, value = counter.description, counter.value
+            text, value = counter.description or path, counter.value
             if counter.type & TIME and value is not None:
                 value /= 1e9
             if counter.type & AVERAGE:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ceph_exporter.collectors.base import Family, Labels, Metric, Type
-from ceph_exporter.facts import Facts
+from ceph_exporter.facts import Facts, Status
 from ceph_exporter.facts.df import Df, PoolUsage
 from ceph_exporter.facts.osd_dump import ErasureProfile, OsdDump, Pool
 from ceph_exporter.facts.pool_stats import PoolRates, PoolStats
@@ -110,6 +110,7 @@ def collect(facts: Facts) -> Iterator[Family]:
         yield from _usage([(blocks[pool.id], pool) for pool in df.pools])
     yield from _quotas(dump, df, blocks)
     yield from _activity(facts.get(PoolStats), facts.get(PoolSums), blocks)
+    yield from _recovery(facts.get(PoolStats), facts.get(Status), blocks)
 
 
 def _metadata(pool: Pool, dump: OsdDump) -> str:
@@ -180,11 +181,6 @@ def _activity(stats: PoolStats | None, sums: PoolSums | None, blocks: _Blocks) -
     yield READ_OPS, [(block, row.read_ops) for block, row in pools]
     yield WRITE_OPS, [(block, row.write_ops) for block, row in pools]
     yield OPS, [(block, row.ops) for block, row in pools]
-    yield RECOVERING_OBJECTS, [(block, row.recovering_objects) for block, row in pools]
-    yield RECOVERING_BYTES, [(block, row.recovering_bytes) for block, row in pools]
-    yield RECOVERING_KEYS, [(block, row.recovering_keys) for block, row in pools]
-    yield RECOVERED_OBJECTS, [(block, row.num_objects_recovered) for block, row in pools]
-    yield RECOVERED_BYTES, [(block, row.num_bytes_recovered) for block, row in pools]
     both = [
         (blocks[pool], rates.get(pool, _NO_RATES), summed.get(pool, _NO_SUM))
         for pool in {**rates, **summed}
@@ -193,6 +189,23 @@ def _activity(stats: PoolStats | None, sums: PoolSums | None, blocks: _Blocks) -
     yield MISPLACED, [(block, _first(row.misplaced, total.misplaced)) for block, row, total in both]
     yield UNFOUND, [(block, _first(row.unfound, total.unfound)) for block, row, total in both]
     yield REPAIRED, [(blocks[pool], total.repaired) for pool, total in summed.items()]
+
+
+def _recovery(stats: PoolStats | None, status: Status | None, blocks: _Blocks) -> Iterator[Family]:
+    """Give each pool's recovery; where the API has the cluster's only, 0 while that is at rest."""
+    pools = [(blocks[pool], row) for pool, row in stats.pools.items()] if stats else []
+    rest = 0 if status and status.at_rest else None
+    yield (
+        RECOVERING_OBJECTS,
+        [(block, _first(row.recovering_objects, rest)) for block, row in pools],
+    )
+    yield RECOVERING_BYTES, [(block, _first(row.recovering_bytes, rest)) for block, row in pools]
+    yield RECOVERING_KEYS, [(block, _first(row.recovering_keys, rest)) for block, row in pools]
+    yield (
+        RECOVERED_OBJECTS,
+        [(block, _first(row.num_objects_recovered, rest)) for block, row in pools],
+    )
+    yield RECOVERED_BYTES, [(block, _first(row.num_bytes_recovered, rest)) for block, row in pools]
 
 
 def _first(value: float | None, otherwise: float | None) -> float | None:

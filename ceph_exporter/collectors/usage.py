@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from ceph_exporter.collectors.base import Family, Labels, Metric, one
-from ceph_exporter.facts import Facts
-from ceph_exporter.facts.df import Df
+from ceph_exporter.facts import Df, Facts, OsdDf
 
 _DOCUMENT = Df.document
 _CLASS = Labels("device_class")
@@ -64,6 +63,9 @@ CLASS_RATIO = Metric(
 )
 
 
+DOCUMENTS = (OsdDf.document,)
+
+
 def collect(facts: Facts) -> Iterator[Family]:
     """Give what `df detail` says of the cluster; nothing while it is not to be had."""
     df = facts.get(Df)
@@ -76,7 +78,9 @@ def collect(facts: Facts) -> Iterator[Family]:
     yield AVAIL, one(space.avail)
     yield RATIO, one(space.used_raw_ratio)
     yield OBJECTS, one(df.total_objects)
-    classes = [(_CLASS(name), space) for name, space in df.by_class.items()]
+    osd_df = facts.get(OsdDf)  # the dashboard tells of the classes only there
+    by_class = df.by_class or (osd_df.by_class if osd_df else {})
+    classes = [(_CLASS(name), space) for name, space in by_class.items()]
     yield CLASS_TOTAL, [(block, space.total) for block, space in classes]
     yield CLASS_USED, [(block, space.used) for block, space in classes]
     yield CLASS_USED_RAW, [(block, space.used_raw) for block, space in classes]

@@ -6,11 +6,20 @@ Source: src/pybind/mgr/dashboard/controllers/osd.py of 14 to 20.
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.df import Space
 from ceph_exporter.facts.fact import Fact, wire
 from ceph_exporter.facts.osd_df import OsdDf, OsdUsage
 from ceph_exporter.facts.osd_perf import OsdLatency, OsdPerf
 
 _KIB = 1024
+
+
+class WireStatfs(msgspec.Struct, frozen=True):
+    """The OSD's store; bytes."""
+
+    total: int = 0
+    available: int = 0
+    internally_reserved: int = 0
 
 
 class WireStats(msgspec.Struct, frozen=True):
@@ -21,6 +30,7 @@ class WireStats(msgspec.Struct, frozen=True):
     kb_avail: int = 0
     num_pgs: int | None = None
     perf_stat: OsdLatency = OsdLatency()
+    statfs: WireStatfs = WireStatfs()
 
 
 class WireTree(msgspec.Struct, frozen=True):
@@ -49,8 +59,23 @@ def decode_osds(body: bytes) -> tuple[Fact, ...]:
     size = sum(row.osd_stats.kb for row in rows if row.weight)
     used = sum(row.osd_stats.kb_used for row in rows if row.weight)
     average = used / size if size else None
-    usage = OsdDf({row.osd: _usage(row, average) for row in rows}, average)
+    usage = OsdDf({row.osd: _usage(row, average) for row in rows}, average, _by_class(rows))
     return (usage, OsdPerf({row.osd: row.osd_stats.perf_stat for row in rows if row.osd_stats.kb}))
+
+
+def _by_class(rows: tuple[WireOsd, ...]) -> dict[str, Space]:
+    """Add up by device class as PGMap::dump_cluster_stats of 14 and later does."""
+    sums: dict[str, list[int]] = {}
+    for row in rows:
+        if row.tree.device_class:
+            store, kept = row.osd_stats.statfs, sums.setdefault(row.tree.device_class, [0, 0, 0])
+            kept[0] += store.total
+            kept[1] += store.available
+            kept[2] += store.internally_reserved
+    return {
+        name: Space(total, avail, total - avail - reserved, total - avail)
+        for name, (total, avail, reserved) in sums.items()
+    }
 
 
 def _usage(row: WireOsd, average: float | None) -> OsdUsage:

@@ -10,10 +10,13 @@ from ceph_exporter.facts.fact import Fact, wire
 
 
 class Module(msgspec.Struct, frozen=True):
-    """A module that the active mgr has. always_on: it cannot be switched off."""
+    """A module that the active mgr has. always_on: it cannot be switched off.
+
+    can_run: None where it is not told (12).
+    """
 
     name: str
-    can_run: bool = True
+    can_run: bool | None = None
     enabled: bool = False
     always_on: bool = False
 
@@ -33,7 +36,7 @@ class WireModule(msgspec.Struct, frozen=True):
     """A module that is at hand (13 and later; 12 gives names only)."""
 
     name: str
-    can_run: bool = True
+    can_run: bool | None = None
 
 
 class WireStandby(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from math import isfinite
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.df import Space
 from ceph_exporter.facts.fact import Fact, wire
 
 _KIB = 1024
@@ -33,12 +34,16 @@ class OsdUsage(msgspec.Struct, frozen=True):
 
 
 class OsdDf(Fact, frozen=True):
-    """The OSDs by id, those outside of the CRUSH map as well. average_utilization: 0 to 1."""
+    """The OSDs by id, those outside of the CRUSH map as well. average_utilization: 0 to 1.
+
+    by_class: the space of each device class, where the answer has what it is reckoned from.
+    """
 
     document = "osd df"
 
     osds: Mapping[int, OsdUsage]
     average_utilization: float | None = None
+    by_class: Mapping[str, Space] = {}
 
 
 class WireNode(msgspec.Struct, frozen=True):

@@ -13,6 +13,8 @@ from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, wire
 from ceph_exporter.facts.health import WireHealth, from_wire
 
+_RECOVERY = {"recovering", "backfilling", "backfill"}  # the last one up to 11
+
 
 class Status(Fact, frozen=True):
     """Counts and rates of the cluster; what the API does not give is None.
@@ -40,6 +42,12 @@ class Status(Fact, frozen=True):
     ops: float | None = None
     recovery_bytes: float | None = None
     recovery_objects: float | None = None
+
+    @property
+    def at_rest(self) -> bool:
+        """Nothing is being recovered: no PG recovers or backfills, and no bytes flow."""
+        states = {state for joined in self.pg_states for state in joined.split("+")}
+        return self.recovery_bytes == 0 and states.isdisjoint(_RECOVERY)
 
 
 class WireOsdmap(msgspec.Struct, frozen=True):

@@ -64,7 +64,6 @@ class Dashboard:
         self.url = http.url
         self._http = http
         self._credentials = credentials
-        self._token = ""
         self._rows: dict[str, str] = {}
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
@@ -96,16 +95,17 @@ class Dashboard:
         return response.body
 
     def _ask(self, endpoint: str, deadline: Deadline) -> Response:
-        kept = bool(self._token)
+        kept = bool(self._credentials.token)
         response = self._request(endpoint, deadline)
         if response.status == 401 and kept:
-            self._token = ""  # expired or revoked: one new login
+            self._credentials.token = ""  # expired or revoked: one new login
             response = self._request(endpoint, deadline)
         check_active(self.url, response)
         if response.status == 200:
             return response
         detail = _detail(response)
         if response.status == 401:
+            self._credentials.distrust()
             raise SourceError(
                 Kind.REFUSED, f"{self.url}: the dashboard refused its token: {detail}"
             )
@@ -118,12 +118,18 @@ class Dashboard:
         raise SourceError(kind, f"/api/{endpoint}: HTTP {response.status}: {detail}{hint}")
 
     def _request(self, endpoint: str, deadline: Deadline) -> Response:
-        if not self._token:
-            self._token = self._log_in(deadline)
-        headers = {**ACCEPT, "Authorization": f"Bearer {self._token}"}
+        if not self._credentials.token:
+            self._credentials.token = self._log_in(deadline)
+        headers = {**ACCEPT, "Authorization": f"Bearer {self._credentials.token}"}
         return self._http.request("GET", f"/api/{endpoint}", deadline, headers=headers)
 
     def _log_in(self, deadline: Deadline) -> str:
+        if not self._credentials.may_log_in():
+            raise SourceError(
+                Kind.REFUSED,
+                f"{self.url}: the dashboard refused the token it had just given; the next login is "
+                "tried five minutes after that",
+            )
         secret = self._credentials.secret()
         user = self._credentials.username
         body = {"username": user, "password": secret}
@@ -131,7 +137,8 @@ class Dashboard:
         check_active(self.url, response)
         if response.status not in (200, 201):
             detail = _detail(response)
-            if response.status in (400, 401, 403):
+            # The same statuses in HTML are another server's, say of http:// on an https:// port.
+            if response.status in (400, 401, 403) and _is_json(response):
                 self._credentials.refuse(secret)
                 raise SourceError(
                     Kind.REFUSED,
@@ -175,6 +182,10 @@ def check_active(url: str, response: Response) -> None:
         )
     if b"No active ceph-mgr instance" in response.body[:4096]:
         raise SourceError(Kind.STANDBY, f"{url}: a standby mgr, and no mgr is active")
+
+
+def _is_json(response: Response) -> bool:
+    return "json" in response.headers.get("content-type", "")
 
 
 def _detail(response: Response) -> str:

@@ -55,16 +55,27 @@ class RestApi:
         bases = [""] if http.url.endswith(BASE) else [BASE, ""]
         failure = SourceError(Kind.UNREACHABLE, "")
         for base in bases:
-            source = cls(http, credentials, base)
             try:
-                source.get(Command("fsid"), deadline)
+                return cls._open(http, credentials, base, deadline)
             except SourceError as error:
                 if error.kind in (Kind.UNREACHABLE, Kind.REFUSED):
                     raise
                 failure = failure if str(failure) else error
-            else:
-                return source
         raise SourceError(Kind.UNREACHABLE, f"{http.url}: {failure}")
+
+    @classmethod
+    def _open(
+        cls, http: Http, credentials: Credentials, base: str, deadline: Deadline
+    ) -> "RestApi":
+        """Ask without the secret first: only a server that wants one gets it."""
+        try:
+            cls(http, Credentials(), base).get(Command("fsid"), deadline)
+        except SourceError as error:
+            if error.kind is not Kind.REFUSED or not credentials:
+                raise
+            cls(http, credentials, base).get(Command("fsid"), deadline)
+            return cls(http, credentials, base)
+        return cls(http, Credentials(), base)
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
         """Get each document by its own request, one after the other."""

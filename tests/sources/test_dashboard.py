@@ -1,6 +1,7 @@
 """The mgr dashboard: its media type, its logins, its standbys."""
 
 import json
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from ceph_exporter import facts
 from ceph_exporter.sources import Answer, Credentials, Deadline, Kind, SourceError, Tls, connect
 from ceph_exporter.sources.base import Source
+from ceph_exporter.sources.credentials import LOGIN_PAUSE
 from tests.sources.fakes import ACCEPT, ENDPOINTS, HTML, SECRET, Dashboard, as_json, page
 from tests.sources.faulty import Reply, Request, answering, serve
 
@@ -161,10 +163,35 @@ def test_a_password_that_must_be_changed_is_a_refusal(credentials: Credentials) 
     assert fake.logins == 1
 
 
+def test_the_token_outlives_the_connection(credentials: Credentials) -> None:
+    """A timeout or another mgr costs no new login, which the monitors would have to write."""
+    fake = Dashboard()
+    with serve(answering(fake)) as server:
+        for _ in range(2):
+            with opened(server.url, credentials) as source:
+                fetch(source)
+    assert fake.logins == 1
+
+
+def test_a_dashboard_that_refuses_its_own_tokens_is_not_logged_in_to_at_every_poll(
+    credentials: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a refused new token the next login is five minutes later."""
+    fake = Dashboard({"monitor": as_json({"detail": "no"}, 401)})
+    failed(fake, credentials)
+    assert "five minutes" in str(failed(fake, credentials))
+    assert fake.logins == 1
+    later = time.monotonic() + LOGIN_PAUSE
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    failed(fake, credentials)
+    assert fake.logins == 2
+
+
 @pytest.mark.parametrize(
     ("reply", "expected"),
     [
         (page(500), "login: HTTP 500: the answer is HTML, not JSON"),
+        (page(400), "login: HTTP 400: the answer is HTML, not JSON"),
         (page(404), "login: HTTP 404: the answer is HTML, not JSON"),
         (as_json({"detail": "busy"}, 503), "login: HTTP 503: busy"),
         (page(200), "login: the answer is HTML, not JSON; is this the URL of a Ceph dashboard?"),

@@ -86,7 +86,10 @@ def test_a_standby_is_told_as_one(credentials: Credentials, reply: Reply) -> Non
 
 
 def test_a_proxy_that_wants_a_user_gets_it_last(credentials: Credentials) -> None:
-    """A 401 with a page is no dashboard's: a proxy in front of ceph-rest-api may have sent it."""
+    """A 401 with a page is no dashboard's: a proxy in front of ceph-rest-api may have sent it.
+
+    It gets the secret after it has asked for one, and nobody else does.
+    """
 
     def answer(request: Request) -> Reply:
         known = request.headers.get("authorization")
@@ -95,8 +98,7 @@ def test_a_proxy_that_wants_a_user_gets_it_last(credentials: Credentials) -> Non
     with serve(answering(answer)) as server, probed(server.url, credentials) as source:
         assert source.api == "rest-api"
     assert [bool(one.headers.get("authorization")) for one in server.requests] == [
-        False,
-        False,
+        *(False, False, False),
         True,
     ]
 

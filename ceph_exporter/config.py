@@ -13,6 +13,7 @@ import msgspec
 import yaml
 
 from ceph_exporter.collectors import COLLECTORS
+from ceph_exporter.collectors.perf_counters import Options as PerfCounterOptions
 from ceph_exporter.sources import Api
 
 S = TypeVar("S")
@@ -75,6 +76,7 @@ class Cluster(_Strict, frozen=True):
     password_file: str = ""
     tls: TlsConfig = TlsConfig()
     collectors: Mapping[str, bool] = {}
+    perf_counters: PerfCounterOptions = PerfCounterOptions()
 
 
 class Config(_Strict, frozen=True):

@@ -2,11 +2,11 @@
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 from ceph_exporter import __version__
-from ceph_exporter.collectors import COLLECTORS
+from ceph_exporter.collectors import COLLECTORS, perf_counters
 from ceph_exporter.config import (
     Cluster,
     Config,
@@ -59,6 +59,23 @@ FLAGS = (
         Flag(f"collector.{name}", collector.help, None, group="Collectors")
         for name, collector in COLLECTORS.items()
     ),
+    Flag(
+        "collector.perf_counters.include",
+        "Regular expression for the counters that are shown, by whole metric names",
+        ".*",
+        group="Collectors",
+    ),
+    Flag(
+        "collector.perf_counters.exclude",
+        "Regular expression for counters that are not shown",
+        group="Collectors",
+    ),
+    Flag(
+        "collector.perf_counters.limit",
+        "Largest number of series of performance counters",
+        50_000,
+        group="Collectors",
+    ),
     Flag("collector.disable-defaults", "Run only the collectors named", False, group="Collectors"),
     Flag("web.listen-address", "Address to listen on", (f":{PORT}",), group="Web"),
     Flag("web.telemetry-path", "Path of the metrics", "/metrics", group="Web"),
@@ -102,6 +119,7 @@ class Options(NamedTuple):
             tls=TlsConfig(
                 values["cluster.ca-file"] or None, values["cluster.insecure-skip-verify"]
             ),
+            perf_counters=self._perf_counters(),
         )
         if not cluster.urls:
             raise ConfigError(
@@ -113,6 +131,15 @@ class Options(NamedTuple):
             path, _, text = str(error).partition(": ")
             raise ConfigError(f"{_flag_of(path)}: {text}") from None
         return cluster
+
+    def _perf_counters(self) -> perf_counters.Options:
+        try:
+            return perf_counters.Options(
+                *(self.values[f"collector.perf_counters.{field}"] for field in _PERF_COUNTERS)
+            )
+        except ValueError as error:
+            field, _, text = str(error).partition(": ")
+            raise ConfigError(f"--collector.perf_counters.{field}: {text}") from None
 
     def _collectors(self) -> dict[str, bool]:
         chosen = {name: self.values[f"collector.{name}"] for name in COLLECTORS}
@@ -127,6 +154,7 @@ def _flag_of(path: str) -> str:
     return "--cluster." + ("url" if field == "urls" else field.replace("_", "-"))
 
 
+_PERF_COUNTERS = perf_counters.Options.__struct_fields__
 _CLUSTER = [flag.name for flag in FLAGS if flag.name.startswith("cluster.")]
 _DEFAULTS: dict[str, object] = {flag.name: flag.default for flag in FLAGS}
 
@@ -148,6 +176,15 @@ def _duration(text: str) -> Duration:
         return Duration.parse(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected a number, got {text!r}")
+    return int(text)
+
+
+_TYPES: dict[type, Callable[[str], object]] = {Duration: _duration, int: _count}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -185,7 +222,7 @@ def _options(flag: Flag) -> dict[str, Any]:
         "help": text,
         "default": None,
         "choices": flag.choices,
-        "type": _duration if isinstance(default, Duration) else str,
+        "type": _TYPES.get(type(default), str),
         "action": "append" if isinstance(default, tuple) else "store",
         "metavar": None if flag.choices else "VALUE",
     }
@@ -221,8 +258,11 @@ def _of_text(flag: Flag, text: str) -> object:
         if text.lower() not in ("true", "false", "1", "0"):
             raise ValueError(f"expected true or false, got {text!r}")
         return text.lower() in ("true", "1")
-    if isinstance(default, Duration):
-        return Duration.parse(text)
+    if type(default) in _TYPES:
+        try:
+            return _TYPES[type(default)](text)
+        except argparse.ArgumentTypeError as error:
+            raise ValueError(str(error)) from None
     if isinstance(default, tuple):
         return [part.strip() for part in text.split(",") if part.strip()]
     if flag.choices and text not in flag.choices:

@@ -162,7 +162,9 @@ class Poller:
         for name in self._collectors:
             start, success = time.monotonic(), True
             try:
-                found = exposition.lines(COLLECTORS[name].collect(at_hand), self._prefix)
+                collector = COLLECTORS[name]
+                options = (getattr(self._cluster, name),) if collector.has_options else ()
+                found = exposition.lines(collector.collect(at_hand, *options), self._prefix)
                 # Some perf counters have the name of what another collector knows already.
                 lines |= {m: text for m, text in found.items() if m.name not in names}
                 names |= {metric.name for metric in found}

@@ -13,7 +13,8 @@ def _collector(name: str, module: ModuleType) -> Collector:
     documents = frozenset(metric.document for metric in metrics)
     documents |= frozenset(getattr(module, "DOCUMENTS", ()))
     default = getattr(module, "DEFAULT", True)
-    return Collector(name, summary, metrics, documents, default, module.collect)
+    has_options = hasattr(module, "Options")
+    return Collector(name, summary, metrics, documents, default, has_options, module.collect)
 
 
 def _load() -> dict[str, Collector]:

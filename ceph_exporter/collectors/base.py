@@ -18,8 +18,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
-from ceph_exporter.facts import Facts
-
 Value: TypeAlias = float | int | bool | None
 Samples: TypeAlias = Iterable[tuple[str, Value]]
 Type: TypeAlias = Literal["gauge", "counter", "untyped"]
@@ -71,7 +69,9 @@ Family: TypeAlias = tuple[Metric, Samples]
 class Collector(NamedTuple):
     """A collector module as the program sees it.
 
-    documents: what it needs; default: it runs unless it is switched off.
+    documents: what it needs; default: it runs unless it is switched off; collect: takes the facts,
+    and the cluster's options if the module has any (a struct `Options`, which is the section of the
+    configuration by the module's name).
     """
 
     name: str
@@ -79,7 +79,8 @@ class Collector(NamedTuple):
     metrics: tuple[Metric, ...]
     documents: frozenset[str]
     default: bool
-    collect: Callable[[Facts], Iterator[Family]]
+    has_options: bool
+    collect: Callable[..., Iterator[Family]]
 
 
 def one(value: Value) -> Samples:

@@ -3,7 +3,9 @@
 Source: Monitor::handle_command of 12 to 20 (`versions`, `features`).
 """
 
+import re
 from collections.abc import Mapping
+from itertools import count
 
 import msgspec
 
@@ -39,6 +41,7 @@ class Features(Fact, frozen=True):
 
 _decode_versions = Decoder(dict[str, dict[str, int]])
 _decode_features = Decoder(dict[str, tuple[Feature, ...] | dict[str, Feature]])
+_GROUP = re.compile(rb'"group"(?=\s*:)')
 
 
 @wire("versions")
@@ -50,8 +53,9 @@ def decode_versions(body: bytes) -> tuple[Fact, ...]:
 
 @wire("features")
 def decode_features(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer: lists, in 12 an object of groups."""
-    found = _decode_features(body)
+    """Decode the mon command's answer: lists, in 12 objects whose groups are all called `group`."""
+    numbers = count()  # in place of the names: of equal ones a decoder keeps the last
+    found = _decode_features(_GROUP.sub(lambda _: b'"%d"' % next(numbers), body))
     return (
         Features(
             {

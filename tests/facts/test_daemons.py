@@ -57,8 +57,7 @@ def test_a_row_without_a_name() -> None:
 def test_another_document() -> None:
     """An answer that is no list is refused."""
     with pytest.raises(DecodeError, match="Expected `array`"):
-        daemons_of_object = b'{"name": "a"}'
-        facts.decode("mon metadata", daemons_of_object)
+        facts.decode("mon metadata", b'{"name": "a"}')
 
 
 def test_hosts() -> None:
@@ -92,7 +91,7 @@ def test_hosts_of_nautilus() -> None:
 
 
 def test_versions_of_hosts() -> None:
-    """The daemons of every type are counted by version over all hosts, if their version is known."""
+    """Daemons of every type whose version is known are counted by version over all hosts."""
     found = hosts(
         {
             "hostname": "h1",

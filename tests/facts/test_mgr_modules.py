@@ -1,6 +1,7 @@
 """The documents of mgr modules: `crash ls`, `device ls`, `balancer status`."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from ceph_exporter.facts import DecodeError
 from ceph_exporter.facts.mgr_modules import Balancer, Crash, CrashList, Device, DeviceList
 
 
-def crashes(*rows: dict[str, object]) -> tuple[Crash, ...]:
+def crashes(*rows: Mapping[str, object]) -> tuple[Crash, ...]:
     """Decode a list of crash reports."""
     (fact,) = facts.decode("crash ls", json.dumps(rows).encode())
     assert isinstance(fact, CrashList)

@@ -41,11 +41,20 @@ def test_features() -> None:
 
 
 def test_features_of_luminous() -> None:
-    """12 has an object of groups, all of which may be called the same."""
-    assert features({"mon": {"group": GROUP}, "osd": {}}).groups == {
-        "mon": (Feature("0x3ffddff8ffecffff", "luminous", 3),),
-        "osd": (),
-    }
+    """12 has objects of groups that are all called the same, and none of them is lost."""
+    group, other = json.dumps(GROUP), json.dumps({**GROUP, "release": "jewel", "num": 422})
+    answer = f'{{"mon": {{"group": {group}}}, "client": {{"group": {other},\n"group" : {group}}}}}'
+    assert facts.decode("features", answer.encode()) == (
+        Features(
+            {
+                "mon": (Feature("0x3ffddff8ffecffff", "luminous", 3),),
+                "client": (
+                    Feature("0x3ffddff8ffecffff", "jewel", 422),
+                    Feature("0x3ffddff8ffecffff", "luminous", 3),
+                ),
+            }
+        ),
+    )
 
 
 @pytest.mark.parametrize("document", ["versions", "features"])

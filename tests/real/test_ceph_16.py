@@ -9,6 +9,7 @@ import pytest
 from tests.real.conftest import arguments
 from tests.real.exporter import Exporter, run
 from tests.test_lint import complaints
+from tests.test_mixin import RULES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +60,17 @@ def test_every_monitor_has_its_latency(scraped: Prometheus, restful: Exporter) -
 def test_every_monitor_is_in_the_quorum(scraped: Prometheus) -> None:
     """Both APIs say of all three monitors that they are in the quorum."""
     scraped.wait_for("ceph_mon_quorum_status == 1", lambda found: len(found) == 6)
+
+
+@pytest.mark.parametrize("api", ["dashboard", "restful"])
+def test_the_metrics_of_cephs_own_rules_have_samples(
+    api: str, request: pytest.FixtureRequest
+) -> None:
+    """Every metric that the rules of Ceph's mixin use has a sample, over both APIs."""
+    exporter: Exporter = request.getfixturevalue(api)
+    for name in RULES:
+        exporter.wait_for(name, bool, timeout=30)
+        assert exporter.series(name)
 
 
 def test_once_prints_a_page_that_promtool_accepts(cluster: CephCluster) -> None:

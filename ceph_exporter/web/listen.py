@@ -1,0 +1,70 @@
+"""Listening sockets: of addresses as flags give them, or handed over by systemd."""
+
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from ceph_exporter.config import ConfigError
+
+BACKLOG = 1024
+"""Connections that the kernel holds for the accept loop; it takes no more than net.core.somaxconn
+(4096 on today's Linux)."""
+_FIRST = 3
+"""The first descriptor that systemd hands over."""
+
+
+def listen(addresses: Sequence[str]) -> list[socket.socket]:
+    """Listen on all addresses or none; raises ConfigError."""
+    made: list[socket.socket] = []
+    try:
+        made.extend(map(_listen, addresses))
+    except BaseException:
+        for listener in made:
+            listener.close()
+        raise
+    return made
+
+
+def _listen(address: str) -> socket.socket:
+    host, colon, port = address.rpartition(":")
+    bare = host.strip("[]")
+    bracketed = host == f"[{bare}]"
+    if not colon or not port.isdecimal() or int(port) > 65535 or (":" in host) != bracketed:
+        raise ConfigError(
+            f"--web.listen-address: expected HOST:PORT, [IPv6]:PORT or :PORT, got {address!r}"
+        )
+    try:
+        found = socket.getaddrinfo(
+            bare or None, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        if bare:
+            family, _, _, _, where = found[0]
+            return _bound(family, where[:2])  # type: ignore[arg-type]
+        with suppress(OSError):  # a host without IPv6
+            return _bound(socket.AF_INET6, ("", int(port)), dual=socket.has_dualstack_ipv6())
+        return _bound(socket.AF_INET, ("", int(port)))
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "not a host name"
+        reason = reason.partition(" (while")[0]
+        raise ConfigError(f"--web.listen-address: cannot listen on {address}: {reason}") from None
+
+
+def _bound(family: int, where: tuple[str, int], *, dual: bool = False) -> socket.socket:
+    return socket.create_server(where, family=family, backlog=BACKLOG, dualstack_ipv6=dual)
+
+
+def inherited(environment: Mapping[str, str]) -> list[socket.socket]:
+    """Take the sockets that systemd listens on for this process; raises ConfigError."""
+    mine = environment.get("LISTEN_PID") == str(os.getpid())
+    count = environment.get("LISTEN_FDS", "0")
+    if not mine or not count.isdecimal() or int(count) < 1:
+        raise ConfigError(
+            "--web.systemd-socket: no socket was handed over; start ceph_exporter.socket"
+        )
+    sockets = [socket.socket(fileno=number) for number in range(_FIRST, _FIRST + int(count))]
+    for listener in sockets:
+        listener.set_inheritable(False)
+        if not listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            raise ConfigError("--web.systemd-socket: expected ListenStream= and Accept=no")
+    return sockets

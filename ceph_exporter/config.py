@@ -108,11 +108,12 @@ class _Loader(yaml.SafeLoader):
 
 
 def _mapping_once(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = [key.value for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
-    for index, key in enumerate(keys):
-        if key in keys[:index]:
-            where = node.value[index][0].start_mark
-            raise yaml.MarkedYAMLError(problem=f"key {key} stands twice", problem_mark=where)
+    seen = set()
+    for key, _ in node.value:
+        if isinstance(key, yaml.ScalarNode) and key.value in seen:
+            text = f"key {key.value} stands twice"
+            raise yaml.MarkedYAMLError(problem=text, problem_mark=key.start_mark)
+        seen.add(key.value if isinstance(key, yaml.ScalarNode) else key)
     loader.flatten_mapping(node)
     return dict(loader.construct_pairs(node, deep=True))
 
@@ -124,7 +125,7 @@ def parse_yaml(text: str) -> object:
     """Parse YAML; the ConfigError of a bad one shows no part of the text, which may be secret."""
     try:
         return yaml.load(text, _Loader)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, AttributeError, TypeError, ValueError, RecursionError) as error:
         problem = getattr(error, "problem", None) or "it cannot be read"
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""

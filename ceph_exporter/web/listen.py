@@ -1,15 +1,17 @@
 """Listening sockets: of addresses as flags give them, or handed over by systemd."""
 
+import errno
 import os
+import re
 import socket
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 
 from ceph_exporter.config import ConfigError
 
 BACKLOG = 1024
 """Connections that the kernel holds for the accept loop; it takes no more than net.core.somaxconn
 (4096 on today's Linux)."""
+_ADDRESS = re.compile(r"(\[(?P<ipv6>[0-9a-fA-F:.%\w]+)\]|(?P<host>[^\[\]:]*)):(?P<port>\d+)")
 _FIRST = 3
 """The first descriptor that systemd hands over."""
 
@@ -27,31 +29,39 @@ def listen(addresses: Sequence[str]) -> list[socket.socket]:
 
 
 def _listen(address: str) -> socket.socket:
-    host, colon, port = address.rpartition(":")
-    bare = host.strip("[]")
-    bracketed = host == f"[{bare}]"
-    if not colon or not port.isdecimal() or int(port) > 65535 or (":" in host) != bracketed:
+    found = _ADDRESS.fullmatch(address)
+    if found is None or int(found["port"]) > 65535:
         raise ConfigError(
             f"--web.listen-address: expected HOST:PORT, [IPv6]:PORT or :PORT, got {address!r}"
         )
+    bare, port = found["ipv6"] or found["host"], int(found["port"])
     try:
-        found = socket.getaddrinfo(
-            bare or None, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        resolved = socket.getaddrinfo(
+            bare or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
         if bare:
-            family, _, _, _, where = found[0]
-            return _bound(family, where[:2])  # type: ignore[arg-type]
-        with suppress(OSError):  # a host without IPv6
-            return _bound(socket.AF_INET6, ("", int(port)), dual=socket.has_dualstack_ipv6())
-        return _bound(socket.AF_INET, ("", int(port)))
+            family, _, _, _, where = resolved[0]
+            return socket.create_server(where, family=family, backlog=BACKLOG)
+        return _everywhere(port)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "not a host name"
         reason = reason.partition(" (while")[0]
         raise ConfigError(f"--web.listen-address: cannot listen on {address}: {reason}") from None
 
 
-def _bound(family: int, where: tuple[str, int], *, dual: bool = False) -> socket.socket:
-    return socket.create_server(where, family=family, backlog=BACKLOG, dualstack_ipv6=dual)
+def _everywhere(port: int) -> socket.socket:
+    """Listen on all addresses, of IPv4 only where the host has no IPv6."""
+    try:
+        return socket.create_server(
+            ("", port),
+            family=socket.AF_INET6,
+            backlog=BACKLOG,
+            dualstack_ipv6=socket.has_dualstack_ipv6(),
+        )
+    except OSError as error:
+        if error.errno not in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
+            raise
+    return socket.create_server(("", port), family=socket.AF_INET, backlog=BACKLOG)
 
 
 def inherited(environment: Mapping[str, str]) -> list[socket.socket]:

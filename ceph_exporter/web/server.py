@@ -67,7 +67,8 @@ class Server:
     def close(self) -> None:
         """Stop listening, and cut what is still open."""
         self._wake.close()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
         self._woken.close()
         for listener in self._listeners:
             listener.close()
@@ -128,6 +129,7 @@ class Server:
             log.error("connection failed; please report this", extra=fields(error=repr(error)))
         finally:
             self._forget(number)
+            wire.close()
 
     def _forget(self, number: int) -> None:
         with self._lock:

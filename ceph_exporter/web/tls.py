@@ -56,7 +56,7 @@ def context(tls: TlsServer, pem: Pem) -> ssl.SSLContext | None:
     _ciphers(made, tls)
     _curve(made, tls)
     _client_auth(made, tls, pem)
-    _certificate(made, pem)
+    _certificate(made, tls, pem)
     return made
 
 
@@ -123,7 +123,7 @@ def _client_auth(made: ssl.SSLContext, tls: TlsServer, pem: Pem) -> None:
                 "expected VerifyClientCertIfGiven or RequireAndVerifyClientCert with a client CA",
             )
     elif pem.client_ca:
-        _trust(made, pem.client_ca, "client_ca")
+        _trust(made, pem.client_ca, _key(tls, "client_ca"))
     else:
         made.load_default_certs(ssl.Purpose.CLIENT_AUTH)  # as Go does
 
@@ -132,25 +132,31 @@ def _trust(made: ssl.SSLContext, text: bytes, key: str) -> None:
     try:
         made.load_verify_locations(cadata=text.decode("ascii"))
     except (ssl.SSLError, ValueError):
-        name = f"{key}_file" if key == "cert" else key
-        raise _error(name, "expected certificates in PEM form") from None
+        raise _error(key, "expected certificates in PEM form") from None
 
 
-def _certificate(made: ssl.SSLContext, pem: Pem) -> None:
+def _key(tls: TlsServer, name: str) -> str:
+    """Give the key that was used: cert or cert_file."""
+    return name if getattr(tls, name) else f"{name}_file"
+
+
+def _certificate(made: ssl.SSLContext, tls: TlsServer, pem: Pem) -> None:
+    cert_name, key_name = _key(tls, "cert"), _key(tls, "key")
+
     def encrypted() -> str:  # without it OpenSSL would ask at the terminal
-        raise _error("key_file", "expected a key without a passphrase")
+        raise _error(key_name, "expected a key without a passphrase")
 
     # Only to say which of the two is at fault: loading both gives one error for either.
-    _trust(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), pem.cert, "cert")
+    _trust(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), pem.cert, cert_name)
     try:
         with _file(pem.cert) as cert, _file(pem.key) as key:
             made.load_cert_chain(cert, key, password=encrypted)
     except ssl.SSLError as error:
         if error.reason == "KEY_VALUES_MISMATCH":
-            raise _error("key_file", "this is not the key of the certificate") from None
+            raise _error(key_name, "this is not the key of the certificate") from None
         if "TOO_SMALL" in (error.reason or "") or "TOO_WEAK" in (error.reason or ""):
-            raise _error("cert_file", "the certificate's key or digest is too weak") from None
-        raise _error("key_file", "expected a private key in PEM form") from None
+            raise _error(cert_name, "the certificate's key or digest is too weak") from None
+        raise _error(key_name, "expected a private key in PEM form") from None
 
 
 @contextmanager

@@ -1,14 +1,10 @@
 """The serving process: reload by POST and SIGHUP, readiness, systemd, socket activation."""
 
-import os
-import re
 import shutil
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -17,9 +13,8 @@ import yaml
 
 from ceph_exporter import serve as module
 from ceph_exporter.simulator import rest_api
-from tests.web.serving import Answer, ask, until
-
-COMMAND = (sys.executable, "-m", "ceph_exporter")
+from tests.running import running
+from tests.web.serving import until
 
 
 @pytest.fixture(scope="module")
@@ -27,63 +22,6 @@ def ceph() -> Iterator[str]:
     """Serve a simulated cluster; give its URL."""
     with rest_api.demo() as server:
         yield server.url
-
-
-class Exporter:
-    """A running exporter: its process, port, log."""
-
-    def __init__(self, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-        self.process, self.port, self.log = process, port, log
-
-    def ask(self, path: str, method: str = "GET") -> Answer:
-        """Make a request."""
-        return ask(self.port, path, method)
-
-    def said(self) -> str:
-        """Give the log."""
-        return self.log.read_text()
-
-    def metric(self, name: str) -> str:
-        """Give the value of a metric without labels, nothing while it is not there."""
-        found = re.search(rf"^{name} (.+)$", self.ask("/metrics").body.decode(), re.MULTILINE)
-        return found[1] if found else ""
-
-    def answers(self) -> bool:
-        """Say whether it serves."""
-        try:
-            return self.ask("/-/healthy").status == 200
-        except OSError:
-            return False
-
-
-@contextmanager
-def running(
-    folder: Path,
-    *flags: str,
-    prefix: tuple[str, ...] = (),
-    environment: Mapping[str, str] = {},
-) -> Iterator[Exporter]:
-    """Run the exporter until the end of the block."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
-    log = folder / "log"
-    address = [] if prefix else [f"--web.listen-address=127.0.0.1:{port}"]
-    prefix = tuple(word.replace("PORT", str(port)) for word in prefix)
-    with (
-        log.open("wb") as stream,
-        subprocess.Popen(
-            [*prefix, *COMMAND, *address, *flags], stderr=stream, env={**os.environ, **environment}
-        ) as process,
-    ):
-        exporter = Exporter(process, port, log)
-        try:
-            until(exporter.answers, "answer of the exporter")
-            yield exporter
-        finally:
-            process.terminate()
-            process.wait(20)
-    assert "Traceback" not in exporter.said()
-    assert process.returncode == 0
 
 
 def clusters(file: Path, interval: str = "1s", **urls: str) -> str:

@@ -35,6 +35,8 @@ def missing(report: Report) -> list[Missing]:
 
 
 def _document(row: DocumentRow, api: str) -> Missing:
+    if row.success is False and api == "recording":
+        return Missing(row.name, row.error, "record it anew with `ceph_exporter record DIR`")
     if row.success is False:
         mend = f"asked for again; on a monitor's host `ceph {row.name}` shows what Ceph says"
         return Missing(row.name, row.error, mend)

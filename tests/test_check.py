@@ -72,6 +72,12 @@ def test_what_is_missing_is_said_with_its_mend() -> None:
     assert "--cluster.api=restful" in lines[5]
 
 
+def test_a_broken_recording_is_recorded_anew() -> None:
+    """In a recording nothing mends itself."""
+    found = advice.missing(REPORT._replace(api="recording"))
+    assert found[0].mend == "record it anew with `ceph_exporter record DIR`"
+
+
 @pytest.mark.parametrize(
     ("api", "mend"), [("recording", "record DIR"), ("restful", "nothing is to be done")]
 )

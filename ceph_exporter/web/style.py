@@ -27,7 +27,8 @@ dl { display: flex; flex-wrap: wrap; gap: .3rem 2rem; margin: .6rem 0 }
 dt { font-size: .8rem } dd { margin: 0 }
 dd, li, td { overflow-wrap: anywhere }
 ul { margin: .3rem 0; padding-left: 1.2rem }
-table { border-collapse: collapse; width: 100% }
+table { border-collapse: collapse; width: 100%; table-layout: fixed }
+th:first-child { width: 38% }
 td, th { text-align: left; padding: .15rem .8rem .15rem 0; border-bottom: 1px solid var(--line) }
 th { color: var(--dim); font-weight: normal; font-size: .8rem }
 td[data-of] { font-variant-numeric: tabular-nums; white-space: nowrap }
@@ -37,7 +38,8 @@ footer { font-size: .8rem }
   thead { display: none }
   tr { display: flex; flex-wrap: wrap; gap: 0 .8rem; padding: .3rem 0;
     border-bottom: 1px solid var(--line) }
-  td { border: 0; padding: 0 } td:first-child { flex: 1 1 55% }
+  td { border: 0; padding: 0 } td:first-child { flex: 1 1 50% }
+  td:nth-child(2) { flex: 0 1 40%; text-align: right }
   td[data-of]:empty { display: none }
   td[data-of]::before { content: attr(data-of) " "; color: var(--dim); font-size: .8rem } }
 """

@@ -46,6 +46,7 @@ FLAGS = (
     Flag("cluster.ca-file", "CA, or the server's own certificate, to check the server with"),
     Flag("cluster.insecure-skip-verify", "Do not check the server's certificate", False),
     Flag("config.file", "YAML file with several clusters instead of --cluster.*"),
+    Flag("config.check", "Check the configuration files, say so, and exit", False),
     Flag("demo", "Serve a simulated cluster; no Ceph is needed", False),
     Flag("poll.interval", "Time between two polls of a cluster", Duration(15), group="Polling"),
     Flag("poll.timeout", "Time that one poll may take in all", Duration(10), group="Polling"),
@@ -78,13 +79,17 @@ FLAGS = (
     ),
     Flag("collector.disable-defaults", "Run only the collectors named", False, group="Collectors"),
     Flag("web.listen-address", "Address to listen on", (f":{PORT}",), group="Web"),
+    Flag("web.systemd-socket", "Use the sockets of systemd's unit instead", False, group="Web"),
+    Flag("web.config.file", "YAML file with TLS, users, headers and rate limit", group="Web"),
     Flag("web.telemetry-path", "Path of the metrics", "/metrics", group="Web"),
+    Flag("nagios", "`check` prints one line for Nagios and the like", False, group="Check"),
     Flag("log.level", "Least severe level to log", "info", LEVELS, "Logging"),
     Flag("log.format", "Shape of a log line", "logfmt", FORMATS, "Logging"),
 )
 _COMMANDS = {
     "serve": "serve /metrics (the default)",
     "once": "poll each cluster once, print the page; exit 1 if a cluster did not answer",
+    "check": "say for each cluster what was reached, what is missing and how to mend it",
     "record": "write the documents of the cluster to DIR, for a bug report",
 }
 
@@ -233,6 +238,8 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
     found = vars(parser().parse_intermixed_args(arguments))
     values = {flag.name: _value(flag, found[flag.name], environment) for flag in FLAGS}
     command, folder = found["command"], found["folder"]
+    if values["nagios"] and command != "check":
+        fail("--nagios: only with the command check")
     if (command == "record") != bool(folder):
         fail(
             "record: expected DIR, the folder to write to"

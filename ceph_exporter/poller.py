@@ -13,7 +13,7 @@ from ceph_exporter.config import Cluster, Config
 from ceph_exporter.facts import Facts, Health, Status, Version
 from ceph_exporter.ledger import Ledger
 from ceph_exporter.log import fields, log
-from ceph_exporter.snapshot import CollectorRow, Report, Snapshot
+from ceph_exporter.snapshot import CheckRow, CollectorRow, Report, Snapshot
 from ceph_exporter.sources import (
     Answer,
     Credentials,
@@ -45,6 +45,8 @@ class Poller:
     ) -> None:
         self.name = name
         self.snapshot: Snapshot | None = None
+        self.moved = time.monotonic()
+        """When the loop made progress last, for a watchdog."""
         self._cluster = cluster
         self._poll = config.poll
         self._collectors = config.enabled(cluster)
@@ -63,7 +65,7 @@ class Poller:
     def run(self, stop: threading.Event) -> None:
         """Poll at the interval until `stop` is set."""
         while not stop.is_set():
-            start = time.monotonic()
+            self.moved = start = time.monotonic()
             try:
                 self.poll()
             except Exception as error:  # noqa: BLE001 - whatever it is, the loop goes on
@@ -93,6 +95,7 @@ class Poller:
             error=error,
             documents=self._ledger.rows(),
             collectors=collectors,
+            checks=_checks(at_hand),
         )
         self.snapshot = snapshot.make(
             report, lines, prefix=self._prefix, lifetime=self._poll.stale_after
@@ -194,3 +197,12 @@ def _health(at_hand: Facts) -> str | None:
     if health is not None:
         return health.status
     return status.health if status is not None else None
+
+
+def _checks(at_hand: Facts) -> tuple[CheckRow, ...]:
+    checks = {} if (health := at_hand.get(Health)) is None else health.checks
+    return tuple(
+        CheckRow(code, check.severity, check.message)
+        for code, check in checks.items()
+        if not check.muted
+    )

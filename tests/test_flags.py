@@ -85,6 +85,7 @@ BAD = [
     (["sing"], {}, "argument COMMAND: invalid choice: 'sing'"),
     (["record"], {}, "record: expected DIR"),
     (["once", "DIR"], {}, "unexpected 'DIR'"),
+    (["once", "--nagios"], {}, "--nagios: only with the command check"),
     ([], {"CEPH_EXPORTER_POLL_INTERVAL": "x"}, "environment variable CEPH_EXPORTER_POLL_INTERVAL"),
     ([], {"CEPH_EXPORTER_DEMO": "x"}, "CEPH_EXPORTER_DEMO: expected true or false, got 'x'"),
     ([], {"CEPH_EXPORTER_LOG_LEVEL": "x"}, "CEPH_EXPORTER_LOG_LEVEL: expected one of debug, info"),

@@ -41,6 +41,9 @@ STANDBYS_WANTED = Metric(
 STANDBYS = Metric("ceph_mds_standbys", "gauge", "Number of standby MDSs", _DOCUMENT)
 
 
+DOCUMENTS = (MdsMetadata.document,)
+
+
 def collect(facts: Facts) -> Iterator[Family]:
     """Give what `fs dump` says; an MDS without metadata has empty labels."""
     dump, metadata = facts.get(FsDump), facts.get(MdsMetadata)

@@ -129,6 +129,9 @@ REPORT_AGE = Metric(
 )
 
 
+DOCUMENTS = (MonMetadata.document,)
+
+
 def collect(facts: Facts) -> Iterator[Family]:
     """Give what is known of each monitor, from quorum, time checks and health."""
     quorum, health, time_sync = facts.get(Quorum), facts.get(Health), facts.get(TimeSync)

@@ -94,3 +94,12 @@ def test_metrics_are_well_formed(collector: Collector) -> None:
         assert not metric.help.endswith(".")
         assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in metric.labels.names)
         assert len(set(metric.labels.names)) == len(metric.labels.names)
+
+
+@pytest.mark.parametrize("name", COLLECTORS)
+def test_every_document_that_a_collector_reads_is_asked_for(name: str) -> None:
+    """What `collect` gets of the facts is among its documents, or it would not be asked for."""
+    module = MODULES[name]
+    read = re.findall(r"facts\.get\((\w+)\)", inspect.getsource(module))
+    documents = {getattr(module, fact).document for fact in read}
+    assert documents - COLLECTORS[name].documents - {"health detail", "status"} == set()

@@ -1,47 +1,63 @@
-"""The commands: serve, once, record; and the demo, which is serve with a cluster of its own."""
+"""The commands: serve, once, check, record; and the demo, which gives them a cluster."""
 
 import os
-import signal
 import sys
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
-from functools import partial
 from pathlib import Path
-from types import FrameType
 
-from ceph_exporter import __version__, exposition, flags
+from ceph_exporter import check, exposition, flags, nagios, serve
 from ceph_exporter.config import Cluster, Config, ConfigError
 from ceph_exporter.flags import Options
-from ceph_exporter.log import fields, log, set_up
+from ceph_exporter.log import set_up
 from ceph_exporter.poller import Poller
 from ceph_exporter.simulator import rest_api
+from ceph_exporter.snapshot import Report
 from ceph_exporter.sources import Answer, recording
-from ceph_exporter.web import metrics, status
-from ceph_exporter.web.server import Page, Reply, Server
+from ceph_exporter.web.security import Watched
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; give the exit code."""
     options = flags.parse(sys.argv[1:] if arguments is None else arguments, os.environ)
     values = options.values
-    set_up(values["log.level"], values["log.format"])
+    # `check` says itself what went wrong, in its own form.
+    quiet = options.command == "check" and values["log.level"] != "debug"
+    set_up("critical" if quiet else values["log.level"], values["log.format"])
     with ExitStack() as stack:
         try:
-            config = _demo(stack, options) if values["demo"] else options.config()
+            if values["demo"]:
+                options = _demo(stack, options)
+            config = options.config()
+            if values["config.check"]:
+                return config_check(config, values["web.config.file"])
+            if options.command == "serve":
+                return serve.serve(options.config, values, config)
         except ConfigError as error:
+            if values["nagios"]:  # to a plugin's caller, 2 would mean that Ceph is in trouble
+                sys.stdout.write(f"{nagios.line(nagios.UNKNOWN, str(error))}\n")
+                return nagios.UNKNOWN
             flags.fail(str(error))
-        if options.command == "once":
-            return once(config)
         if options.command == "record":
             return record(config, Path(options.folder))
-        return serve(config, values["web.listen-address"], values["web.telemetry-path"])
+        if options.command == "check":
+            return check_nagios(config) if values["nagios"] else check_clusters(config)
+        return once(config)
 
 
-def _demo(stack: ExitStack, options: Options) -> Config:
+def _demo(stack: ExitStack, options: Options) -> Options:
     server = stack.enter_context(rest_api.demo())
     values = {**options.values, "cluster.url": [server.url], "cluster.api": "rest-api"}
-    return options._replace(values=values).config()
+    return options._replace(values=values)
+
+
+def config_check(config: Config, web_file: str) -> int:
+    """Check the web configuration too; the rest was checked when it was read."""
+    if web_file:
+        Watched(web_file)
+    names = ", ".join(config.clusters) or "one cluster"
+    sys.stdout.write(f"configuration is valid: {names}\n")
+    return 0
 
 
 def once(config: Config) -> int:
@@ -53,6 +69,36 @@ def once(config: Config) -> int:
     page = exposition.page([found.fresh_lines for found in snapshots], exposition.Format.TEXT)
     sys.stdout.write(page.decode())
     return 0 if all(found.report.up for found in snapshots) else 1
+
+
+def check_clusters(config: Config) -> int:
+    """Poll each cluster once and print for a person how it went; exit code as `once`."""
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    up = []
+    for name, cluster in config.clusters.items():
+        with check.progress(name, sys.stderr) as note:
+            report = _report(name, cluster, config, note)
+        sys.stdout.write(check.text(name, cluster, report, colour=colour))
+        up.append(report.up)
+    return 0 if all(up) else 1
+
+
+def check_nagios(config: Config) -> int:
+    """Poll each cluster once and print the line of a Nagios plugin; give its exit code."""
+    reports = {
+        name: _report(name, cluster, config, lambda _: None)
+        for name, cluster in config.clusters.items()
+    }
+    code, line = nagios.result(reports)
+    sys.stdout.write(f"{line}\n")
+    return code
+
+
+def _report(
+    name: str, cluster: Cluster, config: Config, on_answer: Callable[[Answer], object]
+) -> Report:
+    with closing(Poller(name, cluster, config, on_answer=on_answer)) as poller:
+        return poller.poll().report
 
 
 def record(config: Config, folder: Path) -> int:
@@ -69,68 +115,10 @@ def _record(name: str, cluster: Cluster, config: Config, folder: Path) -> bool:
             sys.stdout.write(f"{recording.write(folder, answer)}\n")
 
     try:
-        with closing(Poller(name, cluster, config, on_answer=write)) as poller:
-            report = poller.poll().report
+        report = _report(name, cluster, config, write)
     except OSError as error:
         flags.fail(f"record: {error.filename}: {error.strerror}")
     for row in report.documents:
         if not row.success:
             sys.stderr.write(f"not recorded: {row.name}: {row.error}\n")
     return report.up
-
-
-def serve(config: Config, addresses: Sequence[str], metrics_path: str) -> int:
-    """Serve until SIGTERM or SIGINT."""
-    stop = threading.Event()
-
-    def end(number: int, frame: FrameType | None) -> None:
-        del frame
-        log.info("ending", extra=fields(signal=signal.Signals(number).name))
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
-    pollers = [Poller(name, cluster, config) for name, cluster in config.clusters.items()]
-    pages = _pages(pollers, metrics_path)
-    servers = [_listen(address, pages) for address in addresses]
-    threads = [
-        threading.Thread(target=poller.run, args=(stop,), name=f"poll {poller.name}", daemon=True)
-        for poller in pollers
-    ]
-    for server in servers:
-        server.start()
-    for thread in threads:
-        thread.start()
-    log.info("ceph_exporter started", extra=fields(version=__version__, clusters=len(pollers)))
-    stop.wait()
-    for server in servers:
-        server.shutdown()
-        server.server_close()
-    for thread in threads:
-        thread.join(timeout=2)
-    return 0
-
-
-def _pages(pollers: Sequence[Poller], metrics_path: str) -> dict[str, Page]:
-    registry = metrics.own_registry()
-    return {
-        "/": partial(status.page, pollers, metrics_path),
-        "/-/healthy": _healthy,
-        metrics_path: partial(metrics.page, pollers, registry),
-    }
-
-
-def _healthy(_: object) -> Reply:
-    return Reply(b"healthy\n")
-
-
-def _listen(address: str, pages: dict[str, Page]) -> Server:
-    host, colon, port = address.rpartition(":")
-    if not colon or not port.isdecimal() or int(port) > 65535:
-        flags.fail(f"--web.listen-address: expected HOST:PORT or :PORT, got {address!r}")
-    try:
-        server = Server(host.strip("[]"), int(port), pages)
-    except OSError as error:
-        flags.fail(f"--web.listen-address: cannot listen on {address}: {error.strerror}")
-    log.info("listening", extra=fields(address=address, port=server.port))
-    return server

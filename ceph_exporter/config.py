@@ -13,6 +13,7 @@ import msgspec
 import yaml
 
 from ceph_exporter.collectors import COLLECTORS
+from ceph_exporter.collectors.perf_counters import Options as PerfCounterOptions
 from ceph_exporter.sources import Api
 
 S = TypeVar("S")
@@ -41,12 +42,16 @@ class Duration(float):
             raise ValueError(f"expected a duration above 0, got {text!r}")
         return seconds
 
+    def __str__(self) -> str:
+        """Write it in the form that `parse` reads."""
+        return f"{self:g}s" if float(self).is_integer() else f"{self * 1000:.0f}ms"
 
-class _Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+
+class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Unknown keys are errors: a misspelt one must not be ignored."""
 
 
-class Poll(_Strict, frozen=True):
+class Poll(Strict, frozen=True):
     """How often Ceph is asked, how long a poll may take, when old data leaves the page."""
 
     interval: Duration = Duration(15)
@@ -59,14 +64,14 @@ class Poll(_Strict, frozen=True):
             raise ValueError("stale_after must not be shorter than interval")
 
 
-class TlsConfig(_Strict, frozen=True):
+class TlsConfig(Strict, frozen=True):
     """How the certificate of Ceph's API is checked."""
 
     ca_file: str | None = None
     insecure_skip_verify: bool = False
 
 
-class Cluster(_Strict, frozen=True):
+class Cluster(Strict, frozen=True):
     """One cluster: its API, the URLs of it (every mgr's), and the user."""
 
     urls: tuple[str, ...] = ()
@@ -75,9 +80,10 @@ class Cluster(_Strict, frozen=True):
     password_file: str = ""
     tls: TlsConfig = TlsConfig()
     collectors: Mapping[str, bool] = {}
+    perf_counters: PerfCounterOptions = PerfCounterOptions()
 
 
-class Config(_Strict, frozen=True):
+class Config(Strict, frozen=True):
     """All of it. collectors: which are on by default in every cluster."""
 
     clusters: Mapping[str, Cluster]
@@ -86,8 +92,47 @@ class Config(_Strict, frozen=True):
 
     def enabled(self, cluster: Cluster) -> tuple[str, ...]:
         """Give the names of the collectors that run for a cluster."""
-        chosen = {**dict.fromkeys(COLLECTORS, True), **self.collectors, **cluster.collectors}
+        default = {name: collector.default for name, collector in COLLECTORS.items()}
+        chosen = {**default, **self.collectors, **cluster.collectors}
         return tuple(name for name in COLLECTORS if chosen[name])
+
+
+def read(file: str) -> str:
+    """Read a text file; raises ConfigError with its name."""
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a text file in UTF-8"
+        raise ConfigError(f"{file}: {reason}") from None
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that stands twice, of which YAML would silently take the last."""
+
+
+def _mapping_once(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen = set()
+    for key, _ in node.value:
+        if isinstance(key, yaml.ScalarNode) and key.value in seen:
+            text = f"key {key.value} stands twice"
+            raise yaml.MarkedYAMLError(problem=text, problem_mark=key.start_mark)
+        seen.add(key.value if isinstance(key, yaml.ScalarNode) else key)
+    loader.flatten_mapping(node)
+    return dict(loader.construct_pairs(node, deep=True))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping_once)
+
+
+def parse_yaml(text: str) -> object:
+    """Parse YAML; the ConfigError of a bad one shows no part of the text, which may be secret."""
+    try:
+        return yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+    except (yaml.YAMLError, AttributeError, TypeError, ValueError, RecursionError) as error:
+        problem = getattr(error, "problem", None) or "it cannot be read"
+        mark = getattr(error, "problem_mark", None)
+        where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
+        raise ConfigError(f"not YAML: {problem}{where}") from None
 
 
 def load(file: str, collectors: Mapping[str, bool], poll: Poll) -> Config:
@@ -95,16 +140,35 @@ def load(file: str, collectors: Mapping[str, bool], poll: Poll) -> Config:
 
     collectors, poll: what the flags say, which the file may override.
     """
+    text = read(file)
     try:
-        tree = yaml.safe_load(Path(file).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{file}: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}: not YAML: {' '.join(str(error).split())}") from None
-    try:
-        return build(tree, collectors, poll)
+        return build(parse_yaml(text), collectors, poll)
     except ConfigError as error:
         raise ConfigError(f"{file}: {error}") from None
+
+
+def dump(config: Config) -> str:
+    """Write the configuration as YAML that can be read again, without secrets."""
+
+    def plain(value: object, name: str = "") -> object:
+        if isinstance(value, Duration):
+            return str(value)
+        if isinstance(value, Mapping):
+            return {key: plain(inner, key) for key, inner in value.items()}
+        if isinstance(value, tuple):
+            return [plain(inner, name) for inner in value]
+        return "<secret>" if value and _SECRET.search(name) else value
+
+    # The one cluster that flags make has no name, which a file cannot say.
+    config = msgspec.structs.replace(
+        config, clusters={name or "cluster": value for name, value in config.clusters.items()}
+    )
+    tree = plain(msgspec.to_builtins(config, builtin_types=(Duration,), enc_hook=lambda v: v))
+    return yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)
+
+
+# No key holds a secret, they are all read from files; should one ever, it is not shown.
+_SECRET = re.compile(r"(password|secret|key|token)$")
 
 
 def build(tree: object, collectors: Mapping[str, bool], poll: Poll) -> Config:
@@ -120,16 +184,16 @@ def build(tree: object, collectors: Mapping[str, bool], poll: Poll) -> Config:
     for name, branch in tree["clusters"].items():
         if not isinstance(name, str) or not name:
             raise ConfigError(f"clusters: expected names as text, got {name!r}")
-        clusters[name] = _convert(branch, Cluster, f"clusters.{name}")
+        clusters[name] = convert(branch, Cluster, f"clusters.{name}")
         check_cluster(clusters[name], f"clusters.{name}.")
     if not clusters:
         raise ConfigError("clusters: expected at least one cluster")
-    chosen = _convert(tree.get("collectors", {}), dict[str, bool], "collectors")
+    chosen = convert(tree.get("collectors", {}), dict[str, bool], "collectors")
     _check_collectors(chosen, "collectors")
     defaults = {field: getattr(poll, field) for field in poll.__struct_fields__}
     return Config(
         clusters=clusters,
-        poll=_convert(defaults | _mapping(tree.get("poll", {}), "poll"), Poll, "poll"),
+        poll=convert(defaults | _mapping(tree.get("poll", {}), "poll"), Poll, "poll"),
         collectors={**collectors, **chosen},
     )
 
@@ -180,7 +244,9 @@ def _mapping(value: object, path: str) -> dict[str, Any]:
     return value
 
 
-def _convert(value: object, type_: type[S], path: str) -> S:
+def convert(value: object, type_: type[S], path: str) -> S:
+    """Convert a YAML tree to structs; raises ConfigError with the path, put after `path`."""
+
     def hook(wanted: type, found: object) -> object:
         return found if isinstance(found, wanted) else wanted.parse(found)  # type: ignore[attr-defined]
 
@@ -188,4 +254,6 @@ def _convert(value: object, type_: type[S], path: str) -> S:
         return msgspec.convert(value, type_, dec_hook=hook)
     except (msgspec.ValidationError, ValueError) as error:
         text, _, where = str(error).partition(" - at `$")
-        raise ConfigError(f"{path}{where.rstrip('`')}: {text[:1].lower()}{text[1:]}") from None
+        where = (path + where.rstrip("`")).lstrip(".")
+        text = text[:1].lower() + text[1:]
+        raise ConfigError(f"{where}: {text}" if where else text) from None

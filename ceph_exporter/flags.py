@@ -2,11 +2,11 @@
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 from ceph_exporter import __version__
-from ceph_exporter.collectors import COLLECTORS
+from ceph_exporter.collectors import COLLECTORS, perf_counters
 from ceph_exporter.config import (
     Cluster,
     Config,
@@ -46,6 +46,7 @@ FLAGS = (
     Flag("cluster.ca-file", "CA, or the server's own certificate, to check the server with"),
     Flag("cluster.insecure-skip-verify", "Do not check the server's certificate", False),
     Flag("config.file", "YAML file with several clusters instead of --cluster.*"),
+    Flag("config.check", "Check the configuration files, say so, and exit", False),
     Flag("demo", "Serve a simulated cluster; no Ceph is needed", False),
     Flag("poll.interval", "Time between two polls of a cluster", Duration(15), group="Polling"),
     Flag("poll.timeout", "Time that one poll may take in all", Duration(10), group="Polling"),
@@ -59,15 +60,36 @@ FLAGS = (
         Flag(f"collector.{name}", collector.help, None, group="Collectors")
         for name, collector in COLLECTORS.items()
     ),
+    Flag(
+        "collector.perf_counters.include",
+        "Regular expression for the counters that are shown, by whole metric names",
+        ".*",
+        group="Collectors",
+    ),
+    Flag(
+        "collector.perf_counters.exclude",
+        "Regular expression for counters that are not shown",
+        group="Collectors",
+    ),
+    Flag(
+        "collector.perf_counters.limit",
+        "Largest number of series of performance counters",
+        50_000,
+        group="Collectors",
+    ),
     Flag("collector.disable-defaults", "Run only the collectors named", False, group="Collectors"),
     Flag("web.listen-address", "Address to listen on", (f":{PORT}",), group="Web"),
+    Flag("web.systemd-socket", "Use the sockets of systemd's unit instead", False, group="Web"),
+    Flag("web.config.file", "YAML file with TLS, users, headers and rate limit", group="Web"),
     Flag("web.telemetry-path", "Path of the metrics", "/metrics", group="Web"),
+    Flag("nagios", "`check` prints one line for Nagios and the like", False, group="Check"),
     Flag("log.level", "Least severe level to log", "info", LEVELS, "Logging"),
     Flag("log.format", "Shape of a log line", "logfmt", FORMATS, "Logging"),
 )
 _COMMANDS = {
     "serve": "serve /metrics (the default)",
     "once": "poll each cluster once, print the page; exit 1 if a cluster did not answer",
+    "check": "say for each cluster what was reached, what is missing and how to mend it",
     "record": "write the documents of the cluster to DIR, for a bug report",
 }
 
@@ -102,6 +124,7 @@ class Options(NamedTuple):
             tls=TlsConfig(
                 values["cluster.ca-file"] or None, values["cluster.insecure-skip-verify"]
             ),
+            perf_counters=self._perf_counters(),
         )
         if not cluster.urls:
             raise ConfigError(
@@ -114,10 +137,20 @@ class Options(NamedTuple):
             raise ConfigError(f"{_flag_of(path)}: {text}") from None
         return cluster
 
+    def _perf_counters(self) -> perf_counters.Options:
+        try:
+            return perf_counters.Options(
+                *(self.values[f"collector.perf_counters.{field}"] for field in _PERF_COUNTERS)
+            )
+        except ValueError as error:
+            field, _, text = str(error).partition(": ")
+            raise ConfigError(f"--collector.perf_counters.{field}: {text}") from None
+
     def _collectors(self) -> dict[str, bool]:
-        default = not self.values["collector.disable-defaults"]
         chosen = {name: self.values[f"collector.{name}"] for name in COLLECTORS}
-        return {name: default if on is None else on for name, on in chosen.items()}
+        if self.values["collector.disable-defaults"]:
+            return {name: bool(on) for name, on in chosen.items()}
+        return {name: on for name, on in chosen.items() if on is not None}
 
 
 def _flag_of(path: str) -> str:
@@ -126,6 +159,7 @@ def _flag_of(path: str) -> str:
     return "--cluster." + ("url" if field == "urls" else field.replace("_", "-"))
 
 
+_PERF_COUNTERS = perf_counters.Options.__struct_fields__
 _CLUSTER = [flag.name for flag in FLAGS if flag.name.startswith("cluster.")]
 _DEFAULTS: dict[str, object] = {flag.name: flag.default for flag in FLAGS}
 
@@ -147,6 +181,15 @@ def _duration(text: str) -> Duration:
         return Duration.parse(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected a number, got {text!r}")
+    return int(text)
+
+
+_TYPES: dict[type, Callable[[str], object]] = {Duration: _duration, int: _count}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -184,7 +227,7 @@ def _options(flag: Flag) -> dict[str, Any]:
         "help": text,
         "default": None,
         "choices": flag.choices,
-        "type": _duration if isinstance(default, Duration) else str,
+        "type": _TYPES.get(type(default), str),
         "action": "append" if isinstance(default, tuple) else "store",
         "metavar": None if flag.choices else "VALUE",
     }
@@ -195,6 +238,8 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
     found = vars(parser().parse_intermixed_args(arguments))
     values = {flag.name: _value(flag, found[flag.name], environment) for flag in FLAGS}
     command, folder = found["command"], found["folder"]
+    if values["nagios"] and command != "check":
+        fail("--nagios: only with the command check")
     if (command == "record") != bool(folder):
         fail(
             "record: expected DIR, the folder to write to"
@@ -220,8 +265,11 @@ def _of_text(flag: Flag, text: str) -> object:
         if text.lower() not in ("true", "false", "1", "0"):
             raise ValueError(f"expected true or false, got {text!r}")
         return text.lower() in ("true", "1")
-    if isinstance(default, Duration):
-        return Duration.parse(text)
+    if type(default) in _TYPES:
+        try:
+            return _TYPES[type(default)](text)
+        except argparse.ArgumentTypeError as error:
+            raise ValueError(str(error)) from None
     if isinstance(default, tuple):
         return [part.strip() for part in text.split(",") if part.strip()]
     if flag.choices and text not in flag.choices:

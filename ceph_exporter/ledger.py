@@ -1,7 +1,7 @@
 """What is remembered of each document between polls: when it was had, and when it is due."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
@@ -16,42 +16,58 @@ SLOW_INTERVAL = 300.0
 UNSUPPORTED_INTERVAL = 3600.0
 """Seconds until a document that an API did not know is asked for again (after an upgrade)."""
 REST_FACTOR = 10
-"""A document that failed after t seconds is left alone for 10 t, but REST_MAX at most."""
+"""A document that took t seconds is not asked for again before 10 t."""
 REST_MAX = 60.0
+"""The longest rest, in seconds, after a failure: Ceph may be well again sooner."""
 
 
 class _Entry(msgspec.Struct):
-    """One document; times are readings of time.monotonic(), `last_success` is unix time."""
+    """One document; times are readings of time.monotonic(), `last_success` is unix time.
+
+    given: the API in use has it; told: its failure was logged.
+    """
 
     name: str
     not_before: float = 0.0
+    unsupported_until: float = 0.0
+    given: bool = True
+    told: bool = False
     success: bool | None = None
     seconds: float | None = None
     size: int | None = None
     had: float = 0.0
+    rest: float = 0.0
     last_success: float | None = None
     fact: Fact | None = None
     error: str = ""
 
 
 class Ledger:
-    """The documents of one cluster. tags: key=value pairs for its log lines."""
+    """The documents of one cluster.
 
-    def __init__(self, tags: Mapping[str, str]) -> None:
+    tags: key=value pairs for its log lines; names: the documents that are wanted.
+    """
+
+    def __init__(self, tags: Mapping[str, str], names: Collection[str] = tuple(DOCUMENTS)) -> None:
         self._tags = dict(tags)
-        self._entries = {name: _Entry(name) for name in DOCUMENTS}
-        # document -> the one whose answer carries it (0.67 to 11: health carries the time checks)
-        self._carried: dict[str, str] = {}
+        self._entries = {name: _Entry(name) for name in DOCUMENTS if name in names}
         self._had: set[str] = set()
 
     def open(self) -> list[str]:
         """Begin a poll; give the documents that are due, in the order to ask for them."""
-        now = time.monotonic()
         self._had.clear()
+        return self.due()
+
+    def due(self) -> list[str]:
+        """Give the documents that are due, as far as what was had by now tells."""
+        now = time.monotonic()
+        at_hand = Facts({type(e.fact): e.fact for e in self._entries.values() if e.fact})
         return [
             name
             for name, entry in self._entries.items()
-            if entry.not_before <= now and name not in self._carried
+            if entry.given
+            and max(entry.not_before, entry.unsupported_until) <= now
+            and not DOCUMENTS[name].needless(at_hand)
         ]
 
     def had(self, name: str) -> bool:
@@ -60,10 +76,10 @@ class Ledger:
 
     def use(self, api: str, given: frozenset[str]) -> None:
         """Begin anew with a source that gives these documents."""
-        self._carried.clear()
         for entry in self._entries.values():
-            entry.not_before = 0.0
-            if entry.name not in given:
+            entry.not_before = entry.unsupported_until = 0.0
+            entry.given = entry.name in given
+            if not entry.given:
                 entry.success, entry.error = None, f"not to be had over {api}"
 
     def take(self, answer: Answer) -> None:
@@ -90,16 +106,21 @@ class Ledger:
 
         seconds: how long Ceph took; None when the source as a whole failed, which is logged there.
         """
-        for entry in (self._entries[name] for name in names if name not in self._had):
+        now = time.monotonic()
+        for entry in (self._entries[name] for name in names if name in self._entries):
+            if kind is Kind.UNSUPPORTED:
+                entry.unsupported_until = now + UNSUPPORTED_INTERVAL
+            if entry.name in self._had or not entry.given:
+                continue
             supported = kind is not Kind.UNSUPPORTED
             if supported and seconds is not None and entry.error != error:
                 line = fields(**self._tags, document=entry.name, error=error)
                 log.warning("document not had", extra=line)
+                entry.told = True
             entry.success, entry.error = False if supported else None, error
             entry.seconds = seconds
             if seconds is not None:
-                rest = min(REST_MAX, REST_FACTOR * seconds)
-                entry.not_before = time.monotonic() + (rest if supported else UNSUPPORTED_INTERVAL)
+                entry.not_before = now + min(REST_MAX, REST_FACTOR * seconds)
 
     def fresh(self, stale_after: float) -> Facts:
         """Give the facts that are young enough to be shown, and forget the others."""
@@ -108,7 +129,7 @@ class Ledger:
             fact = entry.fact
             if fact is None:
                 continue
-            if now - entry.had > stale_after + (SLOW_INTERVAL if fact.slow else 0.0):
+            if now - entry.had > stale_after + entry.rest:
                 entry.fact = None
             else:
                 at_hand[type(fact)] = fact
@@ -129,21 +150,18 @@ class Ledger:
         )
 
     def _keep(self, answer: Answer, found: tuple[Fact, ...]) -> None:
-        self._carried = {
-            name: carrier
-            for name, carrier in self._carried.items()
-            if carrier not in answer.documents
-        }
         now = time.monotonic()
         for fact in found:
-            entry = self._entries[fact.document]
-            if entry.success is False:
+            entry = self._entries.get(fact.document)
+            if entry is None:
+                continue  # carried by an answer, but no collector wants it
+            if entry.told:
+                entry.told = False
                 line = fields(**self._tags, document=entry.name)
                 log.info("document had again", extra=line)
             entry.fact, entry.had, entry.last_success = fact, now, time.time()
             entry.success, entry.error = True, ""
             entry.seconds, entry.size = answer.seconds, len(answer.body)
-            entry.not_before = now + SLOW_INTERVAL if fact.slow else 0.0
+            entry.rest = max(REST_FACTOR * answer.seconds, SLOW_INTERVAL if fact.slow else 0.0)
+            entry.not_before = now + entry.rest
             self._had.add(entry.name)
-            if entry.name not in answer.documents:
-                self._carried[entry.name] = answer.documents[0]

@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeAlias
 
 from ceph_exporter import exposition, snapshot
@@ -13,7 +13,7 @@ from ceph_exporter.config import Cluster, Config
 from ceph_exporter.facts import Facts, Health, Status, Version
 from ceph_exporter.ledger import Ledger
 from ceph_exporter.log import fields, log
-from ceph_exporter.snapshot import CollectorRow, Report, Snapshot
+from ceph_exporter.snapshot import CheckRow, CollectorRow, Report, Snapshot
 from ceph_exporter.sources import (
     Answer,
     Credentials,
@@ -45,6 +45,8 @@ class Poller:
     ) -> None:
         self.name = name
         self.snapshot: Snapshot | None = None
+        self.moved = time.monotonic()
+        """When the loop made progress last, for a watchdog."""
         self._cluster = cluster
         self._poll = config.poll
         self._collectors = config.enabled(cluster)
@@ -57,13 +59,13 @@ class Poller:
         self._source: Source | None = None
         self._used = ("", "")  # API and URL that answered last
         self._tags = {"cluster": name} if name else {}
-        self._ledger = Ledger(self._tags)
+        self._ledger = Ledger(self._tags, _wanted(self._collectors))
         self._error = ""
 
     def run(self, stop: threading.Event) -> None:
         """Poll at the interval until `stop` is set."""
         while not stop.is_set():
-            start = time.monotonic()
+            self.moved = start = time.monotonic()
             try:
                 self.poll()
             except Exception as error:  # noqa: BLE001 - whatever it is, the loop goes on
@@ -93,6 +95,7 @@ class Poller:
             error=error,
             documents=self._ledger.rows(),
             collectors=collectors,
+            checks=_checks(at_hand),
         )
         self.snapshot = snapshot.make(
             report, lines, prefix=self._prefix, lifetime=self._poll.stale_after
@@ -111,10 +114,7 @@ class Poller:
         for url in tuple(self._urls):
             try:
                 source = self._source or self._open(url, deadline)
-                todo = [n for n in due if n in source.documents and not self._ledger.had(n)]
-                for answer in source.fetch(todo, deadline):
-                    self._on_answer(answer)
-                    self._ledger.take(answer)
+                self._fetch(source, due, deadline)
             except SourceError as failure:
                 error = str(failure)
                 self.close()
@@ -126,6 +126,20 @@ class Poller:
                 return ""
         self._ledger.fail(due, error)
         return error
+
+    def _fetch(self, source: Source, due: list[str], deadline: Deadline) -> None:
+        """Fetch what is due, then what turned out to be needed by what was had."""
+        asked: set[str] = set()
+        while todo := [
+            name
+            for name in due
+            if name in source.documents and name not in asked and not self._ledger.had(name)
+        ]:
+            asked.update(todo)
+            for answer in source.fetch(todo, deadline):
+                self._on_answer(answer)
+                self._ledger.take(answer)
+            due = self._ledger.due()
 
     def _open(self, url: str, deadline: Deadline) -> Source:
         source = self._connect(self._cluster.api, url, self._tls, self._credentials, deadline)
@@ -146,17 +160,29 @@ class Poller:
 
     def _collect(self, at_hand: Facts) -> tuple[dict[Metric, bytes], tuple[CollectorRow, ...]]:
         lines: dict[Metric, bytes] = {}
+        names: set[str] = set()
         rows = []
         for name in self._collectors:
             start, success = time.monotonic(), True
             try:
-                lines |= exposition.lines(COLLECTORS[name].collect(at_hand), self._prefix)
+                collector = COLLECTORS[name]
+                options = (getattr(self._cluster, name),) if collector.has_options else ()
+                found = exposition.lines(collector.collect(at_hand, *options), self._prefix)
+                # Some perf counters have the name of what another collector knows already.
+                lines |= {m: text for m, text in found.items() if m.name not in names}
+                names |= {metric.name for metric in found}
             except Exception as error:  # noqa: BLE001 - it costs its own families only
                 success = False
                 line = fields(**self._tags, collector=name, error=repr(error))
                 log.error("collector failed; please report this", extra=line)
             rows.append(CollectorRow(name, success, time.monotonic() - start))
         return lines, tuple(rows)
+
+
+def _wanted(collectors: Collection[str]) -> set[str]:
+    """Give the documents that collectors need, and those that say whether the cluster is up."""
+    always = {fact.document for fact in (Health, Status, Version)}
+    return always.union(*(COLLECTORS[name].documents for name in collectors))
 
 
 def _release(at_hand: Facts) -> str:
@@ -171,3 +197,12 @@ def _health(at_hand: Facts) -> str | None:
     if health is not None:
         return health.status
     return status.health if status is not None else None
+
+
+def _checks(at_hand: Facts) -> tuple[CheckRow, ...]:
+    checks = {} if (health := at_hand.get(Health)) is None else health.checks
+    return tuple(
+        CheckRow(code, check.severity, check.message)
+        for code, check in checks.items()
+        if not check.muted
+    )

@@ -96,6 +96,14 @@ class CollectorRow(NamedTuple):
     seconds: float
 
 
+class CheckRow(NamedTuple):
+    """A health check that is raised and not muted."""
+
+    code: str
+    severity: str
+    message: str
+
+
 class Report(NamedTuple):
     """A poll as it went. health: HEALTH_OK and so on, None while unknown."""
 
@@ -109,6 +117,7 @@ class Report(NamedTuple):
     error: str
     documents: tuple[DocumentRow, ...]
     collectors: tuple[CollectorRow, ...]
+    checks: tuple[CheckRow, ...] = ()
 
 
 class Snapshot(NamedTuple):

@@ -12,9 +12,9 @@ HEAD = """\
 
 Made by `docs/build.py` from the collectors' declarations; do not edit.
 
-With several clusters every metric carries the label `cluster` as its first. A metric whose document
-was not had for `stale_after` is absent, and so is a value that the release or the API does not give.
-Metrics named as in Ceph's own mgr module have its labels, types and meaning.
+With several clusters every metric carries the label `cluster` as its first. A metric whose
+document was not had for `stale_after` is absent, and so is a value that the release or the API does
+not give. Metrics named as in Ceph's own mgr module have its labels, types and meaning.
 """
 
 

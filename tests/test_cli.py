@@ -86,8 +86,14 @@ def test_record_into_a_place_that_cannot_be_written(
         ([], "--cluster.url: expected the URL"),
         (["--no-such"], "unrecognized arguments: --no-such"),
         (["--config.file=/no/such.yml"], "/no/such.yml: No such file or directory"),
-        (["--demo", "--web.listen-address=nowhere"], "expected HOST:PORT or :PORT"),
-        (["--demo", "--web.listen-address=:99999"], "expected HOST:PORT or :PORT"),
+        (["--demo", "--web.listen-address=nowhere"], "expected HOST:PORT, [IPv6]:PORT or :PORT"),
+        (["--demo", "--web.listen-address=:99999"], "expected HOST:PORT, [IPv6]:PORT or :PORT"),
+        (["--demo", "--web.systemd-socket"], "start ceph_exporter.socket"),
+        (["--demo", "--web.config.file=/no/web.yml"], "/no/web.yml: No such file or directory"),
+        (
+            ["--demo", "--web.config.file=/no/web.yml", "--config.check"],
+            "/no/web.yml: No such file",
+        ),
         (["--demo", "--web.listen-address=192.0.2.1:9"], "cannot listen on 192.0.2.1:9: "),
         (["--demo", "--web.listen-address=no.invalid:9"], "cannot listen on no.invalid:9: "),
     ],
@@ -100,6 +106,17 @@ def test_bad_usage_is_exit_2_and_one_line(arguments: list[str], error: str) -> N
     assert len(errors) == 1
     assert errors[0].startswith("ceph_exporter: error: ")
     assert error in errors[0]
+
+
+def test_a_configuration_is_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """--config.check says that the files are good, without asking Ceph, and exits."""
+    file, web = tmp_path / "c.yml", tmp_path / "web.yml"
+    file.write_text("clusters: {a: {urls: ['http://127.0.0.1:9']}, b: {urls: ['http://[::1]:9']}}")
+    web.write_text("rate_limit: {interval: 1s, burst: 5}")
+    flags = ["--config.check", f"--config.file={file}", f"--web.config.file={web}"]
+    assert cli.main(flags) == 0
+    assert capsys.readouterr().out == "configuration is valid: a, b\n"
+    assert cli.main(["--config.check", "--cluster.url=http://127.0.0.1:9"]) == 0
 
 
 @pytest.fixture

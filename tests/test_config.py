@@ -1,12 +1,15 @@
 """The configuration file: what is accepted, and how what is not is refused."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from ceph_exporter import config as config_module
 from ceph_exporter.collectors import COLLECTORS
-from ceph_exporter.config import Config, ConfigError, Duration, Poll, load
+from ceph_exporter.config import Cluster, Config, ConfigError, Duration, Poll, dump, load
 
+DEFAULTS = {name for name, collector in COLLECTORS.items() if collector.default}
 GOOD = """\
 poll: {interval: 30s, timeout: 20s, stale_after: 1m30s}
 collectors: {cluster: false}
@@ -45,8 +48,8 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
 def test_collectors_of_a_cluster_override_those_of_all(tmp_path: Path) -> None:
     """The file's collectors override the flags', a cluster's those of the file."""
     config = read(tmp_path, GOOD)
-    assert set(config.enabled(config.clusters["prod"])) == set(COLLECTORS) - {"monitors"}
-    assert set(config.enabled(config.clusters["old"])) == set(COLLECTORS) - {"cluster"}
+    assert set(config.enabled(config.clusters["prod"])) == DEFAULTS - {"monitors"}
+    assert set(config.enabled(config.clusters["old"])) == DEFAULTS - {"cluster"}
 
 
 def test_the_flags_give_what_the_file_leaves_out(tmp_path: Path) -> None:
@@ -134,3 +137,60 @@ def test_a_recording_is_a_folder_and_no_url(tmp_path: Path) -> None:
     """With api recording the URL may be any path."""
     config = read(tmp_path, "clusters: {a: {api: recording, urls: [some/folder]}}")
     assert config.clusters["a"].urls == ("some/folder",)
+
+
+def test_a_configuration_is_shown_so_that_it_can_be_read_again(tmp_path: Path) -> None:
+    """What is shown is YAML that gives the same configuration; names of files are no secrets."""
+    config = read(tmp_path, GOOD)
+    shown = dump(config)
+    assert "interval: 30s" in shown
+    assert "password_file: /etc/ceph_exporter/prod.password" in shown
+    assert read(tmp_path, shown) == config
+
+
+def test_durations_are_shown_as_they_are_written() -> None:
+    """Whole seconds and parts of a second are read back as the same duration."""
+    for text in ("15s", "90s", "500ms", "1500ms"):
+        assert str(Duration.parse(text)) == text
+
+
+def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should a setting ever hold a secret, it is not shown."""
+    cluster = Cluster(urls=("http://a",), username="hunter2")
+    monkeypatch.setattr(config_module, "_SECRET", re.compile("username"))
+    shown = dump(Config({"": cluster}))
+    assert "hunter2" not in shown
+    assert "username: <secret>" in shown
+    assert "clusters:\n  cluster:" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        (
+            "clusters: {a: &x {urls: [b]}, a: *x}",
+            "not YAML: key a stands twice (line 1, column",
+        ),
+        ("password: hunter2: x", "not YAML: mapping values are not allowed here (line 1, column"),
+        ("? [a]\n: b", "not YAML: it cannot be read"),
+        ("a: !!timestamp x", "not YAML: it cannot be read"),
+    ],
+)
+def test_yaml_that_cannot_be_read_is_said_without_its_text(
+    tmp_path: Path, text: str, error: str
+) -> None:
+    """The place is named, what stands there is not: it may be a secret."""
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, text)
+    assert error in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_merge_keys_are_understood(tmp_path: Path) -> None:
+    """Settings that clusters share may be written once."""
+    text = (
+        "clusters:\n  a: &a {urls: ['http://a'], username: u, password_file: f}\n  b:\n    <<: *a\n"
+    )
+    config = read(tmp_path, text + "    urls: ['http://b']\n")
+    assert config.clusters["b"].username == "u"
+    assert config.clusters["b"].urls == ("http://b",)

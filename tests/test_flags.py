@@ -16,12 +16,13 @@ def config(*arguments: str, **environment: str) -> Config:
 
 
 def test_one_url_is_enough() -> None:
-    """A bare URL makes one cluster without a name, polled every 15 s, all collectors on."""
+    """A bare URL makes one cluster without a name, polled every 15 s, with default collectors."""
     found = config(URL)
     assert found.clusters[""].urls == ("http://mon1:5000",)
     assert found.clusters[""].api == "auto"
     assert found.poll.interval == Duration(15)
-    assert found.enabled(found.clusters[""]) == tuple(COLLECTORS)
+    default = tuple(name for name, collector in COLLECTORS.items() if collector.default)
+    assert found.enabled(found.clusters[""]) == default
 
 
 def test_every_flag_of_a_cluster_arrives(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -84,6 +85,7 @@ BAD = [
     (["sing"], {}, "argument COMMAND: invalid choice: 'sing'"),
     (["record"], {}, "record: expected DIR"),
     (["once", "DIR"], {}, "unexpected 'DIR'"),
+    (["once", "--nagios"], {}, "--nagios: only with the command check"),
     ([], {"CEPH_EXPORTER_POLL_INTERVAL": "x"}, "environment variable CEPH_EXPORTER_POLL_INTERVAL"),
     ([], {"CEPH_EXPORTER_DEMO": "x"}, "CEPH_EXPORTER_DEMO: expected true or false, got 'x'"),
     ([], {"CEPH_EXPORTER_LOG_LEVEL": "x"}, "CEPH_EXPORTER_LOG_LEVEL: expected one of debug, info"),

@@ -10,7 +10,11 @@ from ceph_exporter.collectors.base import Collector, Metric
 def _collector(name: str, module: ModuleType) -> Collector:
     metrics = tuple(value for value in vars(module).values() if isinstance(value, Metric))
     summary = (module.__doc__ or "").partition("\n")[0].rstrip(".")
-    return Collector(name, summary, metrics, module.collect)
+    documents = frozenset(metric.document for metric in metrics)
+    documents |= frozenset(getattr(module, "DOCUMENTS", ()))
+    default = getattr(module, "DEFAULT", True)
+    has_options = hasattr(module, "Options")
+    return Collector(name, summary, metrics, documents, default, has_options, module.collect)
 
 
 def _load() -> dict[str, Collector]:

@@ -9,14 +9,14 @@ A collector is a module of this package: its metrics stand at the top, `collect`
             yield UP, [(UP.labels(f"osd.{osd.id}"), osd.up) for osd in dump.osds]
 
 The module's name and the first line of its docstring name and explain it; its flag, the
-documentation and the order of the page follow from the declarations.
+documentation and the order of the page follow from the declarations. A module may further have
+`DEFAULT = False` to be off unless it is switched on, and `DOCUMENTS`, those that it reads and no
+metric names.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, NamedTuple, TypeAlias
-
-from ceph_exporter.facts import Facts
 
 Value: TypeAlias = float | int | bool | None
 Samples: TypeAlias = Iterable[tuple[str, Value]]
@@ -39,7 +39,9 @@ class Labels:
 
     def __call__(self, *values: str) -> str:
         """Render the values, in the order of the names, escaped."""
-        return self._template % tuple(map(escape, values))
+        if _ESCAPED.search("".join(values)):  # seldom; looked for once, not value by value
+            values = tuple(map(escape, values))
+        return self._template % values
 
 
 def escape(value: str) -> str:
@@ -65,12 +67,20 @@ Family: TypeAlias = tuple[Metric, Samples]
 
 
 class Collector(NamedTuple):
-    """A collector module as the program sees it."""
+    """A collector module as the program sees it.
+
+    documents: what it needs; default: it runs unless it is switched off; collect: takes the facts,
+    and the cluster's options if the module has any (a struct `Options`, which is the section of the
+    configuration by the module's name).
+    """
 
     name: str
     help: str
     metrics: tuple[Metric, ...]
-    collect: Callable[[Facts], Iterator[Family]]
+    documents: frozenset[str]
+    default: bool
+    has_options: bool
+    collect: Callable[..., Iterator[Family]]
 
 
 def one(value: Value) -> Samples:

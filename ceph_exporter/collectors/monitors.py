@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ceph_exporter.collectors.base import Family, Labels, Metric, Samples, one
 from ceph_exporter.facts import STATUSES, Facts, Health, Quorum, TimeSync, worst
+from ceph_exporter.facts.daemons import NOWHERE, MonMetadata
 
 _MONITOR = Labels("monitor", "ceph_daemon")
 _HEALTH, _QUORUM, _TIME = Health.document, Quorum.document, TimeSync.document
@@ -13,6 +14,13 @@ QUORUM_STATUS = Metric(
     "ceph_mon_quorum_status", "gauge", "Monitor is in quorum", _QUORUM, Labels("ceph_daemon")
 )
 RANK = Metric("ceph_monitor_rank", "gauge", "Rank of the monitor in the monmap", _QUORUM, _MONITOR)
+METADATA = Metric(
+    "ceph_mon_metadata",
+    "untyped",
+    "Host, address and version of the monitor; always 1",
+    _QUORUM,
+    Labels("ceph_daemon", "hostname", "public_addr", "rank", "ceph_version"),
+)
 LEADER = Metric("ceph_monitor_leader", "gauge", "Monitor leads the quorum", _QUORUM, _MONITOR)
 ELECTION_EPOCH = Metric(
     "ceph_monitor_election_epoch", "gauge", "Epoch of elections; it grows with each", _QUORUM
@@ -121,11 +129,15 @@ REPORT_AGE = Metric(
 )
 
 
+DOCUMENTS = (MonMetadata.document,)
+
+
 def collect(facts: Facts) -> Iterator[Family]:
     """Give what is known of each monitor, from quorum, time checks and health."""
     quorum, health, time_sync = facts.get(Quorum), facts.get(Health), facts.get(TimeSync)
     if quorum is not None:
         yield from _quorum(quorum)
+        yield METADATA, _metadata(quorum, facts.get(MonMetadata))
     if time_sync is not None:
         yield TIMECHECK_ROUND, one(time_sync.round)
         yield TIMECHECK_EPOCH, one(time_sync.epoch)
@@ -153,6 +165,15 @@ def _quorum(quorum: Quorum) -> Iterator[Family]:
     yield ELECTION_EPOCH, one(quorum.election_epoch)
     yield MONMAP_EPOCH, one(quorum.monmap_epoch)
     yield QUORUM_AGE, one(quorum.age)
+
+
+def _metadata(quorum: Quorum, metadata: MonMetadata | None) -> Samples:
+    # A monitor that the others never met has no metadata; it is not left out for that.
+    known = metadata.daemons if metadata else {}
+    for mon in quorum.monitors:
+        daemon = known.get(mon.name, NOWHERE)
+        place = daemon.hostname, mon.address, str(mon.rank), daemon.version
+        yield METADATA.labels(f"mon.{mon.name}", *place), 1
 
 
 def _disks(health: Health) -> Iterator[Family]:

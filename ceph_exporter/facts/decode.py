@@ -13,8 +13,9 @@ import msgspec
 
 T = TypeVar("T")
 
-# A string is matched first and kept, so that only a bare token is replaced.
-_BARE = re.compile(rb'("(?:[^"\\]|\\.)*")|-?\b(?:[nN]a[nN]|inf|Infinity)\b')
+# A string is matched first and kept, so that only a bare token is replaced. One that is cut off
+# matches too: if it failed, each quote inside would be tried anew, minutes for a large answer.
+_BARE = re.compile(rb'("(?:[^"\\]|\\.)*"?)|-?\b(?:[nN]a[nN]|inf|Infinity)\b', re.DOTALL)
 
 
 class DecodeError(ValueError):

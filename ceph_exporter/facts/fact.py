@@ -16,6 +16,12 @@ class Fact(msgspec.Struct, frozen=True):
     document: ClassVar[str]
     slow: ClassVar[bool] = False
 
+    @classmethod
+    def needless(cls, at_hand: "Facts") -> bool:
+        """Say whether other facts tell what this one would, so that it need not be asked for."""
+        del at_hand
+        return False
+
 
 F = TypeVar("F", bound=Fact)
 Decode: TypeAlias = Callable[[bytes], tuple[Fact, ...]]

@@ -16,6 +16,8 @@ from ceph_exporter.facts.fact import Fact, wire
 
 _SLOW = ("SLOW_OPS", "REQUEST_SLOW", "REQUEST_STUCK")
 
+_SLOW_DAEMONS = re.compile(r", (?:daemons \[([^\]]+)\] have|(\S+) has) slow ops")
+
 STATUSES = {"HEALTH_OK": 0, "HEALTH_WARN": 1, "HEALTH_ERR": 2}
 
 
@@ -47,7 +49,8 @@ class Health(Fact, frozen=True):
     monitor_health: the worst that is said of single monitors. reports: disk and store by monitor,
     as far as the release tells. clocks: skew and latency from the details of MON_CLOCK_SKEW, for
     offenders only and without the sign. slow_ops: the number in the text of the check about slow
-    operations, 0 without one, None where the text has no number. era: the releases that answer in
+    operations, 0 without one, None where the text has no number; slow_daemons: the daemons that it
+    names (14 and later). era: the releases that answer in
     this shape, where no release before 0.94 tells its version; empty from 12 on.
     """
 
@@ -60,6 +63,7 @@ class Health(Fact, frozen=True):
     reports: Mapping[str, monitor_details.MonitorReport] = {}
     clocks: Mapping[str, time_sync.Clock] = {}
     slow_ops: float | None = 0
+    slow_daemons: tuple[str, ...] = ()
     era: str = ""
 
 
@@ -152,6 +156,7 @@ def _modern(answer: WireHealth, status: str) -> Health:
         reports=monitor_details.reports(lines),
         clocks=monitor_details.clocks(lines),
         slow_ops=_slow_ops(checks),
+        slow_daemons=_slow_daemons(checks),
     )
 
 
@@ -186,7 +191,7 @@ def _slow_ops(checks: Mapping[str, Check]) -> float | None:
     """Read "12 slow ops, oldest ..." (13 on), "3 slow requests are blocked" (12) and older."""
     texts = [checks[code].message for code in _SLOW if code in checks]
     numbers = [re.match(r"\d+", text) for text in texts]
-    return None if None in numbers else sum(int(number[0]) for number in numbers if number)
+    return None if None in numbers else sum(float(number[0]) for number in numbers if number)
 
 
 def _unix(date: str | None) -> float | None:
@@ -195,3 +200,10 @@ def _unix(date: str | None) -> float | None:
     except ValueError:
         return None
     return end.timestamp() if end is not None and end.tzinfo is not None else None
+
+
+def _slow_daemons(checks: Mapping[str, Check]) -> tuple[str, ...]:
+    """Read "..., daemons [osd.0,mon.a] have slow ops." and "..., osd.0 has slow ops" (14 on)."""
+    check = checks.get("SLOW_OPS")
+    match = _SLOW_DAEMONS.search(check.message) if check else None
+    return tuple((match[1] or match[2]).split(",")) if match else ()

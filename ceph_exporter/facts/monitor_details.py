@@ -13,8 +13,8 @@ import msgspec
 from ceph_exporter.facts.time_sync import Clock
 
 _AVAIL = re.compile(r"mon\.(\S+) has (\d+)% avail")
-_STORE = re.compile(r"mon\.(\S+) is ([\d.]+) ?([KMGTPE]?)i?B >= mon_data_size_warn")
-_NUMBER = r"([\d.]+(?:e[+-]?\d+)?)"
+_NUMBER = r"(\d+(?:\.\d+)?(?:e[+-]?\d+)?)"
+_STORE = re.compile(rf"mon\.(\S+) is {_NUMBER} ?([KMGTPE]?)i?B >= mon_data_size_warn")
 _SKEW = re.compile(
     rf"mon\.(\S+)(?: addr \S+)? clock skew {_NUMBER}s > max {_NUMBER}s \(latency {_NUMBER}s\)",
 )

@@ -14,47 +14,66 @@ import msgspec
 from ceph_exporter.facts.monitor_details import MonitorReport
 from ceph_exporter.facts.time_sync import TimeSync
 
-# Order matters: the first pattern that is found in the line wins. Texts: PGMonitor.cc,
-# OSDMonitor.cc, MDSMap.cc, DataHealthService.cc and Monitor.cc of 0.67 to 11.2; codes: 12 to 20.
+
+def _pgs(states: str) -> str:
+    # "20 pgs stuck inactive", "3 pgs are stuck inactive for more than 300 seconds", and in `detail`
+    # "pg 1.2 is active+degraded, acting [0]", "pg 1.2 is stuck stale for 9.1, current state ...".
+    return rf"^(?:\d+ pgs (?:are )?(?:stuck )?|pg \S+ is .*\b)(?:{states})\b"
+
+
+# Order matters: the first pattern that is found in the line, in lower case, wins; PGs come first as
+# they have thousands of lines on a bad day. Texts: `summary` and `detail` of PGMonitor.cc,
+# OSDMonitor.cc, MonmapMonitor.cc, MDSMap.cc, Beacon.cc, DataHealthService.cc and Monitor.cc of 0.67
+# to 11.2; codes: 12 to 20.
 _CODES = [
     (re.compile(pattern), code)
     for pattern, code in [
-        (r"mons? down, quorum", "MON_DOWN"),
+        (r"unscrubbed pgs|is not (?:deep-)?scrubbed", "PG_NOT_SCRUBBED"),
+        (_pgs("inconsistent|repair"), "PG_DAMAGED"),
+        (_pgs("recovery_toofull"), "PG_RECOVERY_FULL"),
+        (_pgs("backfill_toofull"), "PG_BACKFILL_FULL"),
+        (_pgs("inactive|stale|down|incomplete|peering|unknown"), "PG_AVAILABILITY"),
+        (r"\bunfound", "OBJECT_UNFOUND"),
+        (r"objects misplaced", "OBJECT_MISPLACED"),
+        (r"\d (?:objects )?degraded|recovering .* o/s", "PG_DEGRADED"),  # 0.67: "2/9 degraded"
+        (_pgs(r"\w+"), "PG_DEGRADED"),
+        (r"mons down, quorum|\(out of quorum\)", "MON_DOWN"),
         (r"clock skew", "MON_CLOCK_SKEW"),
-        (r"low disk space, shutdown im|low disk space!.*shutdown", "MON_DISK_CRIT"),
-        (r"shutdown imm?inent", "MON_DISK_CRIT"),
+        (r"shutdown imm?inent", "MON_DISK_CRIT"),  # misspelt up to 0.72
         (r"low disk space", "MON_DISK_LOW"),
         (r"store is getting too big", "MON_DISK_BIG"),
-        (r"osds are down|osds? down", "OSD_DOWN"),
-        (r"near ?full osd|near full osd", "OSD_NEARFULL"),
-        (r"full osd", "OSD_FULL"),
+        (r"^mds\d+: .*slow requests are blocked", "MDS_SLOW_REQUEST"),
+        (r"^mds\d+: .*cache pressure", "MDS_CLIENT_RECALL"),
+        (r"^mds\d+: .*capability release", "MDS_CLIENT_LATE_RELEASE"),
+        (r"^mds\d+: .*oldest client/flush tid", "MDS_CLIENT_OLDEST_TID"),
+        (r"^mds\d+: behind on trimming", "MDS_TRIM"),
+        (r"^mds\d+: too many inodes in cache", "MDS_CACHE_OVERSIZED"),
+        (r"^mds\d+: mds in read-only mode", "MDS_READ_ONLY"),
+        (r"^mds.* damaged?\b", "MDS_DAMAGE"),
+        (r"^mds.* laggy", "MDS_UP_LESS_THAN_MAX"),
+        (r"^mds.* failed", "FS_WITH_FAILED_MDS"),
+        (r"mds cluster is degraded|^mds\.\S+ at .* rank \d+ is ", "FS_DEGRADED"),
+        (r"^no osds", "TOO_FEW_OSDS"),
+        (r"osds are down|^osd\.\d+ is down", "OSD_DOWN"),
+        (r"near full osd|^osd\.\d+ is near full", "OSD_NEARFULL"),
+        (r"full osd|^osd\.\d+ is full", "OSD_FULL"),
         (r"flag\(s\) set", "OSDMAP_FLAGS"),
-        (r"requests are blocked|slow requests?", "SLOW_OPS"),
+        (r"(?:requests|ops) are blocked|osds have slow requests", "SLOW_OPS"),
         (r"scrub errors", "OSD_SCRUB_ERRORS"),
-        (r"pgs? (stuck )?(inconsistent|repair)", "PG_DAMAGED"),
-        (r"pgs? recovery_toofull", "PG_RECOVERY_FULL"),
-        (r"pgs? backfill_toofull", "PG_BACKFILL_FULL"),
-        (r"pgs? (stuck )?(inactive|stale|down|incomplete|peering|unknown)", "PG_AVAILABILITY"),
-        (r"pgs? are stuck inactive", "PG_AVAILABILITY"),
-        (r"unfound", "OBJECT_UNFOUND"),
-        (r"objects misplaced", "OBJECT_MISPLACED"),
-        (r"objects degraded", "PG_DEGRADED"),
-        (r"pgs? (stuck )?\w+", "PG_DEGRADED"),
         (r"too few pgs per osd", "TOO_FEW_PGS"),
         (r"too many pgs per osd", "TOO_MANY_PGS"),
-        (r"more objects per pg than average", "MANY_OBJECTS_PER_PG"),
+        (r"objects per pg|has too few pgs", "MANY_OBJECTS_PER_PG"),
         (r"pg_num .*> pgp_num", "SMALLER_PGP_NUM"),
-        (r"near/at target max|at/near target max|cache pools at or near", "CACHE_POOL_NEAR_FULL"),
-        (r"missing hit_sets", "CACHE_POOL_NO_HIT_SET"),
-        (r"pool\(?s?\)? .*near(ly)? full", "POOL_NEAR_FULL"),
-        (r"pool\(?s?\)? .*full", "POOL_FULL"),
+        (r"at/near target max", "CACHE_POOL_NEAR_FULL"),
+        (r"missing hit_sets|needs hit_set_type", "CACHE_POOL_NO_HIT_SET"),
+        (r"pool '.*' has .* \(max ", "POOL_NEAR_FULL"),
+        (r"pool '.*' is full", "POOL_FULL"),
         (r"legacy tunables|non-optimal tunables", "OLD_CRUSH_TUNABLES"),
         (r"straw_calc_version", "OLD_CRUSH_STRAW_CALC_VERSION"),
         (r"sortbitwise", "OSD_NO_SORTBITWISE"),
-        (r"mds cluster is degraded", "FS_DEGRADED"),
-        (r"mds .*damaged", "MDS_DAMAGE"),
-        (r"mds .*(laggy|unresponsive)", "MDS_UP_LESS_THAN_MAX"),
-        (r"mds .*(failed|has no mds|down)", "FS_WITH_FAILED_MDS"),
+        (r"require_jewel_osds", "OSD_UPGRADE_FINISHED"),
+        (r"in the crush map but not in the osdmap", "OSD_ORPHAN"),
+        (r"mon_osd_down_out_interval set to 0", "OSD_NO_DOWN_OUT_INTERVAL"),
     ]
 ]
 UNMAPPED = "UNMAPPED"

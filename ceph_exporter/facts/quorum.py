@@ -10,11 +10,12 @@ from ceph_exporter.facts.fact import Fact, wire
 
 
 class Monitor(msgspec.Struct, frozen=True):
-    """One monitor of the monmap; `rank` is its place there, from 0."""
+    """One monitor of the monmap. rank: its place there, from 0; address: without the port."""
 
     name: str
     rank: int
     in_quorum: bool
+    address: str = ""
 
 
 class Quorum(Fact, frozen=True):
@@ -35,6 +36,8 @@ class WireMon(msgspec.Struct, frozen=True):
 
     name: str
     rank: int
+    addr: str = ""
+    public_addr: str = ""
 
 
 class WireMonmap(msgspec.Struct, frozen=True):
@@ -91,7 +94,16 @@ def decode_dashboard_monitor(body: bytes) -> tuple[Fact, ...]:
 
 def _fact(answer: WireQuorum) -> Quorum:
     ranks = set(answer.quorum)
-    monitors = tuple(Monitor(mon.name, mon.rank, mon.rank in ranks) for mon in answer.monmap.mons)
+    monitors = tuple(
+        Monitor(
+            mon.name,
+            mon.rank,
+            mon.rank in ranks,
+            # "10.0.0.1:6789/0" and "[::1]:6789/0"; public_addr from 12 on
+            (mon.public_addr or mon.addr).rpartition(":")[0],
+        )
+        for mon in answer.monmap.mons
+    )
     leader = answer.quorum_leader_name or next(
         (mon.name for mon in monitors if ranks and mon.rank == min(ranks)), None
     )

@@ -13,6 +13,8 @@ from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, wire
 from ceph_exporter.facts.health import WireHealth, from_wire
 
+_RECOVERY = {"recovering", "backfilling", "backfill"}  # the last one up to 11
+
 
 class Status(Fact, frozen=True):
     """Counts and rates of the cluster; what the API does not give is None.
@@ -40,6 +42,12 @@ class Status(Fact, frozen=True):
     ops: float | None = None
     recovery_bytes: float | None = None
     recovery_objects: float | None = None
+
+    @property
+    def at_rest(self) -> bool:
+        """Nothing is being recovered: no PG recovers or backfills, and no bytes flow."""
+        states = {state for joined in self.pg_states for state in joined.split("+")}
+        return self.recovery_bytes == 0 and states.isdisjoint(_RECOVERY)
 
 
 class WireOsdmap(msgspec.Struct, frozen=True):
@@ -153,6 +161,7 @@ def decode_status(body: bytes) -> tuple[Fact, ...]:
         return (counts,)
     # Up to 9 there is one sum of operations, from 10 on reads and writes apart.
     apart = pgmap.op_per_sec is None
+    reads, writes = pgmap.read_op_per_sec or 0, pgmap.write_op_per_sec or 0
     return (
         msgspec.structs.replace(
             counts,
@@ -162,9 +171,9 @@ def decode_status(body: bytes) -> tuple[Fact, ...]:
             objects_unfound=pgmap.unfound_objects,
             read_bytes=pgmap.read_bytes_sec,
             write_bytes=pgmap.write_bytes_sec,
-            read_ops=(pgmap.read_op_per_sec or 0) if apart else None,
-            write_ops=(pgmap.write_op_per_sec or 0) if apart else None,
-            ops=pgmap.op_per_sec,
+            read_ops=reads if apart else None,
+            write_ops=writes if apart else None,
+            ops=reads + writes if apart else pgmap.op_per_sec,
             recovery_bytes=pgmap.recovering_bytes_per_sec,
             recovery_objects=pgmap.recovering_objects_per_sec,
         ),
@@ -179,6 +188,7 @@ def decode_minimal(body: bytes) -> tuple[Fact, ...]:
     osds = answer.osd_map.osds if answer.osd_map else None
     pgs = answer.pg_info or WirePgInfo()
     perf = answer.client_perf
+    reads, writes = perf.read_op_per_sec, perf.write_op_per_sec
     status = Status(
         health=found.status,
         osds=None if osds is None else len(osds),
@@ -190,8 +200,9 @@ def decode_minimal(body: bytes) -> tuple[Fact, ...]:
         objects_unfound=pgs.object_stats.num_objects_unfound,
         read_bytes=perf.read_bytes_sec,
         write_bytes=perf.write_bytes_sec,
-        read_ops=perf.read_op_per_sec,
-        write_ops=perf.write_op_per_sec,
+        read_ops=reads,
+        write_ops=writes,
+        ops=None if reads is None or writes is None else reads + writes,
         recovery_bytes=perf.recovering_bytes_per_sec,
     )
     return (found, status)

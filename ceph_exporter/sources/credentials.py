@@ -1,9 +1,12 @@
 """The name and secret of a cluster's user, read when they are needed and never shown."""
 
+import time
 from base64 import b64encode
 from pathlib import Path
 
 from ceph_exporter.sources.base import Kind, SourceError
+
+LOGIN_PAUSE = 300.0
 
 
 class Credentials:
@@ -18,6 +21,9 @@ class Credentials:
         self.username = username
         self._file = password_file
         self._refused: str | None = None
+        self.token = ""
+        """What the dashboard gave for the secret; every mgr of the cluster takes it."""
+        self._log_in_at = 0.0
 
     def __bool__(self) -> bool:
         """There is a user."""
@@ -46,6 +52,15 @@ class Credentials:
     def refuse(self, secret: str) -> None:
         """Remember that Ceph refused this secret."""
         self._refused = secret
+
+    def may_log_in(self) -> bool:
+        """Say whether it is time for a login; each one is written to the monitors' store."""
+        return time.monotonic() >= self._log_in_at
+
+    def distrust(self) -> None:
+        """Drop a token that was refused at once, and log in no sooner than in five minutes."""
+        self.token = ""
+        self._log_in_at = time.monotonic() + LOGIN_PAUSE
 
     def basic(self) -> dict[str, str]:
         """Give the header of HTTP basic authentication, none without a user."""

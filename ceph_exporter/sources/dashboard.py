@@ -18,13 +18,27 @@ from ceph_exporter.sources.http import Http, Response, seconds_since
 
 ACCEPT = {"Accept": "application/vnd.ceph.api.v1.0+json"}
 
-# endpoint -> the documents that it carries, in the order in which they are asked for. The monitors
-# come first: they are answered from memory, while health waits for every iSCSI gateway.
+# endpoint -> the documents for whose sake it is asked, in the order in which they are asked for.
+# The monitors come first: they are answered from memory, while health waits for every iSCSI
+# gateway. health/full carries all that health/minimal does, which is then left out.
 ENDPOINTS: Mapping[str, tuple[str, ...]] = {
     "monitor": ("quorum_status",),
+    "health/full": (
+        *("osd dump", "osd tree", "osd metadata", "df detail", "mgr dump", "fs dump"),
+        "pg states",
+    ),
     "health/minimal": ("health detail", "status"),
+    "pool?stats=true": ("osd pool stats",),
+    "osd": ("osd df", "osd perf"),
+    "host": ("mon metadata", "mgr metadata", "mds metadata", "versions"),
+    "rgw/daemon": ("service dump",),
+    "perf_counters": ("perf counters",),
     "summary": ("version",),
 }
+_ALSO = {"health/full": frozenset(ENDPOINTS["health/minimal"])}
+# From 18 on a list is cut to its first rows unless all are asked for; before, it has no parameters.
+_PAGED = frozenset({"osd", "host"})
+_ALL_ROWS = "?offset=0&limit=-1"
 
 
 class _Login(msgspec.Struct):
@@ -50,17 +64,19 @@ class Dashboard:
         self.url = http.url
         self._http = http
         self._credentials = credentials
-        self._token = ""
+        self._rows: dict[str, str] = {}
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
         """Get each endpoint that carries a wanted document once."""
+        missing = set(wanted)
         for endpoint, documents in ENDPOINTS.items():
-            if set(documents).isdisjoint(wanted):
+            if missing.isdisjoint(documents):
                 continue
             start = time.monotonic()
             error, body = None, b""
             try:
                 body = self._get(endpoint, deadline)
+                missing -= _ALSO.get(endpoint, frozenset())
             except SourceError as failure:
                 if failure.kind not in (Kind.FAILED, Kind.UNSUPPORTED):
                     raise
@@ -72,16 +88,24 @@ class Dashboard:
         self._http.close()
 
     def _get(self, endpoint: str, deadline: Deadline) -> bytes:
-        kept = bool(self._token)
+        response = self._ask(endpoint + self._rows.get(endpoint, ""), deadline)
+        if endpoint in _PAGED and endpoint not in self._rows and _is_cut(response):
+            self._rows[endpoint] = _ALL_ROWS
+            response = self._ask(endpoint + _ALL_ROWS, deadline)
+        return response.body
+
+    def _ask(self, endpoint: str, deadline: Deadline) -> Response:
+        kept = bool(self._credentials.token)
         response = self._request(endpoint, deadline)
         if response.status == 401 and kept:
-            self._token = ""  # expired or revoked: one new login
+            self._credentials.token = ""  # expired or revoked: one new login
             response = self._request(endpoint, deadline)
         check_active(self.url, response)
         if response.status == 200:
-            return response.body
+            return response
         detail = _detail(response)
         if response.status == 401:
+            self._credentials.distrust()
             raise SourceError(
                 Kind.REFUSED, f"{self.url}: the dashboard refused its token: {detail}"
             )
@@ -94,12 +118,18 @@ class Dashboard:
         raise SourceError(kind, f"/api/{endpoint}: HTTP {response.status}: {detail}{hint}")
 
     def _request(self, endpoint: str, deadline: Deadline) -> Response:
-        if not self._token:
-            self._token = self._log_in(deadline)
-        headers = {**ACCEPT, "Authorization": f"Bearer {self._token}"}
+        if not self._credentials.token:
+            self._credentials.token = self._log_in(deadline)
+        headers = {**ACCEPT, "Authorization": f"Bearer {self._credentials.token}"}
         return self._http.request("GET", f"/api/{endpoint}", deadline, headers=headers)
 
     def _log_in(self, deadline: Deadline) -> str:
+        if not self._credentials.may_log_in():
+            raise SourceError(
+                Kind.REFUSED,
+                f"{self.url}: the dashboard refused the token it had just given; the next login is "
+                "tried five minutes after that",
+            )
         secret = self._credentials.secret()
         user = self._credentials.username
         body = {"username": user, "password": secret}
@@ -107,7 +137,8 @@ class Dashboard:
         check_active(self.url, response)
         if response.status not in (200, 201):
             detail = _detail(response)
-            if response.status in (400, 401, 403):
+            # The same statuses in HTML are another server's, say of http:// on an https:// port.
+            if response.status in (400, 401, 403) and _is_json(response):
                 self._credentials.refuse(secret)
                 raise SourceError(
                     Kind.REFUSED,
@@ -134,6 +165,12 @@ class Dashboard:
         return login.token
 
 
+def _is_cut(response: Response) -> bool:
+    """Say whether a list may have been cut: the shortest page has five rows."""
+    total = response.headers.get("x-total-count", "")
+    return total.isdecimal() and int(total) > 5
+
+
 def check_active(url: str, response: Response) -> None:
     """Raise SourceError of kind STANDBY when a standby mgr's dashboard answered."""
     if 300 <= response.status < 400:
@@ -145,6 +182,10 @@ def check_active(url: str, response: Response) -> None:
         )
     if b"No active ceph-mgr instance" in response.body[:4096]:
         raise SourceError(Kind.STANDBY, f"{url}: a standby mgr, and no mgr is active")
+
+
+def _is_json(response: Response) -> bool:
+    return "json" in response.headers.get("content-type", "")
 
 
 def _detail(response: Response) -> str:

@@ -125,6 +125,9 @@ class Http:
                 body = self._read(response, deadline)
             finally:
                 response.close()
+        except BaseException:
+            self._keep(None)  # or the duplicate would hold the connection open
+            raise
         finally:
             cut.cancel()
         return Response(response.status_code, response.headers, body)
@@ -167,18 +170,25 @@ class Http:
 
     def _unreachable(self, error: Exception, deadline: Deadline) -> SourceError:
         timed_out = isinstance(error, httpx.TimeoutException) or not deadline.left
-        reason = "no whole answer in time" if timed_out else _reason(error)
+        reason = _LATE if timed_out else _reason(error)
         return SourceError(Kind.UNREACHABLE, f"{self.url}: {reason}")
 
 
 def _context(tls: Tls) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=tls.ca_file)
+    try:
+        context = ssl.create_default_context(cafile=tls.ca_file)
+    except OSError as error:  # gone since the configuration was read, or no certificate in it
+        reason = "no certificate in it" if isinstance(error, ssl.SSLError) else error.strerror
+        raise SourceError(
+            Kind.REFUSED, f"cannot use --cluster.ca-file (tls.ca_file) {tls.ca_file}: {reason}"
+        ) from None
     if tls.insecure_skip_verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
 
 
+_LATE = "no whole answer in time; is Ceph without quorum, or --poll.timeout too short?"
 _HINTS = {
     "certificate has expired": "the server's certificate has expired; renew it",
     "self-signed certificate": "the server's certificate is self-signed; name it with "
@@ -193,13 +203,20 @@ _HINTS = {
     "name resolution": "unknown host name; check the URL and DNS",
     "without sending a response": "the server closed the connection without an answer; is it "
     "http:// where https:// is needed?",
-    "No route to host": "no route to the host",
+    "No route to host": "no route to the host; check the URL and the firewall",
+    "UNEXPECTED_EOF": "the server broke off TLS; is it https:// where http:// is needed?",
+    "Connection reset": "the server reset the connection; is http:// or https:// right in the URL?",
+    "illegal status line": "the server does not speak HTTP here; use https:// or another port",
+    # The error itself would quote the header, which may be a token.
+    "Illegal header value": "a header that HTTP does not allow; check the user's name and token",
+    "complete message body": "the answer ended too early; is there a proxy that cuts it off?",
 }
 
 
 def _reason(error: Exception) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
-    return next((hint for sign, hint in _HINTS.items() if sign in text), text)
+    hints = (hint for sign, hint in _HINTS.items() if sign in text)
+    return next(hints, f"{text}; check the URL and the way there")
 
 
 def seconds_since(start: float) -> float:

@@ -16,15 +16,17 @@ from ceph_exporter.sources.http import seconds_since
 
 _SECRET = re.compile(
     rb'("[^"]*(?:password|passwd|secret|token|keyring|access_key|private_key)[^"]*"\s*:\s*)'
-    rb'"(?:[^"\\]|\\.)*"',
+    rb'(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|\[(?:"(?:[^"\\]|\\.)*"|[^][{}"])*\])',
     re.IGNORECASE,
 )
+
+_SIGNS = re.compile(r"[/?=&]")
 
 
 def file_of(folder: Path, wire: str) -> Path:
     """Give the file that holds the answer called `wire`."""
     api, slash, endpoint = wire.partition("/")
-    name = f"{api}/{endpoint.replace('/', '_')}" if slash else wire.replace(" ", "_")
+    name = f"{api}/{_SIGNS.sub('_', endpoint)}" if slash else wire.replace(" ", "_")
     return folder / f"{name}.json"
 
 
@@ -43,7 +45,7 @@ def _wires() -> dict[str, list[str]]:
     }
     for endpoint, documents in ENDPOINTS.items():
         for document in documents:
-            wires[document].append(f"dashboard/{endpoint}")
+            wires.setdefault(document, []).append(f"dashboard/{endpoint}")
     return wires
 
 
@@ -54,7 +56,7 @@ class Recording:
     """Documents from a folder, whichever API they were recorded from."""
 
     api = "recording"
-    documents = frozenset(COMMANDS)
+    documents = frozenset(_WIRES)
 
     def __init__(self, folder: Path) -> None:
         self.url = str(folder)

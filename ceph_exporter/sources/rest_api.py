@@ -55,16 +55,27 @@ class RestApi:
         bases = [""] if http.url.endswith(BASE) else [BASE, ""]
         failure = SourceError(Kind.UNREACHABLE, "")
         for base in bases:
-            source = cls(http, credentials, base)
             try:
-                source.get(Command("fsid"), deadline)
+                return cls._open(http, credentials, base, deadline)
             except SourceError as error:
                 if error.kind in (Kind.UNREACHABLE, Kind.REFUSED):
                     raise
                 failure = failure if str(failure) else error
-            else:
-                return source
         raise SourceError(Kind.UNREACHABLE, f"{http.url}: {failure}")
+
+    @classmethod
+    def _open(
+        cls, http: Http, credentials: Credentials, base: str, deadline: Deadline
+    ) -> "RestApi":
+        """Ask without the secret first: only a server that wants one gets it."""
+        try:
+            cls(http, Credentials(), base).get(Command("fsid"), deadline)
+        except SourceError as error:
+            if error.kind is not Kind.REFUSED or not credentials:
+                raise
+            cls(http, credentials, base).get(Command("fsid"), deadline)
+            return cls(http, credentials, base)
+        return cls(http, Credentials(), base)
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
         """Get each document by its own request, one after the other."""
@@ -73,7 +84,7 @@ class RestApi:
 
     def get(self, command: Command, deadline: Deadline) -> bytes:
         """Run one command and give its JSON."""
-        query = f"?{urlencode(command.args)}" if command.args else ""
+        query = f"?{urlencode(command.args, doseq=True)}" if command.args else ""
         path = f"{self._base}/{command.prefix.replace(' ', '/')}.json{query}"
         headers = _HEADERS | self._credentials.basic()
         return output(self._http.request("GET", path, deadline, headers=headers))
@@ -113,7 +124,9 @@ def output(response: Response) -> bytes:
             raise SourceError(Kind.FAILED, "an answer without `output`; is this ceph-rest-api?")
         return bytes(envelope.output)
     status = " ".join(envelope.status.split())[:200]
-    kind = Kind.UNSUPPORTED if "Invalid endpoint" in status else Kind.FAILED
+    # EINVAL: this release has the command, but not in this form (`osd metadata` without an id).
+    unknown = any(sign in status for sign in ("Invalid endpoint", "missing required", "(-22)"))
+    kind = Kind.UNSUPPORTED if unknown else Kind.FAILED
     raise SourceError(kind, f"ceph-rest-api answered {response.status}: {status or 'no reason'}")
 
 

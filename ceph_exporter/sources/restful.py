@@ -21,7 +21,7 @@ from ceph_exporter.sources.http import Http, Response, seconds_since
 INFO = "Ceph Manager RESTful API server"
 _PAUSES = (0.01, 0.03, 0.1, 0.25)  # then every 0.5 s
 _PAUSE = 0.5
-_RESERVE = 1.0  # seconds of the deadline that are kept for the DELETE
+_RESERVE = 1.0  # seconds of the deadline that are kept for the last look and the DELETE
 
 
 class _Result(msgspec.Struct):
@@ -101,12 +101,13 @@ class Restful:
         request = self._parse(
             self._call("POST", "", deadline, [bodies] if self._batch else bodies[0])
         )
+        looking = Deadline(deadline.left - _RESERVE / 2)
         try:
             for pause in (*_PAUSES, *([_PAUSE] * 10_000)):
                 if request.is_finished or deadline.left <= _RESERVE + pause:
                     break
                 time.sleep(pause)
-                request = self._parse(self._call("GET", f"/{request.id}", deadline))
+                request = self._parse(self._call("GET", f"/{request.id}", looking))
         finally:
             with suppress(SourceError):  # what was answered is worth more
                 self._call("DELETE", f"/{request.id}", deadline)
@@ -145,13 +146,13 @@ class Restful:
 
 def _answer(document: str, command: Command, request: _Request, seconds: float) -> Answer:
     wire = wire_name(document, command)
-    # The module puts a command into words as "health detail=detail format=json", in any order.
-    words = f"{command.prefix} "
+    # The module puts a command into words as "health detail=detail format=json".
+    words = [f"{name}={value}" for name, value in command.args]
     for result in request.finished:
-        if _is(result.command, words):
+        if _is(result.command, command.prefix, words):
             return Answer((document,), wire, seconds, result.outb.encode())
     for result in request.failed:
-        if _is(result.command, words):
+        if _is(result.command, command.prefix, words):
             outs = " ".join(result.outs.split())[:200]
             kind = Kind.UNSUPPORTED if "command not known" in outs else Kind.FAILED
             error = SourceError(kind, f"Ceph refused the command {command.prefix!r}: {outs}")
@@ -163,5 +164,7 @@ def _answer(document: str, command: Command, request: _Request, seconds: float) 
     return Answer((document,), wire, seconds, error=error)
 
 
-def _is(text: str, words: str) -> bool:
-    return text.startswith(words) and "=" in text[len(words) :].split(" ", maxsplit=1)[0]
+def _is(text: str, prefix: str, words: list[str]) -> bool:
+    """Say whether a text is the command: its prefix, then its arguments in any order."""
+    rest = text.removeprefix(f"{prefix} ")
+    return rest != text and "=" in rest.split(" ")[0] and all(word in rest for word in words)

@@ -10,7 +10,11 @@ from prometheus_client.openmetrics.exposition import generate_latest as generate
 from ceph_exporter import __version__, exposition
 from ceph_exporter.exposition import Format
 from ceph_exporter.poller import Poller
-from ceph_exporter.web.server import Reply, Request, quality
+from ceph_exporter.web.request import Reply, Request, ranges
+
+_OPENMETRICS = "application/openmetrics-text"
+_VERSIONS = {_OPENMETRICS: ("1.0.0", "0.0.1"), "text/plain": ("0.0.4",)}
+"""The versions of a format that our page is an answer to."""
 
 
 def own_registry() -> CollectorRegistry:
@@ -29,10 +33,31 @@ def own_registry() -> CollectorRegistry:
 
 
 def negotiate(accept: str) -> Format:
-    """Choose the format: OpenMetrics when it is asked for and not liked less than text."""
-    openmetrics = quality(accept, "application/openmetrics-text")
-    text = quality(accept, "text/plain")
-    return Format.OPENMETRICS if openmetrics and openmetrics >= text else Format.TEXT
+    """Choose the format: OpenMetrics when it is asked for and not liked less than text.
+
+    A client that asks for neither gets text: an exporter's page has no other form.
+    """
+    openmetrics, text = _liking(accept, _OPENMETRICS), _liking(accept, "text/plain")
+    if openmetrics is None:
+        return Format.TEXT
+    return Format.OPENMETRICS if openmetrics > 0 and openmetrics >= (text or 0) else Format.TEXT
+
+
+def _liking(accept: str, name: str) -> float | None:
+    """Give the q value of a format we have, None when it is not named; wildcards mean text."""
+    named = [
+        found
+        for found in ranges(accept)
+        if found.name == name and found.parameters.get("version", "") in ("", *_VERSIONS[name])
+    ]
+    if named:
+        return max(found.q for found in named)
+    if name == _OPENMETRICS:
+        return None
+    for wildcard in ("text/*", "*/*"):
+        if any_ := [found.q for found in ranges(accept) if found.name == wildcard]:
+            return max(any_)
+    return None
 
 
 def render(pollers: Sequence[Poller], registry: CollectorRegistry, format_: Format) -> bytes:

@@ -1,201 +1,141 @@
-"""The HTTP server: hands out bytes, one short-lived thread a connection, capped.
+"""The HTTP server: hands out bytes, one short-lived thread a connection.
 
-Of the stdlib's threading server only the parts that cannot be stopped by a client are kept: each
-connection has a time limit for its whole header, one answer, and is closed.
+No client can stop it: the accept loop does nothing but accept, every step of a connection has an
+end (see connection.py), and when all places are taken the oldest connection has to leave.
 """
 
-import gzip
+import itertools
+import selectors
 import socket
-import socketserver
 import threading
-from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler
-from typing import NamedTuple, TypeAlias
-from urllib.parse import parse_qs, urlsplit
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import TypeAlias
 
-from ceph_exporter import __version__
 from ceph_exporter.log import fields, log
+from ceph_exporter.web import connection
+from ceph_exporter.web.connection import Answer
+from ceph_exporter.web.request import Reply, Request
+from ceph_exporter.web.security import OPEN, Security
 
-HEADER_TIMEOUT = 10.0
-"""Seconds that a client has for its whole request."""
-IDLE_TIMEOUT = 5.0
-"""Seconds that a client may be silent, reading or writing."""
-MAX_CONNECTIONS = 64
-_GZIP_FROM = 1024
-
-
-class Request(NamedTuple):
-    """What a page may look at: headers with lower-case names, the query's last values."""
-
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-
-
-class Reply(NamedTuple):
-    """A page: status, Content-Type, body."""
-
-    body: bytes
-    content_type: str = "text/plain; charset=utf-8"
-    status: int = 200
-
+MAX_CONNECTIONS = 256
+"""Connections at a time; more than half of a service's usual 1024 descriptors is never needed."""
 
 Page: TypeAlias = Callable[[Request], Reply]
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: "Server"
-    timeout = IDLE_TIMEOUT
-    protocol_version = "HTTP/1.1"
-    server_version = f"ceph_exporter/{__version__}"
-    sys_version = ""
+def router(pages: Mapping[str, Page], actions: Mapping[str, Page] | None = None) -> Answer:
+    """Make the answer of the pages (GET and HEAD) and the actions (POST) by path."""
+    actions = actions or {}
 
-    def handle_one_request(self) -> None:
-        """Serve one request; a client that drips its header is cut when its time is up."""
-        cut = threading.Timer(HEADER_TIMEOUT, self._cut)
-        cut.daemon = True
-        cut.start()
-        self._timer = cut
-        try:
-            super().handle_one_request()
-        finally:
-            cut.cancel()
-        self.close_connection = True
+    def answer(request: Request) -> Reply:
+        read = request.method in ("GET", "HEAD")
+        page = (pages if read else actions).get(request.path)
+        if page is not None and (read or request.method == "POST"):
+            return page(request)
+        allowed = ["GET, HEAD"] * (request.path in pages) + ["POST"] * (request.path in actions)
+        if allowed:
+            allow = {"Allow": ", ".join(allowed)}
+            return Reply(b"method not allowed\n", status=405, headers=allow)
+        return Reply(b"not found\n", status=404)
 
-    def do_GET(self) -> None:
-        """Answer with the page."""
-        self._timer.cancel()
-        self._answer()
-
-    def do_HEAD(self) -> None:
-        """Answer with the page's headers."""
-        self._timer.cancel()
-        self._answer()
-
-    def _answer(self) -> None:
-        parts = urlsplit(self.path)
-        page = self.server.pages.get(parts.path)
-        if page is None:
-            self._send(Reply(b"not found\n", status=404))
-            return
-        query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-        headers = {key.lower(): value for key, value in self.headers.items()}
-        try:
-            reply = page(Request(parts.path, query, headers))
-        except Exception as error:  # noqa: BLE001 - a page must not take the server down
-            log.error("page failed; please report this", extra=fields(error=repr(error)))
-            reply = Reply(b"internal error\n", status=500)
-        self._send(reply)
-
-    def _send(self, reply: Reply) -> None:
-        body = reply.body
-        self.send_response(reply.status)
-        self.send_header("Content-Type", reply.content_type)
-        if len(body) >= _GZIP_FROM and accepts_gzip(self.headers.get("Accept-Encoding", "")):
-            body = gzip.compress(body, compresslevel=1)
-            self.send_header("Content-Encoding", "gzip")
-        self.send_header("Vary", "Accept, Accept-Encoding")
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Connection", "close")
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    def __getattr__(self, name: str) -> Callable[[], None]:
-        """Answer every method but GET and HEAD with 405."""
-        if name.startswith("do_"):
-            return self._not_allowed
-        raise AttributeError(name)
-
-    def _not_allowed(self) -> None:
-        self.send_response(405)
-        self.send_header("Allow", "GET, HEAD")
-        self.send_header("Content-Length", "0")
-        self.send_header("Connection", "close")
-        self.end_headers()
-
-    def _cut(self) -> None:
-        try:
-            self.connection.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return  # gone already
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
-        """Log a client's mistake at debug level only: clients must not fill the log."""
-        log.debug(format % args, extra=fields(client=self.address_string()))
+    return answer
 
 
-class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
-    """Serves `pages` (path -> page) at one address; raises OSError when it cannot listen."""
+class Server:
+    """Serves `answer` on listening sockets, which it closes in the end."""
 
-    daemon_threads = True
-    block_on_close = False
-    allow_reuse_address = True
-    request_queue_size = 128
-
-    def __init__(self, host: str, port: int, pages: Mapping[str, Page]) -> None:
-        self.pages = pages
-        self._slots = threading.BoundedSemaphore(MAX_CONNECTIONS)
-        info = socket.getaddrinfo(
-            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )
-        # Without a host, an IPv6 socket serves IPv4 as well.
-        self.address_family, _, _, _, address = max(info, key=lambda row: row[0] == socket.AF_INET6)
-        super().__init__(address, _Handler)  # type: ignore[arg-type]
-
-    def server_bind(self) -> None:
-        """Bind; an IPv6 wildcard takes IPv4 clients too."""
-        if self.address_family == socket.AF_INET6:
-            self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        super().server_bind()
-
-    def process_request(self, request: object, client_address: object) -> None:
-        """Start a thread for the connection, or drop it when too many are open."""
-        if not self._slots.acquire(timeout=0.5):
-            self.shutdown_request(request)  # type: ignore[arg-type]
-            return
-        super().process_request(request, client_address)  # type: ignore[arg-type]
-
-    def process_request_thread(self, request: object, client_address: object) -> None:
-        """Serve the connection and give its place back."""
-        try:
-            super().process_request_thread(request, client_address)  # type: ignore[arg-type]
-        finally:
-            self._slots.release()
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Note a client that went away, which is no error of ours."""
-        del request
-        log.debug("client went away", extra=fields(client=client_address))
+    def __init__(
+        self,
+        listeners: Iterable[socket.socket],
+        answer: Answer,
+        security: Callable[[], Security] = lambda: OPEN,
+    ) -> None:
+        self._listeners = list(listeners)
+        self._answer = answer
+        self._security = security
+        self._lock = threading.Lock()
+        self._open: dict[int, socket.socket] = {}  # by number, in the order of their coming
+        self._numbers = itertools.count()
+        self._wake, self._woken = socket.socketpair()
+        self._thread = threading.Thread(target=self._accept, name="web", daemon=True)
 
     def start(self) -> None:
         """Serve in a thread of its own."""
-        threading.Thread(target=self.serve_forever, name="web", daemon=True).start()
+        self._thread.start()
 
-    @property
-    def port(self) -> int:
-        """The port listened on."""
-        return int(self.server_address[1])
+    def close(self) -> None:
+        """Stop listening, and cut what is still open."""
+        self._wake.close()
+        if self._thread.ident is not None:
+            self._thread.join()
+        self._woken.close()
+        for listener in self._listeners:
+            listener.close()
+        with self._lock:
+            for wire in self._open.values():
+                _cut(wire)
 
+    def _accept(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            for listener in (*self._listeners, self._woken):
+                listener.setblocking(False)  # a client may be gone between select and accept
+                selector.register(listener, selectors.EVENT_READ)
+            while True:
+                ready = {key.fileobj for key, _ in selector.select()}
+                if self._woken in ready:
+                    return
+                for listener in self._listeners:
+                    if listener in ready:
+                        self._take(listener)
 
-def quality(accept: str, wanted: str) -> float:
-    """Give the q value of a media range or coding in an Accept header; 0 if it is not there.
-
-    wanted: lower case, with the parameters that count (`application/openmetrics-text`).
-    """
-    best = 0.0
-    for part in accept.lower().split(","):
-        name, *parameters = [piece.strip() for piece in part.split(";")]
-        if name != wanted:
-            continue
-        values = dict(parameter.partition("=")[::2] for parameter in parameters)
+    def _take(self, listener: socket.socket) -> None:
         try:
-            best = max(best, float(values.get("q", "1")))
-        except ValueError:
-            continue
-    return best
+            wire, address = listener.accept()
+        except OSError as error:
+            if not isinstance(error, (BlockingIOError, ConnectionError)):
+                log.warning("connection not accepted", extra=fields(error=error.strerror))
+                self._make_room(0)
+                threading.Event().wait(0.1)  # out of descriptors: the loop must not spin
+            return
+        self._make_room(MAX_CONNECTIONS - 1)
+        number = next(self._numbers)
+        with self._lock:
+            self._open[number] = wire
+        try:
+            threading.Thread(target=self._serve, args=(number, wire, address), daemon=True).start()
+        except RuntimeError:  # no more threads to be had
+            self._forget(number)
+            wire.close()
+
+    def _make_room(self, most: int) -> None:
+        """Cut the oldest connection when there are more than that; its thread ends by itself."""
+        with self._lock:
+            if len(self._open) > most:
+                _cut(self._open.pop(next(iter(self._open))))
+
+    def _serve(self, number: int, wire: socket.socket, address: object) -> None:
+        def secured(successor: socket.socket) -> None:
+            with self._lock:
+                if number in self._open:
+                    self._open[number] = successor
+
+        try:
+            connection.serve(wire, self._security(), self._answer, secured)
+        except OSError as error:
+            # A client's mistake, at debug level only: clients must not fill the log.
+            log.debug("client went away", extra=fields(client=address, error=repr(error)))
+        except Exception as error:  # noqa: BLE001 - a bug costs one connection only
+            log.error("connection failed; please report this", extra=fields(error=repr(error)))
+        finally:
+            self._forget(number)
+            wire.close()
+
+    def _forget(self, number: int) -> None:
+        with self._lock:
+            self._open.pop(number, None)
 
 
-def accepts_gzip(accept_encoding: str) -> bool:
-    """Say whether the client asked for gzip by name."""
-    return quality(accept_encoding, "gzip") > 0
+def _cut(wire: socket.socket) -> None:
+    with suppress(OSError):  # gone already
+        wire.shutdown(socket.SHUT_RDWR)

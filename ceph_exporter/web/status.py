@@ -1,79 +1,146 @@
-"""The page `/` for a person: each cluster's health, and what could not be had and why."""
+"""The page `/` for a person: each cluster's health, what was had, what is missing and its mend."""
 
 import time
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from ceph_exporter import __version__
+from ceph_exporter import __version__, advice
 from ceph_exporter.poller import Poller
-from ceph_exporter.snapshot import DocumentRow, Report
-from ceph_exporter.web.server import Reply, Request
+from ceph_exporter.snapshot import CollectorRow, DocumentRow, Report
+from ceph_exporter.web.request import Reply, Request
+from ceph_exporter.web.style import STYLE
 
-_STYLE = """
-:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif }
-body { max-width: 60rem; margin: 1rem auto; padding: 0 1rem }
-h1 { font-size: 1.4rem } h2 { font-size: 1.1rem; margin: 1.5rem 0 .3rem }
-table { border-collapse: collapse; width: 100% }
-td, th { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid #8884;
-  vertical-align: top; overflow-wrap: anywhere }
-.ok { color: #18794e } .warn { color: #ad5700 } .bad { color: #ce2c31 }
-@media (prefers-color-scheme: dark) {
-  .ok { color: #4cc38a } .warn { color: #f1a10d } .bad { color: #ff6369 } }
-"""
+REFRESH = 15
+"""Seconds after which the browser asks again."""
+
 _HEAD = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>ceph_exporter</title>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="15"><style>{style}</style></head><body>
-<h1>ceph_exporter {version}</h1>
-<p><a href="{metrics}">Metrics</a> · <a href="/-/healthy">Health of the exporter</a></p>
+<meta http-equiv="refresh" content="{refresh}"><link rel="icon" href="data:,">
+<style>{style}</style></head><body>
+<header><h1>ceph_exporter <small>{version}</small></h1>
+<nav><a href="{metrics}">Metrics</a> <a href="/config">Configuration</a>
+<a href="/-/ready">Ready</a></nav></header><main>
 """
+_FOOT = "</main><footer>Refreshes every {refresh} s. Rendered at {now}.</footer></body></html>\n"
 _CLASSES = {"HEALTH_OK": "ok", "HEALTH_WARN": "warn", "HEALTH_ERR": "bad"}
+_UNKNOWN = "health unknown"
 
 
 def page(pollers: Sequence[Poller], metrics_path: str, request: Request) -> Reply:
     """Answer with the page."""
     del request
-    head = _HEAD.format(style=_STYLE, version=__version__, metrics=escape(metrics_path))
+    head = _HEAD.format(
+        title=escape(_title(pollers)),
+        style=STYLE,
+        version=__version__,
+        metrics=escape(metrics_path),
+        refresh=REFRESH,
+    )
+    now = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
     body = "".join(part for poller in pollers for part in _cluster(poller))
-    return Reply(f"{head}{body}</body></html>\n".encode(), "text/html; charset=utf-8")
+    text = f"{head}{body}{_FOOT.format(now=now, refresh=REFRESH)}"
+    return Reply(text.encode(), "text/html; charset=utf-8")
+
+
+def _health(poller: Poller) -> str:
+    """Give the health as far as it is known: what is old counts as unknown."""
+    snapshot = poller.snapshot
+    if snapshot is None or not snapshot.fresh or not snapshot.report.up:
+        return _UNKNOWN
+    return snapshot.report.health or _UNKNOWN
+
+
+def _title(pollers: Sequence[Poller]) -> str:
+    """Say in the browser's tab how many clusters are not well."""
+    bad = sum(_health(poller) != "HEALTH_OK" for poller in pollers)
+    return f"({bad}) ceph_exporter" if bad else "ceph_exporter"
 
 
 def _cluster(poller: Poller) -> Iterator[str]:
-    yield f"<h2>{escape(poller.name or 'Cluster')}: "
-    snapshot = poller.snapshot
+    name, snapshot = escape(poller.name or "Cluster"), poller.snapshot
     if snapshot is None:
-        yield 'first poll under way</h2><p class="warn">No poll has ended yet.</p>'
+        yield f'<section class="warn"><h2>{name} <b>first poll under way</b></h2>'
+        yield "<p>No poll has ended yet.</p></section>"
         return
-    report = snapshot.report
-    health = (report.health if report.up and snapshot.fresh else None) or "health unknown"
-    yield f'<span class="{_CLASSES.get(health, "bad")}">{escape(health)}</span></h2>'
-    age = max(0.0, time.time() - report.ended)
-    api = f"{report.api} at {report.url}" if report.api else "no API found yet"
-    release = f", Ceph {report.release}" if report.release else ""
-    yield f"<p>{escape(api + release)}; polled {age:.0f} s ago in {report.seconds:.2f} s</p>"
-    if report.error:
-        yield f'<p class="bad">{escape(report.error)}</p>'
+    report, health = snapshot.report, _health(poller)
+    kind = _CLASSES.get(health, "bad")
+    yield f'<section class="{kind}"><h2>{name} <b>{escape(health)}</b></h2>'
+    if not snapshot.fresh:
+        yield '<p class="bad">Polls make no progress: this is old and not on the metrics page.</p>'
+    if report.up:
+        yield from _checks(report)
+    yield from _facts(report)
+    yield from _missing(report)
     yield from _documents(report)
-    failed = [row.name for row in report.collectors if not row.success]
-    if failed:
-        yield f'<p class="bad">Collectors that failed: {escape(", ".join(failed))}</p>'
+    yield from _collectors(report.collectors)
+    yield "</section>"
+
+
+def _checks(report: Report) -> Iterator[str]:
+    if report.checks:
+        yield "<ul>"
+        for row in report.checks:
+            kind = _CLASSES.get(row.severity, "warn")
+            yield f'<li><b class="{kind}">{escape(row.code)}</b> {escape(row.message)}'
+        yield "</ul>"
+
+
+def _facts(report: Report) -> Iterator[str]:
+    age = advice.seconds(time.time() - report.ended)
+    rows = {
+        "API": report.api or "none found yet",
+        "URL in use": report.url or "none",
+        "Release": report.release or "unknown",
+        "Last poll": f"{age} ago, took {advice.seconds(report.seconds)}",
+    }
+    yield "<dl>"
+    for name, value in rows.items():
+        yield f"<div><dt>{name}<dd>{escape(value)}</div>"
+    yield "</dl>"
+
+
+def _missing(report: Report) -> Iterator[str]:
+    rows = advice.missing(report)
+    if not rows:
+        return
+    yield "<h3>Missing</h3><ul>"
+    for row in rows:
+        kind = "bad" if row.fault else "warn"
+        mend = f"<br><i>{escape(row.mend)}</i>" if row.mend else ""
+        yield f'<li><b class="{kind}">{escape(row.what)}</b> {escape(row.why)}{mend}'
+    yield "</ul>"
 
 
 def _documents(report: Report) -> Iterator[str]:
-    yield "<table><tr><th>Document<th>State<th>Age<th>Took<th>Size"
+    yield "<h3>Documents</h3><table><thead><tr><th>Document<th>State<th>Age<th>Took<th>Size"
+    yield "</thead><tbody>"
+    now = time.time()
     for row in report.documents:
-        yield f"<tr><td>{escape(row.name)}<td>{_state(row)}"
-        yield f"<td>{_number(row.last_success and time.time() - row.last_success, ' s', 0)}"
-        yield f"<td>{_number(row.seconds, ' s', 3)}<td>{_number(row.size, ' B', 0)}"
-    yield "</table>"
+        age = None if row.last_success is None else now - row.last_success
+        cells = (advice.seconds(age), advice.seconds(row.seconds), advice.size(row.size))
+        yield f"<tr><td>{escape(row.name)}<td>{_state(row)}{_cells('Age Took Size', cells)}"
+    yield "</tbody></table>"
+
+
+def _collectors(rows: Sequence[CollectorRow]) -> Iterator[str]:
+    yield "<h3>Collectors</h3><table><thead><tr><th>Collector<th>State<th>Took</thead><tbody>"
+    for row in rows:
+        state = '<b class="ok">ok</b>' if row.success else '<b class="bad">failed</b>'
+        took = f"{row.seconds * 1000:.1f} ms"
+        yield f"<tr><td>{escape(row.name)}<td>{state}{_cells('Took', (took,))}"
+    yield "</tbody></table>"
+
+
+def _cells(names: str, values: Sequence[str]) -> str:
+    """Make cells that carry their heading, which a phone shows beside the value."""
+    pairs = zip(names.split(), values, strict=True)
+    return "".join(f'<td data-of="{name}">{value}' for name, value in pairs)
 
 
 def _state(row: DocumentRow) -> str:
     if row.success:
-        return '<span class="ok">had</span>'
-    kind = "bad" if row.success is False else "warn"
-    return f'<span class="{kind}">{escape(row.error or "not asked for yet")}</span>'
-
-
-def _number(value: float | None, unit: str, digits: int) -> str:
-    return "" if value is None else f"{max(0.0, value):.{digits}f}{unit}"
+        return '<b class="ok">had</b>'
+    if row.success is False:
+        return '<b class="bad">failed</b>'
+    return f'<b class="warn">{"not available" if row.error else "not asked for yet"}</b>'

@@ -28,23 +28,41 @@ scrape_configs:
 """
 
 
-def available() -> str | None:
+DEBIANS_OWN = "prometheus"
+# Where `install` puts the newer one, beside Debian 12's 2.42.
+PROMETHEUS_3 = "/opt/ceph-exporter-tests/prometheus-3/usr/bin/prometheus"
+
+
+def available(program: str = DEBIANS_OWN) -> str | None:
     """Why no Prometheus can be started here, or None if one can."""
-    if shutil.which("prometheus", path=ENVIRONMENT["PATH"]) is None:
-        return "not installed: prometheus"
+    if shutil.which(program, path=ENVIRONMENT["PATH"]) is None:
+        return f"not installed: {program}"
     return None
 
 
 class Prometheus:
-    """A server on 127.0.0.1 that keeps everything in `folder`; a target is host:port."""
+    """A server on 127.0.0.1 that keeps everything in `folder`; a target is host:port.
 
-    def __init__(
-        self, folder: Path, *, port: int, targets: Sequence[str], path: str = "/metrics"
+    configuration: a whole one instead of that for the targets.
+    """
+
+    def __init__(  # noqa: PLR0913 - all by keyword
+        self,
+        folder: Path,
+        *,
+        port: int,
+        targets: Sequence[str] = (),
+        path: str = "/metrics",
+        configuration: str = "",
+        program: str = DEBIANS_OWN,
     ) -> None:
         self.folder = folder.absolute()
         self.url = f"http://127.0.0.1:{port}"
         self._listen = f"127.0.0.1:{port}"
-        self._configuration = CONFIGURATION.format(targets=json.dumps(list(targets)), path=path)
+        self._program = program
+        self._configuration = configuration or CONFIGURATION.format(
+            targets=json.dumps(list(targets)), path=path
+        )
         self._log = self.folder / "prometheus.log"
         self._daemon: Daemon | None = None
 
@@ -67,7 +85,7 @@ class Prometheus:
         configuration = self.folder / "prometheus.yml"
         configuration.write_text(self._configuration)
         self._daemon = Daemon(
-            "prometheus",
+            self._program,
             f"--config.file={configuration}",
             f"--storage.tsdb.path={self.folder / 'data'}",
             f"--web.listen-address={self._listen}",

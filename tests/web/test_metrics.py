@@ -11,7 +11,7 @@ from ceph_exporter.exposition import Format
 from ceph_exporter.poller import Poller
 from ceph_exporter.simulator import rest_api
 from ceph_exporter.web import metrics
-from ceph_exporter.web.server import Request
+from ceph_exporter.web.request import Request
 
 PROMETHEUS_2 = (
     "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
@@ -32,6 +32,11 @@ PROMETHEUS_3 = (
         ("text/plain", Format.TEXT),
         ("text/plain;q=0.9, application/openmetrics-text;q=0.1", Format.TEXT),
         ("application/openmetrics-text;q=0", Format.TEXT),
+        ("application/openmetrics-text;version=0.0.1", Format.OPENMETRICS),
+        ("application/openmetrics-text;version=2.0.0", Format.TEXT),
+        ("application/openmetrics-text;q=0.3,*/*;q=0.9", Format.TEXT),
+        ("application/openmetrics-text;q=0.3,text/*;q=0.2", Format.OPENMETRICS),
+        ("application/openmetrics-text;q=0.3,text/plain;version=1.0.0", Format.OPENMETRICS),
         ("application/json", Format.TEXT),
         ("*/*", Format.TEXT),
         ("", Format.TEXT),

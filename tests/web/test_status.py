@@ -9,9 +9,9 @@ import pytest
 
 from ceph_exporter.config import Cluster, Config
 from ceph_exporter.poller import Poller
-from ceph_exporter.snapshot import CollectorRow, DocumentRow, Report, Snapshot
+from ceph_exporter.snapshot import CheckRow, CollectorRow, DocumentRow, Report, Snapshot
 from ceph_exporter.web import status
-from ceph_exporter.web.server import Request
+from ceph_exporter.web.request import Request
 
 NOW = time.time()
 REPORT = Report(
@@ -58,18 +58,54 @@ def render(report: Report | None, *, fresh: bool = True, name: str = "prod") -> 
 def test_a_cluster_is_shown_with_health_api_and_release(show: Show) -> None:
     """Name, health, API, URL in use, release and age of the poll are on the page."""
     page = show(REPORT)
-    assert 'prod: <span class="warn">HEALTH_WARN</span>' in page
-    assert "dashboard at https://mgr1:8443, Ceph 16.2.15; polled 7 s ago in 0.25 s" in page
+    assert '<section class="warn"><h2>prod <b>HEALTH_WARN</b>' in page
+    for name, value in (
+        ("API", "dashboard"),
+        ("URL in use", "https://mgr1:8443"),
+        ("Release", "16.2.15"),
+        ("Last poll", "7.0 s ago, took 250 ms"),
+    ):
+        assert f"<dt>{name}<dd>{value}</div>" in page
     assert '<a href="/metrics">' in page
+    assert "<title>(1) ceph_exporter</title>" in page
+    assert "<title>ceph_exporter</title>" in show(REPORT._replace(health="HEALTH_OK"))
+
+
+def test_checks_that_are_raised_are_shown(show: Show) -> None:
+    """Each health check has its code and Ceph's words; of old they are not shown."""
+    report = REPORT._replace(checks=(CheckRow("OSD_DOWN", "HEALTH_ERR", "1 osds down"),))
+    assert '<li><b class="bad">OSD_DOWN</b> 1 osds down' in show(report)
+    assert "OSD_DOWN" not in show(report._replace(up=False))
 
 
 def test_documents_are_shown_with_their_state(show: Show) -> None:
-    """Each document has its state, age, duration and size, or why it is not there."""
+    """Each document has its state, age, duration and size; each collector its state."""
     page = show(REPORT)
-    assert '<td>status<td><span class="ok">had</span><td>7 s<td>0.200 s<td>950 B' in page
-    assert '<span class="warn">not to be had over dashboard</span>' in page
-    assert '<span class="warn">not asked for yet</span>' in page
-    assert "Collectors that failed: health" in page
+    row = '<td>status<td><b class="ok">had</b><td data-of="Age">7.0 s<td data-of="Took">200 ms'
+    assert f'{row}<td data-of="Size">950 B' in page
+    assert '<td>quorum_status<td><b class="bad">failed</b>' in page
+    assert '<td>time-sync-status<td><b class="warn">not available</b>' in page
+    assert '<td>version<td><b class="warn">not asked for yet</b>' in page
+    assert '<td>health<td><b class="bad">failed</b><td data-of="Took">100.0 ms' in page
+    assert '<td>monitors<td><b class="ok">ok</b>' in page
+
+
+def test_what_is_missing_is_shown_with_its_mend(show: Show) -> None:
+    """Why something is not there and what to do stand together; when all is well, nothing does."""
+    page = show(REPORT)
+    assert '<b class="warn">time-sync-status</b> not to be had over dashboard<br><i>' in page
+    well = REPORT._replace(documents=REPORT.documents[:1], collectors=())
+    assert "Missing" not in show(well)
+
+
+def test_the_page_needs_no_script_and_nothing_from_elsewhere(show: Show) -> None:
+    """It refreshes by itself, fits a phone, and loads nothing."""
+    page = show(REPORT)
+    assert '<meta http-equiv="refresh" content="15">' in page
+    assert 'name="viewport"' in page
+    assert "<script" not in page
+    assert "src=" not in page
+    assert "prefers-color-scheme: dark" in page
 
 
 def test_what_ceph_says_cannot_break_the_page(show: Show) -> None:
@@ -83,17 +119,20 @@ def test_what_ceph_says_cannot_break_the_page(show: Show) -> None:
 def test_health_is_unknown_when_ceph_was_not_reached(show: Show) -> None:
     """Old health is not shown as if it were known: not after a failed poll, not when polls hang."""
     down = REPORT._replace(up=False, error="https://mgr1:8443: connection refused")
-    assert '<span class="bad">health unknown</span>' in show(down)
-    assert '<p class="bad">https://mgr1:8443: connection refused</p>' in show(down)
-    assert '<span class="bad">health unknown</span>' in show(REPORT, fresh=False)
+    assert '<section class="bad"><h2>prod <b>health unknown</b>' in show(down)
+    assert '<b class="bad">Ceph</b> https://mgr1:8443: connection refused' in show(down)
+    hanging = show(REPORT, fresh=False)
+    assert "<b>health unknown</b>" in hanging
+    assert "Polls make no progress" in hanging
 
 
 def test_a_cluster_without_an_api_yet_says_so(show: Show) -> None:
     """A URL that never answered has no API and no release."""
     page = show(REPORT._replace(api="", url="", release="", health=None))
-    assert "no API found yet; polled" in page
+    assert "<dt>API<dd>none found yet</div>" in page
+    assert "<dt>Release<dd>unknown</div>" in page
 
 
 def test_before_the_first_poll_the_page_says_so(show: Show) -> None:
     """A cluster whose first poll has not ended is shown as such."""
-    assert "first poll under way" in show(None, name="")
+    assert "<h2>Cluster <b>first poll under way</b>" in show(None, name="")

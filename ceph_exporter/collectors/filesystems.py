@@ -1,0 +1,87 @@
+"""The filesystems, their MDSs and the standbys."""
+
+from collections.abc import Iterator
+
+from ceph_exporter.collectors.base import Family, Labels, Metric, one
+from ceph_exporter.facts import Facts
+from ceph_exporter.facts.daemons import NOWHERE, MdsMetadata
+from ceph_exporter.facts.fs_dump import FsDump, Mds
+
+_DOCUMENT = FsDump.document
+_FS = Labels("fs_id", "name")
+
+FS_METADATA = Metric(
+    "ceph_fs_metadata",
+    "untyped",
+    "Pools of the filesystem; always 1",
+    _DOCUMENT,
+    Labels("data_pools", "fs_id", "metadata_pool", "name"),
+)
+MDS_METADATA = Metric(
+    "ceph_mds_metadata",
+    "untyped",
+    "Rank, host and version of the MDS, fs_id and rank -1 for a standby; always 1",
+    _DOCUMENT,
+    Labels("ceph_daemon", "fs_id", "hostname", "public_addr", "rank", "ceph_version"),
+)
+MDS_STATE = Metric(
+    "ceph_mds_state",
+    "gauge",
+    "State of the MDS, as up:active or up:standby-replay; always 1",
+    _DOCUMENT,
+    Labels("ceph_daemon", "fs_id", "state"),
+)
+MAX_MDS = Metric("ceph_fs_max_mds", "gauge", "Number of ranks that are wanted", _DOCUMENT, _FS)
+ACTIVE = Metric("ceph_fs_mds_active", "gauge", "Number of ranks that are active", _DOCUMENT, _FS)
+FAILED = Metric("ceph_fs_mds_failed", "gauge", "Number of ranks without an MDS", _DOCUMENT, _FS)
+DAMAGED = Metric("ceph_fs_mds_damaged", "gauge", "Number of damaged ranks", _DOCUMENT, _FS)
+STANDBYS_WANTED = Metric(
+    "ceph_fs_standbys_wanted", "gauge", "Number of standby MDSs that are wanted", _DOCUMENT, _FS
+)
+STANDBYS = Metric("ceph_mds_standbys", "gauge", "Number of standby MDSs", _DOCUMENT)
+
+
+DOCUMENTS = (MdsMetadata.document,)
+
+
+def collect(facts: Facts) -> Iterator[Family]:
+    """Give what `fs dump` says; an MDS without metadata has empty labels."""
+    dump, metadata = facts.get(FsDump), facts.get(MdsMetadata)
+    if dump is None:
+        return
+    yield (
+        FS_METADATA,
+        [
+            (
+                FS_METADATA.labels(
+                    ",".join(map(str, fs.data_pools)), str(fs.id), str(fs.metadata_pool), fs.name
+                ),
+                1,
+            )
+            for fs in dump.filesystems
+        ],
+    )
+    everyone = [(mds, -1) for mds in dump.standbys]
+    everyone += [(mds, fs.id) for fs in dump.filesystems for mds in fs.mds]
+    daemons = metadata.daemons if metadata else {}
+
+    def labels(mds: Mds, fs_id: int) -> str:
+        known = daemons.get(mds.name, NOWHERE)
+        place = f"mds.{mds.name}", str(fs_id), known.hostname
+        return MDS_METADATA.labels(*place, mds.addr, str(mds.rank), known.version)
+
+    yield MDS_METADATA, [(labels(mds, fs_id), 1) for mds, fs_id in everyone]
+    yield (
+        MDS_STATE,
+        [
+            (MDS_STATE.labels(f"mds.{mds.name}", str(fs_id), mds.state), 1)
+            for mds, fs_id in everyone
+        ],
+    )
+    rows = [(_FS(str(fs.id), fs.name), fs) for fs in dump.filesystems]
+    yield MAX_MDS, [(block, fs.max_mds) for block, fs in rows]
+    yield ACTIVE, [(block, sum(m.state == "up:active" for m in fs.mds)) for block, fs in rows]
+    yield FAILED, [(block, fs.failed) for block, fs in rows]
+    yield DAMAGED, [(block, fs.damaged) for block, fs in rows]
+    yield STANDBYS_WANTED, [(block, fs.standby_count_wanted) for block, fs in rows]
+    yield STANDBYS, one(len(dump.standbys))

@@ -1,0 +1,69 @@
+"""The mgrs: which is active, where they run, and their modules."""
+
+from collections.abc import Iterator
+
+from ceph_exporter.collectors.base import Family, Labels, Metric, one
+from ceph_exporter.facts import Facts
+from ceph_exporter.facts.daemons import NOWHERE, MgrMetadata
+from ceph_exporter.facts.mgr_dump import MgrDump
+
+_DOCUMENT = MgrDump.document
+_MODULE = Labels("name")
+
+STATUS = Metric(
+    "ceph_mgr_status",
+    "gauge",
+    "Mgr is active (1) or standby (0)",
+    _DOCUMENT,
+    Labels("ceph_daemon"),
+)
+METADATA = Metric(
+    "ceph_mgr_metadata",
+    "gauge",
+    "Host and version of the mgr; always 1",
+    MgrMetadata.document,
+    Labels("ceph_daemon", "hostname", "ceph_version"),
+)
+AVAILABLE = Metric(
+    "ceph_mgr_available", "gauge", "A mgr is active and has finished its start", _DOCUMENT
+)
+MODULE_STATUS = Metric(
+    "ceph_mgr_module_status",
+    "gauge",
+    "Module of the mgr: 0 disabled, 1 enabled, 2 always on",
+    _DOCUMENT,
+    _MODULE,
+)
+MODULE_CAN_RUN = Metric(
+    "ceph_mgr_module_can_run",
+    "gauge",
+    "Module of the mgr can run: what it needs is installed (Ceph 13 and later)",
+    _DOCUMENT,
+    _MODULE,
+)
+
+
+def collect(facts: Facts) -> Iterator[Family]:
+    """Give the mgrs of the map; one without metadata has empty labels."""
+    dump, metadata = facts.get(MgrDump), facts.get(MgrMetadata)
+    known = dict(metadata.daemons) if metadata else {}
+    if dump is not None:
+        mgrs = dict.fromkeys(dump.standbys, False)
+        if dump.active:
+            mgrs[dump.active] = True
+        yield STATUS, [(STATUS.labels(f"mgr.{name}"), on) for name, on in sorted(mgrs.items())]
+        yield AVAILABLE, one(dump.available)
+        modules = [(_MODULE(row.name), row) for row in dump.modules]
+        yield (
+            MODULE_STATUS,
+            [(block, 2 if row.always_on else row.enabled) for block, row in modules],
+        )
+        yield MODULE_CAN_RUN, [(block, row.can_run) for block, row in modules]
+        known = {name: known.get(name, NOWHERE) for name in mgrs} if metadata else {}
+    yield (
+        METADATA,
+        [
+            (METADATA.labels(f"mgr.{name}", mgr.hostname, mgr.version), 1)
+            for name, mgr in sorted(known.items())
+        ],
+    )

@@ -1,0 +1,75 @@
+"""What mgr modules know: crash reports, disks and their life expectancy, the balancer."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ceph_exporter.collectors.base import Family, Labels, Metric, one
+from ceph_exporter.facts import Facts
+from ceph_exporter.facts.mgr_modules import Balancer, CrashList, DeviceList
+
+_DEVICE = Labels("device_id", "hostname", "device", "ceph_daemon")
+_BALANCER = Balancer.document
+_DEVICES = DeviceList.document
+
+CRASHES = Metric(
+    "ceph_crash_reports",
+    "gauge",
+    "Number of crash reports by daemon; status is new or archived (Ceph 14 and later)",
+    CrashList.document,
+    Labels("entity", "hostname", "status"),
+)
+LIFE_MIN = Metric(
+    "ceph_device_life_expectancy_min_timestamp_seconds",
+    "gauge",
+    "The earliest time at which the disk is expected to fail (Ceph 15 and later)",
+    _DEVICES,
+    _DEVICE,
+)
+LIFE_MAX = Metric(
+    "ceph_device_life_expectancy_max_timestamp_seconds",
+    "gauge",
+    "The latest time at which the disk is expected to fail (Ceph 15 and later)",
+    _DEVICES,
+    _DEVICE,
+)
+WEAR = Metric(
+    "ceph_device_wear_ratio",
+    "gauge",
+    "Part of the disk's life that is used up, 0 to 1 (Ceph 17 and later)",
+    _DEVICES,
+    _DEVICE,
+)
+BALANCER_ACTIVE = Metric("ceph_balancer_active", "gauge", "The balancer is on", _BALANCER)
+BALANCER_MODE = Metric(
+    "ceph_balancer_mode", "gauge", "Mode of the balancer; always 1", _BALANCER, Labels("mode")
+)
+BALANCER_DURATION = Metric(
+    "ceph_balancer_last_optimize_duration_seconds",
+    "gauge",
+    "How long the balancer's last run took",
+    _BALANCER,
+)
+
+
+def collect(facts: Facts) -> Iterator[Family]:
+    """Give what the modules' documents say."""
+    if crash_list := facts.get(CrashList):
+        counts = Counter(
+            CRASHES.labels(
+                crash.entity_name, crash.utsname_hostname, "archived" if crash.archived else "new"
+            )
+            for crash in crash_list.crashes
+        )
+        yield CRASHES, list(counts.items())
+    if device_list := facts.get(DeviceList):
+        rows = [
+            (_DEVICE(row.devid, row.host, row.dev, ",".join(row.daemons)), row)
+            for row in device_list.devices
+        ]
+        yield LIFE_MIN, [(block, row.life_expectancy_min) for block, row in rows]
+        yield LIFE_MAX, [(block, row.life_expectancy_max) for block, row in rows]
+        yield WEAR, [(block, row.wear) for block, row in rows]
+    if balancer := facts.get(Balancer):
+        yield BALANCER_ACTIVE, one(balancer.active)
+        yield BALANCER_MODE, [(BALANCER_MODE.labels(balancer.mode), 1)]
+        yield BALANCER_DURATION, one(balancer.last_duration)

@@ -1,0 +1,244 @@
+"""Each OSD: state, place, use, latency and devices."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from ceph_exporter.collectors.base import Family, Labels, Metric, Samples, one
+from ceph_exporter.facts import Facts
+from ceph_exporter.facts.osd_df import OsdDf, OsdUsage
+from ceph_exporter.facts.osd_dump import Osd, OsdDump
+from ceph_exporter.facts.osd_metadata import OsdDetails, OsdMetadata
+from ceph_exporter.facts.osd_perf import OsdPerf
+from ceph_exporter.facts.osd_tree import OsdLocation, OsdTree
+
+_OSD = Labels("ceph_daemon")
+_DUMP, _DF, _TREE = OsdDump.document, OsdDf.document, OsdTree.document
+_PERF, _METADATA = OsdPerf.document, OsdMetadata.document
+
+UP = Metric("ceph_osd_up", "untyped", "OSD is up", _DUMP, _OSD)
+IN = Metric("ceph_osd_in", "untyped", "OSD is in", _DUMP, _OSD)
+WEIGHT = Metric("ceph_osd_weight", "untyped", "Reweight of the OSD, 0 to 1", _DUMP, _OSD)
+NEARFULL = Metric(
+    "ceph_osd_nearfull",
+    "gauge",
+    "OSD is nearly full; a fuller one is backfillfull or full instead (Ceph 12 and later)",
+    _DUMP,
+    _OSD,
+)
+BACKFILLFULL = Metric(
+    "ceph_osd_backfillfull",
+    "gauge",
+    "OSD is too full for backfill; a fuller one is full instead (Ceph 12 and later)",
+    _DUMP,
+    _OSD,
+)
+FULL = Metric("ceph_osd_full", "gauge", "OSD is full (Ceph 12 and later)", _DUMP, _OSD)
+UPMAP_ITEMS = Metric(
+    "ceph_osd_pg_upmap_items", "gauge", "Number of PGs with upmap items (Ceph 12 and later)", _DUMP
+)
+METADATA = Metric(
+    "ceph_osd_metadata",
+    "untyped",
+    "Where the OSD runs and what; labels that are not known are empty; always 1",
+    _DUMP,
+    Labels(
+        *("back_iface", "ceph_daemon", "cluster_addr", "device_class", "front_iface"),
+        *("hostname", "objectstore", "public_addr", "ceph_version"),
+    ),
+)
+DISK = Metric(
+    "ceph_disk_occupation",
+    "untyped",
+    "The devices of an OSD, for joins with node_exporter by instance; always 1",
+    _METADATA,
+    Labels(
+        *("ceph_daemon", "device", "db_device", "wal_device", "instance", "devices", "device_ids")
+    ),
+)
+DISK_HUMAN = Metric(
+    "ceph_disk_occupation_human",
+    "untyped",
+    "The OSDs that share a device of a host; always 1",
+    _METADATA,
+    Labels("ceph_daemon", "device", "instance"),
+)
+APPLY = Metric(
+    "ceph_osd_apply_latency_ms", "gauge", "Latency of applying writes, milliseconds", _PERF, _OSD
+)
+COMMIT = Metric(
+    "ceph_osd_commit_latency_ms", "gauge", "Latency of commits, milliseconds", _PERF, _OSD
+)
+LOCATION = Metric(
+    "ceph_osd_location",
+    "gauge",
+    "Where the OSD is in the CRUSH map; always 1",
+    _TREE,
+    Labels("ceph_daemon", "host", "rack", "root", "device_class"),
+)
+CRUSH_WEIGHT = Metric(
+    "ceph_osd_crush_weight", "gauge", "Weight of the OSD in the CRUSH map", _TREE, _OSD
+)
+SIZE = Metric("ceph_osd_size_bytes", "gauge", "Size of the OSD", _DF, _OSD)
+USED = Metric("ceph_osd_used_bytes", "gauge", "Used space of the OSD", _DF, _OSD)
+AVAIL = Metric("ceph_osd_avail_bytes", "gauge", "Available space of the OSD", _DF, _OSD)
+UTILIZATION = Metric(
+    "ceph_osd_utilization_ratio", "gauge", "Used part of the OSD, 0 to 1", _DF, _OSD
+)
+VARIANCE = Metric(
+    "ceph_osd_variance_ratio", "gauge", "Use of the OSD over the average of all", _DF, _OSD
+)
+PGS = Metric("ceph_osd_pgs", "gauge", "PGs that the OSD is in the acting set of", _DF, _OSD)
+# Three under the names of perf counters, for dashboards and rules that ask for those.
+NUMPG = Metric("ceph_osd_numpg", "gauge", "PGs that the OSD is in the acting set of", _DF, _OSD)
+STAT_BYTES = Metric("ceph_osd_stat_bytes", "gauge", "Size of the OSD", _DF, _OSD)
+STAT_BYTES_USED = Metric("ceph_osd_stat_bytes_used", "gauge", "Used space of the OSD", _DF, _OSD)
+AVERAGE = Metric(
+    "ceph_osds_average_utilization_ratio", "gauge", "Used part of all OSDs, 0 to 1", _DF
+)
+FULLEST = Metric(
+    "ceph_osds_fullest_utilization_ratio", "gauge", "Used part of the fullest OSD that is in", _DF
+)
+HEADROOM = Metric(
+    "ceph_osds_nearfull_headroom_bytes",
+    "gauge",
+    "Raw bytes, replicas included, that the OSDs of a CRUSH root and device class can take until "
+    "the first of them is nearfull: the least of (nearfull ratio - utilization) * size / share "
+    "over those that are up and in, where share is the OSD's part of the sum of CRUSH weight * "
+    "reweight; 0 when one is nearfull already (Ceph 12 and later)",
+    _DF,
+    Labels("root", "device_class"),
+)
+
+_NO_DETAILS, _NOWHERE, _UNKNOWN = OsdDetails(), OsdLocation(), OsdUsage()
+
+
+class _Blocks(dict[int, str]):
+    """The label block of each OSD, made when it is needed first and shared by all families."""
+
+    def __missing__(self, osd: int) -> str:
+        block = self[osd] = _OSD(f"osd.{osd}")
+        return block
+
+
+def collect(facts: Facts) -> Iterator[Family]:
+    """Give what is known of each OSD; one without metadata or outside of CRUSH is not left out."""
+    dump, df, tree = facts.get(OsdDump), facts.get(OsdDf), facts.get(OsdTree)
+    perf, metadata = facts.get(OsdPerf), facts.get(OsdMetadata)
+    blocks = _Blocks()
+    if dump is not None:
+        yield from _states(dump, blocks)
+        yield METADATA, _metadata(dump, tree, metadata)
+    if metadata is not None:
+        yield from _disks(metadata)
+    if perf is not None:
+        yield APPLY, [(blocks[osd], row.apply_latency_ms) for osd, row in perf.osds.items()]
+        yield COMMIT, [(blocks[osd], row.commit_latency_ms) for osd, row in perf.osds.items()]
+    if tree is not None:
+        yield (
+            LOCATION,
+            [
+                (LOCATION.labels(f"osd.{osd}", at.host, at.rack, at.root, at.device_class), 1)
+                for osd, at in tree.osds.items()
+            ],
+        )
+    if weighed := tree or df:
+        yield CRUSH_WEIGHT, [(blocks[osd], row.crush_weight) for osd, row in weighed.osds.items()]
+    if df is not None:
+        yield from _usage(df, blocks)
+        if dump is not None and tree is not None:
+            yield HEADROOM, _headroom(dump, df, tree)
+
+
+def _states(dump: OsdDump, blocks: _Blocks) -> Iterator[Family]:
+    osds = [(blocks[osd.id], osd) for osd in dump.osds]
+    yield UP, [(block, osd.up) for block, osd in osds]
+    yield IN, [(block, osd.is_in) for block, osd in osds]
+    yield WEIGHT, [(block, osd.weight) for block, osd in osds]
+    yield NEARFULL, [(block, osd.nearfull) for block, osd in osds]
+    yield BACKFILLFULL, [(block, osd.backfillfull) for block, osd in osds]
+    yield FULL, [(block, osd.full) for block, osd in osds]
+    yield UPMAP_ITEMS, one(dump.upmap_items)
+
+
+def _metadata(dump: OsdDump, tree: OsdTree | None, metadata: OsdMetadata | None) -> Samples:
+    places = tree.osds if tree else {}
+    details = metadata.osds if metadata else {}
+    for osd in dump.osds:
+        yield _of(osd, places.get(osd.id, _NOWHERE), details.get(osd.id, _NO_DETAILS)), 1
+
+
+def _of(osd: Osd, place: OsdLocation, details: OsdDetails) -> str:
+    return METADATA.labels(
+        details.back_iface,
+        f"osd.{osd.id}",
+        osd.cluster_addr,
+        place.device_class or details.device_class,
+        details.front_iface,
+        details.hostname,
+        details.objectstore,
+        osd.public_addr,
+        details.version,
+    )
+
+
+def _disks(metadata: OsdMetadata) -> Iterator[Family]:
+    disks = [
+        (f"osd.{osd}", row) for osd, row in metadata.osds.items() if row.device and row.hostname
+    ]
+    yield (
+        DISK,
+        [
+            (
+                DISK.labels(
+                    *(daemon, row.device, row.db_device, row.wal_device, row.hostname),
+                    *(row.devices or "N/A", row.device_ids or "N/A"),
+                ),
+                1,
+            )
+            for daemon, row in disks
+        ],
+    )
+    shared: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for daemon, row in disks:
+        shared[row.device, row.hostname].append(daemon)
+    yield (
+        DISK_HUMAN,
+        [(DISK_HUMAN.labels(", ".join(daemons), *disk), 1) for disk, daemons in shared.items()],
+    )
+
+
+def _usage(df: OsdDf, blocks: _Blocks) -> Iterator[Family]:
+    osds = [(blocks[osd], row) for osd, row in df.osds.items()]
+    size = [(block, row.size) for block, row in osds]
+    used = [(block, row.used) for block, row in osds]
+    pgs = [(block, row.pgs) for block, row in osds]
+    yield SIZE, size
+    yield USED, used
+    yield AVAIL, [(block, row.avail) for block, row in osds]
+    yield UTILIZATION, [(block, row.utilization) for block, row in osds]
+    yield VARIANCE, [(block, row.variance) for block, row in osds]
+    yield PGS, pgs
+    yield NUMPG, pgs
+    yield STAT_BYTES, size
+    yield STAT_BYTES_USED, used
+    yield AVERAGE, one(df.average_utilization)
+    uses = [row.utilization for _, row in osds if row.reweight and row.utilization is not None]
+    yield FULLEST, one(max(uses, default=None))
+
+
+def _headroom(dump: OsdDump, df: OsdDf, tree: OsdTree) -> Samples:
+    weights: defaultdict[tuple[str, str], float] = defaultdict(float)
+    least: dict[tuple[str, str], float] = {}
+    for osd in dump.osds:
+        place = tree.osds.get(osd.id)
+        if place is None or not (osd.up and osd.is_in):
+            continue
+        weight = (place.crush_weight or 0) * (osd.weight or 0)
+        group = place.root, place.device_class
+        weights[group] += weight
+        usage = df.osds.get(osd.id, _UNKNOWN)
+        if weight and dump.nearfull_ratio and usage.size and usage.utilization is not None:
+            room = (dump.nearfull_ratio - usage.utilization) * usage.size / weight
+            least[group] = min(room, least.get(group, room))
+    for group, room in least.items():
+        yield HEADROOM.labels(*group), max(0, room * weights[group])

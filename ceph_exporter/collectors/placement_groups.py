@@ -1,0 +1,105 @@
+"""Placement groups: how many of each pool are in which state, and which are stuck for how long."""
+
+from collections.abc import Iterator
+
+from ceph_exporter.collectors.base import Family, Labels, Metric
+from ceph_exporter.facts import Facts, Health, Status
+from ceph_exporter.facts.osd_dump import OsdDump
+from ceph_exporter.facts.pg_states import PgStates, if_uniform, single, stuck
+
+_POOL, _KIND = Labels("pool_id"), Labels("kind")
+_STATES, _HEALTH = PgStates.document, Health.document
+
+DOCUMENTS = (Status.document, OsdDump.document)
+
+
+def _state(name: str) -> Metric:
+    return Metric(
+        f"ceph_pg_{name}", "gauge", f"PGs of the pool in the state {name}", _STATES, _POOL
+    )
+
+
+TOTAL = Metric("ceph_pg_total", "gauge", "PGs of the pool", _STATES, _POOL)
+# In the order of the mgr module's page.
+ACTIVE = _state("active")
+CLEAN = _state("clean")
+DOWN = _state("down")
+RECOVERY_UNFOUND = _state("recovery_unfound")
+BACKFILL_UNFOUND = _state("backfill_unfound")
+SCRUBBING = _state("scrubbing")
+DEGRADED = _state("degraded")
+INCONSISTENT = _state("inconsistent")
+PEERING = _state("peering")
+REPAIR = _state("repair")
+RECOVERING = _state("recovering")
+FORCED_RECOVERY = _state("forced_recovery")
+BACKFILL_WAIT = _state("backfill_wait")
+INCOMPLETE = _state("incomplete")
+STALE = _state("stale")
+REMAPPED = _state("remapped")
+DEEP = _state("deep")
+BACKFILLING = _state("backfilling")
+FORCED_BACKFILL = _state("forced_backfill")
+BACKFILL_TOOFULL = _state("backfill_toofull")
+RECOVERY_WAIT = _state("recovery_wait")
+RECOVERY_TOOFULL = _state("recovery_toofull")
+UNDERSIZED = _state("undersized")
+ACTIVATING = _state("activating")
+PEERED = _state("peered")
+SNAPTRIM = _state("snaptrim")
+SNAPTRIM_WAIT = _state("snaptrim_wait")
+SNAPTRIM_ERROR = _state("snaptrim_error")
+CREATING = _state("creating")
+UNKNOWN = _state("unknown")
+PREMERGE = _state("premerge")
+FAILED_REPAIR = _state("failed_repair")
+LAGGY = _state("laggy")
+WAIT = _state("wait")
+STUCK = Metric(
+    "ceph_pgs_stuck",
+    "gauge",
+    "Number of PGs that have been without what they need for longer than mon_pg_stuck_threshold, "
+    "by kind: inactive, stale, and from Ceph 12 on peering and undersized, before unclean",
+    _HEALTH,
+    _KIND,
+)
+STUCK_OLDEST = Metric(
+    "ceph_pgs_stuck_oldest_seconds",
+    "gauge",
+    "How long the oldest of the stuck PGs has been so, among the 50 that Ceph names at most; 0 "
+    "while none is stuck, absent where Ceph does not tell",
+    _HEALTH,
+    _KIND,
+)
+
+_BY_STATE = {
+    metric.name.removeprefix("ceph_pg_"): metric
+    for metric in (
+        *(ACTIVE, CLEAN, DOWN, RECOVERY_UNFOUND, BACKFILL_UNFOUND, SCRUBBING, DEGRADED),
+        *(INCONSISTENT, PEERING, REPAIR, RECOVERING, FORCED_RECOVERY, BACKFILL_WAIT),
+        *(INCOMPLETE, STALE, REMAPPED, DEEP, BACKFILLING, FORCED_BACKFILL, BACKFILL_TOOFULL),
+        *(RECOVERY_WAIT, RECOVERY_TOOFULL, UNDERSIZED, ACTIVATING, PEERED, SNAPTRIM),
+        *(SNAPTRIM_WAIT, SNAPTRIM_ERROR, CREATING, UNKNOWN, PREMERGE, FAILED_REPAIR, LAGGY),
+        WAIT,
+    )
+}
+
+
+def collect(facts: Facts) -> Iterator[Family]:
+    """Give PGs by pool and state, each state also with 0 PGs, and the stuck ones by kind."""
+    # Where `status` leaves no choice it is the younger answer of the two.
+    uniform = if_uniform(facts.get(Status), facts.get(OsdDump))
+    if states := uniform or facts.get(PgStates):
+        yield from _pools(states)
+    if health := facts.get(Health):
+        kinds = [(_KIND(kind), row) for kind, row in stuck(health).items()]
+        yield STUCK, [(block, row.pgs) for block, row in kinds]
+        yield STUCK_OLDEST, [(block, row.oldest) for block, row in kinds]
+
+
+def _pools(states: PgStates) -> Iterator[Family]:
+    blocks = [(_POOL(str(pool)), counts) for pool, counts in states.pools.items()]
+    yield TOTAL, [(block, sum(counts.values())) for block, counts in blocks]
+    singles = [(block, single(counts)) for block, counts in blocks]
+    for state, metric in _BY_STATE.items():
+        yield metric, [(block, counts.get(state, 0)) for block, counts in singles]

@@ -1,0 +1,65 @@
+"""The services: gateways, mirrors and whatever else registers itself with the mgr."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ceph_exporter.collectors.base import Family, Labels, Metric
+from ceph_exporter.facts import Facts
+from ceph_exporter.facts.service_dump import ServiceDump
+
+_DOCUMENT = ServiceDump.document
+
+RGW_METADATA = Metric(
+    "ceph_rgw_metadata",
+    "untyped",
+    "Host and version of the object gateway; always 1",
+    _DOCUMENT,
+    Labels("ceph_daemon", "hostname", "ceph_version", "instance_id"),
+)
+MIRROR_METADATA = Metric(
+    "ceph_rbd_mirror_metadata",
+    "untyped",
+    "Host and version of the RBD mirror; always 1",
+    _DOCUMENT,
+    Labels("ceph_daemon", "id", "instance_id", "hostname", "ceph_version"),
+)
+DAEMONS = Metric(
+    "ceph_service_daemons",
+    "gauge",
+    "Number of daemons of a service (rgw, rbd-mirror, cephfs-mirror, iscsi, nfs, ...)",
+    _DOCUMENT,
+    Labels("service"),
+)
+# Alert rules count these, so they are 0 while none runs.
+_KNOWN = ("rgw", "rbd-mirror", "cephfs-mirror", "iscsi", "nfs")
+
+
+def collect(facts: Facts) -> Iterator[Family]:
+    """Give what `service dump` says."""
+    dump = facts.get(ServiceDump)
+    if dump is None:
+        return
+    yield (
+        RGW_METADATA,
+        [
+            (RGW_METADATA.labels(f"rgw.{row.name}", row.hostname, row.version, row.id), 1)
+            for row in dump.services
+            if row.type == "rgw"
+        ],
+    )
+    yield (
+        MIRROR_METADATA,
+        [
+            (
+                MIRROR_METADATA.labels(
+                    f"rbd-mirror.{row.id}", row.name, row.id, row.hostname, row.version
+                ),
+                1,
+            )
+            for row in dump.services
+            if row.type == "rbd-mirror"
+        ],
+    )
+    counted = Counter(row.type for row in dump.services)
+    counts = dict.fromkeys(_KNOWN, 0) | counted if dump.complete else counted
+    yield DAEMONS, [(DAEMONS.labels(type_), number) for type_, number in counts.items()]

@@ -1,0 +1,52 @@
+"""The versions that run, and the features of what is connected."""
+
+import re
+from collections.abc import Iterator
+
+from ceph_exporter.collectors.base import Family, Labels, Metric
+from ceph_exporter.facts import Facts
+from ceph_exporter.facts.versions import Features, Versions
+
+_VERSION = re.compile(r"ceph version (\S+) \((\w*)\) (\w*)")
+
+VERSIONS = Metric(
+    "ceph_versions",
+    "gauge",
+    "Number of daemons of a type that run a version (Ceph 12 and later)",
+    Versions.document,
+    Labels("daemon", "version_tag", "sha1", "release_name"),
+)
+FEATURES = Metric(
+    "ceph_features",
+    "gauge",
+    "Number of daemons or clients of a type with a set of features (Ceph 12 and later)",
+    Features.document,
+    Labels("daemon", "release", "features"),
+)
+
+
+def collect(facts: Facts) -> Iterator[Family]:
+    """Give what `versions` and `features` say."""
+    if versions := facts.get(Versions):
+        yield (
+            VERSIONS,
+            [
+                (VERSIONS.labels(type_, *_parts(text)), number)
+                for type_, counts in versions.daemons.items()
+                for text, number in counts.items()
+            ],
+        )
+    if features := facts.get(Features):
+        yield (
+            FEATURES,
+            [
+                (FEATURES.labels(type_, row.release, row.features), row.num)
+                for type_, rows in features.groups.items()
+                for row in rows
+            ],
+        )
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    match = _VERSION.match(text)
+    return (match[1], match[2], match[3]) if match else (text, "", "")

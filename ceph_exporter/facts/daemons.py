@@ -1,0 +1,128 @@
+"""The documents `mon metadata`, `mgr metadata`, `mds metadata`: host and version of each daemon.
+
+Sources: MonmapMonitor.cc, MgrMonitor.cc and FSCommands of 10 and later (the commands answer for all
+daemons at once from 12 on); the dashboard's `/api/host`, which names every daemon of every host.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import msgspec
+
+from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.versions import Versions
+
+
+class Daemon(msgspec.Struct, frozen=True):
+    """Where a daemon runs and what; both empty while the monitors do not know it.
+
+    version: Ceph's whole line, "ceph version 16.2.15 (sha1) pacific (stable)".
+    """
+
+    hostname: str = ""
+    version: str = ""
+
+
+NOWHERE = Daemon()
+
+
+class MonMetadata(Fact, frozen=True):
+    """The monitors by name."""
+
+    document = "mon metadata"
+    slow = True
+
+    daemons: Mapping[str, Daemon]
+
+
+class MgrMetadata(Fact, frozen=True):
+    """The mgrs by name."""
+
+    document = "mgr metadata"
+    slow = True
+
+    daemons: Mapping[str, Daemon]
+
+
+class MdsMetadata(Fact, frozen=True):
+    """The MDSs by name."""
+
+    document = "mds metadata"
+    slow = True
+
+    daemons: Mapping[str, Daemon]
+
+
+class WireDaemon(msgspec.Struct, frozen=True):
+    """One row of the commands; 12 calls the name of a mgr `id`."""
+
+    name: str = ""
+    id: str = ""
+    hostname: str = ""
+    ceph_version: str = ""
+
+
+class WireService(msgspec.Struct, frozen=True):
+    """A daemon of a host; `ceph_version` from 16 on."""
+
+    type: str
+    id: str
+    ceph_version: str = ""
+
+
+class WireHost(msgspec.Struct, frozen=True):
+    """One row of `/api/host`; `ceph_version` of the host as a whole."""
+
+    hostname: str
+    services: tuple[WireService, ...] = ()
+    ceph_version: str = ""
+
+
+_decode = Decoder(tuple[WireDaemon, ...])
+_decode_hosts = Decoder(tuple[WireHost, ...])
+
+
+@wire("mon metadata")
+def decode_mons(body: bytes) -> tuple[Fact, ...]:
+    """Decode the mon command's answer."""
+    return (MonMetadata(_by_name(body)),)
+
+
+@wire("mgr metadata")
+def decode_mgrs(body: bytes) -> tuple[Fact, ...]:
+    """Decode the mon command's answer."""
+    return (MgrMetadata(_by_name(body)),)
+
+
+@wire("mds metadata")
+def decode_mdss(body: bytes) -> tuple[Fact, ...]:
+    """Decode the mon command's answer."""
+    return (MdsMetadata(_by_name(body)),)
+
+
+@wire("dashboard/host")
+def decode_hosts(body: bytes) -> tuple[Fact, ...]:
+    """Decode the dashboard's hosts; a daemon without a version has that of its host.
+
+    The versions of all daemons, counted, are what `versions` says.
+    """
+    found: dict[str, dict[str, Daemon]] = {"mon": {}, "mgr": {}, "mds": {}}
+    for host in _decode_hosts(body):
+        for service in host.services:
+            version = service.ceph_version or host.ceph_version
+            found.setdefault(service.type, {})[service.id] = Daemon(host.hostname, version)
+    versions = {
+        type_: Counter(daemon.version for daemon in daemons.values() if daemon.version)
+        for type_, daemons in found.items()
+    }
+    metadata = MonMetadata(found["mon"]), MgrMetadata(found["mgr"]), MdsMetadata(found["mds"])
+    return (*metadata, Versions(versions))
+
+
+def _by_name(body: bytes) -> dict[str, Daemon]:
+    return {
+        row.name or row.id: Daemon(row.hostname, row.ceph_version)
+        for row in _decode(body)
+        if row.name or row.id
+    }

@@ -1,0 +1,99 @@
+"""The dashboard's `/api/osd`: what `osd df` and `osd perf` say, for every OSD (13 and later).
+
+Source: src/pybind/mgr/dashboard/controllers/osd.py of 14 to 20.
+"""
+
+import msgspec
+
+from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.df import Space
+from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.osd_df import OsdDf, OsdUsage
+from ceph_exporter.facts.osd_perf import OsdLatency, OsdPerf
+
+_KIB = 1024
+
+
+class WireStatfs(msgspec.Struct, frozen=True):
+    """The OSD's store; bytes."""
+
+    total: int = 0
+    available: int = 0
+    internally_reserved: int = 0
+
+
+class WireStats(msgspec.Struct, frozen=True):
+    """`osd_stats`, as the OSD reported it last; sizes in KiB."""
+
+    kb: int = 0
+    kb_used: int = 0
+    kb_avail: int = 0
+    num_pgs: int | None = None
+    perf_stat: OsdLatency = OsdLatency()
+    statfs: WireStatfs = WireStatfs()
+
+
+class WireTree(msgspec.Struct, frozen=True):
+    """`tree`, the OSD's node of the CRUSH tree; empty for one outside of it."""
+
+    crush_weight: float | None = None
+    device_class: str = ""
+
+
+class WireOsd(msgspec.Struct, frozen=True):
+    """One OSD; `osd_stats` is empty for one that never reported."""
+
+    osd: int
+    weight: float | None = None
+    osd_stats: WireStats = WireStats()
+    tree: WireTree = WireTree()
+
+
+_decode = Decoder(tuple[WireOsd, ...])
+
+
+@wire("dashboard/osd")
+def decode_osds(body: bytes) -> tuple[Fact, ...]:
+    """Decode the list; utilization and variance are reckoned as `osd df` does."""
+    rows = _decode(body)
+    size = sum(row.osd_stats.kb for row in rows if row.weight)
+    used = sum(row.osd_stats.kb_used for row in rows if row.weight)
+    average = used / size if size else None
+    usage = OsdDf({row.osd: _usage(row, average) for row in rows}, average, _by_class(rows))
+    return (usage, OsdPerf({row.osd: row.osd_stats.perf_stat for row in rows if row.osd_stats.kb}))
+
+
+def _by_class(rows: tuple[WireOsd, ...]) -> dict[str, Space]:
+    """Add up by device class as PGMap::dump_cluster_stats of 14 and later does."""
+    sums: dict[str, list[int]] = {}
+    for row in rows:
+        if row.tree.device_class:
+            store, kept = row.osd_stats.statfs, sums.setdefault(row.tree.device_class, [0, 0, 0])
+            kept[0] += store.total
+            kept[1] += store.available
+            kept[2] += store.internally_reserved
+    return {
+        name: Space(total, avail, total - avail - reserved, total - avail)
+        for name, (total, avail, reserved) in sums.items()
+    }
+
+
+def _usage(row: WireOsd, average: float | None) -> OsdUsage:
+    stats = row.osd_stats
+    known = OsdUsage(
+        pgs=stats.num_pgs,
+        crush_weight=row.tree.crush_weight,
+        reweight=row.weight,
+        device_class=row.tree.device_class,
+    )
+    if not stats.kb:
+        return known
+    utilization = stats.kb_used / stats.kb
+    return msgspec.structs.replace(
+        known,
+        size=stats.kb * _KIB,
+        used=stats.kb_used * _KIB,
+        avail=stats.kb_avail * _KIB,
+        utilization=utilization,
+        variance=utilization / average if average else None,
+    )

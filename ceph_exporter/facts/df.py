@@ -1,0 +1,194 @@
+"""The document `df detail`: the cluster's space, and what each pool takes of it.
+
+Sources: PGMonitor::dump_fs_stats and dump_pool_stats of 0.67 to 11, PGMapDigest of 12 and later
+(dump_cluster_stats, dump_pool_stats_full, dump_object_stat_sum in PGMap.cc); the dashboard's
+`/api/health/full` holds the same object as `df`, without device classes.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.fact import Fact, wire
+
+_KIB = 1024
+
+
+class Space(msgspec.Struct, frozen=True):
+    """Sizes in bytes, replicas included. used_raw: also what the OSDs keep for themselves.
+
+    Up to 13 Ceph knows one figure, which is both.
+    """
+
+    total: float | None = None
+    avail: float | None = None
+    used: float | None = None
+    used_raw: float | None = None
+
+    @property
+    def used_raw_ratio(self) -> float | None:
+        """The used part, 0 to 1; None without OSDs."""
+        return self.used_raw / self.total if self.total and self.used_raw is not None else None
+
+
+class PoolUsage(msgspec.Struct, frozen=True):
+    """What one pool takes; what the release does not tell is None.
+
+    stored, max_avail: bytes as users see them, stored_raw, bytes_used, avail_raw: with replicas.
+    percent_used: 0 to 1. rd, wr: operations, and rd_bytes, wr_bytes, since the pool is there;
+    they may fall when PGs merge. Quotas in objects and bytes, 0 for none. compress_*: bytes that
+    compressed data takes, and took before.
+    """
+
+    id: int
+    name: str
+    stored: float | None = None
+    stored_raw: float | None = None
+    bytes_used: float | None = None
+    objects: float | None = None
+    dirty: float | None = None
+    max_avail: float | None = None
+    avail_raw: float | None = None
+    percent_used: float | None = None
+    rd: float | None = None
+    wr: float | None = None
+    rd_bytes: float | None = None
+    wr_bytes: float | None = None
+    quota_bytes: float | None = None
+    quota_objects: float | None = None
+    compress_bytes_used: float | None = None
+    compress_under_bytes: float | None = None
+
+
+class Df(Fact, frozen=True):
+    """The cluster's space as a whole and by device class (14 and later), and all pools."""
+
+    document = "df detail"
+
+    space: Space
+    total_objects: float | None = None
+    by_class: Mapping[str, Space] = {}
+    pools: tuple[PoolUsage, ...] = ()
+
+
+class WireSpace(msgspec.Struct, frozen=True):
+    """`stats`; up to 0.83 in KiB under names of its own, raw use apart from 14 on."""
+
+    total_bytes: float | None = None
+    total_avail_bytes: float | None = None
+    total_used_bytes: float | None = None
+    total_used_raw_bytes: float | None = None
+    total_space: float | None = None
+    total_avail: float | None = None
+    total_used: float | None = None
+
+
+class WireUsage(msgspec.Struct, frozen=True):
+    """`stats` of one pool.
+
+    `stored` came with 14; before, `bytes_used` is the data without replicas. The unit of
+    `percent_used` changed between 12 and 13, so that it is read from 14 on only.
+    """
+
+    stored: float | None = None
+    stored_raw: float | None = None
+    bytes_used: float | None = None
+    raw_bytes_used: float | None = None
+    percent_used: float | None = None
+    max_avail: float | None = None
+    avail_raw: float | None = None
+    objects: float | None = None
+    dirty: float | None = None
+    rd: float | None = None
+    wr: float | None = None
+    rd_bytes: float | None = None
+    wr_bytes: float | None = None
+    rd_kb: float | None = None
+    wr_kb: float | None = None
+    quota_bytes: float | None = None
+    quota_objects: float | None = None
+    compress_bytes_used: float | None = None
+    compress_under_bytes: float | None = None
+
+
+class WirePool(msgspec.Struct, frozen=True):
+    """One row of `pools`."""
+
+    id: int
+    name: str
+    stats: WireUsage
+
+
+class WireDf(msgspec.Struct, frozen=True):
+    """The answer of `df detail`."""
+
+    stats: WireSpace
+    pools: tuple[WirePool, ...] = ()
+    stats_by_class: dict[str, WireSpace] = {}
+
+
+_decode = Decoder(WireDf)
+
+
+@wire("df detail")
+def decode_df(body: bytes) -> tuple[Fact, ...]:
+    """Decode the mon command's answer."""
+    return (from_wire(_decode(body)),)
+
+
+def from_wire(answer: WireDf) -> Df:
+    """Make the fact of an answer of any release."""
+    objects = [pool.stats.objects for pool in answer.pools if pool.stats.objects is not None]
+    return Df(
+        space=_space(answer.stats),
+        total_objects=sum(objects),
+        by_class={name: _space(stats) for name, stats in answer.stats_by_class.items()},
+        pools=tuple([_pool(pool.id, pool.name, pool.stats) for pool in answer.pools]),
+    )
+
+
+def _space(stats: WireSpace) -> Space:
+    used = _either(stats.total_used_bytes, stats.total_used)
+    return Space(
+        total=_either(stats.total_bytes, stats.total_space),
+        avail=_either(stats.total_avail_bytes, stats.total_avail),
+        used=used,
+        used_raw=used if stats.total_used_raw_bytes is None else stats.total_used_raw_bytes,
+    )
+
+
+def _pool(pool: int, name: str, stats: WireUsage) -> PoolUsage:
+    modern = stats.stored is not None
+    stored = stats.stored if modern else stats.bytes_used
+    return PoolUsage(
+        id=pool,
+        name=name,
+        stored=stored,
+        stored_raw=stats.stored_raw,
+        bytes_used=stats.bytes_used if modern else stats.raw_bytes_used,
+        objects=stats.objects,
+        dirty=stats.dirty,
+        max_avail=stats.max_avail,
+        avail_raw=stats.avail_raw,
+        percent_used=stats.percent_used if modern else _part(stored, stats.max_avail),
+        rd=stats.rd,
+        wr=stats.wr,
+        rd_bytes=_either(stats.rd_bytes, stats.rd_kb),
+        wr_bytes=_either(stats.wr_bytes, stats.wr_kb),
+        quota_bytes=stats.quota_bytes,
+        quota_objects=stats.quota_objects,
+        compress_bytes_used=stats.compress_bytes_used,
+        compress_under_bytes=stats.compress_under_bytes,
+    )
+
+
+def _either(size: float | None, kib: float | None) -> float | None:
+    return kib * _KIB if size is None and kib is not None else size
+
+
+def _part(used: float | None, avail: float | None) -> float | None:
+    """Reckon the used part as PGMap.cc does; 0 of nothing."""
+    if used is None or avail is None:
+        return None
+    return used / (used + avail) if used + avail else 0.0

@@ -1,0 +1,111 @@
+"""The document `fs dump`: the filesystems, their MDSs and the standbys.
+
+Sources: FSMap::dump and MDSMap::dump of 10 to 20; up to 9 `mds dump`, which is the one MDSMap.
+"""
+
+import msgspec
+
+from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.fact import Fact, wire
+
+
+class Mds(msgspec.Struct, frozen=True):
+    """An MDS. rank: -1 for a standby; state: as "up:active"; addr: with its nonce."""
+
+    name: str
+    rank: int = -1
+    state: str = ""
+    addr: str = ""
+
+
+class Filesystem(msgspec.Struct, frozen=True):
+    """A filesystem. `failed` and `damaged` are numbers of ranks."""
+
+    id: int
+    name: str
+    data_pools: tuple[int, ...]
+    metadata_pool: int
+    mds: tuple[Mds, ...]
+    max_mds: int
+    failed: int
+    damaged: int
+    standby_count_wanted: int
+
+
+class FsDump(Fact, frozen=True):
+    """All filesystems, and the MDSs that belong to none."""
+
+    document = "fs dump"
+
+    filesystems: tuple[Filesystem, ...]
+    standbys: tuple[Mds, ...]
+
+
+class WireMdsMap(msgspec.Struct, frozen=True):
+    """`mdsmap`; `standby_count_wanted` from 11 on."""
+
+    fs_name: str = "cephfs"
+    enabled: bool = True
+    data_pools: tuple[int, ...] = ()
+    metadata_pool: int = 0
+    info: dict[str, Mds] = {}
+    max_mds: int = 1
+    failed: tuple[int, ...] = ()
+    damaged: tuple[int, ...] = ()
+    standby_count_wanted: int = 0
+
+
+class WireFilesystem(msgspec.Struct, frozen=True):
+    """One filesystem of `fs dump`."""
+
+    mdsmap: WireMdsMap
+    id: int
+
+
+class WireFsMap(msgspec.Struct, frozen=True):
+    """The answer of `fs dump`, and `fs_map` of the dashboard's full answer."""
+
+    filesystems: tuple[WireFilesystem, ...] = ()
+    standbys: tuple[Mds, ...] = ()
+
+
+_decode = Decoder(WireFsMap)
+_decode_mds = Decoder(WireMdsMap)
+
+
+@wire("fs dump")
+def decode_fs_dump(body: bytes) -> tuple[Fact, ...]:
+    """Decode the mon command's answer."""
+    return (from_wire(_decode(body)),)
+
+
+@wire("mds dump")
+def decode_mds_dump(body: bytes) -> tuple[Fact, ...]:
+    """Decode the MDS map of 0.67 to 9: one filesystem, or none while it has no pools."""
+    answer = _decode_mds(body)
+    ranked = {gid: mds for gid, mds in answer.info.items() if mds.rank >= 0}
+    standbys = tuple(mds for gid, mds in answer.info.items() if gid not in ranked)
+    mdsmap = msgspec.structs.replace(answer, info=ranked)
+    filesystems = (WireFilesystem(mdsmap, 0),) if answer.enabled and answer.data_pools else ()
+    return (from_wire(WireFsMap(filesystems, standbys)),)
+
+
+def from_wire(answer: WireFsMap) -> FsDump:
+    """Make the fact of a filesystem map."""
+    return FsDump(
+        filesystems=tuple(
+            Filesystem(
+                id=row.id,
+                name=row.mdsmap.fs_name,
+                data_pools=row.mdsmap.data_pools,
+                metadata_pool=row.mdsmap.metadata_pool,
+                mds=tuple(row.mdsmap.info.values()),
+                max_mds=row.mdsmap.max_mds,
+                failed=len(row.mdsmap.failed),
+                damaged=len(row.mdsmap.damaged),
+                standby_count_wanted=row.mdsmap.standby_count_wanted,
+            )
+            for row in answer.filesystems
+        ),
+        standbys=answer.standbys,
+    )

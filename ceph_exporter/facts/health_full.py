@@ -1,0 +1,54 @@
+"""The dashboard's `/api/health/full`: nearly every document in one answer (14 and later).
+
+Source: src/pybind/mgr/dashboard/controllers/health.py of 14 to 20. It holds the whole OSD map with
+its tree and metadata, usage, mgr and filesystem maps, each pool with its PG states, and all that
+`/api/health/minimal` has.
+"""
+
+import msgspec
+
+from ceph_exporter.facts import df as usage
+from ceph_exporter.facts import fs_dump, mgr_dump, osd_dump, osd_tree, pg_states, status
+from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.osd_metadata import WireDetails, from_map
+
+
+class WireOsdMap(osd_dump.WireOsdDump, frozen=True, kw_only=True):
+    """`osd_map`: `osd dump` with tree and metadata inside."""
+
+    tree: osd_tree.WireOsdTree
+    osd_metadata: dict[int, WireDetails] = msgspec.field(default_factory=dict)
+
+
+class WireFull(msgspec.Struct, frozen=True):
+    """The answer; a section without right of its user is left out."""
+
+    osd_map: WireOsdMap | None = None
+    df: usage.WireDf | None = None
+    mgr_map: mgr_dump.WireMgrMap | None = None
+    fs_map: fs_dump.WireFsMap | None = None
+    pools: tuple[pg_states.WirePoolStatus, ...] | None = None
+
+
+_decode = Decoder(WireFull)
+
+
+@wire("dashboard/health/full")
+def decode_full(body: bytes) -> tuple[Fact, ...]:
+    """Decode the answer to the facts of nine documents."""
+    answer = _decode(body)
+    facts: list[Fact] = list(status.decode_minimal(body))
+    if answer.osd_map:
+        facts.append(osd_dump.from_wire(answer.osd_map))
+        facts.append(osd_tree.from_wire(answer.osd_map.tree))
+        facts.append(from_map(answer.osd_map.osd_metadata))
+    if answer.df:
+        facts.append(usage.from_wire(answer.df))
+    if answer.mgr_map:
+        facts.append(mgr_dump.from_wire(answer.mgr_map))
+    if answer.fs_map:
+        facts.append(fs_dump.from_wire(answer.fs_map))
+    if answer.pools is not None:
+        facts.append(pg_states.from_pool_status(answer.pools))
+    return tuple(facts)

@@ -1,0 +1,86 @@
+"""The document `mgr dump`: which mgr is active, and its modules (12 and later).
+
+Source: MgrMap::dump of 12 to 20 (src/mon/MgrMap.h).
+"""
+
+import msgspec
+
+from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.fact import Fact, wire
+
+
+class Module(msgspec.Struct, frozen=True):
+    """A module that the active mgr has. always_on: it cannot be switched off.
+
+    can_run: None where it is not told (12).
+    """
+
+    name: str
+    can_run: bool | None = None
+    enabled: bool = False
+    always_on: bool = False
+
+
+class MgrDump(Fact, frozen=True):
+    """The mgrs. active: empty while none is; available: the active one has finished its start."""
+
+    document = "mgr dump"
+
+    active: str
+    available: bool
+    standbys: tuple[str, ...]
+    modules: tuple[Module, ...]
+
+
+class WireModule(msgspec.Struct, frozen=True):
+    """A module that is at hand (13 and later; 12 gives names only)."""
+
+    name: str
+    can_run: bool | None = None
+
+
+class WireStandby(msgspec.Struct, frozen=True):
+    """A standby mgr."""
+
+    name: str
+
+
+class WireMgrMap(msgspec.Struct, frozen=True):
+    """The answer of `mgr dump`, and `mgr_map` of the dashboard's full answer."""
+
+    active_name: str = ""
+    available: bool = False
+    standbys: tuple[WireStandby, ...] = ()
+    modules: tuple[str, ...] = ()
+    available_modules: tuple[WireModule | str, ...] = ()
+    always_on_modules: dict[str, tuple[str, ...]] = {}
+
+
+_decode = Decoder(WireMgrMap)
+
+
+@wire("mgr dump")
+def decode_mgr_dump(body: bytes) -> tuple[Fact, ...]:
+    """Decode the mon command's answer."""
+    return (from_wire(_decode(body)),)
+
+
+def from_wire(answer: WireMgrMap) -> MgrDump:
+    """Make the fact of a mgr map."""
+    # The lists are kept by release name, and those are in alphabetical order.
+    releases = answer.always_on_modules
+    always_on = set(releases[max(releases)]) if releases else set()
+    enabled = set(answer.modules)
+    known = [
+        WireModule(module) if isinstance(module, str) else module
+        for module in answer.available_modules
+    ]
+    return MgrDump(
+        active=answer.active_name,
+        available=answer.available,
+        standbys=tuple(standby.name for standby in answer.standbys),
+        modules=tuple(
+            Module(row.name, row.can_run, row.name in enabled, row.name in always_on)
+            for row in known
+        ),
+    )

@@ -1,0 +1,143 @@
+"""The documents of mgr modules: `crash ls`, `device ls`, `balancer status` (14 and later).
+
+Sources: src/pybind/mgr/crash, devicehealth and balancer of 14 to 20, src/mgr/DaemonServer.cc.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.fact import Fact, wire
+
+
+class Crash(msgspec.Struct, frozen=True):
+    """A crash report. archived: a date once somebody has archived it."""
+
+    entity_name: str = ""
+    utsname_hostname: str = ""
+    archived: str = ""
+
+
+class CrashList(Fact, frozen=True):
+    """All crash reports that are kept."""
+
+    document = "crash ls"
+    slow = True
+
+    crashes: tuple[Crash, ...]
+
+
+class Device(msgspec.Struct, frozen=True):
+    """A disk. life_expectancy_min and _max: unix seconds, None while nothing is predicted.
+
+    wear: ratio 0 to 1 of an SSD's life that is used (17 and later).
+    """
+
+    devid: str
+    host: str
+    dev: str
+    daemons: tuple[str, ...]
+    life_expectancy_min: float | None
+    life_expectancy_max: float | None
+    wear: float | None
+
+
+class DeviceList(Fact, frozen=True):
+    """All disks that daemons use."""
+
+    document = "device ls"
+    slow = True
+
+    devices: tuple[Device, ...]
+
+
+class Balancer(Fact, frozen=True):
+    """The balancer. mode: none, crush-compat, upmap, ...; last_duration in seconds."""
+
+    document = "balancer status"
+    slow = True
+
+    active: bool
+    mode: str
+    last_duration: float | None
+
+
+class WireLocation(msgspec.Struct, frozen=True):
+    """Where a disk is."""
+
+    host: str = ""
+    dev: str = ""
+
+
+class WireDevice(msgspec.Struct, frozen=True):
+    """One row of `device ls`."""
+
+    devid: str
+    location: tuple[WireLocation, ...] = ()
+    daemons: tuple[str, ...] = ()
+    life_expectancy_min: str | None = None
+    life_expectancy_max: str | None = None
+    wear_level: float | None = None
+
+
+class WireBalancer(msgspec.Struct, frozen=True):
+    """The answer of `balancer status`; the duration is text as "0:00:00.000526", or empty."""
+
+    active: bool = False
+    mode: str = ""
+    last_optimize_duration: str = ""
+
+
+_decode_crashes = Decoder(tuple[Crash, ...])
+_decode_devices = Decoder(tuple[WireDevice, ...])
+_decode_balancer = Decoder(WireBalancer)
+
+
+@wire("crash ls")
+def decode_crashes(body: bytes) -> tuple[Fact, ...]:
+    """Decode the list of crash reports."""
+    return (CrashList(_decode_crashes(body)),)
+
+
+@wire("device ls")
+def decode_devices(body: bytes) -> tuple[Fact, ...]:
+    """Decode the list of disks."""
+    return (DeviceList(tuple(_device(row) for row in _decode_devices(body))),)
+
+
+@wire("balancer status")
+def decode_balancer(body: bytes) -> tuple[Fact, ...]:
+    """Decode the balancer's state."""
+    answer = _decode_balancer(body)
+    return (Balancer(answer.active, answer.mode, _seconds(answer.last_optimize_duration)),)
+
+
+def _device(row: WireDevice) -> Device:
+    place = row.location[0] if row.location else WireLocation()
+    return Device(
+        devid=row.devid,
+        host=place.host,
+        dev=place.dev,
+        daemons=row.daemons,
+        life_expectancy_min=_unix(row.life_expectancy_min),
+        life_expectancy_max=_unix(row.life_expectancy_max),
+        wear=row.wear_level,
+    )
+
+
+def _unix(date: str | None) -> float | None:
+    """Read a date with a zone; 14 gives none, so its dates cannot be used."""
+    try:
+        when = datetime.fromisoformat(date or "")
+    except ValueError:
+        return None
+    return when.timestamp() if when.tzinfo is not None else None
+
+
+def _seconds(duration: str) -> float | None:
+    try:
+        hours, minutes, seconds = duration.split(":")
+        return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+    except ValueError:
+        return None

@@ -1,0 +1,118 @@
+"""The document `osd df`: each OSD's size, use and PGs (0.94 and later).
+
+Sources: OSDUtilizationDumper of OSDMonitor.cc (0.94 to 11) and OSDMap.cc (12 and later).
+"""
+
+from collections.abc import Mapping
+from math import isfinite
+
+import msgspec
+
+from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.df import Space
+from ceph_exporter.facts.fact import Fact, wire
+
+_KIB = 1024
+
+
+class OsdUsage(msgspec.Struct, frozen=True):
+    """One OSD. size, used and avail in bytes; utilization from 0 to 1; variance against average 1.
+
+    All five are None for an OSD that never told its size: Ceph prints 0 or nan then. reweight is
+    0 for an OSD that is out. device_class: empty for none and before 12.
+    """
+
+    size: float | None = None
+    used: float | None = None
+    avail: float | None = None
+    utilization: float | None = None
+    variance: float | None = None
+    pgs: int | None = None
+    crush_weight: float | None = None
+    reweight: float | None = None
+    device_class: str = ""
+
+
+class OsdDf(Fact, frozen=True):
+    """The OSDs by id, those outside of the CRUSH map as well. average_utilization: 0 to 1.
+
+    by_class: the space of each device class, where the answer has what it is reckoned from.
+    """
+
+    document = "osd df"
+
+    osds: Mapping[int, OsdUsage]
+    average_utilization: float | None = None
+    by_class: Mapping[str, Space] = {}
+
+
+class WireNode(msgspec.Struct, frozen=True):
+    """One row; sizes in KiB, utilization in percent. Ids below 0 are buckets."""
+
+    id: int
+    kb: float | None = None
+    kb_used: float | None = None
+    kb_avail: float | None = None
+    utilization: float | None = None
+    var: float | None = None
+    pgs: int | None = None
+    crush_weight: float | None = None
+    reweight: float | None = None
+    device_class: str = ""
+
+
+class WireSummary(msgspec.Struct, frozen=True):
+    """`summary`, of which the rest can be had by adding up."""
+
+    average_utilization: float | None = None
+
+
+class WireOsdDf(msgspec.Struct, frozen=True):
+    """The answer of `osd df`; `stray` are OSDs that the CRUSH map does not have."""
+
+    nodes: tuple[WireNode, ...]
+    stray: tuple[WireNode, ...] = ()
+    summary: WireSummary = WireSummary()
+
+
+_decode = Decoder(WireOsdDf)
+
+
+@wire("osd df")
+def decode_osd_df(body: bytes) -> tuple[Fact, ...]:
+    """Decode the command's answer; of an OSD in several CRUSH trees the first row counts."""
+    answer = _decode(body)
+    osds: dict[int, OsdUsage] = {}
+    for node in (*answer.nodes, *answer.stray):
+        if node.id >= 0 and node.id not in osds:
+            osds[node.id] = _usage(node)
+    return (OsdDf(osds, _ratio(answer.summary.average_utilization)),)
+
+
+def _usage(node: WireNode) -> OsdUsage:
+    if not node.kb:
+        return OsdUsage(
+            pgs=node.pgs,
+            crush_weight=node.crush_weight,
+            reweight=node.reweight,
+            device_class=node.device_class,
+        )
+    return OsdUsage(
+        size=node.kb * _KIB,
+        used=_bytes(node.kb_used),
+        avail=_bytes(node.kb_avail),
+        utilization=_ratio(node.utilization),
+        variance=node.var,
+        pgs=node.pgs,
+        crush_weight=node.crush_weight,
+        reweight=node.reweight,
+        device_class=node.device_class,
+    )
+
+
+def _bytes(kib: float | None) -> float | None:
+    return None if kib is None else kib * _KIB
+
+
+def _ratio(percent: float | None) -> float | None:
+    return percent / 100 if percent is not None and isfinite(percent) else None

@@ -1,0 +1,232 @@
+"""The document `osd dump`: the OSD map, with its OSDs, flags, ratios and pools.
+
+Sources: OSDMap::dump and pg_pool_t::dump of 0.67 to 20; the dashboard's `/api/health/full` holds
+the same object as `osd_map`. Up to 11 the map has no ratios and no OSD a state but exists and up.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.fact import Fact, wire
+
+_POOL_TYPES = {1: "replicated", 3: "erasure"}
+_DIGITS = 10
+
+
+class Osd(msgspec.Struct, frozen=True):
+    """One OSD of the map.
+
+    weight: the reweight, 0 (out) to 1. nearfull, backfillfull, full: the state that the monitors
+    gave it, None before 12. Addresses without port and nonce, IPv6 in brackets, as the mgr module
+    labels them; empty while the OSD has none.
+    """
+
+    id: int
+    up: bool
+    is_in: bool
+    weight: float | None = None
+    nearfull: bool | None = None
+    backfillfull: bool | None = None
+    full: bool | None = None
+    public_addr: str = ""
+    cluster_addr: str = ""
+
+
+class Pool(msgspec.Struct, frozen=True):
+    """One pool. type: replicated, erasure or unknown; crush_rule: its id, up to 11 the ruleset's.
+
+    The targets of pg_num and pgp_num and pg_autoscale_mode (off, warn, on) are None before 14.
+    Quotas in bytes and objects, 0 for none. applications: their names, none before 12.
+    """
+
+    id: int
+    name: str
+    type: str
+    size: int | None = None
+    min_size: int | None = None
+    pg_num: int | None = None
+    pgp_num: int | None = None
+    pg_num_target: int | None = None
+    pgp_num_target: int | None = None
+    pg_autoscale_mode: str | None = None
+    quota_max_bytes: int | None = None
+    quota_max_objects: int | None = None
+    applications: tuple[str, ...] = ()
+    erasure_code_profile: str = ""
+    compression_mode: str = "none"
+    crush_rule: int | None = None
+
+
+class ErasureProfile(msgspec.Struct, frozen=True):
+    """Chunks of data (k) and of coding (m) of an erasure code; None where it has no such number."""
+
+    k: int | None = None
+    m: int | None = None
+
+
+class OsdDump(Fact, frozen=True):
+    """The OSD map.
+
+    flags: those that are set, by name. The ratios, 0 to 1, are None before 12 and while they are
+    not set. blocklist: number of its entries, single addresses and ranges; upmap_items: number of
+    PGs with exceptions to CRUSH, None before 12.
+    """
+
+    document = "osd dump"
+
+    osds: tuple[Osd, ...]
+    epoch: int | None = None
+    flags: tuple[str, ...] = ()
+    full_ratio: float | None = None
+    backfillfull_ratio: float | None = None
+    nearfull_ratio: float | None = None
+    blocklist: int | None = None
+    upmap_items: int | None = None
+    pools: tuple[Pool, ...] = ()
+    erasure_code_profiles: Mapping[str, ErasureProfile] = {}
+
+
+class WireOsd(msgspec.Struct, frozen=True):
+    """One row of `osds`; numbers 0 and 1 for up and in."""
+
+    osd: int
+    up: bool
+    is_in: bool = msgspec.field(name="in")
+    weight: float | None = None
+    state: tuple[str, ...] = ()
+    public_addr: str = ""
+    cluster_addr: str = ""
+
+
+class WireOptions(msgspec.Struct, frozen=True):
+    """`options` of a pool, of which only those that are set are there."""
+
+    compression_mode: str = "none"
+
+
+class WirePool(msgspec.Struct, frozen=True):
+    """One row of `pools`; `crush_ruleset` up to 11, `crush_rule` from 12 on."""
+
+    pool: int
+    pool_name: str = ""
+    type: int = 0
+    size: int | None = None
+    min_size: int | None = None
+    crush_rule: int | None = None
+    crush_ruleset: int | None = None
+    pg_num: int | None = None
+    pg_placement_num: int | None = None
+    pg_num_target: int | None = None
+    pg_placement_num_target: int | None = None
+    pg_autoscale_mode: str | None = None
+    quota_max_bytes: int | None = None
+    quota_max_objects: int | None = None
+    erasure_code_profile: str = ""
+    options: WireOptions = WireOptions()
+    application_metadata: dict[str, msgspec.Raw] = {}
+
+
+class WireProfile(msgspec.Struct, frozen=True):
+    """One of `erasure_code_profiles` (0.78 and later); all values are text."""
+
+    k: str = ""
+    m: str = ""
+
+
+# {"10.0.0.1:0/123": "2026-11-24T11:28:57.178582+0000"}; 0.67 and 0.80 list the times alone.
+WireBlocklist = dict[str, str] | tuple[str, ...]
+
+
+class WireOsdDump(msgspec.Struct, frozen=True):
+    """The answer of `osd dump`; `blacklist` up to 15, `range_blocklist` from 16 on."""
+
+    osds: tuple[WireOsd, ...]
+    epoch: int | None = None
+    flags: str = ""
+    full_ratio: float | None = None
+    backfillfull_ratio: float | None = None
+    nearfull_ratio: float | None = None
+    blacklist: WireBlocklist | None = None
+    blocklist: WireBlocklist | None = None
+    range_blocklist: WireBlocklist = ()
+    pg_upmap_items: tuple[msgspec.Raw, ...] | None = None
+    pools: tuple[WirePool, ...] = ()
+    erasure_code_profiles: dict[str, WireProfile] = {}
+
+
+_decode = Decoder(WireOsdDump)
+
+
+@wire("osd dump")
+def decode_osd_dump(body: bytes) -> tuple[Fact, ...]:
+    """Decode the mon command's answer."""
+    return (from_wire(_decode(body)),)
+
+
+def from_wire(answer: WireOsdDump) -> OsdDump:
+    """Make the fact of an OSD map of any release."""
+    blocked = answer.blacklist if answer.blocklist is None else answer.blocklist
+    # Ratios and states came together in 12; until an upgrade to it ends, the ratios are 0.
+    states = bool(answer.nearfull_ratio)
+    profiles = answer.erasure_code_profiles.items()
+    return OsdDump(
+        osds=tuple([_osd(osd, states=states) for osd in answer.osds]),
+        epoch=answer.epoch,
+        flags=tuple(flag for flag in answer.flags.split(",") if flag),
+        full_ratio=answer.full_ratio or None,
+        backfillfull_ratio=answer.backfillfull_ratio or None,
+        nearfull_ratio=answer.nearfull_ratio or None,
+        blocklist=None if blocked is None else len(blocked) + len(answer.range_blocklist),
+        upmap_items=None if answer.pg_upmap_items is None else len(answer.pg_upmap_items),
+        pools=tuple(_pool(pool) for pool in answer.pools),
+        erasure_code_profiles={
+            name: ErasureProfile(_number(profile.k), _number(profile.m))
+            for name, profile in profiles
+        },
+    )
+
+
+def _osd(osd: WireOsd, *, states: bool) -> Osd:
+    return Osd(
+        id=osd.osd,
+        up=osd.up,
+        is_in=osd.is_in,
+        weight=osd.weight,
+        nearfull="nearfull" in osd.state if states else None,
+        backfillfull="backfillfull" in osd.state if states else None,
+        full="full" in osd.state if states else None,
+        public_addr=_host(osd.public_addr),
+        cluster_addr=_host(osd.cluster_addr),
+    )
+
+
+def _host(addr: str) -> str:
+    """Read "10.0.0.1:6801/123", "[fd00::1]:6801/123"; "-", ":/0" and the like are no address."""
+    return addr.rpartition(":")[0]
+
+
+def _pool(pool: WirePool) -> Pool:
+    return Pool(
+        id=pool.pool,
+        name=pool.pool_name,
+        type=_POOL_TYPES.get(pool.type, "unknown"),
+        size=pool.size,
+        min_size=pool.min_size,
+        pg_num=pool.pg_num,
+        pgp_num=pool.pg_placement_num,
+        pg_num_target=pool.pg_num_target,
+        pgp_num_target=pool.pg_placement_num_target,
+        pg_autoscale_mode=pool.pg_autoscale_mode,
+        quota_max_bytes=pool.quota_max_bytes,
+        quota_max_objects=pool.quota_max_objects,
+        applications=tuple(pool.application_metadata),
+        erasure_code_profile=pool.erasure_code_profile,
+        compression_mode=pool.options.compression_mode,
+        crush_rule=pool.crush_ruleset if pool.crush_rule is None else pool.crush_rule,
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < _DIGITS else None

@@ -1,0 +1,107 @@
+"""The document `osd metadata`: host, version and devices of each OSD.
+
+Sources: OSDMonitor.cc (old ones want an id and do not answer for all), OSD::_collect_metadata,
+BlueStore::collect_metadata and FileStore::collect_metadata; the dashboard's `/api/health/full` has
+the same rows by id as `osd_map.osd_metadata`. All values are text.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.fact import Fact, wire
+
+
+class OsdDetails(msgspec.Struct, frozen=True):
+    """One OSD; what it did not report is empty.
+
+    version: Ceph's whole line, "ceph version 16.2.15 (sha1) pacific (stable)". device, db_device
+    and wal_device: the nodes ("/dev/dm-0") of BlueStore's data, DB and WAL, or of FileStore's data
+    and journal. devices ("sdb,nvme0n1") and device_ids ("sdb=VENDOR_MODEL_SERIAL,...") as Ceph
+    prints them.
+    """
+
+    hostname: str = ""
+    version: str = ""
+    front_iface: str = ""
+    back_iface: str = ""
+    objectstore: str = ""
+    device_class: str = ""
+    device: str = ""
+    db_device: str = ""
+    wal_device: str = ""
+    devices: str = ""
+    device_ids: str = ""
+
+
+class OsdMetadata(Fact, frozen=True):
+    """The OSDs by id; one that never booted is missing or has no details."""
+
+    document = "osd metadata"
+    slow = True
+
+    osds: Mapping[int, OsdDetails]
+
+
+class WireDetails(msgspec.Struct, frozen=True):
+    """The fields in use of one OSD's metadata; each kind of store has its own."""
+
+    hostname: str = ""
+    ceph_version: str = ""
+    front_iface: str = ""
+    back_iface: str = ""
+    osd_objectstore: str = ""
+    default_device_class: str = ""
+    bluestore_bdev_dev_node: str = ""
+    bluefs_db_dev_node: str = ""
+    bluefs_wal_dev_node: str = ""
+    backend_filestore_dev_node: str = ""
+    osd_journal: str = ""
+    devices: str = ""
+    device_ids: str = ""
+
+
+class WireRow(WireDetails, frozen=True, kw_only=True):
+    """One row of the command's answer."""
+
+    id: int
+
+
+_decode = Decoder(tuple[WireRow, ...])
+
+
+@wire("osd metadata")
+def decode_osd_metadata(body: bytes) -> tuple[Fact, ...]:
+    """Decode the mon command's answer."""
+    return (from_map({row.id: row for row in _decode(body)}),)
+
+
+def from_map(answer: Mapping[int, WireDetails]) -> OsdMetadata:
+    """Make the fact of each OSD's metadata by id."""
+    return OsdMetadata({osd: _details(row) for osd, row in answer.items()})
+
+
+def _details(row: WireDetails) -> OsdDetails:
+    data, db, wal = _nodes(row)
+    return OsdDetails(
+        hostname=row.hostname,
+        version=row.ceph_version,
+        front_iface=row.front_iface,
+        back_iface=row.back_iface,
+        objectstore=row.osd_objectstore,
+        device_class=row.default_device_class,
+        device="" if data == "unknown" else data,
+        db_device=db,
+        wal_device=wal,
+        devices=row.devices,
+        device_ids=row.device_ids,
+    )
+
+
+def _nodes(row: WireDetails) -> tuple[str, str, str]:
+    if row.osd_objectstore == "bluestore":
+        return row.bluestore_bdev_dev_node, row.bluefs_db_dev_node, row.bluefs_wal_dev_node
+    if row.osd_objectstore == "filestore":
+        return row.backend_filestore_dev_node, "", row.osd_journal
+    return "", "", ""

@@ -1,0 +1,53 @@
+"""The document `osd perf`: each OSD's latency.
+
+Sources: PGMap::dump_osd_perf_stats of 0.67 to 20, DaemonServer.cc of 14 and later for the wrapper.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from ceph_exporter.facts.decode import DecodeError, Decoder
+from ceph_exporter.facts.fact import Fact, wire
+
+
+class OsdLatency(msgspec.Struct, frozen=True):
+    """Latency of commits to the journal and of applying to the store, in whole milliseconds."""
+
+    commit_latency_ms: float | None = None
+    apply_latency_ms: float | None = None
+
+
+class OsdPerf(Fact, frozen=True):
+    """The OSDs by id."""
+
+    document = "osd perf"
+
+    osds: Mapping[int, OsdLatency]
+
+
+class WireInfo(msgspec.Struct, frozen=True):
+    """One row; from 14 on `perf_stats` has nanoseconds as well."""
+
+    id: int
+    perf_stats: OsdLatency = OsdLatency()
+
+
+class WireOsdPerf(msgspec.Struct, frozen=True):
+    """The answer of `osd perf`: flat up to 13, inside of `osdstats` from 14 on."""
+
+    osd_perf_infos: tuple[WireInfo, ...] | None = None
+    osdstats: "WireOsdPerf | None" = None
+
+
+_decode = Decoder(WireOsdPerf)
+
+
+@wire("osd perf")
+def decode_osd_perf(body: bytes) -> tuple[Fact, ...]:
+    """Decode the command's answer of any release."""
+    answer = _decode(body)
+    infos = (answer.osdstats or answer).osd_perf_infos
+    if infos is None:
+        raise DecodeError("the answer has no `osd_perf_infos`")
+    return (OsdPerf({info.id: info.perf_stats for info in infos}),)

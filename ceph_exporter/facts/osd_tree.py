@@ -1,0 +1,91 @@
+"""The document `osd tree`: where each OSD is in the CRUSH map.
+
+Sources: CrushTreeDumper.h and OSDMap::print_tree of 0.67 to 20, which print a bucket before what it
+holds; the dashboard's `/api/health/full` has the same object as `osd_map.tree`.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.fact import Fact, wire
+
+
+class OsdLocation(msgspec.Struct, frozen=True):
+    """An OSD's place. root: the topmost bucket; each empty where the CRUSH map has none.
+
+    device_class: empty for none and before 12.
+    """
+
+    host: str = ""
+    rack: str = ""
+    root: str = ""
+    device_class: str = ""
+    crush_weight: float | None = None
+
+
+class OsdTree(Fact, frozen=True):
+    """The OSDs of the CRUSH map by id; OSDs outside of it are missing."""
+
+    document = "osd tree"
+
+    osds: Mapping[int, OsdLocation]
+
+
+class WireNode(msgspec.Struct, frozen=True):
+    """One row, of a bucket (id below 0) or an OSD."""
+
+    id: int
+    name: str = ""
+    type: str = ""
+    device_class: str = ""
+    crush_weight: float | None = None
+    children: tuple[int, ...] = ()
+
+
+class WireOsdTree(msgspec.Struct, frozen=True):
+    """The answer of `osd tree`; its `stray` OSDs have no place."""
+
+    nodes: tuple[WireNode, ...]
+
+
+_decode = Decoder(WireOsdTree)
+_NOWHERE = OsdLocation()
+
+
+@wire("osd tree")
+def decode_osd_tree(body: bytes) -> tuple[Fact, ...]:
+    """Decode the mon command's answer."""
+    return (from_wire(_decode(body)),)
+
+
+def from_wire(answer: WireOsdTree) -> OsdTree:
+    """Make the fact of a tree; of an OSD in several trees the first row counts."""
+    places: dict[int, OsdLocation] = {}
+    for node in answer.nodes:
+        # "default~hdd" is the shadow of "default" with the OSDs of one class; real names have no ~.
+        if node.id < 0 and "~" not in node.name:
+            inside = _inside(node, places.get(node.id))
+            for child in node.children:
+                places.setdefault(child, inside)
+    osds: dict[int, OsdLocation] = {}
+    for node in answer.nodes:
+        if node.id >= 0 and node.id not in osds:
+            osds[node.id] = _osd(node, places.get(node.id, _NOWHERE))
+    return OsdTree(osds)
+
+
+def _inside(bucket: WireNode, place: OsdLocation | None) -> OsdLocation:
+    host, rack, root = (place.host, place.rack, place.root) if place else ("", "", "")
+    if bucket.type == "host":
+        host = bucket.name
+    elif bucket.type == "rack":
+        rack = bucket.name
+    elif place is None:  # of type "root", or what the map calls it
+        root = bucket.name
+    return OsdLocation(host, rack, root)
+
+
+def _osd(node: WireNode, place: OsdLocation) -> OsdLocation:
+    return OsdLocation(place.host, place.rack, place.root, node.device_class, node.crush_weight)

@@ -1,0 +1,43 @@
+"""The dashboard's `perf_counters`: all daemons' own counters in one answer (13 and later).
+
+Sources: src/pybind/mgr/mgr_module.py (get_all_perf_counters of 14 to 17,
+get_unlabeled_perf_counters of 18 and later), src/common/perf_counters.h (the bits of `type`).
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.fact import Fact, wire
+
+TIME, AVERAGE, COUNTER, HISTOGRAM = 1, 4, 8, 16
+
+
+class Counter(msgspec.Struct, frozen=True):
+    """One counter: a total since the daemon's start, or a gauge, as the bits of `type` say.
+
+    With the bit TIME `value` is in nanoseconds; with AVERAGE it is a sum of `count` readings.
+    """
+
+    type: int
+    value: float | None = None
+    count: float | None = None
+    description: str = ""
+
+
+class PerfCounters(Fact, frozen=True):
+    """Counters by daemon ("osd.0") and path ("osd.op_r"); not all daemons have the same."""
+
+    document = "perf counters"
+
+    daemons: Mapping[str, Mapping[str, Counter]]
+
+
+_decode = Decoder(dict[str, dict[str, Counter]])
+
+
+@wire("dashboard/perf_counters")
+def decode_perf_counters(body: bytes) -> tuple[Fact, ...]:
+    """Decode the dashboard's answer."""
+    return (PerfCounters(_decode(body)),)

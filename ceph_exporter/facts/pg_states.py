@@ -1,0 +1,155 @@
+"""The document `pg states`: the PGs of each pool by their state, and those that are stuck.
+
+Sources: `pg dump` with `dumpcontents` `pgs_brief` (PGMap::dump_pg_stats of 0.67 to 20), the
+dashboard's pool list (`pg_summary` of the mgr), and `status` with the OSD map as long as all PGs
+are alike. Stuck PGs: the texts of `health detail` (PGMonitor.cc of 0.67 to 11, PGMap.cc later).
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from ceph_exporter.facts.decode import DecodeError, Decoder
+from ceph_exporter.facts.fact import Fact, Facts, wire
+from ceph_exporter.facts.health import Health
+from ceph_exporter.facts.osd_dump import OsdDump
+from ceph_exporter.facts.status import Status
+
+# How old releases call a state; PG_STATE_* strings of osd_types.cc up to 11, and 12.0.
+_RENAMED = {"backfill": "backfilling", "wait_backfill": "backfill_wait", "inactive": "unknown"}
+
+_POOL_ID = re.compile(r"\d{1,19}")
+# Up to 11: "5 pgs stuck unclean", "3 pgs are stuck inactive for more than 300 seconds".
+_OLD_COUNT = re.compile(r"(\d+) pgs (?:are )?stuck (\w+)")
+_OLD_KINDS = ("inactive", "unclean", "stale")
+# From 12 on: "Reduced data availability: 3 pgs inactive, 1 pg peering". These are counted only
+# when they are stuck; "degraded", "down" and "incomplete" in the same line are counted at once.
+_COUNT = re.compile(r"(\d+) pgs? (inactive|peering|stale|unclean|undersized)\b")
+_KINDS = ("inactive", "peering", "stale", "undersized")
+# "pg 1.0 is stuck unclean for 123.456, current state ..." up to 14, then "for 21m", "for 3h".
+_SINCE = re.compile(r"pg \S+ is stuck (\w+) for (\d+(?:\.\d+)?)([smhdwMy]?)\b")
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_UNITS = {"": 1, "s": 1, "m": _MINUTE, "h": _HOUR, "d": _DAY}
+_UNITS |= {"w": 7 * _DAY, "M": 30 * _DAY, "y": 365 * _DAY}  # as timespan_str of ceph_time.cc
+
+States = Mapping[str, int]
+
+
+class PgStates(Fact, frozen=True):
+    """By pool id: state as Ceph joins it ("active+clean") -> number of PGs."""
+
+    document = "pg states"
+
+    pools: Mapping[int, States]
+
+    @classmethod
+    def needless(cls, at_hand: Facts) -> bool:
+        """Say whether `status` and `osd dump` tell as much, or are not known yet.
+
+        They cost Ceph far less, and what they say decides.
+        """
+        status, osd_dump = at_hand.get(Status), at_hand.get(OsdDump)
+        return not status or not osd_dump or if_uniform(status, osd_dump) is not None
+
+
+class Stuck(msgspec.Struct, frozen=True):
+    """PGs that are stuck for one reason. oldest: seconds, None where no line tells it."""
+
+    pgs: float
+    oldest: float | None
+
+
+class WirePg(msgspec.Struct, frozen=True, gc=False):
+    """One row of `pg_stats`; `pgid` is "POOL.HEX"."""
+
+    pgid: str
+    state: str
+
+
+class WireDump(msgspec.Struct, frozen=True):
+    """The wrapper of 14 and later; a whole `pg dump` has its sections in `pg_map`."""
+
+    pg_stats: list[WirePg] | None = None
+    pg_map: "WireDump | None" = None
+
+
+class WirePoolStatus(msgspec.Struct, frozen=True):
+    """One row of the dashboard's pool list, as far as it is about PGs."""
+
+    pool: int
+    pg_status: dict[str, int] = {}
+
+
+_decode: Decoder[WireDump | list[WirePg]]
+_decode = Decoder(WireDump | list[WirePg])  # type: ignore[arg-type]  # a union
+
+
+@wire("pg states")
+def decode_pg_dump(body: bytes) -> tuple[Fact, ...]:
+    """Decode the answer of `pg dump`: up to 13 a bare list, from 14 on inside a wrapper."""
+    answer = _decode(body)
+    rows = (answer.pg_map or answer).pg_stats if isinstance(answer, WireDump) else answer
+    if rows is None:
+        raise DecodeError("the answer has no `pg_stats`")
+    counts = Counter((row.pgid.partition(".")[0], row.state) for row in rows)
+    pools: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for (pool, state), number in counts.items():
+        if not _POOL_ID.fullmatch(pool):
+            raise DecodeError(f"no pool in the PG {pool[:20]!r}")
+        pools[int(pool)][state] = number
+    return (PgStates(pools),)
+
+
+def from_pool_status(pools: Iterable[WirePoolStatus]) -> PgStates:
+    """Make the fact of the dashboard's pool list (`/api/pool?stats=true`, `/api/health/full`)."""
+    return PgStates({row.pool: row.pg_status for row in pools})
+
+
+def if_uniform(status: Status | None, osd_dump: OsdDump | None) -> PgStates | None:
+    """Tell the states by pool where `status` leaves no choice: one state, or one pool.
+
+    None otherwise, and while the OSD map's PGs are not yet those that `status` counts.
+    """
+    if status is None or osd_dump is None or not status.pg_states:
+        return None
+    pools = {pool.id: pool.pg_num or 0 for pool in osd_dump.pools}
+    if sum(pools.values()) != sum(status.pg_states.values()):
+        return None
+    if len(pools) == 1:
+        return PgStates(dict.fromkeys(pools, status.pg_states))
+    if len(status.pg_states) == 1:
+        (state,) = status.pg_states
+        return PgStates({pool: {state: number} for pool, number in pools.items()})
+    return None
+
+
+def single(states: States) -> dict[str, int]:
+    """Count PGs by each single state; a PG in "active+clean" counts for both."""
+    counts: defaultdict[str, int] = defaultdict(int)
+    for joined, number in states.items():
+        for state in joined.split("+"):
+            counts[_RENAMED.get(state, state)] += number
+    return dict(counts)
+
+
+def stuck(health: Health) -> dict[str, Stuck]:
+    """Read the stuck PGs by what they lack or are: inactive, stale, undersized and so on.
+
+    The kinds that every release of the era reports are there with 0. Ceph gives 50 detail lines a
+    check at most, in no order of age, so that the oldest of very many may be older.
+    """
+    pattern, kinds = (_OLD_COUNT, _OLD_KINDS) if health.era else (_COUNT, _KINDS)
+    counts: dict[str, float] = dict.fromkeys(kinds, 0)
+    oldest: dict[str, float] = {}
+    for check in health.checks.values():
+        for number, kind in pattern.findall(check.message):
+            counts[kind] = max(counts.get(kind, 0), float(number))
+        for line in check.detail:
+            if match := _SINCE.match(line):
+                kind, age, unit = match.groups()
+                oldest[kind] = max(oldest.get(kind, 0), float(age) * _UNITS[unit])
+    return {
+        kind: Stuck(number, oldest.get(kind) if number else 0) for kind, number in counts.items()
+    }

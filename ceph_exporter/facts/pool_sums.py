@@ -1,0 +1,84 @@
+"""The document `pg dump pools`: the sums over each pool's PGs that no other answer has.
+
+Source: PGMap::dump_pool_stats of 0.67 to 20, asked for as `pg dump` with `dumpcontents` `pools`.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from ceph_exporter.facts.decode import DecodeError, Decoder
+from ceph_exporter.facts.fact import Fact, wire
+
+
+class PoolSum(msgspec.Struct, frozen=True):
+    """Objects of one pool, and copies of objects that are degraded or misplaced.
+
+    repaired: since the pool is there, None before 14. misplaced: None before 0.94.
+    """
+
+    repaired: float | None = None
+    unfound: float | None = None
+    degraded: float | None = None
+    misplaced: float | None = None
+
+
+class PoolSums(Fact, frozen=True):
+    """The sums by the pool's id."""
+
+    document = "pg dump pools"
+
+    pools: Mapping[int, PoolSum]
+
+
+class WireSum(msgspec.Struct, frozen=True):
+    """`stat_sum`."""
+
+    num_objects_repaired: float | None = None
+    num_objects_unfound: float | None = None
+    num_objects_degraded: float | None = None
+    num_objects_misplaced: float | None = None
+
+
+class WirePool(msgspec.Struct, frozen=True):
+    """One row of `pool_stats`."""
+
+    poolid: int
+    stat_sum: WireSum
+
+
+class WireDump(msgspec.Struct, frozen=True):
+    """The wrapper of 14 and later; a whole `pg dump` has its sections in `pg_map`."""
+
+    pg_ready: bool = True
+    pool_stats: tuple[WirePool, ...] | None = None
+    pg_map: "WireDump | None" = None
+
+
+_decode: Decoder[WireDump | tuple[WirePool, ...]]
+_decode = Decoder(WireDump | tuple[WirePool, ...])  # type: ignore[arg-type]  # a union
+
+
+@wire("pg dump pools")
+def decode_pool_sums(body: bytes) -> tuple[Fact, ...]:
+    """Decode the answer: up to 13 a bare list, from 14 on inside a wrapper.
+
+    A mgr that has just become active has not heard of all PGs yet. Its sums are too small, and a
+    counter that falls looks like one that began anew, so that they are refused.
+    """
+    answer = _decode(body)
+    if isinstance(answer, WireDump) and not answer.pg_ready:
+        raise DecodeError("the mgr has just started and does not know all PGs yet")
+    rows = (answer.pg_map or answer).pool_stats if isinstance(answer, WireDump) else answer
+    if rows is None:
+        raise DecodeError("the answer has no `pool_stats`")
+    return (PoolSums({row.poolid: _sum(row.stat_sum) for row in rows}),)
+
+
+def _sum(row: WireSum) -> PoolSum:
+    return PoolSum(
+        repaired=row.num_objects_repaired,
+        unfound=row.num_objects_unfound,
+        degraded=row.num_objects_degraded,
+        misplaced=row.num_objects_misplaced,
+    )

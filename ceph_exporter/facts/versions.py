@@ -1,0 +1,66 @@
+"""The documents `versions` and `features`: what runs, and what is connected (12 and later).
+
+Source: Monitor::handle_command of 12 to 20 (`versions`, `features`).
+"""
+
+import re
+from collections.abc import Mapping
+from itertools import count
+
+import msgspec
+
+from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.fact import Fact, wire
+
+
+class Versions(Fact, frozen=True):
+    """Number of daemons by type and by Ceph's whole version line."""
+
+    document = "versions"
+    slow = True
+
+    daemons: Mapping[str, Mapping[str, int]]
+
+
+class Feature(msgspec.Struct, frozen=True):
+    """A group of daemons or clients with the same features. release: the oldest that has them."""
+
+    features: str = ""
+    release: str = ""
+    num: int = 0
+
+
+class Features(Fact, frozen=True):
+    """The groups by type of entity (mon, mgr, osd, mds, client)."""
+
+    document = "features"
+    slow = True
+
+    groups: Mapping[str, tuple[Feature, ...]]
+
+
+_decode_versions = Decoder(dict[str, dict[str, int]])
+_decode_features = Decoder(dict[str, tuple[Feature, ...] | dict[str, Feature]])
+_GROUP = re.compile(rb'"group"(?=\s*:)')
+
+
+@wire("versions")
+def decode_versions(body: bytes) -> tuple[Fact, ...]:
+    """Decode the mon command's answer, without its sum `overall`."""
+    found = _decode_versions(body)
+    return (Versions({type_: counts for type_, counts in found.items() if type_ != "overall"}),)
+
+
+@wire("features")
+def decode_features(body: bytes) -> tuple[Fact, ...]:
+    """Decode the mon command's answer: lists, in 12 objects whose groups are all called `group`."""
+    numbers = count()  # in place of the names: of equal ones a decoder keeps the last
+    found = _decode_features(_GROUP.sub(lambda _: b'"%d"' % next(numbers), body))
+    return (
+        Features(
+            {
+                type_: tuple(rows.values()) if isinstance(rows, dict) else rows
+                for type_, rows in found.items()
+            }
+        ),
+    )

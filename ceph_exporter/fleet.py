@@ -1,0 +1,112 @@
+"""The pollers of all clusters, a thread each; a reload keeps those of unchanged clusters."""
+
+import threading
+import time
+from typing import NamedTuple
+
+from ceph_exporter.config import Cluster, Config, Poll
+from ceph_exporter.poller import Poller
+
+GRACE = 60.0
+"""Seconds beyond interval and timeout after which a poller counts as hung: a name server that does
+not answer holds a poll up that long, and a restart would not mend it."""
+
+
+class _Settings(NamedTuple):
+    """All that a poller depends on. many: its samples carry the label `cluster`."""
+
+    cluster: Cluster
+    poll: Poll
+    collectors: tuple[str, ...]
+    many: bool
+
+
+class _Member(NamedTuple):
+    settings: _Settings
+    poller: Poller
+    stop: threading.Event
+    thread: threading.Thread
+
+
+class Fleet:
+    """Polls the clusters of a configuration from `use` on until `stop`."""
+
+    def __init__(self) -> None:
+        self._members: dict[str, _Member] = {}
+        self.config: Config | None = None
+
+    @property
+    def pollers(self) -> tuple[Poller, ...]:
+        """The pollers in the order of the configuration."""
+        return tuple(member.poller for member in self._members.values())
+
+    def use(self, config: Config) -> list[str]:
+        """Take a configuration over; give the names of the clusters that were begun anew."""
+        before, members, begun = self._members, {}, []
+        for name, cluster in config.clusters.items():
+            many = len(config.clusters) > 1
+            settings = _Settings(cluster, config.poll, config.enabled(cluster), many)
+            old = before.get(name)
+            if old is not None and old.settings == settings:
+                members[name] = old
+            else:
+                members[name] = _begin(name, config, settings, old)
+                begun.append(name)
+        # One reference is replaced, so a scrape sees the old fleet or the new one, never a mix.
+        self._members, self.config = members, config
+        for name, member in before.items():
+            if members.get(name) is not member:
+                member.stop.set()
+        for name in begun:
+            members[name].thread.start()
+        return begun
+
+    def stop(self) -> None:
+        """End all pollers; one that waits for Ceph is left behind."""
+        for member in self._members.values():
+            member.stop.set()
+        for member in self._members.values():
+            member.thread.join(timeout=2)
+
+    @property
+    def ready(self) -> bool:
+        """Every cluster was polled once, with or without success."""
+        return all(poller.snapshot is not None for poller in self.pollers)
+
+    def hung(self) -> list[str]:
+        """Give the names of the clusters whose pollers make no progress."""
+        now = time.monotonic()
+        return [
+            name
+            for name, (settings, poller, _, _) in self._members.items()
+            if now - poller.moved > settings.poll.interval + settings.poll.timeout + GRACE
+        ]
+
+    def summary(self) -> str:
+        """Say in one line how the clusters are."""
+        return "; ".join(_state(poller) for poller in self.pollers)
+
+
+def _begin(name: str, config: Config, settings: _Settings, old: _Member | None) -> _Member:
+    poller = Poller(name, settings.cluster, config)
+    if (
+        old is not None
+        and old.settings.cluster.urls == settings.cluster.urls
+        and old.settings.many == settings.many
+    ):
+        # The same cluster with other settings: its series must not vanish for a scrape, as alerts
+        # would resolve and fire again. The old snapshot goes stale at the time that it had.
+        poller.snapshot = old.poller.snapshot
+    stop = threading.Event()
+    thread = threading.Thread(target=poller.run, args=(stop,), name=f"poll {name}", daemon=True)
+    return _Member(settings, poller, stop, thread)
+
+
+def _state(poller: Poller) -> str:
+    name, snapshot = poller.name or "cluster", poller.snapshot
+    if snapshot is None:
+        return f"{name}: first poll under way"
+    report = snapshot.report
+    if not report.up or not snapshot.fresh:
+        return f"{name}: not reached"
+    return f"{name}: {report.health or 'health unknown'} over {report.api}"

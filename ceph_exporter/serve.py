@@ -1,0 +1,153 @@
+"""The command serve: listen, poll, reload, tell systemd, until SIGTERM or SIGINT."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Gauge
+
+from ceph_exporter import __version__
+from ceph_exporter.config import Config, ConfigError
+from ceph_exporter.fleet import Fleet
+from ceph_exporter.log import fields, log
+from ceph_exporter.web import control, listen, metrics, status
+from ceph_exporter.web.connection import Answer
+from ceph_exporter.web.security import OPEN, Watched
+from ceph_exporter.web.server import Server, router
+from ceph_exporter.web.systemd import Notifier
+
+_TICK = 1.0
+"""Seconds between two looks at the pollers on behalf of systemd."""
+
+
+class Reload:
+    """Takes a new configuration over, or keeps the old one and says why; one at a time."""
+
+    def __init__(
+        self,
+        load: Callable[[], Config],
+        fleet: Fleet,
+        check_web: Callable[[], object],
+        registry: CollectorRegistry,
+        notifier: Notifier,
+    ) -> None:
+        self._load, self._fleet, self._check_web = load, fleet, check_web
+        self._notifier = notifier
+        self._lock = threading.Lock()
+        self._successful = Gauge(
+            "ceph_exporter_config_last_reload_successful",
+            "The configuration was taken over when it was last loaded (1) or refused (0)",
+            registry=registry,
+        )
+        self._when = Gauge(
+            "ceph_exporter_config_last_reload_success_timestamp_seconds",
+            "When a configuration was last taken over",
+            registry=registry,
+        )
+
+    def use(self, config: Config) -> list[str]:
+        """Take a configuration over that has been checked."""
+        begun = self._fleet.use(config)
+        self._successful.set(1)
+        self._when.set(time.time())
+        return begun
+
+    def __call__(self) -> str:
+        """Reload; give the error, or nothing."""
+        with self._lock:
+            self._notifier.reloading()
+            try:
+                config = self._load()
+                self._check_web()
+            except ConfigError as error:
+                self._successful.set(0)
+                line = fields(error=error)
+                log.error("reload refused; the running configuration stays", extra=line)
+                return str(error)
+            else:
+                begun = ",".join(name or "cluster" for name in self.use(config))
+                log.info("configuration reloaded", extra=fields(changed=begun or "none"))
+                return ""
+            finally:
+                self._notifier.ready(self._fleet.summary())
+
+
+def serve(load: Callable[[], Config], values: Mapping[str, Any], config: Config) -> int:
+    """Serve until SIGTERM or SIGINT; raises ConfigError when it cannot listen.
+
+    load: makes the configuration anew for a reload; values: the flags.
+    """
+    signals: SimpleQueue[int] = SimpleQueue()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda got, _: signals.put(got))
+    notifier, fleet = Notifier(os.environ), Fleet()
+    watched = Watched(values["web.config.file"]) if values["web.config.file"] else None
+    registry = metrics.own_registry()
+    check_web = watched.check if watched else lambda: None
+    reload = Reload(load, fleet, check_web, registry, notifier)
+    answer = _answer(fleet, registry, reload, values["web.telemetry-path"])
+    with ExitStack() as stack:
+        listeners = _listeners(values)
+        server = Server(listeners, answer, watched or (lambda: OPEN))
+        stack.callback(server.close)
+        reload.use(config)
+        stack.callback(fleet.stop)
+        server.start()
+        for listener in listeners:
+            where = listener.getsockname()
+            log.info("listening", extra=fields(address=where[0], port=where[1], tls=_tls(watched)))
+        about = fields(version=__version__, clusters=len(config.clusters))
+        log.info("ceph_exporter started", extra=about)
+        notifier.ready(fleet.summary())
+        _run(signals, fleet, reload, notifier)
+        notifier.stopping()
+    return 0
+
+
+def _tls(watched: Watched | None) -> str:
+    return "on" if watched and watched().context else "off"
+
+
+def _run(
+    signals: "SimpleQueue[int]", fleet: Fleet, reload: Callable[[], str], notifier: Notifier
+) -> None:
+    while True:
+        try:
+            number = signals.get(timeout=_TICK)
+        except Empty:
+            # The watchdog is fed while polls go on, not while this loop does.
+            if hung := fleet.hung():
+                log.error("polls make no progress", extra=fields(clusters=",".join(hung)))
+            else:
+                notifier.alive()
+            notifier.status(fleet.summary())
+            continue
+        if number == signal.SIGHUP:
+            reload()
+            continue
+        log.info("ending", extra=fields(signal=signal.Signals(number).name))
+        return
+
+
+def _listeners(values: Mapping[str, Any]) -> list[Any]:
+    if values["web.systemd-socket"]:
+        return list(listen.inherited(os.environ))
+    return list(listen.listen(values["web.listen-address"]))
+
+
+def _answer(
+    fleet: Fleet, registry: CollectorRegistry, reload: Callable[[], str], metrics_path: str
+) -> Answer:
+    pages = {
+        "/": lambda request: status.page(fleet.pollers, metrics_path, request),
+        "/-/healthy": control.healthy,
+        "/-/ready": lambda _: control.ready(fleet),
+        "/config": lambda _: control.config(fleet),
+        metrics_path: lambda request: metrics.page(fleet.pollers, registry, request),
+    }
+    return router(pages, {"/-/reload": lambda _: control.reload(reload)})

@@ -1,0 +1,33 @@
+"""The pages about the exporter itself: `/-/healthy`, `/-/ready`, `/-/reload`, `/config`."""
+
+from collections.abc import Callable
+
+from ceph_exporter.config import dump
+from ceph_exporter.fleet import Fleet
+from ceph_exporter.web.request import Reply, Request
+
+
+def healthy(request: Request) -> Reply:
+    """Say that the server answers."""
+    del request
+    return Reply(b"healthy\n")
+
+
+def ready(fleet: Fleet) -> Reply:
+    """Say whether every cluster was polled once, so that no scrape misses one."""
+    if fleet.ready:
+        return Reply(b"ready\n")
+    return Reply(f"not ready: {fleet.summary()}\n".encode(), status=503)
+
+
+def reload(run: Callable[[], str]) -> Reply:
+    """Reload the configuration; a refused one is the answer's text, which holds no secret."""
+    if error := run():
+        return Reply(f"reload refused: {error}\n".encode(), status=500)
+    return Reply(b"reloaded\n")
+
+
+def config(fleet: Fleet) -> Reply:
+    """Show the configuration in use as YAML."""
+    text = "" if fleet.config is None else dump(fleet.config)
+    return Reply(text.encode(), "application/yaml; charset=utf-8")

@@ -1,0 +1,85 @@
+"""The collector of mgrs and their modules."""
+
+from ceph_exporter import exposition
+from ceph_exporter.collectors.managers import collect
+from ceph_exporter.facts import Fact, Facts
+from ceph_exporter.facts.daemons import Daemon, MgrMetadata
+from ceph_exporter.facts.mgr_dump import MgrDump, Module
+
+REEF = "ceph version 18.2.7 (6b0e98) reef (stable)"
+DUMP = MgrDump(active="y", available=True, standbys=("z", "x"), modules=())
+
+
+def page(*facts: Fact) -> dict[str, list[str]]:
+    """Give the lines by family, without the family's name."""
+    lines = exposition.lines(collect(Facts.of(*facts)))
+    return {
+        metric.name: [line.removeprefix(metric.name) for line in text.decode().splitlines()]
+        for metric, text in lines.items()
+    }
+
+
+def test_no_facts_no_families() -> None:
+    """Without documents nothing is said."""
+    assert page() == {}
+
+
+def test_status() -> None:
+    """The active mgr has 1, standbys have 0, in an order that a failover does not change."""
+    assert page(DUMP) == {
+        "ceph_mgr_status": [
+            '{ceph_daemon="mgr.x"} 0',
+            '{ceph_daemon="mgr.y"} 1',
+            '{ceph_daemon="mgr.z"} 0',
+        ],
+        "ceph_mgr_available": [" 1"],
+    }
+
+
+def test_no_active_mgr() -> None:
+    """While no mgr is active there is none without a name, and none is available."""
+    assert page(MgrDump(active="", available=False, standbys=(), modules=())) == {
+        "ceph_mgr_available": [" 0"]
+    }
+
+
+def test_metadata() -> None:
+    """The mgrs of the map have metadata, empty where nothing is known; others are gone."""
+    metadata = MgrMetadata({"y": Daemon("h1", REEF), "x": Daemon("h2", REEF), "old": Daemon()})
+    assert page(DUMP, metadata)["ceph_mgr_metadata"] == [
+        f'{{ceph_daemon="mgr.x",hostname="h2",ceph_version="{REEF}"}} 1',
+        f'{{ceph_daemon="mgr.y",hostname="h1",ceph_version="{REEF}"}} 1',
+        '{ceph_daemon="mgr.z",hostname="",ceph_version=""} 1',
+    ]
+
+
+def test_metadata_without_the_map() -> None:
+    """Where the map is not to be had, all mgrs that have metadata are on the page."""
+    assert page(MgrMetadata({"y": Daemon("h1", REEF), "x": Daemon("h2", REEF)})) == {
+        "ceph_mgr_metadata": [
+            f'{{ceph_daemon="mgr.x",hostname="h2",ceph_version="{REEF}"}} 1',
+            f'{{ceph_daemon="mgr.y",hostname="h1",ceph_version="{REEF}"}} 1',
+        ]
+    }
+
+
+def test_modules() -> None:
+    """A module is disabled, enabled or always on, as the mgr module has it, and can run or not."""
+    modules = (
+        Module("balancer", can_run=True, enabled=True, always_on=True),
+        Module("dashboard", can_run=False, enabled=True),
+        Module("influx", can_run=True),
+        Module("restful"),
+    )
+    found = page(MgrDump(active="y", available=True, standbys=(), modules=modules))
+    assert found["ceph_mgr_module_status"] == [
+        '{name="balancer"} 2',
+        '{name="dashboard"} 1',
+        '{name="influx"} 0',
+        '{name="restful"} 0',
+    ]
+    assert found["ceph_mgr_module_can_run"] == [
+        '{name="balancer"} 1',
+        '{name="dashboard"} 0',
+        '{name="influx"} 1',
+    ]

@@ -1,0 +1,65 @@
+"""The families of the OSD map's flags, ratios and blocklist."""
+
+import pytest
+
+from ceph_exporter.collectors.osd_flags import KNOWN, collect
+from ceph_exporter.facts import Facts
+from ceph_exporter.facts.osd_dump import OsdDump
+
+
+def page(*facts: OsdDump) -> dict[str, dict[str, object]]:
+    """Give the values by family and label block."""
+    return {metric.name: dict(samples) for metric, samples in collect(Facts.of(*facts))}
+
+
+def test_no_map_no_families() -> None:
+    """Without the map nothing is said."""
+    assert page() == {}
+
+
+@pytest.mark.parametrize("flag", KNOWN)
+def test_a_flag_is_set(flag: str) -> None:
+    """A flag that is set is 1 and all others are 0, so that a rule needs no absent()."""
+    found = page(OsdDump(osds=(), flags=("sortbitwise", flag)))
+    expected = {f'flag="{name}"': int(name == flag) for name in KNOWN}
+    assert found["ceph_osd_map_flag"] == expected
+
+
+def test_names_of_the_mgr_module() -> None:
+    """The nine flags that the mgr module knows are families of their own as well."""
+    found = page(OsdDump(osds=(), flags=("noout", "nodeep-scrub", "full")))
+    flags = {name: rows[""] for name, rows in found.items() if name.startswith("ceph_osd_flag_")}
+    assert flags == {
+        "ceph_osd_flag_noup": False,
+        "ceph_osd_flag_nodown": False,
+        "ceph_osd_flag_noout": True,
+        "ceph_osd_flag_noin": False,
+        "ceph_osd_flag_nobackfill": False,
+        "ceph_osd_flag_norebalance": False,
+        "ceph_osd_flag_norecover": False,
+        "ceph_osd_flag_noscrub": False,
+        "ceph_osd_flag_nodeep_scrub": True,
+    }
+
+
+def test_a_flag_that_is_not_known() -> None:
+    """A flag of a later release is on the page while it is set."""
+    found = page(OsdDump(osds=(), flags=("nofoo",)))["ceph_osd_map_flag"]
+    assert found['flag="nofoo"'] == 1
+
+
+def test_abilities_are_no_flags() -> None:
+    """Flags that are set for ever and mean no trouble are left out."""
+    found = page(OsdDump(osds=(), flags=("sortbitwise", "recovery_deletes", "pglog_hardlimit")))
+    assert set(found["ceph_osd_map_flag"].values()) == {0}
+
+
+def test_ratios_and_blocklist() -> None:
+    """Ratios and the length of the blocklist are as in the map."""
+    found = page(
+        OsdDump(osds=(), full_ratio=0.95, backfillfull_ratio=0.9, nearfull_ratio=0.85, blocklist=3)
+    )
+    assert found["ceph_osd_full_ratio"] == {"": 0.95}
+    assert found["ceph_osd_backfillfull_ratio"] == {"": 0.9}
+    assert found["ceph_osd_nearfull_ratio"] == {"": 0.85}
+    assert found["ceph_cluster_osd_blocklist_count"] == {"": 3}

@@ -1,0 +1,105 @@
+"""The collectors as a whole: each is found, and what it declares is what it yields."""
+
+import ast
+import inspect
+import re
+from collections import Counter
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from ceph_exporter import collectors, snapshot
+from ceph_exporter.collectors import COLLECTORS, Collector, Metric
+from ceph_exporter.facts import DOCUMENTS, Facts
+from tests.golden.eras import ERAS, facts_of
+
+MODULES = {
+    path.stem: import_module(f"ceph_exporter.collectors.{path.stem}")
+    for path in Path(collectors.__path__[0]).glob("*.py")
+    if path.stem != "__init__"
+}
+each = pytest.mark.parametrize("collector", COLLECTORS.values(), ids=list(COLLECTORS))
+
+
+def test_each_module_that_collects_is_found() -> None:
+    """Each module of the package with a `collect` is a collector, and no other one is."""
+    found = {name for name, module in MODULES.items() if hasattr(module, "collect")}
+    assert set(COLLECTORS) == found >= {"cluster", "health", "monitors"}
+    assert "base" not in COLLECTORS
+
+
+def test_order_is_that_of_the_names() -> None:
+    """The collectors come in the order of their names, so that pages and docs are stable."""
+    assert list(COLLECTORS) == sorted(COLLECTORS)
+
+
+@each
+def test_a_collector_explains_itself(collector: Collector) -> None:
+    """The name is that of the module, and the help its first line without the stop."""
+    module = MODULES[collector.name]
+    assert module.__doc__ is not None
+    assert f"{collector.help}." == module.__doc__.splitlines()[0]
+    assert collector.collect is module.collect
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", collector.name)
+
+
+@each
+def test_no_metric_is_declared_in_vain(collector: Collector) -> None:
+    """Each metric that a module declares is used in it, by its name or by way of all names."""
+    tree = ast.parse(inspect.getsource(MODULES[collector.name]))
+    used = {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+    declared = {
+        name for name, value in vars(MODULES[collector.name]).items() if isinstance(value, Metric)
+    }
+    assert len(declared) == len(collector.metrics)
+    assert collector.metrics or collector.documents  # those of perf counters are known to Ceph only
+    assert declared - used == set() or used & {"globals", "vars"}
+
+
+@each
+@pytest.mark.parametrize("era", ERAS)
+def test_what_is_yielded_is_declared(collector: Collector, era: str) -> None:
+    """A collector yields metrics of its own only, each once, in any era."""
+    yielded = Counter(metric for metric, _ in collector.collect(facts_of(era)))
+    assert set(yielded) <= set(collector.metrics) or not collector.metrics
+    assert set(yielded.values()) <= {1}
+
+
+@each
+def test_nothing_is_made_of_nothing(collector: Collector) -> None:
+    """Without any document a collector has no samples: what is not known is not shown."""
+    assert [sample for _, samples in collector.collect(Facts()) for sample in samples] == []
+
+
+def test_names_are_unique() -> None:
+    """No name is declared twice, neither by two collectors nor beside the exporter's own."""
+    everything = [metric for collector in COLLECTORS.values() for metric in collector.metrics]
+    names = Counter(metric.name for metric in [*everything, *snapshot.METRICS])
+    assert [name for name, times in names.items() if times > 1] == []
+
+
+@each
+def test_metrics_are_well_formed(collector: Collector) -> None:
+    """Each metric has a valid name, valid labels, a help without stop, and a known document."""
+    for metric in collector.metrics:
+        assert re.fullmatch(r"ceph_[a-z0-9_]+", metric.name)
+        assert metric.type in ("gauge", "counter", "untyped")
+        assert metric.document in DOCUMENTS
+        assert metric.help == metric.help.strip()
+        assert not metric.help.endswith(".")
+        assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in metric.labels.names)
+        assert len(set(metric.labels.names)) == len(metric.labels.names)
+
+
+@pytest.mark.parametrize("name", COLLECTORS)
+def test_every_document_that_a_collector_reads_is_asked_for(name: str) -> None:
+    """What `collect` gets of the facts is among its documents, or it would not be asked for."""
+    module = MODULES[name]
+    read = re.findall(r"facts\.get\((\w+)\)", inspect.getsource(module))
+    documents = {getattr(module, fact).document for fact in read}
+    assert documents - COLLECTORS[name].documents - {"health detail", "status"} == set()

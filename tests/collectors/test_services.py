@@ -1,0 +1,61 @@
+"""The collector of services."""
+
+from ceph_exporter import exposition
+from ceph_exporter.collectors.services import collect
+from ceph_exporter.facts import Fact, Facts
+from ceph_exporter.facts.service_dump import Service, ServiceDump
+
+REEF = "ceph version 18.2.7 (6b0e98) reef (stable)"
+GATEWAY = Service("rgw", "4127", "gw1", "h1", REEF)
+MIRROR = Service("rbd-mirror", "4128", "a", "h2", REEF)
+
+
+def page(*facts: Fact) -> dict[str, list[str]]:
+    """Give the lines by family, without the family's name."""
+    lines = exposition.lines(collect(Facts.of(*facts)))
+    return {
+        metric.name: [line.removeprefix(metric.name) for line in text.decode().splitlines()]
+        for metric, text in lines.items()
+    }
+
+
+def test_no_facts_no_families() -> None:
+    """Without the document nothing is said."""
+    assert page() == {}
+
+
+def test_gateways() -> None:
+    """A gateway's labels and their order are those of the mgr module."""
+    assert page(ServiceDump((GATEWAY, MIRROR)))["ceph_rgw_metadata"] == [
+        f'{{ceph_daemon="rgw.gw1",hostname="h1",ceph_version="{REEF}",instance_id="4127"}} 1'
+    ]
+
+
+def test_mirrors() -> None:
+    """A mirror's labels and their order are those of the mgr module."""
+    assert page(ServiceDump((GATEWAY, MIRROR)))["ceph_rbd_mirror_metadata"] == [
+        (
+            '{ceph_daemon="rbd-mirror.4128",id="a",instance_id="4128",hostname="h2",'
+            f'ceph_version="{REEF}"}} 1'
+        )
+    ]
+
+
+def test_number_of_daemons() -> None:
+    """The services that rules ask for are 0 while none runs; others are there while they run."""
+    nvme = Service("nvmeof", "4129", "n", "h1", "")
+    assert page(ServiceDump((GATEWAY, nvme, GATEWAY)))["ceph_service_daemons"] == [
+        '{service="rgw"} 2',
+        '{service="rbd-mirror"} 0',
+        '{service="cephfs-mirror"} 0',
+        '{service="iscsi"} 0',
+        '{service="nfs"} 0',
+        '{service="nvmeof"} 1',
+    ]
+
+
+def test_an_api_that_tells_of_gateways_only() -> None:
+    """Where an API does not tell of a service its number is not known, so absent."""
+    assert page(ServiceDump((GATEWAY,), complete=False))["ceph_service_daemons"] == [
+        '{service="rgw"} 1'
+    ]

@@ -1,0 +1,70 @@
+"""The collector of versions and features."""
+
+import pytest
+
+from ceph_exporter import exposition
+from ceph_exporter.collectors.versions import collect
+from ceph_exporter.facts import Fact, Facts
+from ceph_exporter.facts.versions import Feature, Features, Versions
+
+
+def page(*facts: Fact) -> list[str]:
+    """List the sample lines."""
+    lines = exposition.lines(collect(Facts.of(*facts)))
+    return b"".join(lines.values()).decode().splitlines()
+
+
+def test_no_facts_no_families() -> None:
+    """Without documents nothing is said."""
+    assert page() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        pytest.param(
+            "ceph version 16.2.15 (618f44) pacific (stable)",
+            'version_tag="16.2.15",sha1="618f44",release_name="pacific"',
+            id="stable",
+        ),
+        pytest.param(
+            "ceph version 20.2.4 (7f7937) tentacle (stable - RelWithDebInfo)",
+            'version_tag="20.2.4",sha1="7f7937",release_name="tentacle"',
+            id="with the kind of build",
+        ),
+        pytest.param(
+            "ceph version 14.2.22-12-gca74598065 (ca7459) nautilus (stable)",
+            'version_tag="14.2.22-12-gca74598065",sha1="ca7459",release_name="nautilus"',
+            id="between two releases",
+        ),
+        pytest.param(
+            "ceph version Development (no_version) squid (dev)",
+            'version_tag="Development",sha1="no_version",release_name="squid"',
+            id="built from a checkout",
+        ),
+        pytest.param("unknown", 'version_tag="unknown",sha1="",release_name=""', id="no version"),
+    ],
+)
+def test_versions(text: str, labels: str) -> None:
+    """The parts of a version are labels; a text that has no parts is kept whole."""
+    assert page(Versions({"osd": {text: 3}})) == [f'ceph_versions{{daemon="osd",{labels}}} 3']
+
+
+def test_several_versions() -> None:
+    """In an upgrade a type of daemons has a number for each version."""
+    old, new = "ceph version 16.2.15 (6) pacific (stable)", "ceph version 18.2.7 (b) reef (stable)"
+    assert page(Versions({"mon": {new: 3}, "osd": {old: 2, new: 1}, "mds": {}})) == [
+        'ceph_versions{daemon="mon",version_tag="18.2.7",sha1="b",release_name="reef"} 3',
+        'ceph_versions{daemon="osd",version_tag="16.2.15",sha1="6",release_name="pacific"} 2',
+        'ceph_versions{daemon="osd",version_tag="18.2.7",sha1="b",release_name="reef"} 1',
+    ]
+
+
+def test_features() -> None:
+    """Groups are counted by type, release and features."""
+    groups = (Feature("0x2f01", "luminous", 4), Feature("0x3f01", "luminous", 9))
+    assert page(Features({"client": groups, "mon": groups[1:]})) == [
+        'ceph_features{daemon="client",release="luminous",features="0x2f01"} 4',
+        'ceph_features{daemon="client",release="luminous",features="0x3f01"} 9',
+        'ceph_features{daemon="mon",release="luminous",features="0x3f01"} 9',
+    ]

@@ -1,0 +1,17 @@
+"""What all tests share: the profile of hypothesis, and how golden pages are renewed."""
+
+import pytest
+from hypothesis import settings
+
+# No deadline: a test must not fail because the machine is busy.
+settings.register_profile("ceph_exporter", deadline=None, print_blob=True)
+settings.load_profile("ceph_exporter")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that writes the golden pages anew instead of comparing with them."""
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write the pages in tests/golden anew; read the difference before you keep it",
+    )

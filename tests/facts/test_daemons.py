@@ -1,0 +1,116 @@
+"""The documents `mon metadata`, `mgr metadata` and `mds metadata`, and the dashboard's hosts."""
+
+import json
+
+import pytest
+
+from ceph_exporter import facts
+from ceph_exporter.facts import DecodeError, Facts
+from ceph_exporter.facts.daemons import Daemon, MdsMetadata, MgrMetadata, MonMetadata
+from ceph_exporter.facts.versions import Versions
+
+PACIFIC = "ceph version 16.2.15 (618f44) pacific (stable)"
+REEF = "ceph version 18.2.7 (6b0e98) reef (stable)"
+
+
+def daemons(document: str, *rows: dict[str, str]) -> dict[str, Daemon]:
+    """Decode the answer of a command."""
+    (fact,) = facts.decode(document, json.dumps(rows).encode())
+    assert isinstance(fact, MonMetadata | MgrMetadata | MdsMetadata)
+    assert fact.document == document
+    return dict(fact.daemons)
+
+
+def hosts(*rows: dict[str, object]) -> Facts:
+    """Decode the dashboard's answer."""
+    return Facts.of(*facts.decode("dashboard/host", json.dumps(rows).encode()))
+
+
+def service(type_: str, id_: str, **more: str) -> dict[str, str]:
+    """Make a daemon of a host."""
+    return {"type": type_, "id": id_, **more}
+
+
+@pytest.mark.parametrize("document", ["mon metadata", "mgr metadata", "mds metadata"])
+def test_commands(document: str) -> None:
+    """Each of the three commands gives host and version by the daemon's name."""
+    row = {"name": "a", "hostname": "h1", "ceph_version": PACIFIC, "mem_swap_kb": "0"}
+    assert daemons(document, row) == {"a": Daemon("h1", PACIFIC)}
+
+
+def test_mgrs_of_luminous() -> None:
+    """12 calls the name of a mgr `id`."""
+    row = {"id": "x", "hostname": "h1", "ceph_version": PACIFIC}
+    assert daemons("mgr metadata", row) == {"x": Daemon("h1", PACIFIC)}
+
+
+def test_a_daemon_that_is_not_known() -> None:
+    """A monitor of the map that never told anything is there, with nothing known of it."""
+    assert daemons("mon metadata", {"name": "b"}) == {"b": Daemon("", "")}
+
+
+def test_a_row_without_a_name() -> None:
+    """A row that names no daemon is of no use, and does no harm."""
+    assert daemons("mds metadata", {"hostname": "h1"}, {"name": "m"}) == {"m": Daemon()}
+
+
+def test_another_document() -> None:
+    """An answer that is no list is refused."""
+    with pytest.raises(DecodeError, match="Expected `array`"):
+        facts.decode("mon metadata", b'{"name": "a"}')
+
+
+def test_hosts() -> None:
+    """From 16 on each daemon of a host has its version, in an upgrade not that of the host."""
+    found = hosts(
+        {
+            "hostname": "h1",
+            "ceph_version": PACIFIC,
+            "services": [
+                service("mon", "a", ceph_version=REEF),
+                service("mgr", "x", ceph_version=REEF),
+                service("mds", "m", ceph_version=PACIFIC),
+            ],
+        },
+        {"hostname": "h2", "services": [service("mon", "b", ceph_version=PACIFIC)]},
+    )
+    mons = {"a": Daemon("h1", REEF), "b": Daemon("h2", PACIFIC)}
+    assert found.get(MonMetadata) == MonMetadata(mons)
+    assert found.get(MgrMetadata) == MgrMetadata({"x": Daemon("h1", REEF)})
+    assert found.get(MdsMetadata) == MdsMetadata({"m": Daemon("h1", PACIFIC)})
+
+
+def test_hosts_of_nautilus() -> None:
+    """On 14 only the host has a version: it is that of its daemons."""
+    services = [service("mon", "a"), service("osd", "0")]
+    found = hosts({"hostname": "h1", "ceph_version": PACIFIC, "services": services})
+    assert found.get(MonMetadata) == MonMetadata({"a": Daemon("h1", PACIFIC)})
+    assert found.get(Versions) == Versions(
+        {"mon": {PACIFIC: 1}, "mgr": {}, "mds": {}, "osd": {PACIFIC: 1}}
+    )
+
+
+def test_versions_of_hosts() -> None:
+    """Daemons of every type whose version is known are counted by version over all hosts."""
+    found = hosts(
+        {
+            "hostname": "h1",
+            "services": [
+                service("osd", "0", ceph_version=PACIFIC),
+                service("osd", "1", ceph_version=REEF),
+                service("rgw", "4127", ceph_version=REEF),
+                service("mgr", "x"),
+            ],
+        },
+        {"hostname": "h2", "services": [service("osd", "2", ceph_version=REEF)]},
+    )
+    assert found.get(Versions) == Versions(
+        {"mon": {}, "mgr": {}, "mds": {}, "osd": {PACIFIC: 1, REEF: 2}, "rgw": {REEF: 1}}
+    )
+
+
+def test_a_host_without_daemons() -> None:
+    """A host that the orchestrator knows, and that runs nothing yet, adds nothing."""
+    found = hosts({"hostname": "h9", "addr": "192.0.2.9", "labels": [], "ceph_version": ""})
+    assert found.get(MonMetadata) == MonMetadata({})
+    assert found.get(Versions) == Versions({"mon": {}, "mgr": {}, "mds": {}})

@@ -1,0 +1,58 @@
+"""The register of wire forms, and the bag of facts."""
+
+import pytest
+
+from ceph_exporter import facts
+from ceph_exporter.facts import DOCUMENTS, Fact, Facts, Health, Version
+
+
+def test_each_wire_has_a_decoder() -> None:
+    """The names of the answers are known, and no other name is."""
+    assert set(facts.wires()) >= {
+        "health detail",
+        "status",
+        "quorum_status",
+        "mon dump",
+        "time-sync-status",
+        "version",
+        "dashboard/health/minimal",
+        "dashboard/monitor",
+        "dashboard/summary",
+    }
+    with pytest.raises(KeyError):
+        facts.decode("osd nothing", b"{}")
+
+
+def test_documents_are_found_by_their_name() -> None:
+    """Each fact type stands in the table under the document that it declares."""
+    assert all(fact.document == name for name, fact in DOCUMENTS.items())
+    assert DOCUMENTS["version"] is Version
+    assert Version.slow
+    assert not Health.slow
+
+
+def test_facts_give_back_what_they_hold() -> None:
+    """A fact is found by its type, and one that is not at hand is None."""
+    health = Health("HEALTH_OK")
+    known = Facts.of(health)
+    assert known.get(Health) is health
+    assert known.get(Version) is None
+    assert Facts().get(Health) is None
+
+
+def test_facts_do_not_follow_their_source() -> None:
+    """The bag is a copy: what happens to the mapping later does not change it."""
+    source: dict[type[Fact], Fact] = {Health: Health("HEALTH_OK")}
+    known = Facts(source)
+    source.clear()
+    assert known.get(Health) == Health("HEALTH_OK")
+
+
+def test_facts_of_the_wrong_type_are_not_given() -> None:
+    """A fact filed under another type is not handed out as that type."""
+    assert Facts({Version: Health("HEALTH_OK")}).get(Version) is None
+
+
+def test_a_document_is_needed_by_default() -> None:
+    """A fact type that does not say otherwise is asked for whatever else is at hand."""
+    assert not Health.needless(Facts.of(Version("20.2.0", "")))

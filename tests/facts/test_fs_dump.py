@@ -1,0 +1,114 @@
+"""The document `fs dump`, and `mds dump` of 9 and before: filesystems, MDSs and standbys."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ceph_exporter import facts
+from ceph_exporter.facts import DecodeError
+from ceph_exporter.facts.fs_dump import Filesystem, FsDump, Mds
+
+ACTIVE = {
+    "gid": 4363,
+    "name": "m1",
+    "rank": 0,
+    "incarnation": 4,
+    "state": "up:active",
+    "addr": "192.0.2.1:6813/3433174142",
+}
+STANDBY = {
+    "gid": 4301,
+    "name": "m2",
+    "rank": -1,
+    "state": "up:standby",
+    "addr": "192.0.2.2:6813/2310042043",
+}
+MDSMAP = {
+    "epoch": 12,
+    "data_pools": [2, 5],
+    "metadata_pool": 1,
+    "max_mds": 3,
+    "in": [0, 1, 2],
+    "up": {"mds_0": 4363},
+    "info": {"gid_4363": ACTIVE},
+    "failed": [1],
+    "damaged": [2],
+}
+M1 = Mds("m1", 0, "up:active", "192.0.2.1:6813/3433174142")
+M2 = Mds("m2", -1, "up:standby", "192.0.2.2:6813/2310042043")
+
+
+def decode(wire: str, answer: Any) -> FsDump:  # noqa: ANN401 - any JSON
+    """Decode an answer."""
+    (fact,) = facts.decode(wire, json.dumps(answer).encode())
+    assert isinstance(fact, FsDump)
+    return fact
+
+
+def test_fs_dump() -> None:
+    """A filesystem has its pools, its MDSs, and numbers of ranks; standbys belong to none."""
+    mdsmap = {**MDSMAP, "fs_name": "shared", "standby_count_wanted": 1}
+    answer = {"epoch": 12, "standbys": [STANDBY], "filesystems": [{"mdsmap": mdsmap, "id": 7}]}
+    assert decode("fs dump", answer) == FsDump(
+        filesystems=(
+            Filesystem(
+                id=7,
+                name="shared",
+                data_pools=(2, 5),
+                metadata_pool=1,
+                mds=(M1,),
+                max_mds=3,
+                failed=1,
+                damaged=1,
+                standby_count_wanted=1,
+            ),
+        ),
+        standbys=(M2,),
+    )
+
+
+def test_fs_dump_of_jewel() -> None:
+    """10 has a filesystem's wish for standbys not yet: it wants none."""
+    found = decode("fs dump", {"filesystems": [{"mdsmap": MDSMAP, "id": 1}], "standbys": []})
+    assert [fs.standby_count_wanted for fs in found.filesystems] == [0]
+
+
+def test_no_filesystem() -> None:
+    """A cluster without a filesystem has none, and may have MDSs that stand by."""
+    assert decode("fs dump", {"filesystems": [], "standbys": [STANDBY]}) == FsDump((), (M2,))
+
+
+def test_mds_dump() -> None:
+    """Up to 9 the one map of MDSs is a filesystem; those of it without a rank stand by."""
+    info = {"gid_4363": ACTIVE, "gid_4301": STANDBY}
+    found = decode("mds dump", {**MDSMAP, "enabled": True, "fs_name": "cephfs", "info": info})
+    assert found.standbys == (M2,)
+    assert [(fs.id, fs.name, fs.mds) for fs in found.filesystems] == [(0, "cephfs", (M1,))]
+
+
+def test_mds_dump_of_dumpling() -> None:
+    """0.67 has neither a name nor a switch nor damaged ranks, and may have numbers in quotes."""
+    told = {
+        "data_pools": ["0"],
+        "metadata_pool": "1",
+        "max_mds": "1",
+        "failed": [],
+        "info": {"gid_4107": {**ACTIVE, "rank": "0"}},
+    }
+    assert decode("mds dump", told) == FsDump(
+        filesystems=(Filesystem(0, "cephfs", (0,), 1, (M1,), 1, 0, 0, 0),), standbys=()
+    )
+
+
+@pytest.mark.parametrize("off", [{"enabled": False}, {"data_pools": []}])
+def test_mds_dump_without_a_filesystem(off: dict[str, object]) -> None:
+    """Without pools, or switched off, the map of MDSs is no filesystem: its MDSs stand by."""
+    answer = {**MDSMAP, "info": {"gid_4301": STANDBY}, **off}
+    assert decode("mds dump", answer) == FsDump(filesystems=(), standbys=(M2,))
+
+
+def test_another_document() -> None:
+    """A filesystem without an id is refused."""
+    with pytest.raises(DecodeError, match="missing required field `id`"):
+        decode("fs dump", {"filesystems": [{"mdsmap": MDSMAP}]})

@@ -1,0 +1,203 @@
+"""The document `health detail`, from 12 on; older releases have a file of their own."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from ceph_exporter import facts
+from ceph_exporter.facts import Check, Clock, DecodeError, Health, MonitorReport, Mute, worst
+
+COMPAT = "'ceph health' JSON format has changed in luminous. If you see this your monitoring ..."
+
+
+def decode(document: object) -> Health:
+    """Decode the mon command's answer."""
+    (fact,) = facts.decode("health detail", json.dumps(document).encode())
+    assert isinstance(fact, Health)
+    return fact
+
+
+def minimal(checks: object, **more: object) -> Health:
+    """Decode the dashboard's minimal answer with the given checks."""
+    document = {"health": {"status": "HEALTH_WARN", "checks": checks, **more}}
+    fact, _ = facts.decode("dashboard/health/minimal", json.dumps(document).encode())
+    assert isinstance(fact, Health)
+    return fact
+
+
+def check(message: str, *lines: str, severity: str = "HEALTH_WARN", **summary: Any) -> Any:  # noqa: ANN401
+    """Make a check as Ceph prints it, without what only 15 and later have."""
+    return {
+        "severity": severity,
+        "summary": {"message": message, **summary},
+        "detail": [{"message": line} for line in lines],
+    }
+
+
+@pytest.mark.parametrize("checks", [{}, [], None])
+def test_all_is_well(checks: object) -> None:
+    """Without checks nothing is raised, whether they are an object, a list, or nothing."""
+    assert decode({"status": "HEALTH_OK", "checks": checks}) == Health("HEALTH_OK")
+
+
+def test_luminous_and_mimic() -> None:
+    """12 and 13 keep `overall_status` and `summary` for old readers: neither is believed."""
+    fact = decode(
+        {
+            "checks": {"OSD_DOWN": check("1 osds down", "osd.1 (root=default) is down")},
+            "status": "HEALTH_WARN",
+            "summary": [{"severity": "HEALTH_WARN", "summary": COMPAT}],
+            "overall_status": "HEALTH_ERR",
+            "detail": [COMPAT],
+        }
+    )
+    raised = Check("HEALTH_WARN", "1 osds down", None, ("osd.1 (root=default) is down",))
+    assert fact == Health("HEALTH_WARN", {"OSD_DOWN": raised})
+
+
+def test_nautilus() -> None:
+    """14 has no counts and no mutes; without `detail` a check has no lines."""
+    raised = {"severity": "HEALTH_ERR", "summary": {"message": "full"}}
+    fact = decode({"checks": {"OSD_FULL": raised}, "status": "HEALTH_ERR"})
+    assert fact == Health("HEALTH_ERR", {"OSD_FULL": Check("HEALTH_ERR", "full")})
+
+
+def test_octopus_and_later() -> None:
+    """From 15 on a check has a count, which may be 0, and may be muted."""
+    fact = decode(
+        {
+            "status": "HEALTH_OK",
+            "checks": {
+                "POOL_NO_REDUNDANCY": {**check("1 pool(s)", count=1), "muted": True},
+                "TELEMETRY_CHANGED": {**check("changed", count=0), "muted": False},
+            },
+            "mutes": [],
+        }
+    )
+    assert fact.checks == {
+        "POOL_NO_REDUNDANCY": Check("HEALTH_WARN", "1 pool(s)", 1, (), muted=True),
+        "TELEMETRY_CHANGED": Check("HEALTH_WARN", "changed", 0, (), muted=False),
+    }
+
+
+@pytest.mark.parametrize(
+    ("ttl", "expires"),
+    [
+        (None, None),
+        ("2024-05-06T07:08:09.500000+0000", datetime(2024, 5, 6, 7, 8, 9, 500_000, UTC)),
+        ("2024-05-06T09:08:09.500000+0200", datetime(2024, 5, 6, 7, 8, 9, 500_000, UTC)),
+        ("2024-05-06T07:08:09Z", datetime(2024, 5, 6, 7, 8, 9, 0, UTC)),
+        ("2024-05-06 07:08:09.500000", None),
+        ("0.000000", None),
+        ("", None),
+    ],
+)
+def test_mute_expires(ttl: str | None, expires: datetime | None) -> None:
+    """A mute ends when its date says; a date without a zone is no point in time."""
+    mute = {"code": "OSD_DOWN", "sticky": True, "summary": "1 osds down", "count": 1}
+    given = mute if ttl is None else {**mute, "ttl": ttl}
+    fact = decode({"status": "HEALTH_OK", "checks": {}, "mutes": [given]})
+    end = expires.timestamp() if expires else None
+    assert fact.mutes == (Mute("OSD_DOWN", sticky=True, expires=end),)
+
+
+def test_dashboard_checks_are_a_list() -> None:
+    """The dashboard gives checks as a list with their codes as types; one without is left out."""
+    raised = {**check("1 osds down", "osd.1 is down", count=1), "muted": True, "type": "OSD_DOWN"}
+    fact = minimal([raised, check("nameless")], mutes=[{"code": "OSD_DOWN", "sticky": False}])
+    expected = Check("HEALTH_WARN", "1 osds down", 1, ("osd.1 is down",), muted=True)
+    assert fact.checks == {"OSD_DOWN": expected}
+    assert fact.mutes == (Mute("OSD_DOWN"),)
+
+
+def test_dashboard_checks_as_an_object() -> None:
+    """A dashboard that gives checks as the mon command does is understood as well."""
+    assert minimal({"OSD_DOWN": check("1 osds down")}).checks["OSD_DOWN"].message == "1 osds down"
+
+
+def test_single_monitors() -> None:
+    """Disk, store and clock of the monitors in trouble come from the lines of their checks."""
+    fact = decode(
+        {
+            "status": "HEALTH_ERR",
+            "checks": {
+                "MON_DISK_LOW": check("low", "mon.a has 29% avail"),
+                "MON_DISK_CRIT": check("crit", "mon.b has 4% avail", severity="HEALTH_ERR"),
+                "MON_DISK_BIG": check("big", "mon.b is 16GiB >= mon_data_size_warn (15GiB)"),
+                "MON_CLOCK_SKEW": check(
+                    "skew",
+                    "mon.c addr 192.0.2.3:6789/0 clock skew 0.08s > max 0.05s (latency 0.001s)",
+                ),
+                "MON_DOWN": check("1/4 mons down", "mon.d (rank 3) addr 192.0.2.4:6789/0 is down"),
+            },
+        }
+    )
+    assert fact.reports == {
+        "a": MonitorReport("a", avail_percent=29),
+        "b": MonitorReport("b", avail_percent=4, store=16 * 2**30),
+    }
+    assert fact.clocks == {"c": Clock(0.08, 0.001, "HEALTH_WARN")}
+    warned = dict.fromkeys("acd", "HEALTH_WARN")
+    assert fact.monitor_health == {**warned, "b": "HEALTH_ERR"}
+
+
+@pytest.mark.parametrize(
+    ("checks", "number"),
+    [
+        ({}, 0),
+        ({"SLOW_OPS": "31 slow ops, oldest one blocked for 62 sec, mon.a has slow ops"}, 31),
+        ({"REQUEST_SLOW": "3 slow requests are blocked > 32 sec. Implicated osds 2"}, 3),
+        ({"REQUEST_STUCK": "2 stuck requests are blocked > 4096 sec"}, 2),
+        ({"REQUEST_SLOW": "3 slow requests are blocked", "REQUEST_STUCK": "2 stuck requests"}, 5),
+        ({"SLOW_OPS": "some slow ops"}, None),
+        ({"REQUEST_SLOW": "3 slow requests", "REQUEST_STUCK": "stuck requests"}, None),
+        ({"SLOW_OPS": "9" * 5000 + " slow ops"}, float("inf")),
+    ],
+)
+def test_slow_operations(checks: dict[str, str], number: float | None) -> None:
+    """Slow operations are numbers in texts of checks: 0 without a check, unknown without number."""
+    raised = {code: check(message) for code, message in checks.items()}
+    assert decode({"status": "HEALTH_WARN", "checks": raised}).slow_ops == number
+
+
+def test_bare_nan_in_a_count() -> None:
+    """A count that is no number is unknown and costs nothing else."""
+    body = b"""{"status": "HEALTH_WARN", "checks": {"X": {"severity": "HEALTH_WARN",
+        "summary": {"message": "nan and inf", "count": nan}}}}"""
+    (fact,) = facts.decode("health detail", body)
+    assert fact == Health("HEALTH_WARN", {"X": Check("HEALTH_WARN", "nan and inf")})
+
+
+def test_name_that_is_no_utf8() -> None:
+    """A name in Latin-1 costs its own letters, not the document."""
+    body = b'{"status": "HEALTH_OK", "checks": {"X": {"summary": {"message": "b\xe4r"}}}}'
+    (fact,) = facts.decode("health detail", body)
+    assert isinstance(fact, Health)
+    assert fact.checks["X"].message == "b\ufffdr"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [{}, {"checks": {}}, {"status": None}, {"health": {}, "summary": [], "detail": []}],
+)
+def test_no_status(document: object) -> None:
+    """An answer that does not say how the cluster fares is not this document."""
+    with pytest.raises(DecodeError) as caught:
+        decode(document)
+    assert str(caught.value) == "the answer has neither `status` nor `overall_status`"
+
+
+@pytest.mark.parametrize(
+    ("severities", "expected"),
+    [
+        ((), "HEALTH_OK"),
+        (("HEALTH_WARN", "HEALTH_ERR", "HEALTH_OK"), "HEALTH_ERR"),
+        (("HEALTH_WARN", ""), "HEALTH_WARN"),
+        (("", "HEALTH_GREAT"), "HEALTH_OK"),
+    ],
+)
+def test_worst(severities: tuple[str, ...], expected: str) -> None:
+    """The worst of some severities is found in any order; what is none of them does not count."""
+    assert worst(*severities) == expected

@@ -1,0 +1,79 @@
+"""The document `mgr dump`: the active mgr, the standbys, the modules."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ceph_exporter import facts
+from ceph_exporter.facts import DecodeError
+from ceph_exporter.facts.mgr_dump import MgrDump, Module
+
+
+def decode(**answer: Any) -> MgrDump:  # noqa: ANN401 - any JSON
+    """Decode an answer."""
+    (fact,) = facts.decode("mgr dump", json.dumps(answer).encode())
+    assert isinstance(fact, MgrDump)
+    return fact
+
+
+def test_mgrs() -> None:
+    """One mgr is active, the others stand by."""
+    found = decode(
+        epoch=9,
+        active_name="x",
+        available=True,
+        standbys=[{"gid": 14, "name": "y", "available_modules": []}, {"gid": 15, "name": "z"}],
+    )
+    assert found == MgrDump(active="x", available=True, standbys=("y", "z"), modules=())
+
+
+def test_no_mgr() -> None:
+    """While no mgr is active its name is empty."""
+    found = decode(active_gid=0, active_name="", available=False, standbys=[])
+    assert found == MgrDump(active="", available=False, standbys=(), modules=())
+
+
+def test_modules() -> None:
+    """A module that is at hand is enabled, always on or neither, and may be unable to run."""
+    found = decode(
+        modules=["dashboard", "k8sevents"],
+        available_modules=[
+            {"name": "balancer", "can_run": True, "error_string": ""},
+            {"name": "dashboard", "can_run": True, "error_string": ""},
+            {"name": "k8sevents", "can_run": False, "error_string": "No module named kubernetes"},
+            {"name": "zabbix", "can_run": True, "error_string": ""},
+        ],
+        always_on_modules={"nautilus": ["balancer"]},
+    )
+    assert found.modules == (
+        Module("balancer", can_run=True, always_on=True),
+        Module("dashboard", can_run=True, enabled=True),
+        Module("k8sevents", can_run=False, enabled=True),
+        Module("zabbix", can_run=True),
+    )
+
+
+def test_always_on_in_the_newest_release() -> None:
+    """Of the lists of several releases that of the newest one counts, in whatever order."""
+    found = decode(
+        available_modules=[{"name": "restful"}, {"name": "status"}],
+        always_on_modules={"reef": ["status"], "octopus": ["restful", "status"]},
+    )
+    assert [(row.name, row.always_on) for row in found.modules] == [
+        ("restful", False),
+        ("status", True),
+    ]
+
+
+def test_modules_of_luminous() -> None:
+    """12 gives names only: whether a module can run is not known."""
+    found = decode(modules=["restful"], available_modules=["influx", "restful"])
+    assert found.modules == (Module("influx"), Module("restful", enabled=True))
+    assert [row.can_run for row in found.modules] == [None, None]
+
+
+def test_another_document() -> None:
+    """Standbys without names are refused."""
+    with pytest.raises(DecodeError, match="missing required field `name`"):
+        decode(standbys=[{"gid": 14}])

@@ -1,0 +1,206 @@
+"""The document `osd dump`: the OSD map of every release."""
+
+import json
+
+import pytest
+
+from ceph_exporter.facts import DecodeError
+from ceph_exporter.facts.osd_dump import (
+    ErasureProfile,
+    Osd,
+    OsdDump,
+    Pool,
+    WireOsdDump,
+    decode_osd_dump,
+    from_wire,
+)
+
+RATIOS = {"full_ratio": 0.95, "backfillfull_ratio": 0.9, "nearfull_ratio": 0.85}
+
+
+def osd(**more: object) -> dict[str, object]:
+    """Make one row of an OSD that is up and in."""
+    return {"osd": 7, "uuid": "x", "up": 1, "in": 1, "weight": 1, "state": ["exists", "up"], **more}
+
+
+def pool(**more: object) -> dict[str, object]:
+    """Make one row of a pool."""
+    return {"pool": 1, "pool_name": "rbd", "type": 1, **more}
+
+
+def decode(**more: object) -> OsdDump:
+    """Decode a map of these fields."""
+    return decode_text(json.dumps({"epoch": 42, "flags": "", "osds": [], **more}))
+
+
+def decode_text(text: str) -> OsdDump:
+    """Decode an answer."""
+    (fact,) = decode_osd_dump(text.encode())
+    assert isinstance(fact, OsdDump)
+    return fact
+
+
+def test_luminous_and_later() -> None:
+    """An OSD has its state, reweight and addresses; the map its ratios, from 12 on."""
+    row = osd(public_addr="192.0.2.7:6801/12", cluster_addr="198.51.100.7:6803/12")
+    fact = decode(**RATIOS, osds=[row], pg_upmap_items=[{"pgid": "1.0", "mappings": []}])
+    assert fact.osds == (
+        Osd(
+            id=7,
+            up=True,
+            is_in=True,
+            weight=1,
+            nearfull=False,
+            backfillfull=False,
+            full=False,
+            public_addr="192.0.2.7",
+            cluster_addr="198.51.100.7",
+        ),
+    )
+    assert (fact.full_ratio, fact.backfillfull_ratio, fact.nearfull_ratio) == (0.95, 0.9, 0.85)
+    assert (fact.epoch, fact.upmap_items) == (42, 1)
+
+
+def test_before_luminous() -> None:
+    """Numbers in quotes are numbers; what the old map does not have is not known."""
+    fact = decode(osds=[osd(weight="0.500000", up=0)])
+    assert fact.osds == (Osd(id=7, up=False, is_in=True, weight=0.5),)
+    assert fact.nearfull_ratio is fact.blocklist is fact.upmap_items is None
+
+
+@pytest.mark.parametrize("state", ["nearfull", "backfillfull", "full"])
+def test_state(state: str) -> None:
+    """An OSD that fills up is in one of three states."""
+    (found,) = decode(**RATIOS, osds=[osd(state=["exists", state, "up"])]).osds
+    said = {name: getattr(found, name) for name in ("nearfull", "backfillfull", "full")}
+    assert said == dict.fromkeys(said, False) | {state: True}
+
+
+def test_ratios_that_are_not_set() -> None:
+    """Until an upgrade to 12 is finished the ratios are 0: they are not known, nor are states."""
+    fact = decode(**dict.fromkeys(RATIOS, 0), osds=[osd()])
+    assert fact.full_ratio is fact.backfillfull_ratio is fact.nearfull_ratio is None
+    assert fact.osds[0].full is None
+
+
+@pytest.mark.parametrize(
+    ("addr", "host"),
+    [
+        ("127.0.0.1:6801/123", "127.0.0.1"),
+        ("[2001:db8::7]:6801/123", "[2001:db8::7]"),
+        (":/0", ""),
+        ("-", ""),
+        ("(unrecognized address family 0)/0", ""),
+        ("", ""),
+    ],
+)
+def test_address(addr: str, host: str) -> None:
+    """Addresses lose port and nonce; an OSD that never booted has none."""
+    (found,) = decode(osds=[osd(public_addr=addr, cluster_addr=addr)]).osds
+    assert (found.public_addr, found.cluster_addr) == (host, host)
+
+
+def test_flags() -> None:
+    """Flags are split at commas; of none there is none."""
+    assert decode(flags="noout,nodeep-scrub,sortbitwise").flags == (
+        "noout",
+        "nodeep-scrub",
+        "sortbitwise",
+    )
+    assert decode().flags == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "count"),
+    [
+        ({"blacklist": ["2013-09-01 10:00:00.0"]}, 1),
+        ({"blacklist": {"192.0.2.1:0/1": "2013-09-01", "192.0.2.2:0/1": "2013-09-01"}}, 2),
+        ({"blacklist": {}}, 0),
+        ({"blocklist": {"192.0.2.1:0/1": "2024-09-01"}, "range_blocklist": {}}, 1),
+        ({"blocklist": {"a": "b"}, "range_blocklist": {"192.0.2.0/24": "2024-09-01"}}, 2),
+    ],
+)
+def test_blocklist(field: dict[str, object], count: int) -> None:
+    """The blocklist was a blacklist up to 15, a list in the beginning, and has ranges since 16."""
+    assert decode(**field).blocklist == count
+
+
+def test_pool_of_today() -> None:
+    """A pool has targets, a mode of the autoscaler, applications and options."""
+    row = pool(
+        size=3,
+        min_size=2,
+        crush_rule=4,
+        pg_num=32,
+        pg_placement_num=16,
+        pg_num_target=64,
+        pg_placement_num_target=64,
+        pg_autoscale_mode="warn",
+        quota_max_bytes=1000,
+        quota_max_objects=0,
+        options={"compression_mode": "aggressive", "pg_num_min": 1, "target_size_ratio": 0.5},
+        application_metadata={"cephfs": {"data": "shared"}, "rbd": {}},
+    )
+    assert decode(pools=[row]).pools == (
+        Pool(
+            id=1,
+            name="rbd",
+            type="replicated",
+            size=3,
+            min_size=2,
+            pg_num=32,
+            pgp_num=16,
+            pg_num_target=64,
+            pgp_num_target=64,
+            pg_autoscale_mode="warn",
+            quota_max_bytes=1000,
+            quota_max_objects=0,
+            applications=("cephfs", "rbd"),
+            compression_mode="aggressive",
+            crush_rule=4,
+        ),
+    )
+
+
+def test_pool_before_luminous() -> None:
+    """Up to 11 the rule is called ruleset; applications and targets do not exist."""
+    row = pool(crush_ruleset=2, pg_num=8, pg_placement_num=8)
+    (found,) = decode(pools=[row]).pools
+    assert (found.crush_rule, found.pg_num, found.pgp_num) == (2, 8, 8)
+    assert found.applications == ()
+    assert found.pg_num_target is None
+    assert found.pg_autoscale_mode is None
+    assert found.compression_mode == "none"
+
+
+def test_erasure_code() -> None:
+    """An erasure coded pool names its profile, of which k and m are text in the map."""
+    profiles = {
+        "ec21": {"k": "2", "m": "1", "plugin": "jerasure", "technique": "reed_sol_van"},
+        "odd": {"k": "many", "m": "9" * 5000, "plugin": "lrc"},
+    }
+    row = pool(type=3, erasure_code_profile="ec21")
+    fact = decode(pools=[row, pool(type=9)], erasure_code_profiles=profiles)
+    assert [found.type for found in fact.pools] == ["erasure", "unknown"]
+    assert fact.erasure_code_profiles[fact.pools[0].erasure_code_profile] == ErasureProfile(2, 1)
+    assert fact.erasure_code_profiles["odd"] == ErasureProfile()
+
+
+def test_bare_inf() -> None:
+    """18.2 up to .4 prints a bare inf into the read balance of a pool without an OSD."""
+    fact = decode_text(
+        '{"epoch":5,"osds":[],"pools":[{"pool":2,"pool_name":"rbd","type":1,'
+        '"read_balance":{"score_acting":inf,"score_stable":-inf}}]}'
+    )
+    assert fact.pools[0].name == "rbd"
+
+
+def test_other_document() -> None:
+    """An answer without OSDs is no OSD map."""
+    with pytest.raises(DecodeError, match="osds"):
+        decode_osd_dump(b'{"epoch": 1}')
+
+
+def test_the_map_inside_of_another_answer() -> None:
+    """The map that another answer holds becomes the same fact."""
+    assert from_wire(WireOsdDump(osds=(), epoch=42)) == decode()

@@ -1,0 +1,92 @@
+"""The document `osd metadata`: host, version and devices."""
+
+import json
+
+import pytest
+
+from ceph_exporter.facts import DecodeError
+from ceph_exporter.facts.osd_metadata import (
+    OsdDetails,
+    OsdMetadata,
+    WireDetails,
+    decode_osd_metadata,
+    from_map,
+)
+
+VERSION = "ceph version 16.2.15 (618f44) pacific (stable)"
+
+
+def details(**fields: object) -> OsdDetails:
+    """Decode one row of these fields."""
+    (fact,) = decode_osd_metadata(json.dumps([{"id": 3, **fields}]).encode())
+    assert isinstance(fact, OsdMetadata)
+    return fact.osds[3]
+
+
+def test_bluestore() -> None:
+    """An OSD of BlueStore has nodes for data, DB and WAL."""
+    found = details(
+        hostname="h1",
+        ceph_version=VERSION,
+        front_iface="eth0",
+        back_iface="eth1",
+        osd_objectstore="bluestore",
+        default_device_class="hdd",
+        bluestore_bdev_dev_node="/dev/dm-0",
+        bluefs_db_dev_node="/dev/dm-1",
+        bluefs_wal_dev_node="/dev/dm-2",
+        devices="sda,sdb",
+        device_ids="sda=V_M_1,sdb=V_M_2",
+        rotational="1",
+    )
+    assert found == OsdDetails(
+        hostname="h1",
+        version=VERSION,
+        front_iface="eth0",
+        back_iface="eth1",
+        objectstore="bluestore",
+        device_class="hdd",
+        device="/dev/dm-0",
+        db_device="/dev/dm-1",
+        wal_device="/dev/dm-2",
+        devices="sda,sdb",
+        device_ids="sda=V_M_1,sdb=V_M_2",
+    )
+
+
+def test_filestore() -> None:
+    """An OSD of FileStore has nodes for data and journal."""
+    found = details(
+        osd_objectstore="filestore",
+        backend_filestore_dev_node="/dev/sda",
+        osd_journal="/var/lib/ceph/osd/ceph-3/journal",
+    )
+    assert (found.device, found.db_device) == ("/dev/sda", "")
+    assert found.wal_device == "/var/lib/ceph/osd/ceph-3/journal"
+
+
+def test_unknown_device() -> None:
+    """A node that Ceph could not find out is none."""
+    assert details(osd_objectstore="bluestore", bluestore_bdev_dev_node="unknown").device == ""
+
+
+def test_memory_store() -> None:
+    """Other stores have no device."""
+    found = details(osd_objectstore="memstore", hostname="h1", devices="")
+    assert found == OsdDetails(hostname="h1", objectstore="memstore")
+
+
+def test_never_booted() -> None:
+    """An OSD that never booted has its id alone."""
+    assert details() == OsdDetails()
+
+
+def test_by_id() -> None:
+    """Rows by id become the same fact as rows with an id."""
+    assert from_map({3: WireDetails(hostname="h1")}).osds == {3: details(hostname="h1")}
+
+
+def test_other_document() -> None:
+    """An answer that is no list is refused."""
+    with pytest.raises(DecodeError, match="array"):
+        decode_osd_metadata(b'{"id": 3}')

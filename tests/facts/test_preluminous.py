@@ -1,0 +1,157 @@
+"""`health` as 0.67 to 11.2 answer it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ceph_exporter import facts
+from ceph_exporter.facts import Check, Health, MonitorReport
+from ceph_exporter.facts.preluminous import UNMAPPED
+
+OK = {"health": "HEALTH_OK"}
+STAMP = "2014-10-02 21:40:11.500000"
+
+
+def decode(*summary: str | tuple[str, str], detail: tuple[str, ...] = (), **more: Any) -> Health:  # noqa: ANN401
+    """Decode an answer with the given lines, a warning each unless it says otherwise."""
+    lines = [line if isinstance(line, tuple) else ("HEALTH_WARN", line) for line in summary]
+    document = {
+        "overall_status": "HEALTH_WARN",
+        "summary": [{"severity": severity, "summary": text} for severity, text in lines],
+        "detail": detail,
+        **more,
+    }
+    fact, *_ = facts.decode("health detail", json.dumps(document).encode())
+    assert isinstance(fact, Health)
+    return fact
+
+
+def services(*mons: dict[str, Any]) -> dict[str, Any]:
+    """Make the part of the answer that holds the monitors' own reports."""
+    return {"health_services": [{"mons": mons}]}
+
+
+def test_all_is_well() -> None:
+    """An answer without lines has a status and no checks."""
+    fact = decode(overall_status="HEALTH_OK", health={"health_services": []})
+    assert fact.status == "HEALTH_OK"
+    assert not fact.checks
+    assert not fact.reports
+
+
+def test_lines_of_one_code_are_one_check() -> None:
+    """Lines of one code are joined, the worst severity wins, and the details are theirs."""
+    fact = decode(
+        ("HEALTH_WARN", "4 pgs down"),
+        ("HEALTH_ERR", "4 pgs are stuck inactive for more than 300 seconds"),
+        "4 pgs peering",
+        detail=("pg 1.2 is down+peering, acting [3]", "1 scrub errors"),
+    )
+    text = "4 pgs down; 4 pgs are stuck inactive for more than 300 seconds; 4 pgs peering"
+    line = "pg 1.2 is down+peering, acting [3]"
+    assert fact.checks == {"PG_AVAILABILITY": Check("HEALTH_ERR", text, detail=(line,))}
+
+
+def test_dumpling_recovery() -> None:
+    """0.67 says degraded, unfound and the rate in one line, which is of two codes."""
+    fact = decode(
+        "recovery 9/90 degraded (10.000%); 1/45 unfound (2.222%);  recovering 3 o/s, 9B/s"
+    )
+    assert sorted(fact.checks) == ["OBJECT_UNFOUND", "PG_DEGRADED"]
+
+
+def test_text_without_code_is_kept() -> None:
+    """A line that no pattern knows is a check of its own with its text and details."""
+    fact = decode("some monitors are running older code", detail=("mon.c is old",))
+    text = "some monitors are running older code"
+    assert fact.checks == {UNMAPPED: Check("HEALTH_WARN", text, detail=("mon.c is old",))}
+
+
+def test_details_are_limited() -> None:
+    """Of thousands of detail lines 50 are kept for each code, as newer releases do."""
+    lines = tuple(f"pg 1.{n:x} is active+degraded, acting [0]" for n in range(3000))
+    fact = decode("3000 pgs degraded", detail=(*lines, "1 scrub errors"))
+    assert fact.checks["PG_DEGRADED"].detail == lines[:50]
+
+
+def test_slow_requests() -> None:
+    """Slow requests are counted by their number, not by that of the OSDs that have them."""
+    assert decode("17 requests are blocked > 32 sec", "2 osds have slow requests").slow_ops == 17
+    assert decode("mds0: 12 slow requests are blocked > 30 sec").slow_ops == 0
+
+
+def test_report() -> None:
+    """A monitor's own report is in bytes, but for the percentage, and on its own clock."""
+    store = {"bytes_total": 9, "bytes_sst": 5, "bytes_log": 3, "bytes_misc": "1"}
+    row = {"name": "a", "kb_total": 100, "kb_used": 26, "kb_avail": 74, "avail_percent": 74}
+    mon = {**row, "last_updated": STAMP, "store_stats": {**store, "last_updated": "0.000000"}, **OK}
+    fact = decode(health=services(mon))
+    expected = MonitorReport("a", 102400, 26624, 75776, 74, 9, 5, 3, 1, 1412286011.5)
+    assert fact.reports == {"a": expected}
+    assert fact.monitor_health == {"a": "HEALTH_OK"}
+    assert not fact.checks
+
+
+@pytest.mark.parametrize("stamp", ["0.000000", "", "2014-10-02T21:40:11+00:00"])
+def test_report_without_time(stamp: str) -> None:
+    """A time that Ceph never set, or that is of another kind, is unknown."""
+    fact = decode(health=services({"name": "a", "last_updated": stamp, **OK}))
+    assert fact.reports == {"a": MonitorReport("a")}
+
+
+def test_monitors_missing_after_an_election() -> None:
+    """After an election only those monitors have a report that sent one since."""
+    fact = decode(health=services({"name": "b", "kb_avail": 3, **OK}))
+    assert list(fact.reports) == ["b"]
+    assert not decode(health=services()).reports
+
+
+def test_trouble_that_the_summary_leaves_out() -> None:
+    """0.67 and 0.72 tell of disks and clocks in the monitors' rows only: they are checks too."""
+    mons = (
+        {"name": "a", **OK},
+        {"name": "b", "health": "HEALTH_WARN", "health_detail": "low disk space!"},
+        {"name": "c", "health": "HEALTH_ERR", "health_detail": "shutdown iminent!"},
+        {"name": "d", "health": "HEALTH_WARN"},
+    )
+    skewed = {"name": "b", "skew": "0.072315", "health": "HEALTH_WARN"}
+    fine = {"name": "a", "skew": "0.000000", "health": "HEALTH_OK"}
+    fact = decode(health=services(*mons), timechecks={"mons": [fine, skewed]})
+    assert fact.checks == {
+        "MON_DISK_LOW": Check("HEALTH_WARN", "mon.b low disk space!; mon.d low disk space"),
+        "MON_DISK_CRIT": Check("HEALTH_ERR", "mon.c shutdown iminent!"),
+        "MON_CLOCK_SKEW": Check("HEALTH_WARN", "mon.b clock skew"),
+    }
+
+
+def test_trouble_that_the_summary_tells() -> None:
+    """From 0.80 on the summary tells of disks and clocks: they are not said twice."""
+    trouble = "low disk space, shutdown imminent; store is getting too big! 9 MB >= 8 MB"
+    mon = {"name": "b", "health": "HEALTH_ERR", "health_detail": trouble}
+    skewed = {"name": "b", "skew": 0.072315, "health": "HEALTH_WARN"}
+    fact = decode(
+        ("HEALTH_ERR", f"mon.b {trouble}"),
+        "Monitor clock skew detected ",
+        health=services(mon),
+        timechecks={"mons": [skewed]},
+    )
+    big = "store is getting too big! 9 MB >= 8 MB"
+    assert fact.checks == {
+        "MON_DISK_CRIT": Check("HEALTH_ERR", "mon.b low disk space, shutdown imminent"),
+        "MON_DISK_BIG": Check("HEALTH_WARN", big),
+        "MON_CLOCK_SKEW": Check("HEALTH_WARN", "Monitor clock skew detected"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("mons", "era"),
+    [
+        ((), "0.67 to 11"),
+        (({"name": "a"},), "0.67 to 0.71"),
+        (({"name": "a"}, {"name": "b", "store_stats": {"bytes_total": 1}}), "0.72 to 11"),
+    ],
+)
+def test_era(mons: tuple[dict[str, Any], ...], era: str) -> None:
+    """The reports tell the era of releases that do not tell their version."""
+    assert decode(health=services(*mons)).era == era

@@ -1,0 +1,122 @@
+"""The document `quorum_status`, from both mon commands and from the dashboard."""
+
+import json
+
+import pytest
+
+from ceph_exporter import facts
+from ceph_exporter.facts import DecodeError, Monitor, Quorum
+
+FSID = "5a1c9e0e-7b1f-4c55-9d2a-0c6f1f0a5e21"
+ALL_IN = tuple(
+    Monitor(name, rank, in_quorum=True, address=f"192.0.2.{rank}")
+    for rank, name in enumerate("abc")
+)
+
+
+def monmap(**more: object) -> dict[str, object]:
+    """Make a monmap of three monitors."""
+    rows = [{"rank": i, "name": n, "addr": f"192.0.2.{i}:6789/0"} for i, n in enumerate("abc")]
+    return {"epoch": 2, "fsid": FSID, "modified": "2013-09-01", "mons": rows, **more}
+
+
+def decode(wire: str, document: object) -> Quorum:
+    """Decode a document under the name of its wire."""
+    (fact,) = facts.decode(wire, json.dumps(document).encode())
+    assert isinstance(fact, Quorum)
+    return fact
+
+
+def quorum_status(*ranks: int, **more: object) -> dict[str, object]:
+    """Make the answer of `quorum_status` with a quorum of the given ranks."""
+    return {"election_epoch": 14, "quorum": list(ranks), "monmap": monmap(), **more}
+
+
+def test_up_to_13() -> None:
+    """Up to 13 the age of the quorum is unknown."""
+    document = quorum_status(0, 1, 2, quorum_names=["a", "b", "c"], quorum_leader_name="a")
+    assert decode("quorum_status", document) == Quorum(FSID, ALL_IN, 2, 14, "a", None)
+
+
+def test_from_14_on() -> None:
+    """From 14 on the quorum has an age, and 16 and later add features."""
+    document = quorum_status(
+        0, 1, 2, quorum_leader_name="a", quorum_age=96, features={"quorum_mon": ["reef"]}
+    )
+    assert decode("quorum_status", document).age == 96
+
+
+def test_monitor_out_of_quorum() -> None:
+    """A monitor whose rank is not in the quorum is out; the leader is the one that Ceph names."""
+    fact = decode("quorum_status", quorum_status(1, 2, quorum_leader_name="b"))
+    assert [mon.in_quorum for mon in fact.monitors] == [False, True, True]
+    assert fact.leader == "b"
+
+
+def test_leader_is_the_lowest_rank() -> None:
+    """Where no leader is named it is the lowest rank of the quorum, in whatever order it comes."""
+    assert decode("quorum_status", quorum_status(2, 1)).leader == "b"
+
+
+def test_no_quorum() -> None:
+    """Without a quorum nobody is in it and nobody leads."""
+    fact = decode("quorum_status", quorum_status(quorum_leader_name=""))
+    assert not any(mon.in_quorum for mon in fact.monitors)
+    assert fact.leader is None
+
+
+def test_leader_left_the_map() -> None:
+    """A quorum of ranks that the monmap does not have has no leader by name."""
+    assert decode("quorum_status", quorum_status(7)).leader is None
+
+
+def test_mon_dump() -> None:
+    """`mon dump` says the same, its quorum inside, but for elections."""
+    fact = decode("mon dump", monmap(quorum=[0, 1]))
+    assert fact.monitors == (*ALL_IN[:2], Monitor("c", 2, in_quorum=False, address="192.0.2.2"))
+    assert (fact.election_epoch, fact.monmap_epoch, fact.leader) == (None, 2, "a")
+
+
+@pytest.mark.parametrize(
+    ("row", "address"),
+    [
+        ({}, ""),
+        ({"addr": "192.0.2.1:6789/0"}, "192.0.2.1"),
+        ({"addr": "[2001:db8::1]:6789/0"}, "[2001:db8::1]"),
+        ({"addr": "192.0.2.1:6789/0", "public_addr": "192.0.2.9:6789/0"}, "192.0.2.9"),
+    ],
+)
+def test_address(row: dict[str, str], address: str) -> None:
+    """A monitor's address is the public one where there are two (from 12 on), without the port."""
+    mons = [{"name": "a", "rank": 0, **row}]
+    fact = decode("mon dump", {"fsid": FSID, "mons": mons, "quorum": [0]})
+    assert fact.monitors == (Monitor("a", 0, in_quorum=True, address=address),)
+
+
+@pytest.mark.parametrize("age", [{}, {"quorum_age": 7}])
+def test_dashboard(age: dict[str, int]) -> None:
+    """The dashboard's monitors, with and without an age, say what quorum_status says."""
+    status = {"name": "a", "rank": 0, "state": "leader", "feature_map": {}, "stats": []}
+    document = {
+        "mon_status": {**quorum_status(0, 1, 2), **status, **age},
+        "in_quorum": [],
+        "out_quorum": [],
+    }
+    expected = Quorum(FSID, ALL_IN, 2, 14, "a", age.get("quorum_age"))
+    assert decode("dashboard/monitor", document) == expected
+
+
+@pytest.mark.parametrize(
+    ("wire", "document", "field"),
+    [
+        ("quorum_status", {"quorum": []}, "monmap"),
+        ("quorum_status", {"monmap": monmap()}, "quorum"),
+        ("quorum_status", {"quorum": [], "monmap": {"fsid": FSID}}, "mons"),
+        ("mon dump", {"mons": []}, "fsid"),
+        ("dashboard/monitor", {"in_quorum": []}, "mon_status"),
+    ],
+)
+def test_missing_parts_are_named(wire: str, document: object, field: str) -> None:
+    """An answer without what makes a quorum is refused, with the name of what is missing."""
+    with pytest.raises(DecodeError, match=f"missing required field `{field}`"):
+        decode(wire, document)

@@ -1,0 +1,75 @@
+"""The document `service dump`, and the dashboard's gateways."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ceph_exporter import facts
+from ceph_exporter.facts import DecodeError
+from ceph_exporter.facts.service_dump import Service, ServiceDump
+
+VERSION = "ceph version 16.2.15 (618f44) pacific (stable)"
+
+
+def decode(wire: str, answer: Any) -> ServiceDump:  # noqa: ANN401 - any JSON
+    """Decode an answer."""
+    (fact,) = facts.decode(wire, json.dumps(answer).encode())
+    assert isinstance(fact, ServiceDump)
+    return fact
+
+
+def dump(**services: dict[str, Any]) -> tuple[Service, ...]:
+    """Decode `service dump` of daemons by type and key; give the services."""
+    rows = {type_.replace("_", "-"): {"daemons": daemons} for type_, daemons in services.items()}
+    found = decode("service dump", {"epoch": 2, "services": rows})
+    assert found.complete
+    return found.services
+
+
+def test_services() -> None:
+    """A daemon has the key of the map, and the id, host and version of its metadata."""
+    metadata = {"id": "gw1", "hostname": "h1", "ceph_version": VERSION, "frontend_type#0": "beast"}
+    assert dump(rgw={"4127": {"gid": 4127, "metadata": metadata}}, rbd_mirror={"4128": {}}) == (
+        Service("rgw", "4127", "gw1", "h1", VERSION),
+        Service("rbd-mirror", "4128", "4128", "", ""),
+    )
+
+
+def test_summary() -> None:
+    """A text for people stands among the daemons under `summary`, and is none."""
+    assert dump(iscsi={"summary": "1 portal active", "h1:rbd/x": {"metadata": {}}}) == (
+        Service("iscsi", "h1:rbd/x", "h1:rbd/x", "", ""),
+    )
+
+
+def test_mdss() -> None:
+    """14 lists the tasks of MDSs here, which are no services."""
+    daemon = {"metadata": {}, "task_status": {"scrub status": "idle"}}
+    assert dump(mds={"summary": "", "m1": daemon}) == ()
+
+
+def test_no_services() -> None:
+    """A cluster without services says so: that none runs is known."""
+    assert decode("service dump", {"epoch": 0, "services": {}}) == ServiceDump((), complete=True)
+
+
+@pytest.mark.parametrize(
+    ("row", "key"),
+    [
+        pytest.param({"id": "gw1", "service_map_id": "4127"}, "4127", id="16 and later"),
+        pytest.param({"id": "gw1"}, "gw1", id="14"),
+    ],
+)
+def test_gateways_of_the_dashboard(row: dict[str, str], key: str) -> None:
+    """The dashboard tells of gateways only, by their key in the map from 16 on."""
+    row = {**row, "server_hostname": "h1", "version": VERSION, "zone_name": "default"}
+    assert decode("dashboard/rgw/daemon", [row]) == ServiceDump(
+        (Service("rgw", key, "gw1", "h1", VERSION),), complete=False
+    )
+
+
+def test_another_document() -> None:
+    """An answer that is no list of gateways is refused."""
+    with pytest.raises(DecodeError, match="Expected `array`"):
+        decode("dashboard/rgw/daemon", {})

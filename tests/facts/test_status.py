@@ -1,0 +1,191 @@
+"""The document `status`, release by release, and the dashboard's minimal answer."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ceph_exporter import facts
+from ceph_exporter.facts import DecodeError, Health, Status
+
+OLD_HEALTH = {"overall_status": "HEALTH_WARN", "summary": [], "detail": []}
+HEALTH = {"status": "HEALTH_OK", "checks": {}}
+
+
+def decode(document: object) -> Status:
+    """Decode the mon command's answer."""
+    (fact,) = facts.decode("status", json.dumps(document).encode())
+    assert isinstance(fact, Status)
+    return fact
+
+
+def with_pgmap(**pgmap: Any) -> Status:  # noqa: ANN401 - any JSON
+    """Decode a `status` with the given fields in its pgmap."""
+    return decode({"health": HEALTH, "pgmap": pgmap})
+
+
+def test_dumpling() -> None:
+    """0.67 nests the OSD counts, has one of them as a string, and misspells a ratio."""
+    osdmap = {"num_osds": 6, "num_up_osds": 5, "num_in_osds": "6", "full": "false"}
+    pgmap = {"pgs_by_state": [], "degraded_objects": 31, "degrated_ratio": "2.575"}
+    fact = decode({"health": OLD_HEALTH, "osdmap": {"osdmap": osdmap}, "pgmap": pgmap})
+    assert (fact.health, fact.osds, fact.osds_up, fact.osds_in) == ("HEALTH_WARN", 6, 5, 6)
+    assert (fact.pgs_remapped, fact.objects_degraded) == (None, 31)
+
+
+@pytest.mark.parametrize("nested", [True, False])
+def test_osd_counts(nested: bool) -> None:
+    """Up to 14 the OSD counts are nested, from 15 on they are flat; 0.94 added remapped PGs."""
+    counts = {"num_osds": 4, "num_up_osds": 3, "num_in_osds": 2, "num_remapped_pgs": 1}
+    fact = decode({"health": HEALTH, "osdmap": {"osdmap": counts} if nested else counts})
+    assert (fact.osds, fact.osds_up, fact.osds_in, fact.pgs_remapped) == (4, 3, 2, 1)
+
+
+def test_compat_trap() -> None:
+    """12 and 13 say HEALTH_WARN to old readers while all is well: `status` wins."""
+    fact = decode({"health": {**HEALTH, "overall_status": "HEALTH_WARN"}})
+    assert fact.health == "HEALTH_OK"
+
+
+def test_pg_states() -> None:
+    """PGs are counted by the name of their state as Ceph joins it."""
+    rows = [{"state_name": "active+clean", "count": 9}, {"state_name": "down", "count": "1"}]
+    assert with_pgmap(pgs_by_state=rows).pg_states == {"active+clean": 9, "down": 1}
+
+
+def test_idle() -> None:
+    """What Ceph leaves out while it is zero is 0."""
+    fact = with_pgmap(pgs_by_state=[], num_pgs=0)
+    assert (fact.read_bytes, fact.write_bytes, fact.read_ops, fact.write_ops) == (0, 0, 0, 0)
+    assert (fact.objects_degraded, fact.objects_misplaced, fact.objects_unfound) == (0, 0, 0)
+    assert (fact.recovery_bytes, fact.recovery_objects, fact.ops) == (0, 0, 0)
+
+
+def test_operations_up_to_9() -> None:
+    """Up to 9 there is one sum of operations, so reads and writes apart are unknown."""
+    fact = with_pgmap(op_per_sec=41, read_bytes_sec=512)
+    assert (fact.ops, fact.read_ops, fact.write_ops, fact.read_bytes) == (41, None, None, 512)
+
+
+def test_operations_from_10_on() -> None:
+    """From 10 on reads and writes are apart, and their sum is that of older releases."""
+    fact = with_pgmap(read_op_per_sec=3, write_op_per_sec=4)
+    assert (fact.ops, fact.read_ops, fact.write_ops) == (7, 3, 4)
+    assert with_pgmap(write_op_per_sec=4).ops == 4
+
+
+def test_objects_and_recovery() -> None:
+    """Objects in trouble and the rates of recovery are read as they are."""
+    fact = with_pgmap(
+        degraded_objects=1,
+        misplaced_objects=2,
+        unfound_objects=3,
+        recovering_bytes_per_sec=4,
+        recovering_objects_per_sec=5,
+        write_bytes_sec=6,
+    )
+    assert (fact.objects_degraded, fact.objects_misplaced, fact.objects_unfound) == (1, 2, 3)
+    assert (fact.recovery_bytes, fact.recovery_objects, fact.write_bytes) == (4, 5, 6)
+
+
+def test_without_parts() -> None:
+    """An answer without OSD map, PG map and health has no counts, and none is made up."""
+    fact = decode({"fsid": "f"})
+    assert fact == Status(None, "f")
+    assert fact.ops is None
+
+
+def test_bare_nan_beside() -> None:
+    """A bare nan in a field that nobody reads does not cost the document."""
+    body = b'{"health": {"status": "HEALTH_OK"}, "pgmap": {"misplaced_ratio": -nan}}'
+    (fact,) = facts.decode("status", body)
+    assert isinstance(fact, Status)
+    assert fact.objects_misplaced == 0
+
+
+def test_errors_name_the_field() -> None:
+    """A field of another kind is refused with its path."""
+    with pytest.raises(DecodeError, match=r" - at `pgmap\.pgs_by_state\[0\]\.count`"):
+        with_pgmap(pgs_by_state=[{"state_name": "x", "count": "many"}])
+
+
+def minimal(**sections: object) -> tuple[Health, Status]:
+    """Decode the dashboard's minimal answer with the given sections."""
+    document = {"health": {"status": "HEALTH_OK", "checks": []}, "hosts": 3, **sections}
+    health, status = facts.decode("dashboard/health/minimal", json.dumps(document).encode())
+    assert isinstance(health, Health)
+    assert isinstance(status, Status)
+    return health, status
+
+
+@pytest.mark.parametrize(
+    "osd",
+    [{}, {"state": ["exists", "up"]}],
+    ids=["14", "16 and later"],
+)
+def test_minimal(osd: dict[str, object]) -> None:
+    """The dashboard's answer gives counts, states, objects and rates; rates may be fractions."""
+    health, status = minimal(
+        osd_map={"osds": [{"in": 1, "up": 1, **osd}, {"in": 1, "up": 0}, {"in": 0, "up": 0}]},
+        pg_info={
+            "object_stats": {
+                "num_objects": 9,
+                "num_objects_degraded": 1,
+                "num_objects_misplaced": 2,
+                "num_objects_unfound": 3,
+            },
+            "statuses": {"active+clean": 5},
+            "pgs_per_osd": 1.5,
+        },
+        client_perf={
+            "read_bytes_sec": 1.5,
+            "write_bytes_sec": 2.5,
+            "read_op_per_sec": 3.5,
+            "write_op_per_sec": 4.5,
+            "recovering_bytes_per_sec": 5.5,
+        },
+    )
+    assert health == Health("HEALTH_OK")
+    assert status == Status(
+        "HEALTH_OK",
+        osds=3,
+        osds_up=1,
+        osds_in=2,
+        pg_states={"active+clean": 5},
+        objects_degraded=1,
+        objects_misplaced=2,
+        objects_unfound=3,
+        read_bytes=1.5,
+        write_bytes=2.5,
+        read_ops=3.5,
+        write_ops=4.5,
+        ops=8.0,
+        recovery_bytes=5.5,
+    )
+
+
+def test_minimal_without_rights() -> None:
+    """A section that the user may not see is left out by Ceph, and its figures are unknown."""
+    assert minimal() == (Health("HEALTH_OK"), Status("HEALTH_OK"))
+
+
+def test_minimal_without_osds() -> None:
+    """A cluster that has no OSD yet has 0 of them, which is known."""
+    _, status = minimal(osd_map={"osds": []}, client_perf={"read_op_per_sec": 0.0})
+    assert (status.osds, status.osds_up, status.osds_in, status.ops) == (0, 0, 0, None)
+
+
+def test_minimal_nan() -> None:
+    """The NaN that Python prints for a rate costs that rate only."""
+    body = b"""{"health": {"status": "HEALTH_OK", "checks": []},
+        "client_perf": {"read_bytes_sec": NaN, "write_bytes_sec": Infinity,
+                        "read_op_per_sec": 1}}"""
+    _, status = facts.decode("dashboard/health/minimal", body)
+    assert isinstance(status, Status)
+    assert (status.read_bytes, status.write_bytes, status.read_ops) == (None, None, 1)
+
+
+def test_minimal_without_health() -> None:
+    """Without health the answer is of no use, and the reason says what is missing."""
+    with pytest.raises(DecodeError, match="missing required field `health`"):
+        facts.decode("dashboard/health/minimal", b'{"hosts": 3}')

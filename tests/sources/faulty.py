@@ -1,0 +1,181 @@
+"""A TCP or TLS server on the loopback interface that misbehaves as it is told.
+
+A behaviour is a function that gets each `Connection` in a thread of its own. `answering` is the
+behaviour of a server that is sane: it answers each request with what a function gives.
+"""
+
+import socket
+import ssl
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import NamedTuple, TypeAlias
+
+DRIP = 0.1
+"""Seconds between two bytes of a drip: less than any timeout of an operation in these tests."""
+
+
+class Request(NamedTuple):
+    """A request as it came; header names in lower case, path with its query."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Reply(NamedTuple):
+    """An answer of a sane server."""
+
+    status: int = 200
+    body: bytes = b""
+    type: str = "application/json"
+    headers: Mapping[str, str] = {}
+
+
+class Connection:
+    """One connection as the server sees it."""
+
+    def __init__(self, wire: socket.socket, server: "Server") -> None:
+        self.wire = wire
+        self.server = server
+        self._file = wire.makefile("rb")
+
+    def request(self) -> Request | None:
+        """Read a request and note it; None at the end of the connection."""
+        words = self._file.readline().decode("latin-1").split()
+        if len(words) != 3:
+            return None
+        headers = {}
+        while line := self._file.readline().strip().decode("latin-1"):
+            name, _, value = line.partition(":")
+            headers[name.lower()] = value.strip()
+        body = self._file.read(int(headers.get("content-length", "0")))
+        request = Request(words[0], words[1], headers, body)
+        self.server.requests.append(request)
+        return request
+
+    def send(self, data: bytes) -> None:
+        """Send bytes."""
+        self.wire.sendall(data)
+
+    def drip(self, data: bytes) -> None:
+        """Send one byte after the other, slowly, until the client or the server is gone."""
+        for byte in data:
+            self.send(bytes([byte]))
+            if self.server.stopped.wait(DRIP):
+                return
+
+    def silence(self) -> None:
+        """Say nothing more until the client or the server is gone."""
+        self._file.read()
+
+    def reset(self) -> None:
+        """Reset the connection instead of closing it."""
+        self.wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._file.close()
+        self.wire.close()
+
+
+Behaviour: TypeAlias = Callable[[Connection], None]
+
+
+class Server:
+    """A listening socket; `requests` are those that came, `connections` counts them."""
+
+    def __init__(self, behave: Behaviour, tls: ssl.SSLContext | None) -> None:
+        self.requests: list[Request] = []
+        self.connections = 0
+        self.ended = 0
+        self.stopped = threading.Event()
+        self._behave = behave
+        self._tls = tls
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._socket.getsockname()[1]
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        self._wires: list[socket.socket] = []
+        self._threads = [threading.Thread(target=self._accept, daemon=True)]
+        self._threads[0].start()
+
+    def asked(self, method: str = "") -> list[str]:
+        """Give the paths that were asked for, by one method or by any."""
+        return [one.path for one in self.requests if method in ("", one.method)]
+
+    def close(self) -> None:
+        """Cut all connections and wait for the threads."""
+        self.stopped.set()
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._threads[0].join()
+        self._socket.close()
+        for wire in self._wires:
+            with suppress(OSError):
+                wire.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join()
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # shut down by close()
+            while True:
+                wire, _ = self._socket.accept()
+                self.connections += 1
+                self._wires.append(wire)
+                thread = threading.Thread(target=self._serve, args=(wire,), daemon=True)
+                self._threads.append(thread)
+                thread.start()
+
+    def _serve(self, wire: socket.socket) -> None:
+        with wire, suppress(OSError):  # what clients of a faulty server do is their business
+            if self._tls:
+                wire.settimeout(10)
+                wire = self._tls.wrap_socket(wire, server_side=True)
+                self._wires.append(wire)
+            connection = Connection(wire, self)
+            try:
+                self._behave(connection)
+            finally:
+                connection.close()
+                self.ended += 1
+
+
+@contextmanager
+def serve(behave: Behaviour, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """Run a server that behaves so, with TLS when there is a context for it."""
+    server = Server(behave, tls)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def answering(answer: Callable[[Request], Reply], *, keep_alive: bool = True) -> Behaviour:
+    """Answer every request with what a function gives, as HTTP/1.1 or, closing, as HTTP/1.0."""
+
+    def behave(connection: Connection) -> None:
+        while request := connection.request():
+            reply = answer(request)
+            head = {
+                "Content-Type": reply.type,
+                "Content-Length": str(len(reply.body)),
+                **reply.headers,
+            }
+            lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+            start = f"HTTP/1.{int(keep_alive)} {reply.status} Reason\r\n{lines}\r\n"
+            connection.send(start.encode() + reply.body)
+            if not keep_alive or request.headers.get("connection") == "close":
+                return
+
+    return behave
+
+
+def until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
+    """Wait for a condition, but not for ever; say whether it came true."""
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
+    return condition()

@@ -1,0 +1,141 @@
+"""Recorded documents: written without secrets, read whichever API they came from."""
+
+import json
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ceph_exporter.sources import (
+    Answer,
+    Credentials,
+    Deadline,
+    Kind,
+    SourceError,
+    Tls,
+    connect,
+    recording,
+)
+
+ALL = ("health detail", "status", "quorum_status", "time-sync-status", "version")
+
+
+def read(folder: Path, wanted: tuple[str, ...] = ALL) -> list[Answer]:
+    """Read documents from a folder by way of `connect`."""
+    source = connect("recording", str(folder), Tls(), Credentials(), Deadline(5))
+    assert (source.api, source.url) == ("recording", str(folder))
+    answers = list(source.fetch(wanted, Deadline(0)))
+    source.close()
+    return answers
+
+
+@pytest.mark.parametrize(
+    ("wire", "name"),
+    [
+        ("health detail", "health_detail.json"),
+        ("mon dump", "mon_dump.json"),
+        ("dashboard/monitor", "dashboard/monitor.json"),
+        ("dashboard/health/minimal", "dashboard/health_minimal.json"),
+    ],
+)
+def test_a_file_is_named_after_the_answer(tmp_path: Path, wire: str, name: str) -> None:
+    """Spaces become underscores; the dashboard's endpoints have a folder of their own."""
+    folder = tmp_path / "new" / "folder"
+    file = recording.write(folder, Answer((), wire, 0.1, b'{"a": nan}'))
+    assert file == folder / name
+    assert file.read_bytes() == b'{"a": nan}'  # as Ceph wrote it, valid or not
+
+
+def test_what_was_written_is_read_back(tmp_path: Path) -> None:
+    """Each document comes back under its own name, with the bytes that were recorded."""
+    for document in ALL:
+        recording.write(tmp_path, Answer((document,), document, 0.1, document.encode()))
+    answers = read(tmp_path)
+    assert [(one.documents, one.wire, one.body, one.error) for one in answers] == [
+        ((name,), name, name.encode(), None) for name in ALL
+    ]
+
+
+def test_the_answer_of_another_api_stands_in(tmp_path: Path) -> None:
+    """`mon dump` and the dashboard's endpoints carry documents under another name."""
+    for wire in ("mon dump", "dashboard/health/minimal", "dashboard/summary"):
+        recording.write(tmp_path, Answer((), wire, 0.1, wire.encode()))
+    wires = {one.documents[0]: one.wire for one in read(tmp_path) if not one.error}
+    assert wires == {
+        "health detail": "dashboard/health/minimal",
+        "status": "dashboard/health/minimal",
+        "quorum_status": "mon dump",
+        "version": "dashboard/summary",
+    }
+
+
+def test_a_missing_file_is_a_document_that_is_not_to_be_had(tmp_path: Path) -> None:
+    """What was not recorded is unsupported, and the file that is missing is named."""
+    (answer,) = read(tmp_path, ("version",))
+    assert answer.error is not None
+    assert answer.error.kind is Kind.UNSUPPORTED
+    assert str(answer.error) == f"not recorded: {tmp_path}/version.json does not exist"
+
+
+def test_a_missing_folder_is_told_at_once(tmp_path: Path) -> None:
+    """A folder that does not exist is the failure of the source."""
+    with pytest.raises(SourceError, match=f"{tmp_path}/none: no such folder") as caught:
+        read(tmp_path / "none")
+    assert caught.value.kind is Kind.UNREACHABLE
+
+
+def test_an_unreadable_file_costs_its_document_only(tmp_path: Path) -> None:
+    """A folder where a file should be cannot be read; the other files can."""
+    (tmp_path / "status.json").mkdir()
+    recording.write(tmp_path, Answer((), "version", 0.1, b"{}"))
+    status, version = read(tmp_path, ("status", "version"))
+    assert status.error is not None
+    assert status.error.kind is Kind.FAILED
+    assert str(status.error) == f"{tmp_path}/status.json: Is a directory"
+    assert version.body == b"{}"
+
+
+WORDS = ("password", "passwd", "secret", "token", "keyring", "access_key", "private_key")
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters='"'), max_size=8)
+KEYS = st.builds(
+    lambda before, word, after, upper: before + (word.upper() if upper else word) + after,
+    TEXT.filter(lambda text: "\\" not in text),
+    st.sampled_from(WORDS),
+    TEXT.filter(lambda text: "\\" not in text),
+    st.booleans(),
+)
+HARMLESS = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 999) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc"), inner, max_size=3),
+    max_leaves=5,
+)
+MARK = "S3CR3T"
+VALUES = (
+    st.builds(lambda a, b: a + MARK + b, st.text(max_size=9), st.text(max_size=9))
+    | st.lists(st.builds(lambda a: a + MARK, st.text('"\\]}[{ab')), min_size=1, max_size=3)
+    | st.integers(10**12, 10**13).map(lambda n: -n)
+)
+
+
+@given(KEYS, VALUES, HARMLESS, st.sampled_from([(True, None), (False, None), (False, 4)]))
+def test_a_secret_never_survives(
+    key: str, value: object, other: object, style: tuple[bool, int | None]
+) -> None:
+    """Whatever stands under a key that sounds like a secret is not written; the rest stays."""
+    tree = {"a": other, "b": [{"c": 1, key: value, "d": other}], "e": 2}
+    body = json.dumps(tree, ensure_ascii=style[0], indent=style[1])
+    with tempfile.TemporaryDirectory() as folder:
+        answer = Answer((), "status", 0.1, body.encode("utf-8", "surrogatepass"))
+        written = recording.write(Path(folder), answer).read_bytes()
+    assert MARK.encode() not in written
+    tree["b"] = [{"c": 1, key: "***", "d": other}]
+    assert json.loads(written) == tree
+
+
+def test_a_document_without_secrets_is_written_as_it_is(tmp_path: Path) -> None:
+    """Words like `token` in a value or a message are no secret."""
+    body = b'{"message": "the token expired", "list": ["secret", "password"], "key": "x"}'
+    file = recording.write(tmp_path, Answer((), "status", 0.1, body))
+    assert file.read_bytes() == body

@@ -1,0 +1,300 @@
+"""ceph-rest-api: its envelope, its errors, its single thread, and the ways to its base path."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import closing
+
+import pytest
+
+from ceph_exporter import facts
+from ceph_exporter.facts import Health, TimeSync
+from ceph_exporter.simulator import rest_api as simulator
+from ceph_exporter.sources import Answer, Credentials, Deadline, Kind, SourceError, Tls, connect
+from ceph_exporter.sources.base import Source
+from tests.sources.faulty import Connection, Reply, Request, answering, serve
+
+BASE = "/api/v0.1"
+HTML = "text/html; charset=utf-8"
+FSID = "a3b6ac30-9fbf-4b0d-8c13-6a9ea0d4ba48"
+DOCUMENTS = ("health detail", "status", "quorum_status", "time-sync-status", "version")
+NAN = (
+    b'{"overall_status":"HEALTH_OK","timechecks":{"epoch":4,"round":2,"round_status":"finished",'
+    b'"mons":[{"name":"a","skew":-nan,"latency":"0.5"}]}}\n'
+)
+
+
+def envelope(output: object, status: str = "OK") -> Reply:
+    """Answer as ceph-rest-api does when all went well."""
+    return Reply(200, json.dumps({"output": output, "status": status}).encode())
+
+
+def refusal(code: int, status: str) -> Reply:
+    """Answer as ceph-rest-api does for an error: JSON that calls itself HTML."""
+    return Reply(code, json.dumps({"output": [], "status": status}).encode(), HTML)
+
+
+def ceph(special: Callable[[str], Reply | None] = lambda _: None) -> Callable[[Request], Reply]:
+    """Answer below BASE; `special` may have an answer of its own for a command."""
+
+    def answer(request: Request) -> Reply:
+        path = request.path.partition("?")[0]
+        if not path.startswith(f"{BASE}/"):
+            return refusal(404, "Page not found")
+        command = path[len(BASE) + 1 :].removesuffix(".json")
+        return special(command) or envelope(FSID if command == "fsid" else {"command": command})
+
+    return answer
+
+
+def opened(url: str, credentials: Credentials | None = None) -> closing[Source]:
+    """Connect with the API given, for a `with`."""
+    return closing(connect("rest-api", url, Tls(), credentials or Credentials(), Deadline(5)))
+
+
+def fetched(
+    answer: Callable[[Request], Reply], wanted: Iterable[str] = DOCUMENTS
+) -> dict[str, Answer]:
+    """Fetch documents from a server that answers so; give the answers by document."""
+    with serve(answering(answer, keep_alive=False)) as server, opened(server.url) as source:
+        answers = list(source.fetch(list(wanted), Deadline(5)))
+    return {answer.documents[0]: answer for answer in answers}
+
+
+def failure(answer: Callable[[Request], Reply], document: str = "status") -> SourceError:
+    """Fetch one document that cannot be had; give the error."""
+    error = fetched(answer, [document])[document].error
+    assert error is not None
+    return error
+
+
+def test_suffix_header_and_closed_connections_are_asked_for() -> None:
+    """The suffix beats the header, a proxy may look at the header, and nothing is kept open."""
+    with serve(answering(ceph())) as server, opened(server.url) as source:
+        answers = list(source.fetch(DOCUMENTS, Deadline(5)))
+    assert [answer.documents for answer in answers] == [(name,) for name in DOCUMENTS]
+    assert [answer.wire for answer in answers] == list(DOCUMENTS)
+    assert server.asked("GET") == [
+        f"{BASE}/{path}"
+        for path in (
+            "fsid.json",
+            "health.json?detail=detail",
+            "status.json",
+            "quorum_status.json",
+            "time-sync-status.json",
+            "version.json",
+        )
+    ]
+    assert {one.headers["accept"] for one in server.requests} == {"application/json"}
+    assert {one.headers["connection"] for one in server.requests} == {"close"}
+    assert all("authorization" not in one.headers for one in server.requests)
+
+
+def test_requests_come_one_at_a_time() -> None:
+    """A second request would wait for the first, for ever before 12.1."""
+    lock, most = threading.Semaphore(1), []
+
+    def behave(connection: Connection) -> None:
+        connection.request()
+        most.append(lock.acquire(blocking=False))
+        connection.server.stopped.wait(0.02)
+        body = envelope(FSID).body
+        connection.send(b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        lock.release()
+        connection.silence()
+
+    with serve(behave) as server, opened(server.url) as source:
+        assert len(list(source.fetch(DOCUMENTS, Deadline(5)))) == 5
+        assert server.connections == 6
+    assert most == [True] * 6
+
+
+def test_the_simulated_cluster_is_read_whole() -> None:
+    """What a whole ceph-rest-api of 10.2 answers becomes facts; clocks come with the health."""
+    with simulator.demo() as server, opened(server.url) as source:
+        answers = {one.documents[0]: one for one in source.fetch(DOCUMENTS, Deadline(5))}
+    kinds = {name: one.error.kind for name, one in answers.items() if one.error}
+    assert kinds == {"time-sync-status": Kind.UNSUPPORTED}
+    health, clocks = facts.decode("health detail", answers["health detail"].body)
+    assert isinstance(health, Health)
+    assert isinstance(clocks, TimeSync)
+    assert clocks.clocks.keys() == health.reports.keys() == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("base", "given", "found"),
+    [
+        ("/api/v0.1", "", "/api/v0.1"),
+        ("/api/v0.1", "/", "/api/v0.1"),
+        ("/api/v0.1", "/api/v0.1", "/api/v0.1"),
+        ("/api/v0.1", "/api/v0.1/", "/api/v0.1"),
+        ("/ceph/prod/api/v0.1", "/ceph/prod", "/ceph/prod/api/v0.1"),
+        ("/ceph/prod/api/v0.1", "/ceph/prod/api/v0.1", "/ceph/prod/api/v0.1"),
+        ("/ceph", "/ceph", "/ceph"),
+    ],
+)
+def test_the_base_path_is_found(base: str, given: str, found: str) -> None:
+    """`/api/v0.1` is tried below the URL, unless it is given; any other base path has to be."""
+
+    def answer(command: str, args: dict[str, str]) -> object:
+        del args
+        return {"fsid": FSID, "status": {"command": "status"}}.get(command)
+
+    with simulator.RestApi(answer, base=base) as server, opened(server.url + given) as source:
+        assert source.url == server.url + found
+        (got,) = source.fetch(["status"], Deadline(5))
+    assert json.loads(got.body) == {"command": "status"}
+
+
+def behind_proxy(request: Request) -> Reply:
+    """Let only prom with hush-hush through to ceph-rest-api."""
+    if request.headers.get("authorization") == "Basic cHJvbTpodXNoLWh1c2g=":
+        return ceph()(request)
+    return Reply(401, b"<html><h1>401 Authorization Required</h1></html>", HTML)
+
+
+def test_a_proxy_in_front_gets_the_user(credentials: Credentials) -> None:
+    """With a user every request carries basic authentication, which ceph-rest-api ignores."""
+    with serve(answering(behind_proxy)) as server, opened(server.url, credentials) as source:
+        (answer,) = source.fetch(["status"], Deadline(5))
+    assert json.loads(answer.body) == {"command": "status"}
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_proxy_that_refuses_is_named(status: int) -> None:
+    """A 401 or 403 in HTML is the proxy's: no other URL and no other document would help."""
+    with (
+        serve(answering(lambda _: Reply(status, b"<html>no</html>", HTML))) as server,
+        pytest.raises(SourceError, match=f"HTTP {status} by the proxy .* --cluster.use") as caught,
+    ):
+        opened(server.url)
+    assert caught.value.kind is Kind.REFUSED
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", ["OK", "", "dumped all in format json", "report 1236"])
+def test_the_status_of_an_envelope_means_nothing(status: str) -> None:
+    """`status` is the command's message: only HTTP 200 and an output tell success."""
+    answers = fetched(ceph(lambda name: envelope([1], status) if name == "status" else None))
+    assert (answers["status"].error, answers["status"].body) == (None, b"[1]")
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        f"Invalid endpoint {BASE}/version",
+        "missing required parameter id(<string(goodchars [A-Za-z0-9-_.])>)\n",
+        "Error: (-22)",
+    ],
+)
+def test_an_unknown_command_is_unsupported(status: str) -> None:
+    """A release without the command, or without this form of it, says so behind a 400."""
+    error = failure(
+        ceph(lambda name: refusal(400, status) if name == "version" else None), "version"
+    )
+    assert error.kind is Kind.UNSUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (refusal(400, "Error: access\ndenied (-13)"), "answered 400: Error: access denied (-13)"),
+        (refusal(400, "\n"), "ceph-rest-api answered 400: no reason"),
+        (refusal(504, "Timedout: [] (-4)"), "ceph-rest-api answered 504: Timedout: [] (-4)"),
+        (refusal(404, "Page not found"), "ceph-rest-api answered 404: Page not found"),
+        (Reply(404, b"<html>nginx</html>", HTML), "HTTP 404: the answer is HTML, not JSON; is the"),
+        (Reply(200, b"<html>nginx</html>", HTML), "HTTP 200: the answer is HTML, not JSON; is the"),
+        (Reply(502, b"<html>nginx</html>", HTML), "HTTP 502: the answer is HTML, not JSON"),
+        (Reply(200, b"", HTML), "HTTP 200: the answer is empty; is the URL that of ceph-rest-api"),
+        (Reply(200, b'{"status": "OK"}'), "an answer without `output`; is this ceph-rest-api?"),
+    ],
+)
+def test_an_error_costs_one_document(reply: Reply, expected: str) -> None:
+    """Whatever comes instead of an envelope is the failure of that document alone."""
+    answers = fetched(ceph(lambda name: reply if name == "status" else None))
+    error = answers.pop("status").error
+    assert error is not None
+    assert error.kind is Kind.FAILED
+    assert expected in str(error)
+    assert [one.error for one in answers.values()] == [None] * 4
+
+
+def test_invalid_json_of_the_monitors_is_salvaged() -> None:
+    """A bare nan makes ceph-rest-api answer 500, with the monitors' own text behind a prefix."""
+    wrapped = Reply(500, b"Error decoding JSON from " + NAN)
+    answers = fetched(ceph(lambda name: wrapped if name == "health" else None), ["health detail"])
+    assert answers["health detail"].body == NAN
+    clocks = facts.decode("health detail", answers["health detail"].body)[1]
+    assert isinstance(clocks, TimeSync)
+    assert (clocks.clocks["a"].skew, clocks.clocks["a"].latency) == (None, 0.5)
+
+
+def test_the_monmap_stands_in_for_an_unknown_quorum_status() -> None:
+    """Where `quorum_status` does not exist `mon dump` is asked, under its own name."""
+
+    def special(command: str) -> Reply | None:
+        return refusal(400, "Invalid endpoint x") if command == "quorum_status" else None
+
+    answer = fetched(ceph(special), ["quorum_status"])["quorum_status"]
+    assert (answer.wire, answer.error) == ("mon dump", None)
+    assert json.loads(answer.body) == {"command": "mon/dump"}
+
+
+def test_the_second_choice_is_not_asked_after_a_mere_failure() -> None:
+    """A command that fails, but exists, is not replaced."""
+    asked = []
+
+    def special(command: str) -> Reply | None:
+        asked.append(command)
+        return refusal(504, "Timedout") if command == "quorum_status" else None
+
+    assert failure(ceph(special), "quorum_status").kind is Kind.FAILED
+    assert asked == ["fsid", "quorum_status"]
+
+
+def test_a_daemon_that_never_answers_is_left_at_the_deadline() -> None:
+    """Before 12.1 a command without quorum never returns: the poll's own deadline ends it."""
+
+    def behave(connection: Connection) -> None:
+        request = connection.request()
+        if request and "fsid" not in request.path:
+            connection.silence()
+        body = envelope(FSID).body
+        connection.send(b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+
+    with serve(behave) as server, opened(server.url) as source:
+        start = time.monotonic()
+        with pytest.raises(SourceError, match="no whole answer in time") as caught:
+            list(source.fetch(DOCUMENTS, Deadline(0.5)))
+        assert time.monotonic() - start < 3
+        assert len(server.requests) == 2  # the first that hangs ends them all
+    assert caught.value.kind is Kind.UNREACHABLE
+
+
+def test_something_else_is_no_ceph_rest_api() -> None:
+    """A web server that is no ceph-rest-api is said to be none, with its first answer."""
+    with (
+        serve(answering(lambda _: Reply(404, b"<html>nginx</html>", HTML))) as server,
+        pytest.raises(SourceError, match=r"HTTP 404: the answer is HTML.*its path in") as caught,
+    ):
+        opened(server.url)
+    assert caught.value.kind is Kind.UNREACHABLE
+    assert server.asked() == [f"{BASE}/fsid.json", "/fsid.json"]
+
+
+def test_a_refusal_while_fetching_ends_the_poll(credentials: Credentials) -> None:
+    """A proxy that begins to refuse ends the poll at once, and is asked nothing more."""
+    asked: list[str] = []
+
+    def answer(request: Request) -> Reply:
+        asked.append(request.path)
+        return behind_proxy(request._replace(headers={})) if len(asked) > 1 else ceph()(request)
+
+    with (
+        serve(answering(answer)) as server,
+        opened(server.url, credentials) as source,
+        pytest.raises(SourceError, match="refused with HTTP 401"),
+    ):
+        list(source.fetch(DOCUMENTS, Deadline(5)))
+    assert len(asked) == 2

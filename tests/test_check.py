@@ -1,0 +1,213 @@
+"""`check` for a person and for Nagios: what is said, with which exit code."""
+
+import io
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from ceph_exporter import advice, check, cli, nagios
+from ceph_exporter.config import Cluster
+from ceph_exporter.simulator import rest_api
+from ceph_exporter.snapshot import CheckRow, CollectorRow, DocumentRow, Report
+from ceph_exporter.sources import Answer
+
+REFUSED = "https://mgr1:8443: connection refused"
+CLUSTER = Cluster(urls=("https://mgr1:8443", "https://mgr2:8443"))
+REPORT = Report(
+    up=True,
+    health="HEALTH_WARN",
+    api="dashboard",
+    url="https://mgr1:8443",
+    release="16.2.15",
+    seconds=0.25,
+    ended=0,
+    error="",
+    documents=(
+        DocumentRow("status", True, 0.2, 950, 0, ""),
+        DocumentRow("time-sync-status", None, None, None, None, "not to be had over dashboard"),
+        DocumentRow("quorum_status", False, 12.5, None, None, "HTTP 500: boom"),
+        DocumentRow("version", None, None, None, None, ""),
+    ),
+    collectors=(CollectorRow("health", False, 0.1),),
+    checks=(CheckRow("OSD_DOWN", "HEALTH_WARN", "1 osds | down"),),
+)
+DOWN = REPORT._replace(
+    up=False,
+    health=None,
+    error=REFUSED,
+    checks=(),
+    documents=(DocumentRow("status", False, None, None, None, REFUSED),),
+    collectors=(),
+)
+
+
+@pytest.fixture(scope="module")
+def ceph() -> Iterator[str]:
+    """Serve a simulated cluster; give its URL."""
+    with rest_api.demo() as server:
+        yield server.url
+
+
+def test_a_cluster_is_shown_with_all_that_was_had() -> None:
+    """Health, checks, API, release, and each document with its state, time and size are said."""
+    said = check.text("prod", CLUSTER, REPORT, colour=False)
+    assert said.startswith("prod: HEALTH_WARN\n  OSD_DOWN: 1 osds | down\n")
+    assert "reached https://mgr1:8443 over dashboard, Ceph 16.2.15" in said
+    assert "status                had              200 ms      950 B\n" in said
+    assert "quorum_status         failed             12 s\n" in said
+    assert "version               not asked for\n" in said
+    assert "\x1b" not in said
+
+
+def test_what_is_missing_is_said_with_its_mend() -> None:
+    """Faults come first, each with what to do; what an API cannot give names one that can."""
+    _, _, missing = check.text("", CLUSTER, REPORT, colour=False).partition("MISSING\n")
+    lines = [line.strip() for line in missing.splitlines() if line]
+    assert lines[0] == "quorum_status: HTTP 500: boom"
+    assert "`ceph quorum_status` shows what Ceph says" in lines[1]
+    assert lines[2] == "collector health: it failed"
+    assert "record DIR" in lines[3]
+    assert lines[4] == "time-sync-status: not to be had over dashboard"
+    assert "--cluster.api=restful" in lines[5]
+
+
+def test_a_broken_recording_is_recorded_anew() -> None:
+    """In a recording nothing mends itself."""
+    found = advice.missing(REPORT._replace(api="recording"))
+    assert found[0].mend == "record it anew with `ceph_exporter record DIR`"
+
+
+@pytest.mark.parametrize(
+    ("api", "mend"), [("recording", "record DIR"), ("restful", "nothing is to be done")]
+)
+def test_each_api_has_its_own_mend(api: str, mend: str) -> None:
+    """What a recording lacks is recorded; what a release lacks is nothing to mend."""
+    found = advice.missing(REPORT._replace(api=api))
+    assert [mend in row.mend for row in found if not row.fault] == [True]
+
+
+def test_a_cluster_that_is_not_reached_says_which_urls_were_tried() -> None:
+    """The reason is said once, not for each document, and the health is unknown."""
+    said = check.text("", CLUSTER, DOWN, colour=False)
+    assert "cluster: health unknown" in said
+    assert "not reached: tried https://mgr1:8443, https://mgr2:8443" in said
+    assert said.count("connection refused") == 1
+
+
+def test_colours_are_for_terminals() -> None:
+    """Colour paints states without moving the columns."""
+    said = check.text("", CLUSTER, REPORT._replace(release=""), colour=True)
+    assert "status                \x1b[32mhad\x1b[0m              200 ms" in said
+    assert "release unknown" in said
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+def test_progress_is_shown_on_a_terminal_only() -> None:
+    """Each answer overwrites the line, which is gone in the end; a file gets nothing."""
+    terminal, file = Terminal(), io.StringIO()
+    for stream in (terminal, file):
+        with check.progress("prod", stream) as note:
+            note(Answer(("status",), "status", 0.5))
+    assert "\r\x1b[Kprod: status (0.50 s)" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r\x1b[K")
+    assert file.getvalue() == ""
+
+
+def test_the_command_exits_0_for_a_cluster_that_answers(
+    ceph: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`check` says what was reached; to a file it writes no progress and no colour."""
+    assert cli.main(["check", f"--cluster.url={ceph}"]) == 0
+    said = capsys.readouterr()
+    assert f"reached {ceph}/api/v0.1 over rest-api, Ceph 10.2.11" in said.out
+    assert "\x1b" not in said.out
+    assert said.err == ""
+
+
+def test_the_command_exits_1_for_a_cluster_that_does_not(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A cluster that does not answer is exit 1, and no log line repeats what is said."""
+    assert cli.main(["check", "--cluster.url=http://127.0.0.1:9"]) == 1
+    said = capsys.readouterr()
+    assert "connection refused; is the service running" in said.out
+    assert said.err == ""
+
+
+@pytest.mark.parametrize(
+    ("report", "code", "said"),
+    [
+        (REPORT._replace(health="HEALTH_OK", checks=()), 0, "CEPH OK - HEALTH_OK |"),
+        (REPORT, 1, "CEPH WARNING - HEALTH_WARN: OSD_DOWN (1 osds / down) |"),
+        (REPORT._replace(health="HEALTH_ERR", checks=()), 2, "CEPH CRITICAL - HEALTH_ERR |"),
+        (REPORT._replace(health=None, checks=()), 3, "CEPH UNKNOWN - health unknown |"),
+        (DOWN, 3, "CEPH UNKNOWN - https://mgr1:8443: connection refused |"),
+        (DOWN._replace(error=""), 3, "CEPH UNKNOWN - neither health nor status could be had |"),
+    ],
+)
+def test_nagios_gets_one_line(report: Report, code: int, said: str) -> None:
+    """The exit code is the health; the line has its reason and performance data."""
+    found, line = nagios.result({"": report})
+    assert found == code
+    assert line.startswith(said)
+    assert line.count("|") == 1
+    assert "\n" not in line
+    data = line.partition("| ")[2]
+    assert data.startswith(f"'up'={int(report.up)};;;0;1 'poll'=0.250s;;;0 'documents'=")
+
+
+def test_of_several_clusters_the_worst_counts() -> None:
+    """Trouble that is known goes before what is unknown; names are in the data."""
+    error = REPORT._replace(health="HEALTH_ERR", checks=())
+    code, line = nagios.result({"a": DOWN, "b": error, "c": REPORT})
+    assert code == 2
+    assert "a: https://mgr1:8443: connection refused; b: HEALTH_ERR; c: HEALTH_WARN" in line
+    assert "'b_up'=1;;;0;1" in line
+    assert nagios.result({"a": DOWN, "c": REPORT})[0] == 3
+
+
+def test_nagios_is_a_flag_of_check(ceph: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`check --nagios` prints the line; a bad configuration is UNKNOWN, as 2 would mean trouble."""
+    assert cli.main(["check", "--nagios", f"--cluster.url={ceph}"]) in (0, 1)
+    assert capsys.readouterr().out.startswith("CEPH ")
+    assert cli.main(["check", "--nagios"]) == 3
+    assert capsys.readouterr().out.startswith("CEPH UNKNOWN - --cluster.url: expected")
+
+
+def test_colour_follows_the_terminal(ceph: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal the states are coloured, unless NO_COLOR says otherwise."""
+    for variable in (False, True):
+        terminal = Terminal()
+        monkeypatch.setattr(sys, "stdout", terminal)
+        monkeypatch.delenv("NO_COLOR", raising=False)
+        if variable:
+            monkeypatch.setenv("NO_COLOR", "1")
+        assert cli.main(["check", f"--cluster.url={ceph}"]) == 0
+        assert ("\x1b[32mhad" in terminal.getvalue()) is not variable
+
+
+@pytest.mark.parametrize(
+    ("number", "seconds", "size"),
+    [
+        (None, "", ""),
+        (0.0041, "4 ms", "0 B"),
+        (1.25, "1.2 s", "1 B"),
+        (42, "42 s", "42 B"),
+        (600, "10 min", "600 B"),
+        (7200, "2 h", "7.2 kB"),
+        (2.5e6, "694 h", "2.5 MB"),
+        (3e9, "833333 h", "3.0 GB"),
+    ],
+)
+def test_numbers_are_written_for_a_person(number: float | None, seconds: str, size: str) -> None:
+    """Durations and sizes have few digits and a unit."""
+    assert advice.seconds(number) == seconds
+    assert advice.size(number) == size

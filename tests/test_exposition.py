@@ -1,0 +1,204 @@
+"""Families to bytes, in both formats."""
+
+import math
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ceph_exporter.collectors.base import Labels, Metric, Type, Value, one
+from ceph_exporter.exposition import Format, lines, number, page
+from tests.golden.parsers import parse_openmetrics, parse_text
+
+PLAIN = Metric("ceph_plain", "gauge", "Plain", "status")
+LABELLED = Metric("ceph_labelled", "gauge", "Labelled", "status", Labels("x"))
+FORMATS = pytest.mark.parametrize("format_", Format)
+
+
+def metric(name: str, type_: Type = "gauge", text: str = "Text") -> Metric:
+    """Make a metric without labels."""
+    return Metric(name, type_, text, "status")
+
+
+def text_of(*families: Metric, format_: Format = Format.TEXT) -> str:
+    """Render a page on which each of some metrics is 1."""
+    return page([lines((family, one(1)) for family in families)], format_).decode()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (-1, "-1"),
+        (True, "1"),
+        (False, "0"),
+        (0.0, "0"),
+        (-0.0, "0"),
+        (3.0, "3"),
+        (-2.5, "-2.5"),
+        (0.1, "0.1"),
+        (9.1e-05, "9.1e-05"),
+        (18567393280.0, "18567393280"),
+        (2**53 + 1, "9007199254740993"),
+        (2**63 - 1, "9223372036854775807"),
+        (2**63, "9.223372036854776e+18"),
+        (-(2**63), "-9.223372036854776e+18"),
+        (10**30, "1e+30"),
+        (1e300, "1e+300"),
+        (10**400, None),
+        (-(10**400), None),
+        (math.nan, None),
+        (math.inf, None),
+        (-math.inf, None),
+        (None, None),
+    ],
+)
+def test_number(value: Value, text: str | None) -> None:
+    """A number is as short as it can be, and what is no finite number is none."""
+    assert number(value) == text
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**70), 2**70))
+@example(5e-324)
+@example(1.7976931348623157e308)
+@example(2.0**63)
+def test_number_survives(value: float) -> None:
+    """Any finite number is read back as the 64-bit float that it is."""
+    text = number(value)
+    assert text is not None
+    assert float(text) == float(value)
+
+
+def test_sample_lines() -> None:
+    """A sample is a line of name, labels and value; a label block is put into braces."""
+    rendered = lines([(PLAIN, one(1.5)), (LABELLED, [('x="a"', 1), ('x="b"', 0)])])
+    assert rendered == {
+        PLAIN: b"ceph_plain 1.5\n",
+        LABELLED: b'ceph_labelled{x="a"} 1\nceph_labelled{x="b"} 0\n',
+    }
+
+
+def test_prefix() -> None:
+    """The cluster's label comes first, with and without labels of the sample's own."""
+    rendered = lines([(PLAIN, one(1)), (LABELLED, [('x="a"', 2)])], 'cluster="prod"')
+    assert rendered == {
+        PLAIN: b'ceph_plain{cluster="prod"} 1\n',
+        LABELLED: b'ceph_labelled{cluster="prod",x="a"} 2\n',
+    }
+
+
+def test_families_without_samples() -> None:
+    """A family without a known value leaves no trace on the page, not even a header."""
+    families = [(PLAIN, one(None)), (LABELLED, [('x="a"', math.nan)])]
+    assert lines(families) == {}
+    assert page([lines(families)], Format.TEXT) == b""
+
+
+def test_duplicates() -> None:
+    """Of samples with equal labels the last one stays, also when it is not known."""
+    rendered = lines([(LABELLED, [('x="a"', 1), ('x="b"', 2), ('x="a"', 3), ('x="b"', None)])])
+    assert rendered == {LABELLED: b'ceph_labelled{x="a"} 3\n'}
+
+
+def test_samples_may_be_read_once() -> None:
+    """The samples may come from a generator."""
+    assert lines([(LABELLED, ((f'x="{n}"', n) for n in range(2)))]) == {
+        LABELLED: b'ceph_labelled{x="0"} 0\nceph_labelled{x="1"} 1\n'
+    }
+
+
+def test_text_page() -> None:
+    """The text format has HELP and TYPE before each family, families sorted by name, no end."""
+    assert text_of(metric("ceph_b"), metric("ceph_a", "untyped"), metric("ceph_c", "counter")) == (
+        "# HELP ceph_a Text\n# TYPE ceph_a untyped\nceph_a 1\n"
+        "# HELP ceph_b Text\n# TYPE ceph_b gauge\nceph_b 1\n"
+        "# HELP ceph_c Text\n# TYPE ceph_c counter\nceph_c 1\n"
+    )
+
+
+def test_openmetrics_page() -> None:
+    """OpenMetrics says unknown for untyped and ends with an end mark."""
+    page_ = text_of(metric("ceph_b"), metric("ceph_a", "untyped"), format_=Format.OPENMETRICS)
+    assert page_ == (
+        "# HELP ceph_a Text\n# TYPE ceph_a unknown\nceph_a 1\n"
+        "# HELP ceph_b Text\n# TYPE ceph_b gauge\nceph_b 1\n"
+        "# EOF\n"
+    )
+
+
+def test_counters_in_openmetrics() -> None:
+    """A counter in `_total` is named without it; one without may only be called unknown."""
+    total, other = metric("ceph_x_total", "counter"), metric("ceph_y", "counter")
+    assert text_of(total, other, format_=Format.OPENMETRICS) == (
+        "# HELP ceph_x Text\n# TYPE ceph_x counter\nceph_x_total 1\n"
+        "# HELP ceph_y Text\n# TYPE ceph_y unknown\nceph_y 1\n"
+        "# EOF\n"
+    )
+    assert "# TYPE ceph_x_total counter\nceph_x_total 1\n" in text_of(total, other)
+
+
+def test_counters_are_read_by_the_strict_parser() -> None:
+    """The strict parser takes both kinds of counters for what they are called."""
+    families = (metric("ceph_x_total", "counter"), metric("ceph_y", "counter"))
+    read = parse_openmetrics(text_of(*families, format_=Format.OPENMETRICS))
+    assert [(family.name, family.type) for family in read] == [
+        ("ceph_x", "counter"),
+        ("ceph_y", "unknown"),
+    ]
+
+
+@FORMATS
+def test_page_of_several_clusters(format_: Format) -> None:
+    """Lines of several clusters stand below one header, in the order of the clusters."""
+    clusters = [lines([(PLAIN, one(n))], f'cluster="{n}"') for n in (2, 1)]
+    end = "# EOF\n" if format_ is Format.OPENMETRICS else ""
+    assert page(clusters, format_).decode() == (
+        "# HELP ceph_plain Plain\n# TYPE ceph_plain gauge\n"
+        f'ceph_plain{{cluster="2"}} 2\nceph_plain{{cluster="1"}} 1\n{end}'
+    )
+
+
+@FORMATS
+def test_own_families_come_last(format_: Format) -> None:
+    """The program's own families follow the clusters' and stand before the end mark."""
+    own = b"# TYPE own gauge\nown 1\n"
+    end = b"# EOF\n" if format_ is Format.OPENMETRICS else b""
+    assert page([lines([(PLAIN, one(1))])], format_, own).endswith(b"ceph_plain 1\n" + own + end)
+    assert page([], format_, own) == own + end
+
+
+def test_content_types() -> None:
+    """A format is the content type under which it is sent."""
+    assert Format("text/plain; version=0.0.4; charset=utf-8") is Format.TEXT
+    assert Format.OPENMETRICS.value.startswith("application/openmetrics-text; version=1.0.0")
+
+
+def test_help_is_escaped() -> None:
+    """A help keeps its line: backslash and line feed are escaped, in OpenMetrics quotes too."""
+    family = metric("ceph_a", text='a\\b "c"\nd')
+    assert text_of(family).startswith('# HELP ceph_a a\\\\b "c"\\nd\n')
+    openmetrics = text_of(family, format_=Format.OPENMETRICS)
+    assert openmetrics.startswith('# HELP ceph_a a\\\\b \\"c\\"\\nd\n')
+
+
+@given(st.text().map(lambda text: text.strip()))
+def test_help_survives(text: str) -> None:
+    """Any help is read back as it was, by both of Prometheus' own parsers."""
+    family = metric("ceph_a", text=text)
+    (strict,) = parse_openmetrics(text_of(family, format_=Format.OPENMETRICS))
+    assert strict.documentation == text
+    (loose,) = parse_text(text_of(family))
+    assert " ".join(loose.documentation.split()) == " ".join(text.split())
+
+
+@given(st.dictionaries(st.text(), st.floats(allow_nan=False, allow_infinity=False)), st.text())
+def test_pages_survive(values: dict[str, float], cluster: str) -> None:
+    """Any labels and values are read back as they were, from both formats."""
+    samples = [(LABELLED.labels(label), value) for label, value in values.items()]
+    rendered = [lines([(LABELLED, samples), (PLAIN, one(1))], Labels("cluster")(cluster))]
+    for parse, format_ in ((parse_text, Format.TEXT), (parse_openmetrics, Format.OPENMETRICS)):
+        read = {family.name: family for family in parse(page(rendered, format_).decode())}
+        assert read["ceph_plain"].samples[0].labels == {"cluster": cluster}
+        labelled = read["ceph_labelled"].samples if values else []
+        assert {sample.labels["x"]: sample.value for sample in labelled} == values
+        assert all(sample.labels["cluster"] == cluster for sample in labelled)

@@ -1,0 +1,103 @@
+"""The pollers of several clusters: what a reload keeps, what it begins anew, readiness."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from ceph_exporter import fleet as module
+from ceph_exporter.config import Cluster, Config, Duration, Poll
+from ceph_exporter.fleet import Fleet
+from ceph_exporter.poller import Poller
+from ceph_exporter.simulator import rest_api
+from tests.web.serving import until
+
+POLL = Poll(Duration(0.05), Duration(2), Duration(60))
+DEAD = Cluster(urls=("http://127.0.0.1:9",), api="rest-api")
+
+
+def config(**clusters: Cluster) -> Config:
+    """Make a configuration of these clusters."""
+    return Config(clusters, POLL)
+
+
+@pytest.fixture
+def alive() -> Iterator[Cluster]:
+    """Simulate a cluster."""
+    with rest_api.demo() as server:
+        yield Cluster(urls=(server.url,), api="rest-api")
+
+
+@pytest.fixture
+def fleet() -> Iterator[Fleet]:
+    """Give a fleet that ends with the test."""
+    made = Fleet()
+    yield made
+    made.stop()
+
+
+def by_name(fleet: Fleet) -> dict[str, Poller]:
+    """Give the pollers by name."""
+    return {poller.name: poller for poller in fleet.pollers}
+
+
+def test_it_is_ready_when_every_cluster_was_polled(fleet: Fleet, alive: Cluster) -> None:
+    """Ready is when the first poll of each ended, also in vain; the summary says how it went."""
+    fleet.use(config(prod=alive, old=DEAD))
+    until(lambda: fleet.ready, "ready")
+    until(lambda: "prod: HEALTH_" in fleet.summary(), "health in the summary")
+    assert "; old: not reached" in fleet.summary()
+
+
+def test_before_that_it_is_not_ready(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a poll nothing is ready, and the summary says why."""
+    monkeypatch.setattr(Poller, "run", lambda *_: None)
+    fleet.use(config(prod=DEAD))
+    assert not fleet.ready
+    assert fleet.summary() == "prod: first poll under way"
+
+
+def test_one_changed_of_three_leaves_the_others_polling(fleet: Fleet, alive: Cluster) -> None:
+    """Unchanged clusters keep their poller and miss no poll; the changed one begins anew."""
+    fleet.use(config(a=alive, b=alive, c=DEAD))
+    until(lambda: fleet.ready, "ready")
+    before = by_name(fleet)
+    changed = Cluster(urls=alive.urls, api="rest-api", collectors={"health": False})
+    assert fleet.use(config(a=alive, b=changed, c=DEAD)) == ["b"]
+    after = by_name(fleet)
+    assert list(after) == ["a", "b", "c"]
+    assert (after["a"], after["c"]) == (before["a"], before["c"])
+    assert after["b"] is not before["b"]
+    for poller in after.values():
+        seen = poller.moved
+        until(lambda poller=poller, seen=seen: poller.moved > seen, "polling on")  # type: ignore[misc]
+    until(lambda: before["b"]._source is None, "old poller ended")
+
+
+def test_a_changed_cluster_keeps_its_series_until_it_is_polled(
+    fleet: Fleet, alive: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the same URLs the last snapshot stays up; with others nothing is shown yet."""
+    fleet.use(config(a=alive))
+    until(lambda: fleet.ready, "ready")
+    monkeypatch.setattr(Poller, "run", lambda *_: None)
+    fleet.use(config(a=Cluster(urls=alive.urls)))
+    assert fleet.ready
+    fleet.use(config(a=DEAD))
+    assert not fleet.ready
+
+
+def test_labels_change_with_a_second_cluster(fleet: Fleet) -> None:
+    """From one cluster to two its samples get a label, so its poller begins anew."""
+    fleet.use(config(a=DEAD))
+    assert fleet.use(config(a=DEAD, b=DEAD)) == ["a", "b"]
+    assert fleet.use(config(b=DEAD)) == ["b"]
+
+
+def test_a_poller_without_progress_is_hung(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A poller counts as hung after interval, timeout and a grace without progress."""
+    monkeypatch.setattr(Poller, "run", lambda *_: None)
+    fleet.use(config(a=DEAD))
+    assert fleet.hung() == []
+    fleet.pollers[0].moved = time.monotonic() - module.GRACE - 3
+    assert fleet.hung() == ["a"]

@@ -1,0 +1,302 @@
+"""What is due when, what is shown how long, and what is logged of each document."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from ceph_exporter import ledger
+from ceph_exporter.facts import DOCUMENTS, Health, Status, TimeSync, Version
+from ceph_exporter.ledger import Ledger
+from ceph_exporter.snapshot import DocumentRow
+from ceph_exporter.sources import Answer, Kind, SourceError
+from tests.sources.scripted import Clock, log_lines
+
+HEALTH = b'{"status": "HEALTH_OK", "checks": {}, "mutes": []}'
+OLD_HEALTH = b'{"overall_status": "HEALTH_OK", "timechecks": {"epoch": 4, "round": 2}}'
+STATUS = b'{"health": {"status": "HEALTH_WARN"}, "fsid": "x"}'
+TIME_SYNC = b'{"timechecks": {"epoch": 4}}'
+VERSION = b'{"version": "ceph version 16.2.15 (618f) pacific (stable)"}'
+MINIMAL = b'{"health": {"status": "HEALTH_ERR"}}'
+CORE = frozenset({"health detail", "status", "quorum_status", "time-sync-status", "version"})
+ORDER = [name for name in DOCUMENTS if name in CORE]
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Let the ledger live by a clock of the test."""
+    return Clock(monkeypatch, ledger)
+
+
+@pytest.fixture
+def logs(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Collect the log."""
+    return log_lines(monkeypatch, caplog)
+
+
+def good(wire: str, body: bytes, *documents: str) -> Answer:
+    """Answer with a document, or with several."""
+    return Answer(documents or (wire,), wire, 0.0, body)
+
+
+def bad(
+    document: str, seconds: float, kind: Kind = Kind.FAILED, text: str = "no such luck"
+) -> Answer:
+    """Answer with an error after so many seconds."""
+    return Answer((document,), document, seconds, error=SourceError(kind, text))
+
+
+def poll(book: Ledger, answers: Iterable[Answer]) -> list[str]:
+    """Take the answers of one poll; give what was due."""
+    due = book.open()
+    for answer in answers:
+        book.take(answer)
+    return due
+
+
+def row(book: Ledger, name: str) -> DocumentRow:
+    """Give the state of a document."""
+    return next(row for row in book.rows() if row.name == name)
+
+
+def book() -> Ledger:
+    """Make a ledger with a source that gives everything."""
+    made = Ledger({"cluster": "prod"}, CORE)
+    made.use("fake", CORE)
+    return made
+
+
+def test_everything_is_due_at_first_and_most_of_it_every_time(clock: Clock) -> None:
+    """All documents are due in the order of their weight; a slow one then every 300 s only."""
+    kept = book()
+    answers = [good("health detail", HEALTH), good("version", VERSION)]
+    assert poll(kept, answers) == ORDER
+    assert poll(kept, []) == [name for name in ORDER if name != "version"]
+    clock.now += 299
+    assert "version" not in poll(kept, [])
+    clock.now += 1
+    assert "version" in poll(kept, answers)
+    assert "version" not in poll(kept, [])
+
+
+def test_an_answer_is_kept_with_time_size_and_date(clock: Clock) -> None:
+    """The row of a document says how long Ceph took, how much came, and when."""
+    kept = book()
+    assert row(kept, "status") == DocumentRow("status", None, None, None, None, "")
+    poll(kept, [Answer(("status",), "status", 0.25, STATUS)])
+    assert kept.had("status")
+    assert not kept.had("health detail")
+    assert row(kept, "status") == DocumentRow("status", True, 0.25, len(STATUS), clock.now, "")
+    kept.open()
+    assert not kept.had("status")
+
+
+def test_a_document_that_takes_long_is_asked_for_less_often(clock: Clock) -> None:
+    """What took t seconds is not due before 10 t have passed, and is shown so much longer."""
+    kept = book()
+    poll(kept, [Answer(("status",), "status", 9.0, STATUS)])
+    clock.now += 89
+    assert "status" not in kept.open()
+    clock.now += 1
+    assert "status" in kept.open()
+    clock.now += 60
+    assert kept.fresh(60).get(Status) is not None
+    clock.now += 1
+    assert kept.fresh(60).get(Status) is None
+
+
+def test_only_wanted_documents_are_kept(clock: Clock) -> None:
+    """A document that no collector needs is neither due nor shown when another carries it."""
+    del clock
+    kept = Ledger({}, {"health detail", "version"})
+    assert kept.open() == ["health detail", "version"]
+    kept.take(good("health detail", OLD_HEALTH))
+    kept.fail(["status"], "gone")
+    assert kept.fresh(60).get(Health) is not None
+    assert kept.fresh(60).get(TimeSync) is None
+    assert [one.name for one in kept.rows()] == ["health detail", "version"]
+
+
+def test_a_needless_document_is_not_due(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fact says itself when others that are at hand tell the same."""
+    del clock
+    needless = classmethod(lambda _, at_hand: at_hand.get(Health) is not None)
+    monkeypatch.setattr(TimeSync, "needless", needless)
+    kept = book()
+    assert poll(kept, [good("health detail", HEALTH)]) == ORDER
+    assert kept.open() == [name for name in ORDER if name != "time-sync-status"]
+
+
+def test_a_failure_keeps_what_was_had(clock: Clock) -> None:
+    """A document that fails is still shown, with its date, until it is too old."""
+    kept = book()
+    poll(kept, [good("status", STATUS)])
+    then = clock.now
+    clock.now += 30
+    poll(kept, [bad("status", 0.5)])
+    assert row(kept, "status") == DocumentRow(
+        "status", False, 0.5, len(STATUS), then, "no such luck"
+    )
+    assert kept.fresh(60).get(Status) is not None
+
+
+def test_old_facts_leave(clock: Clock) -> None:
+    """A fact is shown for stale_after and no longer, a slow one for 300 s more; it stays away."""
+    kept = book()
+    poll(kept, [good("status", STATUS), good("version", VERSION)])
+    clock.now += 60
+    assert kept.fresh(60).get(Status) is not None
+    clock.now += 1
+    assert kept.fresh(60).get(Status) is None
+    assert kept.fresh(1000).get(Status) is None
+    clock.now += 299
+    assert kept.fresh(60).get(Version) is not None
+    clock.now += 1
+    assert kept.fresh(60).get(Version) is None
+
+
+@pytest.mark.parametrize(("seconds", "rest"), [(0.0, 0.0), (2.0, 20.0), (9.0, 60.0)])
+def test_a_failure_is_followed_by_rest(clock: Clock, seconds: float, rest: float) -> None:
+    """What failed after t seconds is left alone for 10 t, 60 s at most; the others are not."""
+    kept = book()
+    poll(kept, [bad("status", seconds)])
+    if rest:
+        clock.now += rest - 0.5
+        assert kept.open() == [name for name in ORDER if name != "status"]
+        clock.now += 0.5
+    assert kept.open() == ORDER
+
+
+def test_what_an_api_does_not_know_is_asked_for_every_hour(clock: Clock, logs: list[str]) -> None:
+    """Unsupported is neither success nor failure nor news; an upgrade may bring the document."""
+    kept = book()
+    poll(kept, [bad("time-sync-status", 0.1, Kind.UNSUPPORTED)])
+    assert row(kept, "time-sync-status").success is None
+    assert row(kept, "time-sync-status").error == "no such luck"
+    clock.now += 3599
+    assert "time-sync-status" not in kept.open()
+    clock.now += 1
+    assert "time-sync-status" in kept.open()
+    assert logs == []
+
+
+def test_a_document_that_another_carries_is_not_asked_for(clock: Clock) -> None:
+    """From 0.67 to 11 health carries the time checks, and the command for them is unknown."""
+    kept = book()
+    unknown = bad("time-sync-status", 0.0, Kind.UNSUPPORTED)
+    assert "time-sync-status" in poll(kept, [good("health detail", OLD_HEALTH), unknown])
+    for _ in range(3):
+        assert kept.had("time-sync-status")
+        assert kept.fresh(60).get(TimeSync) is not None
+        assert row(kept, "time-sync-status").success is True
+        clock.now += 15
+        assert "time-sync-status" not in poll(kept, [good("health detail", OLD_HEALTH)])
+    clock.now += 3600
+    assert "time-sync-status" in kept.open()
+
+
+def test_an_error_for_what_was_carried_is_no_failure(clock: Clock) -> None:
+    """A document that came with another answer in this poll was had, whatever else is said."""
+    del clock
+    kept = book()
+    answers = [good("health detail", OLD_HEALTH), bad("time-sync-status", 0.1, Kind.UNSUPPORTED)]
+    poll(kept, answers)
+    assert row(kept, "time-sync-status").success is True
+    kept.fail(ORDER, "gone")
+    assert row(kept, "time-sync-status").success is True
+    assert row(kept, "status").success is False
+
+
+def test_one_answer_with_two_documents_counts_for_both(clock: Clock) -> None:
+    """The dashboard's minimal health is health and status, each asked for by its own name."""
+    del clock
+    kept = book()
+    poll(kept, [good("dashboard/health/minimal", MINIMAL, "health detail", "status")])
+    facts = kept.fresh(60)
+    assert [facts.get(kind) is not None for kind in (Health, Status)] == [True, True]
+    assert {"health detail", "status"} <= set(kept.open())
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "status: the answer is empty"),
+        (b"<html>", "status: the answer is HTML, not JSON"),
+        (b'{"health": 1}', "status: Expected `object | null`, got `int` - at `health`"),
+        (b'{"health": ', "status: Input data was truncated"),
+    ],
+)
+def test_an_answer_that_makes_no_sense_is_a_failure(clock: Clock, body: bytes, said: str) -> None:
+    """What cannot be decoded fails with the field that did not fit, and costs nothing else."""
+    del clock
+    kept = book()
+    poll(kept, [good("status", body), good("health detail", HEALTH)])
+    assert (row(kept, "status").success, row(kept, "status").error) == (False, said)
+    assert row(kept, "health detail").success is True
+
+
+def test_a_new_source_begins_anew(clock: Clock) -> None:
+    """Another API may have what the last one had not, and have not what it had."""
+    del clock
+    kept = book()
+    answers = [bad("status", 5), bad("version", 0.1, Kind.UNSUPPORTED)]
+    poll(kept, answers)
+    assert kept.open() == [name for name in ORDER if name not in ("status", "version")]
+    kept.use("dashboard", CORE - {"time-sync-status"})
+    assert kept.open() == [name for name in ORDER if name != "time-sync-status"]
+    lost = row(kept, "time-sync-status")
+    assert (lost.success, lost.error) == (None, "not to be had over dashboard")
+
+
+def test_an_outage_makes_no_failure_of_what_the_api_has_not(clock: Clock) -> None:
+    """A document that the API does not give is absent, not failed, also when nothing answers."""
+    del clock
+    kept = book()
+    kept.use("dashboard", CORE - {"time-sync-status"})
+    kept.fail(["status", "time-sync-status"], "connection refused")
+    assert row(kept, "status").success is False
+    assert row(kept, "time-sync-status").success is None
+    assert "not to be had" in row(kept, "time-sync-status").error
+
+
+def test_the_end_of_an_outage_is_not_logged_for_each_document(
+    clock: Clock, logs: list[str]
+) -> None:
+    """What was not logged as lost is not logged as back: the poller has said both."""
+    del clock
+    kept = book()
+    kept.fail(["status"], "connection refused")
+    poll(kept, [good("status", STATUS)])
+    assert logs == []
+
+
+def test_a_failure_is_logged_once_and_its_end_too(clock: Clock, logs: list[str]) -> None:
+    """A document that fails poll after poll is one line, another reason one more, its end one."""
+    del clock
+    kept = book()
+    for answer in (
+        good("status", STATUS),
+        bad("status", 0.0),
+        bad("status", 0.0),
+        bad("status", 0.0, text="worse"),
+        good("status", STATUS),
+        good("status", STATUS),
+    ):
+        poll(kept, [answer])
+    assert logs == [
+        "WARNING document not had cluster=prod document=status error=no such luck",
+        "WARNING document not had cluster=prod document=status error=worse",
+        "INFO document had again cluster=prod document=status",
+    ]
+
+
+def test_the_failure_of_the_whole_source_is_not_logged_here(clock: Clock, logs: list[str]) -> None:
+    """When Ceph is not reached at all, one line of the poller's says so, not one a document."""
+    del clock
+    kept = book()
+    kept.open()
+    kept.fail(ORDER, "connection refused")
+    assert {(one.success, one.seconds, one.error) for one in kept.rows()} == {
+        (False, None, "connection refused")
+    }
+    assert kept.open() == ORDER  # and nothing has to rest
+    assert logs == []

@@ -1,0 +1,74 @@
+"""What Prometheus' own linter says of the pages."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from ceph_exporter import snapshot
+from ceph_exporter.collectors import COLLECTORS, Metric
+from ceph_exporter.collectors.base import one
+from ceph_exporter.exposition import Format, lines, page
+from tests.golden.eras import ERAS, facts_of
+from tests.golden.eras import page as page_of
+
+# The names that Ceph's own mgr module dictates and of which the linter complains.
+DICTATED = {
+    "ceph_cluster_osd_blocklist_count",
+    "ceph_osd_apply_latency_ms",
+    "ceph_osd_commit_latency_ms",
+    "ceph_pg_total",
+    "ceph_pool_objects_repaired",
+    "ceph_pool_rd",
+    "ceph_pool_rd_bytes",
+    "ceph_pool_recovering_bytes_per_sec",
+    "ceph_pool_recovering_keys_per_sec",
+    "ceph_pool_recovering_objects_per_sec",
+    "ceph_pool_wr",
+    "ceph_pool_wr_bytes",
+}
+
+PROMTOOL = shutil.which("promtool") or ""
+pytestmark = pytest.mark.skipif(not PROMTOOL, reason="promtool is not installed")
+
+
+def complaints(text: bytes) -> list[str]:
+    """Give the lines in which promtool complains of a page, but for the names dictated."""
+    command = [PROMTOOL, "check", "metrics"]
+    done = subprocess.run(command, input=text, capture_output=True, check=False)
+    said = (done.stdout + done.stderr).decode()
+    assert done.returncode in (0, 3), said  # 1: the page cannot be read
+    return [line for line in said.splitlines() if line.partition(" ")[0] not in DICTATED]
+
+
+def page_with(metrics: tuple[Metric, ...]) -> bytes:
+    """Render a page with a sample of each metric."""
+    samples = [
+        (metric, [(metric.labels(*metric.labels.names), 1)] if metric.labels.names else one(1))
+        for metric in metrics
+    ]
+    return page([lines(samples)], Format.TEXT)
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_pages_are_clean(era: str) -> None:
+    """The linter reads the page of each era and complains of nothing."""
+    assert complaints(page_of(facts_of(era))) == []
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [*(collector.metrics for collector in COLLECTORS.values()), snapshot.METRICS],
+    ids=[*COLLECTORS, "own"],
+)
+def test_names_are_clean(metrics: tuple[Metric, ...]) -> None:
+    """The linter complains of no name, type or help that is the project's own choice."""
+    assert complaints(page_with(metrics)) == []
+
+
+def test_the_linter_does_complain() -> None:
+    """A bad name is complained of, so that silence means something."""
+    bad = Metric("ceph_x_total", "gauge", "Text", "status")
+    assert complaints(page_with((bad,))) == [
+        'ceph_x_total non-counter metrics should not have "_total" suffix'
+    ]

@@ -1,0 +1,216 @@
+"""The scrape loop: from which URL, until when, what is logged, and that it never ends."""
+
+import threading
+from collections.abc import Callable, Collection, Iterator
+
+import pytest
+
+from ceph_exporter import ledger, poller, snapshot
+from ceph_exporter.config import Cluster, Config
+from ceph_exporter.poller import Poller
+from ceph_exporter.sources import Answer, Deadline, Kind, Source, SourceError
+from tests.sources.scripted import (
+    GONE,
+    STATUS,
+    Ceph,
+    Clock,
+    Fake,
+    log_lines,
+    made,
+    series,
+    success,
+    whole,
+)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Let poller, ledger and snapshot live by a clock of the test."""
+    return Clock(monkeypatch, ledger, poller, snapshot)
+
+
+@pytest.fixture
+def logs(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Collect the log."""
+    return log_lines(monkeypatch, caplog)
+
+
+@pytest.fixture
+def ceph() -> Ceph:
+    """Give two URLs of one healthy cluster."""
+    return Ceph()
+
+
+def test_a_healthy_cluster_is_shown(ceph: Ceph, clock: Clock) -> None:
+    """One poll asks for everything that is wanted and shows it with the source that gave it."""
+    del clock
+    polled = made(ceph)
+    assert polled.snapshot is None
+    result = polled.poll()
+    assert polled.snapshot is result
+    assert result.report[:5] == (True, "HEALTH_WARN", "fake", "http://a", "16.2.15")
+    assert result.report.error == ""
+    page = series(polled)
+    assert page["ceph_up"] == "1"
+    assert page["ceph_health_status"] == "1"
+    assert page["ceph_osds"] == "3"
+    assert page['ceph_exporter_source_info{api="fake",url="http://a",release="16.2.15"}'] == "1"
+    assert page['ceph_exporter_collector_success{collector="health"}'] == "1"
+    assert [url for url, _ in ceph.asked] == ["http://a"]
+    assert whole().keys() <= ceph.asked[0][1]
+    polled.close()
+    polled.close()
+    assert ceph.closed == 1
+
+
+@pytest.mark.parametrize("kind", [Kind.UNREACHABLE, Kind.STANDBY])
+def test_the_next_url_is_used(ceph: Ceph, clock: Clock, kind: Kind) -> None:
+    """A dead mgr or a standby sends the same poll to the next URL, which is used from then on."""
+    del clock
+    ceph.dead["http://a"] = SourceError(kind, "not here")
+    polled = made(ceph)
+    polled.poll()
+    assert polled.poll().report.url == "http://b"
+    assert series(polled)["ceph_up"] == "1"
+    assert ceph.connected == ["http://a", "http://b"]
+    ceph.scripts["http://b"]["health detail"] = GONE
+    ceph.dead.clear()
+    assert polled.poll().report.url == "http://a"
+    assert ceph.connected == ["http://a", "http://b", "http://a"]
+
+
+def test_what_was_had_is_not_asked_again_of_the_next_url(ceph: Ceph, clock: Clock) -> None:
+    """A URL that breaks off after the health leaves the rest of the poll to the next one."""
+    del clock
+    ceph.scripts["http://a"]["status"] = GONE
+    polled = made(ceph)
+    result = polled.poll()
+    assert (result.report.up, result.report.url, result.report.error) == (True, "http://b", "")
+    assert ceph.asked[1][0] == "http://b"
+    assert "health detail" not in ceph.asked[1][1]
+    assert "status" in ceph.asked[1][1]
+
+
+def test_all_urls_are_tried_once(ceph: Ceph, clock: Clock) -> None:
+    """With every URL dead a poll ends after one round; its last error is the poll's."""
+    del clock
+    ceph.dead = {url: SourceError(Kind.UNREACHABLE, f"no {url}") for url in ceph.scripts}
+    polled = made(ceph)
+    report = polled.poll().report
+    assert (report.up, report.health, report.api, report.error) == (False, None, "", "no http://b")
+    assert ceph.connected == ["http://a", "http://b"]
+    page = series(polled)
+    assert page["ceph_up"] == "0"
+    assert not [name for name in page if "source_info" in name or "ceph_health" in name]
+    assert success(polled, "status") == "0"
+
+
+def test_a_refusal_ends_the_poll(ceph: Ceph, clock: Clock) -> None:
+    """The other URLs would refuse the same user, and ten refusals disable it."""
+    del clock
+    ceph.dead["http://a"] = SourceError(Kind.REFUSED, "wrong password")
+    polled = made(ceph)
+    report = polled.poll().report
+    assert (report.up, report.error) == (False, "wrong password")
+    assert ceph.connected == ["http://a"]
+
+
+def test_no_url_is_tried_when_the_time_is_over(ceph: Ceph) -> None:
+    """A URL that took the whole time ends the poll; the next one begins with the next URL."""
+    polled = made(ceph, timeout=0.05)
+
+    class Slow(Fake):
+        def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
+            if self.url == "http://a":
+                threading.Event().wait(deadline.left + 0.01)
+                raise GONE
+            yield from super().fetch(wanted, deadline)
+
+    def connect(api: str, url: str, *_: object) -> Source:
+        del api
+        ceph.connected.append(url)
+        return Slow(ceph, url)
+
+    polled._connect = connect
+    assert polled.poll().report.error == "gone"
+    assert ceph.connected == ["http://a"]
+    assert polled.poll().report.url == "http://b"
+
+
+def test_a_change_is_logged_once(ceph: Ceph, clock: Clock, logs: list[str]) -> None:
+    """An outage is one line however long it lasts, and its end is one line."""
+    del clock
+    polled = made(ceph, "test")
+    polled.poll()
+    polled.poll()
+    assert logs == ["INFO talking to Ceph cluster=prod api=fake url=http://a"]
+    ceph.scripts["http://a"]["health detail"] = GONE
+    ceph.dead = dict.fromkeys(ceph.scripts, GONE)
+    logs.clear()
+    for _ in range(3):
+        polled.poll()
+    assert logs == ["ERROR cluster not reached cluster=prod error=gone"]
+    ceph.dead.clear()
+    ceph.scripts["http://a"] = whole()
+    logs.clear()
+    polled.poll()
+    polled.poll()
+    assert [line for line in logs if "reached" in line] == [
+        "INFO cluster reached again cluster=prod"
+    ]
+
+
+def test_every_answer_is_shown_to_the_recorder(ceph: Ceph) -> None:
+    """on_answer gets each answer as it came, failures too."""
+    seen: list[Answer] = []
+    cluster = Cluster(urls=("http://a",))
+    ceph.scripts["http://a"] = {"status": STATUS}
+    Poller("", cluster, Config({"": cluster}), connect=ceph.connect, on_answer=seen.append).poll()
+    assert [one.body for one in seen if not one.error] == [STATUS]
+    assert {one.documents[0] for one in seen} == ceph.asked[0][1]
+
+
+def running(polled: Poller, until: Callable[[], bool]) -> None:
+    """Run a poller in a thread until something is true; check that it ends when it is told to."""
+    stop, tick = threading.Event(), threading.Event()
+    thread = threading.Thread(target=polled.run, args=(stop,))
+    thread.start()
+    for _ in range(500):
+        if until() or tick.wait(0.01):
+            break
+    happened = until()
+    stop.set()
+    thread.join(5)
+    assert not thread.is_alive()
+    assert happened
+
+
+def test_the_loop_survives_whatever_a_poll_raises(ceph: Ceph, logs: list[str]) -> None:
+    """An exception that nobody thought of is logged, and the next poll begins with a new source."""
+    polled = made(ceph, interval=0.02)
+    good = ceph.scripts["http://a"]
+    ceph.scripts.pop("http://a")  # a KeyError in fetch
+    running(polled, lambda: len(ceph.connected) >= 3)
+    assert "ERROR poll broke off; please report this error=KeyError('http://a')" in logs
+    assert ceph.closed == len(ceph.connected)
+    ceph.scripts["http://a"] = good
+    running(polled, lambda: polled.snapshot is not None and polled.snapshot.report.up)
+    assert ceph.closed == len(ceph.connected)
+
+
+def test_the_loop_polls_at_the_interval_and_ends_at_once(ceph: Ceph) -> None:
+    """Polls follow each other at the interval over one connection; a long pause ends with stop."""
+    often = made(ceph, interval=0.02)
+    running(often, lambda: len(ceph.asked) >= 3)
+    assert ceph.connected == ["http://a"]
+    rarely = made(ceph, interval=50)
+    running(rarely, lambda: rarely.snapshot is not None)
+    assert ceph.closed == 2
+
+
+def test_a_loop_that_is_stopped_before_it_begins_asks_nothing(ceph: Ceph) -> None:
+    """Stop before the first poll means no poll."""
+    stop = threading.Event()
+    stop.set()
+    made(ceph).run(stop)
+    assert ceph.connected == []

@@ -1,0 +1,93 @@
+"""Headers to requests: what is accepted, and what is answered with which error."""
+
+import math
+
+import pytest
+
+from ceph_exporter.web import request
+from ceph_exporter.web.request import BadRequestError, accepts_gzip, parse, ranges, scrape_timeout
+
+
+def test_a_request_is_parsed() -> None:
+    """Method, decoded path, last values of the query and lower-case header names arrive."""
+    found = parse(b"GET /a%20b?x=1&x=2&y HTTP/1.1\r\nHost: h\r\nX-Y:  z \r\nEmpty:")
+    assert (found.method, found.path) == ("GET", "/a b")
+    assert found.query == {"x": "2", "y": ""}
+    assert found.headers == {"host": "h", "x-y": "z", "empty": ""}
+
+
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [
+        (b"http://host:9128/metrics?x", "/metrics"),
+        (b"http://host", "/"),
+        (b"//metrics", "//metrics"),
+        (b"/../metrics", "/../metrics"),
+        (b"/metrics#x", "/metrics"),
+        (b"*", "*"),
+    ],
+)
+def test_a_path_is_taken_as_it_stands(target: bytes, path: str) -> None:
+    """Only a scheme and host are taken off; dots and slashes are not resolved."""
+    assert parse(b"GET " + target + b" HTTP/1.0").path == path
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        (b"", 400),
+        (b"GET /", 400),
+        (b"GET  / HTTP/1.1\r\nHost: h", 400),
+        (b"G\x00T / HTTP/1.1\r\nHost: h", 400),
+        (b"\x16\x03\x01", 400),
+        (b"GET / HTTP/1.1", 400),
+        (b"GET / HTTP/1.1\r\nHost h", 400),
+        (b"GET / HTTP/1.1\r\nHost : h", 400),
+        (b"GET / HTTP/1.1\r\nHost: h\r\n folded", 400),
+        (b"GET / HTTP/1.1\r\nHost: h\x00", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\rb", 400),
+        (b"PRI * HTTP/2.0", 505),
+        (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 101 + b"Host: h", 431),
+        (b"GET /?" + b"a&" * 200 + b" HTTP/1.0", 400),
+    ],
+)
+def test_what_is_no_request_is_refused(header: bytes, status: int) -> None:
+    """Each kind of nonsense has its status."""
+    with pytest.raises(BadRequestError) as caught:
+        parse(header)
+    assert caught.value.status == status
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("9.5", 9.5), ("", math.inf), ("x", math.inf), ("-1", math.inf), ("nan", math.inf)],
+)
+def test_the_scrape_timeout_is_read(header: str, seconds: float) -> None:
+    """Prometheus' own limit counts; nonsense is no limit."""
+    assert scrape_timeout({"x-prometheus-scrape-timeout-seconds": header}) == seconds
+    assert scrape_timeout({}) == math.inf
+
+
+def test_ranges_have_parameters_and_q_values() -> None:
+    """An Accept header is split; an element with a nonsensical q value counts as absent."""
+    found = ranges('A/B;Version="1";q=0.5, c/d; q=2, e/f;q=nan, ,*/*')
+    assert found == [
+        request.Range("a/b", {"version": "1"}, 0.5),
+        request.Range("*/*", {}, 1.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "wanted"),
+    [
+        ("gzip", True),
+        ("deflate, GZIP;q=0.5", True),
+        ("gzip;q=0", False),
+        ("*", False),
+        ("identity", False),
+        ("", False),
+    ],
+)
+def test_gzip_has_to_be_named(header: str, wanted: bool) -> None:
+    """A client gets gzip only when it names it."""
+    assert accepts_gzip(header) is wanted

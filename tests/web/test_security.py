@@ -1,0 +1,242 @@
+"""Limits, users, headers and certificates at work, and the renewal of a changed file."""
+
+import http.client
+import logging
+import os
+import ssl
+import threading
+from base64 import b64encode
+from pathlib import Path
+
+import bcrypt
+import pytest
+
+from ceph_exporter.web.config import Interval, RateLimit
+from ceph_exporter.web.request import Request
+from ceph_exporter.web.security import Limiter, Security, Watched
+from ceph_exporter.web.users import BusyError, Users
+from tests.web.conftest import Certificates
+from tests.web.serving import ask, serving, until
+
+HASH = bcrypt.hashpw(b"secret", bcrypt.gensalt(4)).decode()
+ALICE = {"Authorization": "Basic " + b64encode(b"alice:secret").decode()}
+FILES = "tls_server_config: {cert_file: server.crt, key_file: server.key"
+STRICT = FILES + ", client_auth_type: RequireAndVerifyClientCert, client_ca_file: ca.pem"
+
+
+def watched(folder: Path, text: str) -> Watched:
+    """Put a web configuration to work."""
+    file = folder / "web.yml"
+    file.write_text(text)
+    return Watched(str(file))
+
+
+def client(certificates: Certificates, *, with_certificate: bool = False) -> ssl.SSLContext:
+    """Make a client that trusts the CA."""
+    context = ssl.create_default_context(cafile=certificates.ca_file)
+    if with_certificate:
+        context.load_cert_chain(certificates.client_file)
+    return context
+
+
+def test_a_bucket_gives_a_token_an_interval() -> None:
+    """A burst passes at once, then one request an interval, and no more than a burst is saved."""
+    now = 0.0
+    limiter = Limiter(RateLimit(Interval(2), 3), clock=lambda: now)
+    assert [limiter.allow() for _ in range(4)] == [True, True, True, False]
+    now = 2.0
+    assert [limiter.allow() for _ in range(2)] == [True, False]
+    now = 100.0
+    assert [limiter.allow() for _ in range(4)] == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("1s", 1), ("1.5s", 1.5), ("1m30s", 90), ("100ms", 0.1), (0, 0)]
+)
+def test_intervals_are_written_as_go_writes_them(text: object, seconds: float) -> None:
+    """Durations have Go's units and may have fractions."""
+    assert Interval.parse(text) == pytest.approx(seconds)
+
+
+def test_too_many_requests_are_429(tmp_path: Path) -> None:
+    """Beyond the burst requests are refused, before anybody's password is looked at."""
+    text = f"rate_limit: {{interval: 1h, burst: 2}}\nbasic_auth_users: {{alice: {HASH}}}"
+    with serving(watched(tmp_path, text)) as port:
+        assert [ask(port, headers=ALICE).status for _ in range(3)] == [200, 200, 429]
+
+
+def test_users_only_are_let_in(tmp_path: Path) -> None:
+    """Whoever is no user gets 401 and is told how to log in, on every path."""
+    with serving(watched(tmp_path, f"basic_auth_users: {{alice: {HASH}}}")) as port:
+        for path in ("/short", "/nothing"):
+            refused = ask(port, path)
+            assert (refused.status, refused.headers["www-authenticate"]) == (401, "Basic")
+        assert ask(port, headers=ALICE).status == 200
+
+
+def test_waiting_in_vain_for_bcrypt_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When too many passwords are being checked the client is told to come back."""
+
+    def busy(*_: object) -> bool:
+        raise BusyError
+
+    monkeypatch.setattr(Users, "admit", busy)
+    reply = Security(users=Users({"alice": HASH})).refusal(Request("/", {}, {}))
+    assert reply is not None
+    assert reply.status == 503
+
+
+def test_headers_are_on_every_answer(tmp_path: Path) -> None:
+    """The configured headers are set on pages and errors; an empty value sets none."""
+    text = "http_server_config: {headers: {X-Frame-Options: deny, X-XSS-Protection: ''}}"
+    with serving(watched(tmp_path, text)) as port:
+        for path in ("/short", "/nothing", "/broken"):
+            found = ask(port, path).headers
+            assert found["x-frame-options"] == "deny"
+            assert "x-xss-protection" not in found
+
+
+def test_tls_is_served(certificates: Certificates) -> None:
+    """A TLS client is served whole pages; one that speaks plain HTTP is told so."""
+    with serving(watched(certificates.folder, FILES + "}")) as port:
+        assert len(ask(port, "/long", tls=client(certificates)).body) == 5000
+        plain = ask(port)
+        assert (plain.status, plain.body) == (400, b"this port speaks HTTPS: use https://\n")
+
+
+def test_certificate_and_key_may_stand_in_the_file(certificates: Certificates) -> None:
+    """Inline PEM texts serve as files do."""
+
+    def block(path: Path) -> str:
+        return "|\n    " + path.read_text().replace("\n", "\n    ")
+
+    cert, key = block(certificates.cert_file), block(certificates.key_file)
+    text = f"tls_server_config:\n  cert: {cert}\n  key: {key}\n"
+    with serving(watched(certificates.folder, text)) as port:
+        assert ask(port, tls=client(certificates)).status == 200
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_versions_and_suites_are_as_configured(
+    certificates: Certificates, version: ssl.TLSVersion
+) -> None:
+    """A client of another version is refused; the suite is one of the list."""
+    name = "TLS12" if version is ssl.TLSVersion.TLSv1_2 else "TLS13"
+    suites = "[TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]"
+    text = FILES + f", min_version: {name}, max_version: {name}, cipher_suites: {suites}}}"
+    other = client(certificates)
+    other.minimum_version = other.maximum_version = ssl.TLSVersion.TLSv1_2
+    with serving(watched(certificates.folder, text)) as port:
+        if version is ssl.TLSVersion.TLSv1_3:
+            with pytest.raises(ssl.SSLError):
+                ask(port, tls=other)
+            assert ask(port, tls=client(certificates)).status == 200
+            return
+        connection = http.client.HTTPSConnection("127.0.0.1", port, context=other, timeout=20)
+        connection.request("GET", "/short")
+        assert isinstance(connection.sock, ssl.SSLSocket)
+        assert (connection.sock.cipher() or ("",))[0] == "ECDHE-ECDSA-AES256-GCM-SHA384"
+        assert connection.getresponse().status == 200
+        connection.close()
+        other.set_ciphers("ECDHE-ECDSA-CHACHA20-POLY1305")
+        with pytest.raises(ssl.SSLError):
+            ask(port, tls=other)
+
+
+@pytest.mark.parametrize("sans", ["", "prometheus.example", "scraper@example", "'2001:db8::1'"])
+def test_client_certificates_are_demanded(certificates: Certificates, sans: str) -> None:
+    """A client without a certificate is refused, one with an allowed name of any kind is not."""
+    allowed = f", client_allowed_sans: [other.example, {sans}]" if sans else ""
+    with serving(watched(certificates.folder, f"{STRICT}{allowed}}}")) as port:
+        assert ask(port, tls=client(certificates, with_certificate=True)).status == 200
+        with pytest.raises(OSError):  # noqa: PT011 - TLS 1.3 tells it late, in several ways
+            ask(port, tls=client(certificates))
+
+
+def test_a_certificate_of_another_name_is_refused(certificates: Certificates) -> None:
+    """A verified certificate without an allowed name is cut off."""
+    text = f"{STRICT}, client_allowed_sans: [other.example]}}"
+    tls = client(certificates, with_certificate=True)
+    with serving(watched(certificates.folder, text)) as port, pytest.raises(OSError):  # noqa: PT011
+        ask(port, tls=tls)
+
+
+def test_a_certificate_may_be_given(certificates: Certificates) -> None:
+    """VerifyClientCertIfGiven serves clients with and without a certificate."""
+    text = FILES + ", client_auth_type: VerifyClientCertIfGiven, client_ca_file: ca.pem}"
+    with serving(watched(certificates.folder, text)) as port:
+        for with_certificate in (True, False):
+            context = client(certificates, with_certificate=with_certificate)
+            assert ask(port, tls=context).status == 200
+
+
+def test_a_changed_file_is_taken_up(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The next request sees a changed file; users that stay the same stay remembered."""
+    users = f"basic_auth_users: {{alice: {HASH}}}\n"
+    with caplog.at_level(logging.INFO, "ceph_exporter"):
+        security = watched(tmp_path, users)
+        before = security()
+        assert security() is before
+        (tmp_path / "web.yml").write_text(users + "rate_limit: {interval: 1h, burst: 1}")
+        after = security()
+    assert after.limiter is not None
+    assert after.users is before.users
+    assert caplog.text.count("web configuration changed") == 1
+    (tmp_path / "web.yml").write_text("")
+    assert security() == Security()
+
+
+def test_a_file_gone_bad_leaves_the_last_good_one(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A bad file changes nothing and is one log line, however many requests come."""
+    security = watched(tmp_path, f"basic_auth_users: {{alice: {HASH}}}")
+    before = security()
+    (tmp_path / "web.yml").write_text("basic_auth_users: {alice: hunter2}")
+    assert security() is before
+    assert security() is before
+    assert caplog.text.count("web configuration refused") == 1
+    assert "hunter2" not in caplog.text
+
+
+def test_a_certificate_is_replaced_under_load(certificates: Certificates) -> None:
+    """While certificate and key are replaced, one after the other, no request fails."""
+    tls, done, failures = client(certificates), threading.Event(), []
+    served = 0
+
+    def scrape(port: int) -> None:
+        nonlocal served
+        while not done.is_set():
+            try:
+                assert ask(port, tls=tls).status == 200
+                served += 1
+            except (OSError, AssertionError) as error:
+                failures.append(error)
+
+    def serial(port: int) -> str:
+        return ssl.get_server_certificate(("127.0.0.1", port))
+
+    with serving(watched(certificates.folder, FILES + "}")) as port:
+        threads = [threading.Thread(target=scrape, args=(port,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        seen = {serial(port)}
+        for number in range(5):
+            certificates.renew("127.0.0.1", f"{number}.example")
+            until(lambda: serial(port) not in seen, "new certificate served")
+            seen.add(serial(port))
+        done.set()
+        for thread in threads:
+            thread.join(20)
+    assert failures == []
+    assert served > 10
+    assert len(seen) == 6
+
+
+def test_files_hold_no_descriptor(certificates: Certificates) -> None:
+    """Loading certificates leaves no descriptor open."""
+    security = watched(certificates.folder, FILES + "}")
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - a count
+    certificates.renew()
+    security()
+    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208

@@ -18,7 +18,7 @@ class WireOsdMap(osd_dump.WireOsdDump, frozen=True, kw_only=True):
     """`osd_map`: `osd dump` with tree and metadata inside."""
 
     tree: osd_tree.WireOsdTree
-    osd_metadata: dict[int, WireDetails] = msgspec.field(default_factory=dict)
+    osd_metadata: dict[str, WireDetails] = msgspec.field(default_factory=dict)
 
 
 class WireFull(msgspec.Struct, frozen=True):

@@ -74,12 +74,20 @@ _decode = Decoder(tuple[WireRow, ...])
 @wire("osd metadata")
 def decode_osd_metadata(body: bytes) -> tuple[Fact, ...]:
     """Decode the mon command's answer."""
-    return (from_map({row.id: row for row in _decode(body)}),)
+    return (OsdMetadata({row.id: _details(row) for row in _decode(body)}),)
 
 
-def from_map(answer: Mapping[int, WireDetails]) -> OsdMetadata:
-    """Make the fact of each OSD's metadata by id."""
-    return OsdMetadata({osd: _details(row) for osd, row in answer.items()})
+def from_map(answer: Mapping[str, WireDetails]) -> OsdMetadata:
+    """Make the fact of the mgr's own map of OSDs by name.
+
+    The mgr of 14.2.21 holds entries for a moment after its start whose name is no number; they are
+    no OSD's and must not cost the others their metadata.
+    """
+    return OsdMetadata({int(osd): _details(row) for osd, row in answer.items() if _is_id(osd)})
+
+
+def _is_id(name: str) -> bool:
+    return name.isdecimal() and len(name) < 10  # Ceph's ids are 32 bits
 
 
 def _details(row: WireDetails) -> OsdDetails:

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from ceph_exporter.facts import DecodeError
+from ceph_exporter.facts import DecodeError, OsdDump, OsdTree
+from ceph_exporter.facts.health_full import decode_full
 from ceph_exporter.facts.osd_metadata import (
     OsdDetails,
     OsdMetadata,
@@ -83,7 +84,17 @@ def test_never_booted() -> None:
 
 def test_by_id() -> None:
     """Rows by id become the same fact as rows with an id."""
-    assert from_map({3: WireDetails(hostname="h1")}).osds == {3: details(hostname="h1")}
+    assert from_map({"3": WireDetails(hostname="h1")}).osds == {3: details(hostname="h1")}
+
+
+@pytest.mark.parametrize("name", ["", "a", "-1", "3.a", "\u00b2", "9" * 5000])
+def test_a_name_that_is_no_id_costs_its_own_entry(name: str) -> None:
+    """An entry of the dashboard's answer that is no OSD's leaves the other documents in it alone."""
+    entries = {name: {"hostname": "h2"}, "3": {"hostname": "h1"}}
+    answer = {"osd_map": {"tree": {"nodes": []}, "osd_metadata": entries}}
+    facts = decode_full(json.dumps(answer).encode())
+    assert {type(fact) for fact in facts} >= {OsdDump, OsdTree}
+    assert OsdMetadata({3: details(hostname="h1")}) in facts
 
 
 def test_other_document() -> None:

@@ -89,10 +89,11 @@ def test_by_id() -> None:
 
 @pytest.mark.parametrize("name", ["", "a", "-1", "3.a", "\u00b2", "9" * 5000])
 def test_a_name_that_is_no_id_costs_its_own_entry(name: str) -> None:
-    """An entry of the dashboard's answer that is no OSD's leaves the other documents in it alone."""
+    """An entry of the dashboard's answer that is no OSD's leaves the other documents alone."""
     entries = {name: {"hostname": "h2"}, "3": {"hostname": "h1"}}
-    answer = {"osd_map": {"tree": {"nodes": []}, "osd_metadata": entries}}
-    facts = decode_full(json.dumps(answer).encode())
+    health = {"status": "HEALTH_OK"}
+    osd_map = {"osds": [], "tree": {"nodes": []}, "osd_metadata": entries}
+    facts = decode_full(json.dumps({"health": health, "osd_map": osd_map}).encode())
     assert {type(fact) for fact in facts} >= {OsdDump, OsdTree}
     assert OsdMetadata({3: details(hostname="h1")}) in facts
 

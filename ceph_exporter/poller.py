@@ -3,9 +3,10 @@
 import threading
 import time
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import TypeAlias
 
-from ceph_exporter import exposition, snapshot
+from ceph_exporter import exposition, snapshot, sources
 from ceph_exporter.collectors import COLLECTORS, Metric
 from ceph_exporter.collectors.base import escape
 from ceph_exporter.config import Cluster, Config
@@ -22,7 +23,6 @@ from ceph_exporter.sources import (
     Source,
     SourceError,
     Tls,
-    connect,
 )
 from ceph_exporter.trust import Trust
 
@@ -41,7 +41,7 @@ class Poller:
         cluster: Cluster,
         config: Config,
         *,
-        connect: Connect = connect,
+        connect: Connect | None = None,
         on_answer: Callable[[Answer], object] = lambda _: None,
     ) -> None:
         self.name = name
@@ -55,7 +55,7 @@ class Poller:
         self._collectors = config.enabled(cluster)
         self.prefix = f'cluster="{escape(name)}"' if len(config.clusters) > 1 else ""
         """The label that tells this cluster's series from those of the others."""
-        self._connect = connect
+        self._connect = connect or partial(sources.connect, body_limit=config.poll.body_limit)
         self._on_answer = on_answer
         self._tls = Tls(cluster.tls.ca_file, cluster.tls.insecure_skip_verify)
         self._credentials = Credentials(cluster.username, cluster.password_file)

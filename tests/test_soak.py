@@ -36,7 +36,7 @@ class Sample:
 
 
 class Polls:
-    """The ends of the polls as the page tells them; `gap` is the longest between two, in seconds."""
+    """The ends of polls as the page tells them; `gap` is the longest between two, in seconds."""
 
     def __init__(self, exporter: Exporter) -> None:
         self.count = 0

@@ -10,6 +10,8 @@ from ceph_exporter.sources import Kind, SourceError
 
 PATIENCE = 2
 """Polls in a row that may fail before the pauses grow: within two a new active mgr is found."""
+LONGEST = 60.0
+"""Seconds of the longest pause unless the interval is longer: a cluster that is back is seen."""
 SUMMARY_INTERVAL = 3600.0
 """Seconds between two lines about what is still not well."""
 
@@ -18,10 +20,10 @@ def pause(poll: Poll, failures: int) -> float:
     """Give the seconds from the start of a poll to that of the next.
 
     failures: polls in a row that failed. From the third one on the pause doubles, up to half of
-    `stale_after`: a cluster that is down is asked less, and one that is back is seen soon. The
-    jitter keeps many exporters from asking in step.
+    `stale_after`, as a snapshot must not go stale between two polls. The jitter keeps many
+    exporters from asking in step.
     """
-    longest = max(poll.interval, poll.stale_after / 2)
+    longest = max(poll.interval, min(poll.stale_after / 2, LONGEST))
     doublings = min(max(0, failures - PATIENCE), 16)
     jitter = random.uniform(0.8, 1.0) if doublings else random.uniform(0.98, 1.02)  # noqa: S311
     return min(longest, poll.interval * 2.0**doublings) * jitter

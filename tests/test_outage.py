@@ -34,6 +34,11 @@ def test_pauses_grow_with_failures(failures: int, low: float, high: float) -> No
     assert low <= min(found) < max(found) <= high
 
 
+def test_pauses_stay_short_however_long_data_is_shown() -> None:
+    """A cluster that is back is seen within a minute."""
+    assert pause(Poll(Duration(15), Duration(10), Duration(3600)), 9) <= 60
+
+
 def test_pauses_never_get_shorter_than_the_interval() -> None:
     """Where data goes stale with the next poll, a failure does not bring it forward."""
     rarely = Poll(Duration(50), Duration(10), Duration(60))

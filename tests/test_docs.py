@@ -13,6 +13,14 @@ ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
+def block(document: Path, heading: str) -> str:
+    """Give the first indented block below a heading, without its indentation."""
+    text = document.read_text(encoding="utf-8").partition(f"\n{heading}\n")[2]
+    found = re.search(r"(?:^    .*\n)+", text, re.MULTILINE)
+    assert found is not None
+    return re.sub(r"^    ", "", found[0], flags=re.MULTILINE)
+
+
 def test_the_metrics_reference_is_current() -> None:
     """docs/metrics.md is what docs/build.py writes; run it after changing a declaration."""
     spec = importlib.util.spec_from_file_location("build", ROOT / "docs" / "build.py")
@@ -41,16 +49,10 @@ def test_flags_that_are_named_exist(document: Path) -> None:
 
 def test_the_example_configuration_is_accepted(tmp_path: Path) -> None:
     """The file in docs/configuration.md is a configuration that the program takes."""
-    text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
-    block = re.search(r"(?:^    .*\n)+", text.partition("## File")[2], re.MULTILINE)
-    assert block is not None
+    text = block(ROOT / "docs" / "configuration.md", "## File")
     ca_file = tmp_path / "prod.crt"
     ca_file.touch()
     example = tmp_path / "ceph_exporter.yml"
-    example.write_text(
-        re.sub(r"^    ", "", block[0], flags=re.MULTILINE).replace(
-            "/etc/ceph_exporter/prod.crt", str(ca_file)
-        )
-    )
+    example.write_text(text.replace("/etc/ceph_exporter/prod.crt", str(ca_file)))
     config = load(str(example), {}, Poll())
     assert set(config.clusters) == {"prod", "archive"}

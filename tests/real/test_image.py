@@ -1,7 +1,7 @@
 """The container images: built from the Dockerfile and run as a cluster would run them.
 
-The base image is made from Debian's packages by `install-image`; Debian's own image from the registry
-is not what is tried here, nor is a container engine that sets up cgroups and networks.
+The base image is made from Debian's packages by `install-image`. Not tried here: Debian's own image
+from the registry, and networks that an engine sets up.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ def _mons(*values: int) -> str:
 def _imbalance(pgs: tuple[int, ...]) -> str:
     return "\n".join(
         f'ceph_osd_numpg{{ceph_daemon="osd.{n}"}} {count}\n'
+        f'ceph_osd_weight{{ceph_daemon="osd.{n}"}} {int(count > 0)}\n'
         f'ceph_osd_crush_weight{{ceph_daemon="osd.{n}"}} {1 + n}\n'
         f'ceph_osd_location{{ceph_daemon="osd.{n}",host="h{n}",rack="",root="default",'
         'device_class="hdd"} 1'
@@ -38,8 +39,11 @@ CASES = {
         once=False,
     ),
     "CephDataStale": Case(
-        "ceph_exporter_poll_timestamp_seconds 1",
-        ("ceph_exporter_poll_timestamp_seconds 0+60x30",),
+        "ceph_up 0\nceph_exporter_poll_timestamp_seconds 1",
+        (
+            "ceph_up 0\nceph_exporter_poll_timestamp_seconds 0+60x30",
+            "ceph_up 1\nceph_exporter_poll_timestamp_seconds 1",
+        ),
         description="The last poll of the cluster ended 19m 59s ago. The exporter answers, but its "
         "poller hangs, or its host's clock is wrong. Nothing is known of the cluster.",
         at=20,
@@ -198,7 +202,7 @@ CASES = {
     ),
     "CephPGImbalance": Case(
         _imbalance((180, 200, 300, 400)),
-        (_imbalance((100, 200, 300, 400)),),
+        (_imbalance((100, 200, 300, 400)), _imbalance((0, 200, 300, 400))),
         {"ceph_daemon": "osd.0", "root": "default", "device_class": "hdd"},
         "For its CRUSH weight its number of PGs is 50% off the mean of its device class. It fills, "
         "or works, more than the others.",

@@ -73,6 +73,6 @@ def custom_of(panel: Panel) -> Json:
         case "state-timeline":
             return {"fillOpacity": 70, "lineWidth": 0}
         case "table":
-            return {"align": "auto", "cellOptions": {"type": "auto"}, "inspect": False}
+            return {"align": "auto", "inspect": False}
         case _:
             return {}

@@ -214,8 +214,8 @@ def _mappings(states: States) -> list[Json]:
 
 
 def _link(title: str, uid: str, cluster: str) -> Json:
-    return {
-        "title": title,
+    """Give a link of a value; Grafana's schema wants of it what a dashboard's link has."""
+    return _link_to("link", title) | {
         "url": f"/d/{uid}?{cluster}&${{datasource:queryparam}}&${{job:queryparam}}"
         "&${__url_time_range}",
     }
@@ -223,16 +223,26 @@ def _link(title: str, uid: str, cluster: str) -> Json:
 
 def _menu() -> Json:
     """Give the menu of the dashboards with the same tag, which keeps the variables and the time."""
-    return {
+    return _link_to("dashboards", "Ceph") | {
         "asDropdown": True,
-        "icon": "external link",
         "includeVars": True,
         "keepTime": True,
         "tags": ["ceph"],
-        "targetBlank": False,
-        "title": "Ceph",
         "tooltip": "The other dashboards of Ceph",
-        "type": "dashboards",
+    }
+
+
+def _link_to(kind: str, title: str) -> Json:
+    return {
+        "asDropdown": False,
+        "icon": "external link",
+        "includeVars": False,
+        "keepTime": False,
+        "tags": [],
+        "targetBlank": False,
+        "title": title,
+        "tooltip": "",
+        "type": kind,
         "url": "",
     }
 
@@ -251,7 +261,6 @@ def _event(name: str, colour: str, expr: str, text: str) -> Json:
 
 def _datasource() -> Json:
     return {
-        "current": {},
         "hide": 0,
         "includeAll": False,
         "label": "Data source",

@@ -43,8 +43,8 @@ def _mistaken(release: str, error: jsonschema.ValidationError) -> bool:
     match list(error.path):
         case [*_, "thresholds", "steps", 0, "value"]:
             return release == OLD and error.instance is None
-        case [*_, "overrides", int(), "properties", int(), "value"]:
-            # An override's value may be of any type: a unit is a text, mappings are a list.
+        case [*_, "matcher", "options"] | [*_, "overrides", int(), "properties", int(), "value"]:
+            # They may be of any type: a name and a unit are texts, mappings are a list.
             return error.validator == "type"
     return False
 

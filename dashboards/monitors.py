@@ -12,7 +12,7 @@ from dashboards.declare import (
     rising,
     warn_from,
 )
-from dashboards.phrases import OLDER, SKEW, cluster, monitors
+from dashboards.phrases import NOT_OVER_DASHBOARD, OLDER, SKEW, cluster, monitors
 
 SMALL = (4, 4)
 GIB = 1 << 30
@@ -149,11 +149,7 @@ CLOCKS = (
         "Latency to the leader",
         "From the monitors' time checks. Good: about the round trip of the network. High for one "
         "monitor: its host or its link; high for all: the leader.",
-        (
-            Query(
-                monitors("ceph_monitor_latency_seconds"), NAME, quiet="the dashboard has no latency"
-            ),
-        ),
+        (Query(monitors("ceph_monitor_latency_seconds"), NAME, quiet=NOT_OVER_DASHBOARD),),
         "the dashboard's API does not tell it",
         unit="s",
         steps=warn_from(0.1),
@@ -170,7 +166,7 @@ CLOCKS = (
             Query(
                 cluster("ceph_monitor_timecheck_round"),
                 "round {{cluster}}",
-                quiet="the dashboard has no time checks",
+                quiet=NOT_OVER_DASHBOARD,
             ),
         ),
         "the dashboard's API does not tell it",

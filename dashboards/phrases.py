@@ -33,6 +33,7 @@ GROWS = "only while the used space grows"
 RAISED = "only while something is raised"
 MOVES = "only while data moves"
 OLDER = "Ceph itself tells it up to 11; from 12 on at most while a check is raised"
+NOT_OVER_DASHBOARD = "the dashboard's API does not tell it"
 SKEW = "the dashboard's API tells it only while MON_CLOCK_SKEW is raised"
 
 

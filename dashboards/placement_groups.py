@@ -1,7 +1,15 @@
 """Placement groups and recovery: what is not clean, since when, and how fast it mends."""
 
 from dashboards.declare import Dashboard, Panel, Query, Section, bad_from, rising, warn_from
-from dashboards.phrases import MOVES, PGS_NOT_CLEAN, RAISED, cluster, named, pools
+from dashboards.phrases import (
+    MOVES,
+    NOT_OVER_DASHBOARD,
+    PGS_NOT_CLEAN,
+    RAISED,
+    cluster,
+    named,
+    pools,
+)
 
 SMALL = (4, 4)
 NAME = "{{name}} {{cluster}}"
@@ -76,7 +84,7 @@ GLANCE = (
         "Copies that are missing or misplaced over the objects recovered in a second. Good: it "
         "falls.",
         (Query(f"{TO_MEND} / ({RATE} > 0)", "{{cluster}}", quiet=MOVES),),
-        "nothing moves",
+        "nothing moves, or the dashboard's API, which tells no objects per second",
         unit="dtdurations",
         size=SMALL,
     ),
@@ -177,8 +185,8 @@ RECOVERY = (
         "timeseries",
         "Objects recovered",
         "Objects that recovery moves in a second.",
-        (Query(RATE, "recovered {{cluster}}"),),
-        "unknown: Ceph is not reached",
+        (Query(RATE, "recovered {{cluster}}", quiet=NOT_OVER_DASHBOARD),),
+        "the dashboard's API does not tell it",
         unit="ops",
         minimum=0,
     ),
@@ -214,7 +222,7 @@ RECOVERY = (
                 quiet=RAISED,
             ),
         ),
-        "no copy is missing",
+        "no copy is missing, or the API does not tell it by pool",
         stack=True,
         minimum=0,
     ),

@@ -1,7 +1,7 @@
 """The pools: use, quota, growth, IO and the PG autoscaler."""
 
 from dashboards.declare import Dashboard, Panel, Query, Section, falling, rising, warn_from
-from dashboards.phrases import GROWS, RAISED, named, pools
+from dashboards.phrases import GROWS, NOT_OVER_DASHBOARD, RAISED, named, pools
 
 SMALL = (6, 4)
 NAME = "{{name}} {{cluster}}"
@@ -10,13 +10,20 @@ FULL_IN = f"{pools('ceph_pool_max_avail')} / ({GROWTH} > 0)"
 QUOTA = "only of pools with a quota"
 
 
-def _io(title: str, description: str, metrics: tuple[tuple[str, str], ...], unit: str) -> Panel:
+def _io(title: str, description: str, counters: tuple[tuple[str, str], ...], unit: str) -> Panel:
+    """Give the rates of counters; the rates that Ceph itself tells are not in every API."""
     return Panel(
         "timeseries",
         title,
         description,
         tuple(
-            Query(f"topk(10, {named(pools(metric))})", f"{what} {NAME}") for metric, what in metrics
+            Query(
+                "topk(10, "
+                + named(f"max by (cluster, pool_id) (rate({counter}{{*}}[$__rate_interval]))")
+                + ")",
+                f"{what} {NAME}",
+            )
+            for counter, what in counters
         ),
         "unknown: Ceph is not reached, or no pool",
         unit=unit,
@@ -179,47 +186,47 @@ USE = (
 IO = (
     _io(
         "Throughput",
-        "Bytes that clients read and write, the ten busiest pools.",
-        (
-            ("ceph_pool_client_io_read_bytes", "read"),
-            ("ceph_pool_client_io_write_bytes", "written"),
-        ),
+        "Bytes that clients read and write, from Ceph's counters; the ten busiest pools.",
+        (("ceph_pool_rd_bytes", "read"), ("ceph_pool_wr_bytes", "written")),
         "Bps",
     ),
     _io(
         "Operations",
-        "Operations of clients, the ten busiest pools.",
-        (("ceph_pool_client_io_read_ops", "reads"), ("ceph_pool_client_io_write_ops", "writes")),
+        "Operations of clients, from Ceph's counters; the ten busiest pools.",
+        (("ceph_pool_rd", "reads"), ("ceph_pool_wr", "writes")),
         "ops",
     ),
     Panel(
         "timeseries",
-        "Operations by counter",
-        "The same from Ceph's counters, which miss nothing between two polls.",
+        "Recovery",
+        "Bytes that recovery moves, the ten busiest pools. Good: 0, or falling.",
         (
             Query(
-                "topk(10, "
-                + named("max by (cluster, pool_id) (rate(ceph_pool_rd{*}[$__rate_interval]))")
-                + ")",
-                f"reads {NAME}",
-            ),
-            Query(
-                "topk(10, "
-                + named("max by (cluster, pool_id) (rate(ceph_pool_wr{*}[$__rate_interval]))")
-                + ")",
-                f"writes {NAME}",
+                f"topk(10, {named(pools('ceph_pool_recovering_bytes_per_sec'))})",
+                f"recovered {NAME}",
+                quiet=NOT_OVER_DASHBOARD,
             ),
         ),
-        "unknown: Ceph is not reached, or no pool",
-        unit="ops",
+        "the dashboard's API does not tell it by pool",
+        unit="Bps",
         minimum=0,
         size=(12, 8),
     ),
-    _io(
-        "Recovery",
-        "Bytes that recovery moves, the ten busiest pools. Good: 0, or falling.",
-        (("ceph_pool_recovering_bytes_per_sec", "recovered"),),
-        "Bps",
+    Panel(
+        "timeseries",
+        "Missing copies",
+        "Copies of objects that are missing, by pool. Good: nothing.",
+        (
+            Query(
+                named(f"({pools('ceph_pool_num_objects_degraded')} > 0)"),
+                NAME,
+                quiet=RAISED,
+            ),
+        ),
+        "no copy is missing, or the API does not tell it by pool",
+        minimum=0,
+        size=(12, 8),
+        to="ceph-pgs",
     ),
 )
 

@@ -8,7 +8,7 @@ from dashboards.declare import (
     bad_from,
     warn_from,
 )
-from dashboards.phrases import RAISED, cluster, monitors
+from dashboards.phrases import NOT_OVER_DASHBOARD, RAISED, cluster, monitors
 
 SMALL = (4, 4)
 HAS_FS = "only of clusters with a filesystem"
@@ -149,9 +149,10 @@ SERVICES = (
             Query(
                 "max by (cluster, service) (ceph_service_daemons{*})",
                 "{{service}} {{cluster}}",
+                quiet=NOT_OVER_DASHBOARD,
             ),
         ),
-        "unknown, or the API does not tell it",
+        "the dashboard's API does not tell it",
         minimum=0,
         size=(12, 8),
     ),
@@ -236,7 +237,7 @@ MGRS = (
             Query(
                 "max by (cluster, daemon, release) (ceph_features{*})",
                 "connections",
-                quiet="the dashboard's API does not tell it",
+                quiet=NOT_OVER_DASHBOARD,
             ),
         ),
         "Ceph older than 12, or the API, does not tell it",

@@ -2,9 +2,10 @@
 
 In an expression `{*}` stands for the matchers of the dashboard's variables, so that
 `ceph_osd_up{*}` and `ceph_health_detail{*,name="OSD_DOWN"}` are filtered by cluster, job and
-instance. Aggregates are `max by (cluster, ...)`: two exporters may serve the same cluster, and one
-Prometheus may hold several clusters. A cluster without the label `cluster` is one whose label is
-empty, which `by` and `on` treat as any other value.
+instance; `{+}` stands for those of job and instance, see `phrases.own`. Aggregates are
+`max by (cluster, ...)`: two exporters may serve the same cluster, and one Prometheus may hold
+several clusters. A cluster without the label `cluster` is one whose label is empty, which `by` and
+`on` treat as any other value.
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +17,8 @@ Steps = tuple[tuple[float | None, str], ...]
 States = dict[float, tuple[str, str]]
 """Texts and colours of single values."""
 
-SELECTOR = 'cluster=~"$cluster",job=~"$job",instance=~"$instance"'
+OWN_SELECTOR = 'job=~"$job",instance=~"$instance"'
+SELECTOR = 'cluster=~"$cluster",' + OWN_SELECTOR
 
 PLAIN: Steps = ((None, "text"),)
 GOOD: Steps = ((None, "green"),)

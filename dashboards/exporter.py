@@ -9,11 +9,16 @@ from dashboards.declare import (
     rising,
     warn_from,
 )
-from dashboards.phrases import AGE
+from dashboards.phrases import AGE, SCRAPED_FROM, own
 
 SMALL = (6, 4)
 WHICH = "{{instance}} {{cluster}}"
 DOCUMENT = "max by (cluster, instance, document) (ceph_exporter_document_{}{{*}})"
+
+
+def _own(aggregate: str, expr: str, known: str = "ceph_up{*}") -> str:
+    return f"{aggregate} by (instance) ({own(expr, known)})"
+
 
 GLANCE = (
     Panel(
@@ -21,7 +26,7 @@ GLANCE = (
         "Scraped",
         "Whether Prometheus gets the exporter's page. Good: yes. No: the exporter or its host is "
         "down.",
-        (Query("min by (instance) (up{*})", "{{instance}}"),),
+        (Query(_own("min", "up{+}", SCRAPED_FROM), "{{instance}}"),),
         "no exporter is scraped",
         states=YES_IS_GOOD,
         size=SMALL,
@@ -52,11 +57,7 @@ GLANCE = (
         "Configuration",
         "Whether the last reload of the configuration was good. No: the exporter runs on with the "
         "one before; its log says what is wrong.",
-        (
-            Query(
-                "min by (instance) (ceph_exporter_config_last_reload_successful{*})", "{{instance}}"
-            ),
-        ),
+        (Query(_own("min", "ceph_exporter_config_last_reload_successful{+}"), "{{instance}}"),),
         "no exporter is scraped",
         states=YES_IS_GOOD,
         size=SMALL,
@@ -155,7 +156,7 @@ PROCESS = (
         "timeseries",
         "Scrape",
         "How long Prometheus takes to get the page. Good: milliseconds; a scrape only sends bytes.",
-        (Query("max by (instance) (scrape_duration_seconds{*})", "{{instance}}"),),
+        (Query(_own("max", "scrape_duration_seconds{+}"), "{{instance}}"),),
         "no exporter is scraped",
         unit="s",
         minimum=0,
@@ -165,7 +166,7 @@ PROCESS = (
         "Series",
         "Samples on the page. It grows with OSDs and pools; a jump is a new collector, or a label "
         "that should not be.",
-        (Query("max by (instance) (scrape_samples_scraped{*})", "{{instance}}"),),
+        (Query(_own("max", "scrape_samples_scraped{+}"), "{{instance}}"),),
         "no exporter is scraped",
         minimum=0,
     ),
@@ -173,7 +174,7 @@ PROCESS = (
         "timeseries",
         "Memory",
         "Resident memory of the exporter. Good: flat.",
-        (Query("max by (instance) (process_resident_memory_bytes{*})", "{{instance}}"),),
+        (Query(_own("max", "process_resident_memory_bytes{+}"), "{{instance}}"),),
         "no exporter is scraped",
         unit="bytes",
         minimum=0,
@@ -184,7 +185,7 @@ PROCESS = (
         "Processor time in a second. Good: a few hundredths.",
         (
             Query(
-                "max by (instance) (rate(process_cpu_seconds_total{*}[$__rate_interval]))",
+                _own("max", "rate(process_cpu_seconds_total{+}[$__rate_interval])"),
                 "{{instance}}",
             ),
         ),
@@ -198,7 +199,7 @@ PROCESS = (
         "Part of the allowed open files that are open. Good: a few hundredths.",
         (
             Query(
-                "max by (instance) (process_open_fds{*}) / max by (instance) (process_max_fds{*})",
+                _own("max", "process_open_fds{+} / process_max_fds{+}"),
                 "{{instance}}",
             ),
         ),
@@ -212,7 +213,9 @@ PROCESS = (
         "The exporter's own version. Good: the same everywhere.",
         (
             Query(
-                "max by (instance, version, pythonversion) (ceph_exporter_build_info{*})",
+                "max by (instance, version, pythonversion) ("
+                + own("ceph_exporter_build_info{+}")
+                + ")",
                 "runs",
                 hidden=True,
             ),

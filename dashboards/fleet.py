@@ -13,7 +13,7 @@ from dashboards.declare import (
     rising,
     warn_from,
 )
-from dashboards.phrases import AGE, GROWS, NEARFULL_IN, PGS_NOT_CLEAN, STATUS
+from dashboards.phrases import AGE, GROWS, NEARFULL_IN, PGS_NOT_CLEAN, SCRAPED_FROM, STATUS, own
 
 CLUSTER = "ceph-cluster"
 UP = "max by (cluster) (ceph_up{*})"
@@ -67,9 +67,9 @@ COUNTS = (
     Panel(
         "stat",
         "Exporters down",
-        "Exporters that Prometheus cannot scrape. Good: 0. A cluster with no other exporter "
-        "is missing in the table.",
-        (Query("sum(up{*} == bool 0)", "exporters"),),
+        "Exporters that Prometheus cannot scrape, but could within the past day. Good: 0. A "
+        "cluster with no other exporter is missing in the table.",
+        (Query(f"sum(({own('up{+}', SCRAPED_FROM)}) == bool 0)", "exporters"),),
         "no exporter is scraped",
         steps=bad_from(1),
         size=SMALL,

@@ -29,12 +29,24 @@ POOL_NAME = (
     "topk by (cluster, pool_id) (1, max by (cluster, pool_id, name) (ceph_pool_metadata{*}))"
 )
 
+# The exporters that Prometheus could scrape within the past day.
+SCRAPED_FROM = "last_over_time(ceph_up{*}[1d])"
+
 GROWS = "only while the used space grows"
 RAISED = "only while something is raised"
 MOVES = "only while data moves"
 OLDER = "Ceph itself tells it up to 11; from 12 on at most while a check is raised"
 NOT_OVER_DASHBOARD = "the dashboard's API does not tell it"
 SKEW = "the dashboard's API tells it only while MON_CLOCK_SKEW is raised"
+
+
+def own(expr: str, known: str = "ceph_up{*}") -> str:
+    """Give what is known of the exporter's process, in which `{+}` stands for the matchers.
+
+    Other programs have metrics of the same name. And those of an exporter of several clusters have
+    no label `cluster`: it is chosen by what else comes from there.
+    """
+    return f"{expr} and on (job, instance) {known}"
 
 
 def osds(metric: str) -> str:

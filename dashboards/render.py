@@ -7,7 +7,7 @@ what is written here is understood from Grafana 9 on. The tests hold it against 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from dashboards.declare import SELECTOR, Dashboard, Panel, Query, States, Steps
+from dashboards.declare import OWN_SELECTOR, SELECTOR, Dashboard, Panel, Query, States, Steps
 from dashboards.plugins import custom_of, options_of
 
 Json = dict[str, Any]
@@ -73,7 +73,7 @@ def expression(expr: str, panel: Panel | None = None) -> str:
 
     A link then sets the variable to All, which finds the cluster without the label.
     """
-    full = expr.replace("{*", "{" + SELECTOR)
+    full = expr.replace("{*", "{" + SELECTOR).replace("{+", "{" + OWN_SELECTOR)
     if panel is not None and panel.links:
         return f'label_replace({full}, "cluster", "All", "cluster", "")'
     return full

@@ -20,6 +20,19 @@ ALL = {"cluster": ".*", "job": ".+", "instance": ".+"}
 # Grafana's own, for a scrape interval of 15 s and a dashboard of an hour.
 INTERVALS = {"$__rate_interval": "1m", "$__range": "1h", "$__interval": "15s"}
 
+# On the exporter's page once, however many clusters it has, or made by Prometheus with each scrape.
+OWN = {
+    "ceph_exporter_build_info",
+    "ceph_exporter_config_last_reload_successful",
+    "process_cpu_seconds_total",
+    "process_max_fds",
+    "process_open_fds",
+    "process_resident_memory_bytes",
+    "scrape_duration_seconds",
+    "scrape_samples_scraped",
+    "up",
+}
+
 
 def filled(expr: str, chosen: Mapping[str, str] = ALL) -> str:
     """Fill the variables as Grafana does; chosen: the values of cluster, job and instance."""

@@ -13,20 +13,9 @@ from ceph_exporter.collectors.health import KNOWN
 from ceph_exporter.snapshot import METRICS
 from dashboards import build, checks, render
 from dashboards.declare import Dashboard, Panel, Query
+from tests.dashboards.promql import OWN
 
 BOARDS = {board.uid: board for board in build.BOARDS}
-# On the page beside the collectors' metrics, or made by Prometheus with each scrape.
-FOREIGN = {
-    "ceph_exporter_build_info",
-    "ceph_exporter_config_last_reload_successful",
-    "process_cpu_seconds_total",
-    "process_max_fds",
-    "process_open_fds",
-    "process_resident_memory_bytes",
-    "scrape_duration_seconds",
-    "scrape_samples_scraped",
-    "up",
-}
 
 
 def panels() -> Iterator[tuple[Dashboard, Panel]]:
@@ -83,8 +72,8 @@ def test_a_known_check_has_words_and_one_dashboard(code: str) -> None:
 def test_every_metric_is_one_that_the_exporter_has() -> None:
     """No expression names a metric that is not declared, so that a renamed one is noticed."""
     declared = {metric.name for found in COLLECTORS.values() for metric in found.metrics}
-    declared |= {metric.name for metric in METRICS} | FOREIGN
-    named = {name for query in queries() for name in re.findall(r"(\w+)\{\*", query.expr)}
+    declared |= {metric.name for metric in METRICS} | OWN
+    named = {name for query in queries() for name in re.findall(r"(\w+)\{[*+]", query.expr)}
     assert named
     assert named - declared == set()
 

@@ -13,14 +13,13 @@ import promql_parser
 import pytest
 
 from dashboards import build
-from tests.dashboards.promql import filled, selectors
+from tests.dashboards.promql import OWN, filled, selectors
 
 Json = dict[str, Any]
 BOARDS: list[Json] = [json.loads(file.read_text()) for file in sorted(build.TARGET.glob("*.json"))]
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 # Those of Grafana's packages/grafana-data/src/valueFormats/categories.ts that are in use.
 UNITS = {"Bps", "bytes", "dtdurations", "ms", "ops", "percent", "percentunit", "s", "short"}
-
 each_board = pytest.mark.parametrize("board", BOARDS, ids=lambda board: board["uid"])
 
 
@@ -111,11 +110,24 @@ def test_target_promql_rule(board: Json) -> None:
 @each_board
 @pytest.mark.parametrize("name", ["job", "instance", "cluster"])
 def test_target_job_rule_and_target_instance_rule(board: Json, name: str) -> None:
-    """Every selector of every expression is filtered by job, instance and cluster."""
+    """Every selector of every expression is filtered by job, instance and cluster.
+
+    But for what other programs have as well, which has no cluster: see the next test.
+    """
     for title, target in targets(board):
         for found, _ in selectors(promql_parser.parse(filled(target["expr"], {}))):
             matchers = [(m.name, m.op, m.value) for m in found.matchers.matchers]
-            assert (name, promql_parser.MatchOp.Re, f"${name}") in matchers, title
+            wanted = name != "cluster" or found.name not in OWN
+            assert ((name, promql_parser.MatchOp.Re, f"${name}") in matchers) is wanted, title
+
+
+@each_board
+def test_other_programs_are_left_out(board: Json) -> None:
+    """What every program has is narrowed to the exporters, those of the chosen cluster."""
+    for title, target in targets(board):
+        found = selectors(promql_parser.parse(filled(target["expr"], {})))
+        names = {one.name for one, _ in found}
+        assert not names & OWN or ("ceph_up" in names and " and on (" in target["expr"]), title
 
 
 @each_board

@@ -27,7 +27,7 @@ def connect(api: str, url: str, tls: Tls, credentials: Credentials, deadline: De
     if api == "recording":
         return Recording(Path(url))
     if api == "rados":
-        return Rados(url, credentials)
+        return Rados(url, credentials, deadline)
     http = Http(url, tls=tls)
     try:
         if api == "restful":

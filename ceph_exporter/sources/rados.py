@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Collection, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 from ceph_exporter.facts import DecodeError, Version
 from ceph_exporter.facts.version import decode_version
@@ -35,24 +36,34 @@ _UNKNOWN = ("command not known", "No handler found")
 class Rados:
     """Documents through librados. conf: the ceph.conf, which names the monitors.
 
-    It connects with the first `fetch`, and anew after its child process has ended. pythons: where
-    the module `rados` is looked for.
+    pythons: where the module `rados` is looked for. Raises SourceError when no connection can be
+    had within the deadline. After a mgr that did not answer, `fetch` connects anew.
     """
 
     api = "rados"
     documents = frozenset(COMMANDS)
 
     def __init__(
-        self, conf: str, credentials: Credentials, pythons: Collection[str] = PYTHONS
+        self,
+        conf: str,
+        credentials: Credentials,
+        deadline: Deadline,
+        pythons: Collection[str] = PYTHONS,
     ) -> None:
         self.url = conf
         self._credentials = credentials
-        self._pythons = tuple(dict.fromkeys(pythons))
+        self._pythons = [python for python in dict.fromkeys(pythons) if Path(python).exists()]
         self._process: Process | None = None
         self._mgr_has_commands = False
+        self._mgr_late: tuple[Deadline, SourceError] | None = None
+        self._connect(deadline)
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
         """Ask the monitors, then the mgr, one command after the other."""
+        if self._mgr_late and self._mgr_late[0] is deadline:
+            # The mgr had the rest of this poll's time; what more is needed waits for the next.
+            yield from _failed(wanted, 0.0, self._mgr_late[1])
+            return
         self._connect(deadline)
         mine = [name for name in wanted if self._target(COMMANDS[name][0]) == "mgr"]
         for document in wanted:
@@ -69,20 +80,20 @@ class Rados:
             self._process.close()
             self._process = None
 
-    def _ask_mgr(self, documents: Collection[str], deadline: Deadline) -> Iterator[Answer]:
-        start, dead = time.monotonic(), ""
-        for document in documents:
-            if not dead:
-                try:
-                    yield self._document(document, deadline)
-                    continue
-                except Gone as gone:
-                    self.close()
-                    dead = f"no mgr answered ({gone}); is one active? ceph mgr dump says so"
-            # All of them took that long, so that none is asked for again soon.
-            error = SourceError(Kind.FAILED, dead)
-            wire = wire_name(document, COMMANDS[document][0])
-            yield Answer((document,), wire, seconds_since(start), error=error)
+    def _ask_mgr(self, documents: list[str], deadline: Deadline) -> Iterator[Answer]:
+        for number, document in enumerate(documents):
+            start = time.monotonic()
+            try:
+                yield self._document(document, deadline)
+            except Gone as gone:
+                self.close()
+                error = SourceError(
+                    Kind.FAILED, f"no mgr answered ({gone}); ceph mgr dump says whether one is up"
+                )
+                self._mgr_late = deadline, error
+                # All of them took that long, so that none is asked for again soon.
+                yield from _failed(documents[number:], seconds_since(start), error)
+                return
 
     def _document(self, document: str, deadline: Deadline) -> Answer:
         for command in COMMANDS[document]:
@@ -100,8 +111,7 @@ class Rados:
         return "mgr" if self._mgr_has_commands and command.prefix in MGR_COMMANDS else "mon"
 
     def _run(self, command: Command, deadline: Deadline) -> Reply:
-        if self._process is None:
-            raise Gone("the connection was given up")
+        assert self._process is not None  # noqa: S101 - `fetch` sees to it
         body = {"prefix": command.prefix, **dict(command.args), "format": "json"}
         request = {"to": self._target(command), "command": body}
         return self._process.ask(request, deadline)
@@ -136,12 +146,11 @@ class Rados:
         """Connect with the first Python that has the module; the reply of none says so."""
         reply = Reply(-1, NO_MODULE, b"")
         for python in self._pythons:
-            with suppress(FileNotFoundError):
-                self._process = Process(python, BODY_LIMIT)
-                reply = self._process.ask({"connect": request}, deadline)
-                if reply.text != NO_MODULE:
-                    break
-                self.close()
+            self._process = Process(python, BODY_LIMIT)
+            reply = self._process.ask({"connect": request}, deadline)
+            if reply.text != NO_MODULE:
+                break
+            self.close()
         return reply
 
     def _release(self, deadline: Deadline) -> int:
@@ -170,11 +179,15 @@ class Rados:
 
     def _silent(self, gone: Gone, command: Command) -> SourceError:
         self.close()
+        hint = "; is there a quorum?" if gone.late else ""
         return SourceError(
-            Kind.UNREACHABLE,
-            f"the monitors did not answer the command {command.prefix!r} ({gone}); "
-            "is there a quorum?",
+            Kind.UNREACHABLE, f"no answer to the command {command.prefix!r}: {gone}{hint}"
         )
+
+
+def _failed(documents: Collection[str], seconds: float, error: SourceError) -> Iterator[Answer]:
+    for document in documents:
+        yield Answer((document,), wire_name(document, COMMANDS[document][0]), seconds, error=error)
 
 
 def _not_connected(reply: Reply, conf: str, entity: str) -> SourceError:
@@ -197,12 +210,15 @@ def _not_connected(reply: Reply, conf: str, entity: str) -> SourceError:
             f"no key of {entity} ({text}); give its keyring with --cluster.keyring, made by: ceph "
             f"auth get {entity}",
         )
-    if reply.errno == errno.ETIMEDOUT:
+    if reply.errno == errno.EIO:
         return SourceError(
-            Kind.UNREACHABLE,
-            f"no monitor answered ({text}); check mon_host in {conf} and that there is a quorum",
+            Kind.REFUSED,
+            f"librados cannot use the key of {entity} ({text}): it is damaged, or begins with Ag "
+            "(aes256k), which needs python3-rados of the cluster's release",
         )
-    return SourceError(Kind.UNREACHABLE, f"librados cannot connect with {conf}: {text}")
+    return SourceError(
+        Kind.UNREACHABLE, f"librados cannot connect ({text}); check {conf} and the monitors in it"
+    )
 
 
 def _refused(command: Command, reply: Reply, user: str) -> SourceError:

@@ -23,7 +23,9 @@ _CHUNK = 1024 * 1024
 
 
 class Gone(Exception):  # noqa: N818 - it is no error of the program
-    """The child has ended or was killed; the text says why."""
+    """The child has ended or was killed; the text says why. late: it did not answer in time."""
+
+    late = False
 
 
 class Head(msgspec.Struct):
@@ -105,7 +107,9 @@ class Process:
         poll = select.poll()
         poll.register(self._child.stdout, select.POLLIN)
         if not poll.poll(deadline.left * 1000):
-            raise self._kill("no answer in time")
+            gone = self._kill("no answer in time")
+            gone.late = True
+            raise gone
         chunk = self._child.stdout.read(_CHUNK)
         if not chunk:
             raise self._ended()

@@ -1,7 +1,10 @@
-"""The dashboard's `perf_counters`: all daemons' own counters in one answer (13 and later).
+"""The document `perf counters`: all daemons' own counters in one answer (13 and later).
+
+No command has it; the dashboard has it at `/api/perf_counters`, restful at `/perf`.
 
 Sources: src/pybind/mgr/mgr_module.py (get_all_perf_counters of 14 to 17,
-get_unlabeled_perf_counters of 18 and later), src/common/perf_counters.h (the bits of `type`).
+get_unlabeled_perf_counters of 18 and later), src/pybind/mgr/restful/api/perf.py,
+src/common/perf_counters.h (the bits of `type`).
 """
 
 from collections.abc import Mapping
@@ -37,7 +40,7 @@ class PerfCounters(Fact, frozen=True):
 _decode = Decoder(dict[str, dict[str, Counter]])
 
 
-@wire("dashboard/perf_counters")
+@wire("dashboard/perf_counters", "restful/perf")
 def decode_perf_counters(body: bytes) -> tuple[Fact, ...]:
-    """Decode the dashboard's answer."""
+    """Decode the answer of either module; both print what the mgr gives them."""
     return (PerfCounters(_decode(body)),)

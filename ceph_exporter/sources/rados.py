@@ -30,6 +30,9 @@ MGR_COMMANDS = frozenset(
 )
 """The commands that are the mgr's from 12 on; before, the monitors have them or nobody."""
 
+# A ceph.conf may make clients write files named after their pid; each new child would leave some.
+_NO_FILES = {"admin_socket": "", "log_file": ""}
+
 _UNKNOWN = ("command not known", "No handler found")
 
 
@@ -120,7 +123,7 @@ class Rados:
         if self._process is not None:
             return
         seconds = str(math.ceil(deadline.left) + 1)
-        options = {"client_mount_timeout": seconds, "rados_mon_op_timeout": seconds}
+        options = {"client_mount_timeout": seconds, "rados_mon_op_timeout": seconds, **_NO_FILES}
         if self._credentials.keyring:
             options["keyring"] = self._credentials.keyring
         self._check_files()
@@ -191,34 +194,24 @@ def _failed(documents: Collection[str], seconds: float, error: SourceError) -> I
 
 
 def _not_connected(reply: Reply, conf: str, entity: str) -> SourceError:
-    text = " ".join(reply.text.split())[:200]
+    """Put librados' error number into words, as those of 16.2.15 and 20.2.4 were seen to mean."""
     if reply.text == NO_MODULE:
         return SourceError(
             Kind.REFUSED,
             "no Python module rados: install the distribution's package python3-rados (it is used "
             "from a virtual environment too)",
         )
-    if reply.errno in (errno.EACCES, errno.EPERM):
-        return SourceError(
-            Kind.REFUSED,
-            f"the monitors refused the key of {entity} ({text}); compare it with: ceph auth get "
-            f"{entity}",
-        )
-    if reply.errno == errno.ENOENT:
-        return SourceError(
-            Kind.REFUSED,
-            f"no key of {entity} ({text}); give its keyring with --cluster.keyring, made by: ceph "
-            f"auth get {entity}",
-        )
-    if reply.errno == errno.EIO:
-        return SourceError(
-            Kind.REFUSED,
-            f"librados cannot use the key of {entity} ({text}): it is damaged, or begins with Ag "
-            "(aes256k), which needs python3-rados of the cluster's release",
-        )
-    return SourceError(
-        Kind.UNREACHABLE, f"librados cannot connect ({text}); check {conf} and the monitors in it"
-    )
+    refused = {
+        errno.EACCES: f"the monitors refused {entity}: the file of --cluster.keyring (by default "
+        f"/etc/ceph/ceph.{entity}.keyring) must hold what this prints: ceph auth get {entity}",
+        errno.EIO: f"librados cannot use the key of {entity}: it is damaged, or begins with Ag "
+        "(aes256k), which needs python3-rados of the cluster's release",
+        errno.ENOENT: f"librados found no monitors; {conf} must have mon_host",
+    }
+    kind = Kind.REFUSED if reply.errno in refused else Kind.UNREACHABLE
+    other = f"librados cannot connect; check {conf} and the names in its mon_host"
+    text = " ".join(reply.text.split())[:200]
+    return SourceError(kind, f"{refused.get(reply.errno, other)} ({text})")
 
 
 def _refused(command: Command, reply: Reply, user: str) -> SourceError:

@@ -78,8 +78,8 @@ def failures(answers: list[Answer]) -> dict[str, str]:
 
 def test_commands_go_where_they_are_known(cluster: Cluster, source: Rados) -> None:
     """The monitors are asked first, then the mgr for its own commands, all as JSON."""
-    options = "['client_mount_timeout', 'keyring', 'rados_mon_op_timeout']"
-    assert cluster.asked() == [f"connect client.prom {cluster.conf} {options}", "mon version"]
+    names = "admin_socket", "client_mount_timeout", "keyring", "log_file", "rados_mon_op_timeout"
+    assert cluster.asked() == [f"connect client.prom {cluster.conf} {[*names]}", "mon version"]
     answers = list(source.fetch(("osd df", "health detail", "pg states"), Deadline(60)))
     assert [(one.documents, one.wire, one.body, one.error) for one in answers] == [
         (("health detail",), "health detail", b"{}", None),
@@ -179,10 +179,10 @@ def test_monitors_that_do_not_answer(cluster: Cluster, source: Rados, does: str,
 @pytest.mark.parametrize(
     ("number", "kind", "says"),
     [
-        (errno.EACCES, Kind.REFUSED, "refused the key of client.prom"),
+        (errno.EACCES, Kind.REFUSED, "what this prints: ceph auth get client.prom"),
         (errno.EIO, Kind.REFUSED, "librados cannot use the key of client.prom"),
-        (errno.ENOENT, Kind.REFUSED, "give its keyring with --cluster.keyring"),
-        (errno.ETIMEDOUT, Kind.UNREACHABLE, "ceph.conf and the monitors in it"),
+        (errno.ENOENT, Kind.REFUSED, "ceph.conf must have mon_host"),
+        (errno.EINVAL, Kind.UNREACHABLE, "ceph.conf and the names in its mon_host"),
     ],
 )
 def test_a_refused_connection_says_what_to_do(

@@ -58,15 +58,13 @@ class Rados:
         self._pythons = [python for python in dict.fromkeys(pythons) if Path(python).exists()]
         self._process: Process | None = None
         self._mgr_has_commands = False
-        self._mgr_late: tuple[Deadline, SourceError] | None = None
+        self._late: Deadline | None = None
         self._connect(deadline)
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
         """Ask the monitors, then the mgr, one command after the other."""
-        if self._mgr_late and self._mgr_late[0] is deadline:
-            # The mgr had the rest of this poll's time; what more is needed waits for the next.
-            yield from _failed(wanted, 0.0, self._mgr_late[1])
-            return
+        if self._late is deadline:
+            return  # a silent mgr had the rest of this poll's time: asked in the next one
         self._connect(deadline)
         mine = [name for name in wanted if self._target(COMMANDS[name][0]) == "mgr"]
         for document in wanted:
@@ -90,12 +88,13 @@ class Rados:
                 yield self._document(document, deadline)
             except Gone as gone:
                 self.close()
-                error = SourceError(
-                    Kind.FAILED, f"no mgr answered ({gone}); ceph mgr dump says whether one is up"
-                )
-                self._mgr_late = deadline, error
+                self._late = deadline
+                text = f"no mgr answered ({gone}); ceph mgr dump says whether one is up"
+                error, seconds = SourceError(Kind.FAILED, text), seconds_since(start)
                 # All of them took that long, so that none is asked for again soon.
-                yield from _failed(documents[number:], seconds_since(start), error)
+                for late in documents[number:]:
+                    wire = wire_name(late, COMMANDS[late][0])
+                    yield Answer((late,), wire, seconds, error=error)
                 return
 
     def _document(self, document: str, deadline: Deadline) -> Answer:
@@ -186,11 +185,6 @@ class Rados:
         return SourceError(
             Kind.UNREACHABLE, f"no answer to the command {command.prefix!r}: {gone}{hint}"
         )
-
-
-def _failed(documents: Collection[str], seconds: float, error: SourceError) -> Iterator[Answer]:
-    for document in documents:
-        yield Answer((document,), wire_name(document, COMMANDS[document][0]), seconds, error=error)
 
 
 def _not_connected(reply: Reply, conf: str, entity: str) -> SourceError:

@@ -8,6 +8,7 @@ of its own, of which a cluster has one at most.
 import select
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ PYTHONS = (sys.executable, "/usr/bin/python3")
 """Where the module `rados` is looked for: this Python, and that of the distribution."""
 _HEAD_LIMIT = 1024 * 1024
 _CHUNK = 1024 * 1024
+_PATIENCE = 5.0
 
 
 class Gone(Exception):  # noqa: N818 - it is no error of the program
@@ -100,7 +102,8 @@ class Process:
         for pipe in (self._child.stdin, self._child.stdout):
             if pipe is not None:
                 pipe.close()
-        self._child.wait()
+        with suppress(subprocess.TimeoutExpired):  # it may wait for a disk that hangs
+            self._child.wait(_PATIENCE)
 
     def _read(self, deadline: Deadline) -> None:
         assert self._child.stdout is not None  # noqa: S101 - for the type checker

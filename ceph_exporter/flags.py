@@ -43,7 +43,7 @@ class Flag(NamedTuple):
         """What a value is called in help and documentation; empty for a switch."""
         if self.default is None or isinstance(self.default, bool):
             return ""
-        if self.choices or self.name.endswith("file"):
+        if self.choices or self.name.endswith(("file", "conf", "keyring")):
             return "|".join(self.choices or ["FILE"])
         return {Duration: "DURATION", int: "NUMBER"}.get(type(self.default), "VALUE")
 
@@ -61,7 +61,7 @@ class Flag(NamedTuple):
 FLAGS = (
     Flag("cluster.url", "URL of Ceph's API, of every mgr; a folder for recording", ()),
     Flag("cluster.api", "API that the URL speaks", "auto", APIS),
-    Flag("cluster.username", "User of the API, or of the proxy in front of ceph-rest-api"),
+    Flag("cluster.username", "User of the API, of the proxy in front of it, or of cephx"),
     Flag("cluster.password-file", "File with the user's password or key"),
     Flag("cluster.ca-file", "CA, or the server's own certificate, to check the server with"),
     Flag("cluster.insecure-skip-verify", "Do not check the server's certificate", False),

@@ -44,6 +44,7 @@ class Rados:
     """
 
     api = "rados"
+    releases = ("0.67", "")
     documents = frozenset(COMMANDS)
 
     def __init__(

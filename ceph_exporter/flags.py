@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, NoReturn
 from ceph_exporter import __version__
 from ceph_exporter.collectors import COLLECTORS, perf_counters
 from ceph_exporter.config import (
+    CEPH_CONF,
     Cluster,
     Config,
     ConfigError,
@@ -42,7 +43,7 @@ class Flag(NamedTuple):
         """What a value is called in help and documentation; empty for a switch."""
         if self.default is None or isinstance(self.default, bool):
             return ""
-        if self.choices or self.name.endswith("file"):
+        if self.choices or self.name.endswith(("file", "conf", "keyring")):
             return "|".join(self.choices or ["FILE"])
         return {Duration: "DURATION", int: "NUMBER"}.get(type(self.default), "VALUE")
 
@@ -60,10 +61,12 @@ class Flag(NamedTuple):
 FLAGS = (
     Flag("cluster.url", "URL of Ceph's API, of every mgr; a folder for recording", ()),
     Flag("cluster.api", "API that the URL speaks", "auto", APIS),
-    Flag("cluster.username", "User of the API, or of the proxy in front of ceph-rest-api"),
+    Flag("cluster.username", "User of the API, of the proxy in front of it, or of cephx"),
     Flag("cluster.password-file", "File with the user's password or key"),
     Flag("cluster.ca-file", "CA, or the server's own certificate, to check the server with"),
     Flag("cluster.insecure-skip-verify", "Do not check the server's certificate", False),
+    Flag("cluster.ceph-conf", "ceph.conf that names the monitors, for rados", CEPH_CONF),
+    Flag("cluster.keyring", "File with the user's key, for rados"),
     Flag("config.file", "YAML file with several clusters instead of --cluster.*"),
     Flag("config.check", "Check the configuration files, say so, and exit", False),
     Flag("demo", "Serve a simulated cluster; no Ceph is needed", False),
@@ -144,8 +147,10 @@ class Options(NamedTuple):
                 values["cluster.ca-file"] or None, values["cluster.insecure-skip-verify"]
             ),
             perf_counters=self._perf_counters(),
+            ceph_conf=values["cluster.ceph-conf"],
+            keyring=values["cluster.keyring"],
         )
-        if not cluster.urls:
+        if not cluster.addresses:
             raise ConfigError(
                 "--cluster.url: expected the URL of Ceph's API (or --config.file, or --demo)"
             )

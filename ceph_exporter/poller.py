@@ -57,8 +57,8 @@ class Poller:
         self._connect = connect
         self._on_answer = on_answer
         self._tls = Tls(cluster.tls.ca_file, cluster.tls.insecure_skip_verify)
-        self._credentials = Credentials(cluster.username, cluster.password_file)
-        self._urls = list(cluster.urls)
+        self._credentials = Credentials(cluster.username, cluster.password_file, cluster.keyring)
+        self._urls = list(cluster.addresses)
         self._source: Source | None = None
         self._used = ("", "")  # API and URL that answered last
         self._tags = {"cluster": name} if name else {}

@@ -10,11 +10,12 @@ from ceph_exporter.sources.base import Answer, Deadline, Kind, Source, SourceErr
 from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.dashboard import ACCEPT, Dashboard, check_active
 from ceph_exporter.sources.http import Http, Tls
+from ceph_exporter.sources.rados import Rados
 from ceph_exporter.sources.recording import Recording
 from ceph_exporter.sources.rest_api import RestApi
 from ceph_exporter.sources.restful import INFO, Restful
 
-Api: TypeAlias = Literal["auto", "rest-api", "restful", "dashboard", "recording"]
+Api: TypeAlias = Literal["auto", "rest-api", "restful", "dashboard", "rados", "recording"]
 APIS: tuple[str, ...] = get_args(Api)
 
 
@@ -25,6 +26,8 @@ def connect(api: str, url: str, tls: Tls, credentials: Credentials, deadline: De
     """
     if api == "recording":
         return Recording(Path(url))
+    if api == "rados":
+        return Rados(url, credentials, deadline)
     http = Http(url, tls=tls)
     try:
         if api == "restful":

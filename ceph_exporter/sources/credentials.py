@@ -17,8 +17,10 @@ class Credentials:
     good (Ceph 16 and later, ACCOUNT_LOCKOUT_ATTEMPTS).
     """
 
-    def __init__(self, username: str = "", password_file: str = "") -> None:
+    def __init__(self, username: str = "", password_file: str = "", keyring: str = "") -> None:
         self.username = username
+        self.keyring = keyring
+        """The file that librados reads the key from, "" for its own places."""
         self._file = password_file
         self._refused: str | None = None
         self.token = ""

@@ -88,7 +88,8 @@ def document(rule: dict[str, Any], case: Case, rules: str) -> dict[str, Any]:
     for test in tests:
         for alert in test["alert_rule_test"]:
             alert["alertname"] = rule["alert"]
-    return {"rule_files": [rules], "evaluation_interval": "1m", "tests": tests}
+    interval = "5m" if at > 60 else "1m"  # else promtool takes seconds for the forecasts
+    return {"rule_files": [rules], "evaluation_interval": interval, "tests": tests}
 
 
 def _test(name: str, series: str, second: str, at: int, expected: list[Any]) -> dict[str, Any]:

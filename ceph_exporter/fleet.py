@@ -103,7 +103,7 @@ def _begin(name: str, config: Config, settings: _Settings, old: _Member | None) 
 
 
 def _state(poller: Poller) -> str:
-    name, snapshot = poller.name or "cluster", poller.snapshot
+    name, snapshot = poller.title, poller.snapshot
     if snapshot is None:
         return f"{name}: first poll under way"
     report = snapshot.report

@@ -44,13 +44,16 @@ class Poller:
         on_answer: Callable[[Answer], object] = lambda _: None,
     ) -> None:
         self.name = name
+        self.title = name or "cluster"
+        """The name as it is said where there has to be one."""
         self.snapshot: Snapshot | None = None
         self.moved = time.monotonic()
         """When the loop made progress last, for a watchdog."""
         self._cluster = cluster
         self._poll = config.poll
         self._collectors = config.enabled(cluster)
-        self._prefix = f'cluster="{escape(name)}"' if len(config.clusters) > 1 else ""
+        self.prefix = f'cluster="{escape(name)}"' if len(config.clusters) > 1 else ""
+        """The label that tells this cluster's series from those of the others."""
         self._connect = connect
         self._on_answer = on_answer
         self._tls = Tls(cluster.tls.ca_file, cluster.tls.insecure_skip_verify)
@@ -98,7 +101,7 @@ class Poller:
             checks=_checks(at_hand),
         )
         self.snapshot = snapshot.make(
-            report, lines, prefix=self._prefix, lifetime=self._poll.stale_after
+            report, lines, prefix=self.prefix, lifetime=self._poll.stale_after
         )
         return self.snapshot
 
@@ -167,7 +170,7 @@ class Poller:
             try:
                 collector = COLLECTORS[name]
                 options = (getattr(self._cluster, name),) if collector.has_options else ()
-                found = exposition.lines(collector.collect(at_hand, *options), self._prefix)
+                found = exposition.lines(collector.collect(at_hand, *options), self.prefix)
                 # Some perf counters have the name of what another collector knows already.
                 lines |= {m: text for m, text in found.items() if m.name not in names}
                 names |= {metric.name for metric in found}

@@ -6,6 +6,7 @@ and inhibitions, and a receiver. Only durations are shorter than the shipped one
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -149,8 +150,11 @@ def test_each_failure_is_one_message_that_ends_when_it_is_mended(
         ("on-call", "CephDataMissing"),
     }
     assert osd.annotations["summary"] == "OSDs are down"
-    assert "OSDs that hold data are down: osd.1." in osd.annotations["description"]
+    assert osd.annotations["description"].startswith(
+        "OSDs that hold data are down, 1 in all: osd.1."
+    )
     assert clock.annotations["summary"] == "The clocks of the monitors differ"
+    assert re.search(r"0.05 s by default \(mon.b: [\d.]+ms\)", clock.annotations["description"])
     assert gone.annotations["summary"] == "Nothing is known of a Ceph cluster"
     assert all("runbook.md#" in m.annotations["runbook_url"] for m in watch.receiver.messages)
 

@@ -39,6 +39,8 @@ DEADLINE = 90
 def shortened(rules: str) -> str:
     """Give the rules with the shipped expressions and texts; `for` and the like are shorter."""
     groups = yaml.safe_load(rules)
+    for group in groups["groups"]:
+        group.pop("interval", None)
     for rule in (rule for group in groups["groups"] for rule in group["rules"]):
         for name, least in (("for", PATIENCE), ("keep_firing_for", 0)):
             if name in rule:
@@ -163,7 +165,7 @@ def test_each_failure_is_one_message_that_ends_when_it_is_mended(
 def test_prometheus_evaluates_every_rule(program: str, tmp_path: Path) -> None:
     """Both Prometheus servers load the shipped example and evaluate each rule without complaint."""
     demand(prometheus.available(program), "tests/real/install")
-    (tmp_path / RULES.name).write_text(RULES.read_text(encoding="utf-8"))
+    (tmp_path / RULES.name).write_text(shortened(RULES.read_text(encoding="utf-8")))
     configuration = prometheus_configuration(["127.0.0.1:1"], "127.0.0.1:1")
     port = free_port()
     with Prometheus(tmp_path, port=port, configuration=configuration, program=program) as server:

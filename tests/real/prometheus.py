@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
@@ -120,6 +120,12 @@ class Prometheus:
 
         wait_until(holds, f"expected result of {expression}", timeout, [self._log])
         return last
+
+    def rules(self) -> list[dict[str, Any]]:
+        """Give what it says of each rule: name, health (unknown before it was evaluated), state."""
+        answer = httpx.get(f"{self.url}/api/v1/rules", trust_env=False)
+        groups = answer.raise_for_status().json()["data"]["groups"]
+        return [rule for group in groups for rule in group["rules"]]
 
     def _ready(self) -> bool:
         return httpx.get(f"{self.url}/-/ready", trust_env=False).is_success

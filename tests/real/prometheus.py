@@ -65,6 +65,8 @@ class Prometheus:
         )
         self._log = self.folder / "prometheus.log"
         self._daemon: Daemon | None = None
+        # One connection for all queries: a new client takes longer than most answers.
+        self._client = httpx.Client(base_url=self.url, trust_env=False, timeout=20)
 
     def __enter__(self) -> Self:
         """Start; a start that fails leaves nothing running."""
@@ -94,6 +96,7 @@ class Prometheus:
         wait_until(self._ready, "ready Prometheus", 30, [self._log])
 
     def stop(self) -> None:
+        self._client.close()
         if self._daemon is not None:
             self._daemon.stop()
             self._daemon = None
@@ -101,7 +104,7 @@ class Prometheus:
     def query(self, expression: str) -> list[Sample]:
         """Evaluate an expression that gives an instant vector; an HTTPError if it is refused."""
         parameters = {"query": expression}
-        answer = httpx.get(f"{self.url}/api/v1/query", params=parameters, trust_env=False)
+        answer = self._client.get("/api/v1/query", params=parameters)
         result = answer.raise_for_status().json()["data"]["result"]
         return [(series["metric"], float(series["value"][1])) for series in result]
 

@@ -135,11 +135,10 @@ def test_a_pair_of_exporters_and_servers_raises_each_alert_once(tmp_path: Path) 
         for server in servers:
             server.wait_for("ceph_up == 1", lambda rows: len(rows) == 2)
             server.wait_for('ALERTS{alertname="Standing", alertstate="firing"}')
-            found = server.wait_for(
-                "max without (instance, job, pod) (ceph_mon_quorum_status)",
+            server.wait_for(
+                "max without (instance, job, pod) (ceph_mon_quorum_status) == 1",
                 lambda rows: len(rows) == 3,
             )
-            assert {value for _, value in found} == {1.0}
 
         def standing() -> list[dict[str, str]]:
             return [labels for labels in alerts(manager) if labels["alertname"] == "Standing"]
@@ -150,10 +149,12 @@ def test_a_pair_of_exporters_and_servers_raises_each_alert_once(tmp_path: Path) 
             server.wait_for("up == 0", lambda rows: len(rows) == 1)
             server.wait_for("count(ceph_up)", lambda rows: [value for _, value in rows] == [1.0])
             # Whatever the shipped rules say by now, no two of their alerts differ by exporter.
-            raised = server.query('ALERTS{alertname!="CephExporterDown"}')
+            raised = server.query('ALERTS{alertname!~"CephExporter.+"}')
             assert not [labels for labels, _ in raised if "instance" in labels]
-            assert [value for _, value in server.query('ALERTS{alertname="Standing"}')] == [1.0]
-        assert standing() == [{"alertname": "Standing", "severity": "warning"}]
+            # A busy machine may miss a scrape of the one that is left, and have the alert again.
+            server.wait_for('ALERTS{alertname="Standing"}', lambda rows: len(rows) == 1)
+        expected = [{"alertname": "Standing", "severity": "warning"}]
+        wait_until(lambda: standing() == expected, "one alert still", 30)
         assert not [labels for labels in alerts(manager) if "replica" in labels]
 
 

@@ -43,7 +43,7 @@ def available(program: str = DEBIANS_OWN) -> str | None:
 class Prometheus:
     """A server on 127.0.0.1 that keeps everything in `folder`; a target is host:port.
 
-    configuration: a whole one instead of that for the targets.
+    configuration: a whole one instead of that for the targets; flags: more of the command line.
     """
 
     def __init__(  # noqa: PLR0913 - all by keyword
@@ -55,11 +55,13 @@ class Prometheus:
         path: str = "/metrics",
         configuration: str = "",
         program: str = DEBIANS_OWN,
+        flags: Sequence[str] = (),
     ) -> None:
         self.folder = folder.absolute()
         self.url = f"http://127.0.0.1:{port}"
         self._listen = f"127.0.0.1:{port}"
         self._program = program
+        self._flags = flags
         self._configuration = configuration or CONFIGURATION.format(
             targets=json.dumps(list(targets)), path=path
         )
@@ -91,6 +93,7 @@ class Prometheus:
             f"--config.file={configuration}",
             f"--storage.tsdb.path={self.folder / 'data'}",
             f"--web.listen-address={self._listen}",
+            *self._flags,
             log=self._log,
         )
         wait_until(self._ready, "ready Prometheus", 30, [self._log])

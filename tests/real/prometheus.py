@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
@@ -43,7 +43,7 @@ def available(program: str = DEBIANS_OWN) -> str | None:
 class Prometheus:
     """A server on 127.0.0.1 that keeps everything in `folder`; a target is host:port.
 
-    configuration: a whole one instead of that for the targets.
+    configuration: a whole one instead of that for the targets; flags: more of the command line.
     """
 
     def __init__(  # noqa: PLR0913 - all by keyword
@@ -55,11 +55,13 @@ class Prometheus:
         path: str = "/metrics",
         configuration: str = "",
         program: str = DEBIANS_OWN,
+        flags: Sequence[str] = (),
     ) -> None:
         self.folder = folder.absolute()
         self.url = f"http://127.0.0.1:{port}"
         self._listen = f"127.0.0.1:{port}"
         self._program = program
+        self._flags = flags
         self._configuration = configuration or CONFIGURATION.format(
             targets=json.dumps(list(targets)), path=path
         )
@@ -91,6 +93,7 @@ class Prometheus:
             f"--config.file={configuration}",
             f"--storage.tsdb.path={self.folder / 'data'}",
             f"--web.listen-address={self._listen}",
+            *self._flags,
             log=self._log,
         )
         wait_until(self._ready, "ready Prometheus", 30, [self._log])
@@ -123,6 +126,12 @@ class Prometheus:
 
         wait_until(holds, f"expected result of {expression}", timeout, [self._log])
         return last
+
+    def rules(self) -> list[dict[str, Any]]:
+        """Give what it says of each rule: name, health (unknown before it was evaluated), state."""
+        answer = httpx.get(f"{self.url}/api/v1/rules", trust_env=False)
+        groups = answer.raise_for_status().json()["data"]["groups"]
+        return [rule for group in groups for rule in group["rules"]]
 
     def _ready(self) -> bool:
         return httpx.get(f"{self.url}/-/ready", trust_env=False).is_success

@@ -43,7 +43,7 @@ def available(program: str = DEBIANS_OWN) -> str | None:
 class Prometheus:
     """A server on 127.0.0.1 that keeps everything in `folder`; a target is host:port.
 
-    configuration: a whole one instead of that for the targets.
+    configuration: a whole one instead of that for the targets; flags: more of the command line.
     """
 
     def __init__(  # noqa: PLR0913 - all by keyword
@@ -55,16 +55,20 @@ class Prometheus:
         path: str = "/metrics",
         configuration: str = "",
         program: str = DEBIANS_OWN,
+        flags: Sequence[str] = (),
     ) -> None:
         self.folder = folder.absolute()
         self.url = f"http://127.0.0.1:{port}"
         self._listen = f"127.0.0.1:{port}"
         self._program = program
+        self._flags = flags
         self._configuration = configuration or CONFIGURATION.format(
             targets=json.dumps(list(targets)), path=path
         )
         self._log = self.folder / "prometheus.log"
         self._daemon: Daemon | None = None
+        # One connection for all queries: a new client takes longer than most answers.
+        self._client = httpx.Client(base_url=self.url, trust_env=False, timeout=20)
 
     def __enter__(self) -> Self:
         """Start; a start that fails leaves nothing running."""
@@ -89,11 +93,13 @@ class Prometheus:
             f"--config.file={configuration}",
             f"--storage.tsdb.path={self.folder / 'data'}",
             f"--web.listen-address={self._listen}",
+            *self._flags,
             log=self._log,
         )
         wait_until(self._ready, "ready Prometheus", 30, [self._log])
 
     def stop(self) -> None:
+        self._client.close()
         if self._daemon is not None:
             self._daemon.stop()
             self._daemon = None
@@ -101,7 +107,7 @@ class Prometheus:
     def query(self, expression: str) -> list[Sample]:
         """Evaluate an expression that gives an instant vector; an HTTPError if it is refused."""
         parameters = {"query": expression}
-        answer = httpx.get(f"{self.url}/api/v1/query", params=parameters, trust_env=False)
+        answer = self._client.get("/api/v1/query", params=parameters)
         result = answer.raise_for_status().json()["data"]["result"]
         return [(series["metric"], float(series["value"][1])) for series in result]
 

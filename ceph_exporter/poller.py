@@ -3,10 +3,10 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import TypeAlias
 
-from ceph_exporter import exposition, snapshot
+from ceph_exporter import exposition, facts, snapshot
 from ceph_exporter.collectors import COLLECTORS, Metric
 from ceph_exporter.collectors.base import escape
 from ceph_exporter.config import Cluster, Config
@@ -19,6 +19,7 @@ from ceph_exporter.sources import (
     Credentials,
     Deadline,
     Kind,
+    MonStore,
     Source,
     SourceError,
     Tls,
@@ -60,9 +61,10 @@ class Poller:
         self._credentials = Credentials(cluster.username, cluster.password_file, cluster.keyring)
         self._urls = list(cluster.addresses)
         self._source: Source | None = None
+        self._local = MonStore(cluster.mon_data)
         self._used = ("", "")  # API and URL that answered last
         self._tags = {"cluster": name} if name else {}
-        self._ledger = Ledger(self._tags, _wanted(self._collectors))
+        self._ledger = Ledger(self._tags, self._wanted())
         self._error = ""
 
     def run(self, stop: threading.Event) -> None:
@@ -84,6 +86,7 @@ class Poller:
         """Ask for all that is due, publish what came of it, and give it."""
         start = time.monotonic()
         error = self._ask(self._ledger.open(), Deadline(self._poll.timeout))
+        self._look_here()
         self._note(error)
         at_hand = self._ledger.fresh(self._poll.stale_after)
         lines, collectors = self._collect(at_hand)
@@ -132,7 +135,7 @@ class Poller:
 
     def _fetch(self, source: Source, due: list[str], deadline: Deadline) -> None:
         """Fetch what is due, then what turned out to be needed by what was had."""
-        asked: set[str] = set()
+        asked = set(self._local.documents)
         while todo := [
             name
             for name in due
@@ -150,8 +153,21 @@ class Poller:
             line = fields(**self._tags, api=source.api, url=source.url)
             log.info("talking to Ceph", extra=line)
         self._source = source
-        self._ledger.use(source.api, source.documents)
+        self._ledger.use(source.api, source.documents | self._local.documents)
         return source
+
+    def _look_here(self) -> None:
+        """Take what this host knows itself, also with Ceph dead."""
+        for answer in self._local.fetch(self._ledger.due()):
+            self._on_answer(answer)
+            self._ledger.take(answer)
+
+    def _wanted(self) -> set[str]:
+        """Give the documents that collectors need, and those that say whether the cluster is up."""
+        always = {fact.document for fact in (Health, Status, Version)}
+        wanted = always.union(*(COLLECTORS[name].documents for name in self._collectors))
+        here = self._local.documents or self._cluster.api == "recording"
+        return wanted if here else wanted - {facts.MonStore.document}
 
     def _note(self, error: str) -> None:
         """Log a change between reached and not reached, once."""
@@ -180,12 +196,6 @@ class Poller:
                 log.error("collector failed; please report this", extra=line)
             rows.append(CollectorRow(name, success, time.monotonic() - start))
         return lines, tuple(rows)
-
-
-def _wanted(collectors: Collection[str]) -> set[str]:
-    """Give the documents that collectors need, and those that say whether the cluster is up."""
-    always = {fact.document for fact in (Health, Status, Version)}
-    return always.union(*(COLLECTORS[name].documents for name in collectors))
 
 
 def _release(at_hand: Facts) -> str:

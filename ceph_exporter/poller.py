@@ -145,26 +145,27 @@ class Poller:
             for fact in found:
                 if isinstance(fact, Quorum):
                     self._trust.check(url, source.api, fact)
+                    self._proven = True
 
-        asked = set(self._local.documents)
-
-        def get(names: list[str]) -> bool:
-            todo = [
-                name
-                for name in names
-                if name in source.documents and name not in asked and not self._ledger.had(name)
-            ]
-            asked.update(todo)
-            for answer in source.fetch(todo, deadline) if todo else ():
+        def take(names: list[str]) -> None:
+            for answer in source.fetch(names, deadline):
                 self._on_answer(answer)
                 self._ledger.take(answer, check)
-            return bool(todo)
 
+        asked = set(self._local.documents)
         if not self._proven:
-            get([name for name in self._ledger.due() if name == Quorum.document])
-            self._proven = True
-        while get(self._ledger.due()):
-            pass
+            # Due or not: nothing else is believed before.
+            asked.add(Quorum.document)
+            take([Quorum.document])
+            if not self._proven:
+                raise SourceError(Kind.UNREACHABLE, f"{url}: it does not say which cluster it is")
+        while todo := [
+            name
+            for name in self._ledger.due()
+            if name in source.documents and name not in asked and not self._ledger.had(name)
+        ]:
+            asked.update(todo)
+            take(todo)
 
     def _open(self, url: str, deadline: Deadline) -> Source:
         source = self._connect(self._cluster.api, url, self._tls, self._credentials, deadline)

@@ -47,6 +47,17 @@ def _block(block: str, prefix: str) -> str:
     return f"{{{block}}}" if block else ""
 
 
+def without(prefix: str, families: Lines) -> Lines:
+    """Take the prefix that `lines` was given out of its lines again."""
+    if not prefix:
+        return families
+    # Quotes inside of a label's value are escaped, so this stands at the start of a block only.
+    before, alone = f"{{{prefix},".encode(), f"{{{prefix}}}".encode()
+    return {
+        metric: text.replace(before, b"{").replace(alone, b"") for metric, text in families.items()
+    }
+
+
 def number(value: Value) -> str | None:
     """Format a value, None for what is not a finite number; -0.0 and 3.0 become 0 and 3."""
     if value is None:

@@ -15,7 +15,7 @@ from ceph_exporter import __version__
 from ceph_exporter.config import Config, ConfigError
 from ceph_exporter.fleet import Fleet
 from ceph_exporter.log import fields, log
-from ceph_exporter.web import control, listen, metrics, status
+from ceph_exporter.web import control, discovery, listen, metrics, status
 from ceph_exporter.web.connection import Answer
 from ceph_exporter.web.security import OPEN, Watched
 from ceph_exporter.web.server import Server, router
@@ -148,6 +148,8 @@ def _answer(
         "/-/healthy": control.healthy,
         "/-/ready": lambda _: control.ready(fleet),
         "/config": lambda _: control.config(fleet),
+        discovery.PATH: lambda request: discovery.probe(fleet.pollers, request),
+        "/sd": lambda request: discovery.targets(fleet.pollers, request),
         metrics_path: lambda request: metrics.page(fleet.pollers, registry, request),
     }
     return router(pages, {"/-/reload": lambda _: control.reload(reload)})

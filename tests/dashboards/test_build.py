@@ -114,3 +114,12 @@ def test_the_example_of_provisioning_names_the_folder() -> None:
     root = Path(__file__).parent.parent.parent
     text = (root / "deploy" / "grafana" / "provisioning" / "dashboards" / "ceph.yml").read_text()
     assert "/var/lib/grafana/dashboards/ceph" in text
+
+
+def test_a_table_is_sorted_by_columns_that_it_has() -> None:
+    """A column is named after its query's legend or after a label that the query keeps."""
+    for board, panel in panels():
+        for column in {panel.least_first, panel.most_first} - {""}:
+            legends = {query.legend for query in panel.queries}
+            labels = set(re.findall(r"\w+", panel.queries[0].expr))
+            assert column in legends | labels, f"{board.title}: {panel.title}"

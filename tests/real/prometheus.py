@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
@@ -67,6 +67,8 @@ class Prometheus:
         )
         self._log = self.folder / "prometheus.log"
         self._daemon: Daemon | None = None
+        # One connection for all queries: a new client takes longer than most answers.
+        self._client = httpx.Client(base_url=self.url, trust_env=False, timeout=20)
 
     def __enter__(self) -> Self:
         """Start; a start that fails leaves nothing running."""
@@ -97,6 +99,7 @@ class Prometheus:
         wait_until(self._ready, "ready Prometheus", 30, [self._log])
 
     def stop(self) -> None:
+        self._client.close()
         if self._daemon is not None:
             self._daemon.stop()
             self._daemon = None
@@ -104,7 +107,7 @@ class Prometheus:
     def query(self, expression: str) -> list[Sample]:
         """Evaluate an expression that gives an instant vector; an HTTPError if it is refused."""
         parameters = {"query": expression}
-        answer = httpx.get(f"{self.url}/api/v1/query", params=parameters, trust_env=False)
+        answer = self._client.get("/api/v1/query", params=parameters)
         result = answer.raise_for_status().json()["data"]["result"]
         return [(series["metric"], float(series["value"][1])) for series in result]
 
@@ -123,6 +126,12 @@ class Prometheus:
 
         wait_until(holds, f"expected result of {expression}", timeout, [self._log])
         return last
+
+    def rules(self) -> list[dict[str, Any]]:
+        """Give what it says of each rule: name, health (unknown before it was evaluated), state."""
+        answer = httpx.get(f"{self.url}/api/v1/rules", trust_env=False)
+        groups = answer.raise_for_status().json()["data"]["groups"]
+        return [rule for group in groups for rule in group["rules"]]
 
     def _ready(self) -> bool:
         return httpx.get(f"{self.url}/-/ready", trust_env=False).is_success

@@ -153,12 +153,18 @@ def serve(behave: Behaviour, tls: ssl.SSLContext | None = None) -> Iterator[Serv
         server.close()
 
 
-def answering(answer: Callable[[Request], Reply], *, keep_alive: bool = True) -> Behaviour:
-    """Answer every request with what a function gives, as HTTP/1.1 or, closing, as HTTP/1.0."""
+def answering(answer: Callable[[Request], Reply | None], *, keep_alive: bool = True) -> Behaviour:
+    """Answer every request with what a function gives, as HTTP/1.1 or, closing, as HTTP/1.0.
+
+    Where it gives None the connection hangs.
+    """
 
     def behave(connection: Connection) -> None:
         while request := connection.request():
             reply = answer(request)
+            if reply is None:
+                connection.silence()
+                return
             head = {
                 "Content-Type": reply.type,
                 "Content-Length": str(len(reply.body)),

@@ -43,6 +43,8 @@ class Credentials:
             raise SourceError(
                 Kind.REFUSED, f"cannot read the password file {self._file}: {reason}"
             ) from None
+        if not secret:
+            raise SourceError(Kind.REFUSED, f"the password file {self._file} is empty")
         if secret == self._refused.get(url):
             raise SourceError(
                 Kind.REFUSED,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import httpx
 import yaml
 
-from dashboards import build, render
+from dashboards import build, frame, render
 from tests.dashboards.promql import filled
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Expression(NamedTuple):
 
 def of_dashboards() -> Iterator[Expression]:
     """Yield those of every panel, as Grafana gets them, and those of the annotations."""
-    for name, _, expr, _ in render.EVENTS:
+    for name, _, expr, _ in frame.EVENTS:
         yield Expression(f"annotation {name}", render.expression(expr), "only after a change")
     for board in build.BOARDS:
         for panel in (panel for section in board.sections for panel in section.panels):

@@ -61,6 +61,13 @@ def test_a_folder_is_no_password_file(tmp_path: Path) -> None:
     assert refused(Credentials("prom", str(tmp_path))).endswith(": Is a directory")
 
 
+def test_an_empty_file_is_no_password(tmp_path: Path) -> None:
+    """A file that is being written is not tried, as each refusal counts."""
+    file = tmp_path / "password"
+    file.write_text("\n")
+    assert refused(Credentials("prom", str(file))) == f"the password file {file} is empty"
+
+
 def test_a_user_without_a_file_names_the_flag() -> None:
     """A user whose secret is nowhere gets the flag that is missing."""
     assert refused(Credentials("prom")) == "no password: set --cluster.password-file"

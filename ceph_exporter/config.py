@@ -18,6 +18,8 @@ from ceph_exporter.sources import BODY_LIMIT, Api
 
 S = TypeVar("S")
 
+CEPH_CONF = "/etc/ceph/ceph.conf"
+
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(?:\d+(?:ms|[smhd]))+")
 _SHIFTS = {"MiB": 20, "GiB": 30}
@@ -97,7 +99,11 @@ class TlsConfig(Strict, frozen=True):
 
 
 class Cluster(Strict, frozen=True):
-    """One cluster: its API, the URLs of it (every mgr's), and the user."""
+    """One cluster: its API, the URLs of it (every mgr's), and the user.
+
+    ceph_conf, keyring: files of librados. mon_data: patterns of the folders on this host in which
+    monitors of this cluster keep their data.
+    """
 
     urls: tuple[str, ...] = ()
     api: Api = "auto"
@@ -106,6 +112,14 @@ class Cluster(Strict, frozen=True):
     tls: TlsConfig = TlsConfig()
     collectors: Mapping[str, bool] = {}
     perf_counters: PerfCounterOptions = PerfCounterOptions()
+    ceph_conf: str = CEPH_CONF
+    keyring: str = ""
+    mon_data: tuple[str, ...] = ()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where the cluster is found: its URLs, or for rados the file that names its monitors."""
+        return (self.ceph_conf,) if self.api == "rados" else self.urls
 
 
 class Config(Strict, frozen=True):
@@ -225,20 +239,40 @@ def build(tree: object, collectors: Mapping[str, bool], poll: Poll) -> Config:
 
 def check_cluster(cluster: Cluster, path: str) -> None:
     """Check what types cannot say; `path` is put before the field in a ConfigError."""
-    if not cluster.urls:
+    if cluster.api == "rados":
+        _check_rados(cluster, path)
+    elif not cluster.urls:
         raise ConfigError(f"{path}urls: expected at least one URL")
+    elif cluster.keyring:
+        raise ConfigError(f"{path}keyring: expected only with the API rados")
     for index, url in enumerate(cluster.urls):
         if cluster.api != "recording":
             _check_url(url, f"{path}urls[{index}]")
-    if cluster.api in ("restful", "dashboard") and not cluster.username:
+    if cluster.api in ("restful", "dashboard", "rados") and not cluster.username:
         raise ConfigError(f"{path}username: expected the name of a user, which {cluster.api} needs")
-    if cluster.username and not cluster.password_file:
+    if cluster.username and not cluster.password_file and cluster.api != "rados":
         raise ConfigError(
             f"{path}password_file: expected the file with {cluster.username}'s secret"
         )
     if cluster.tls.ca_file and not Path(cluster.tls.ca_file).is_file():
         raise ConfigError(f"{path}tls.ca_file: no such file: {cluster.tls.ca_file}")
+    _check_folders(cluster.mon_data, f"{path}mon_data")
     _check_collectors(cluster.collectors, f"{path}collectors")
+
+
+def _check_rados(cluster: Cluster, path: str) -> None:
+    if cluster.urls:
+        raise ConfigError(f"{path}urls: expected none, as ceph_conf names the monitors")
+    if cluster.password_file:
+        raise ConfigError(f"{path}password_file: expected none; the user's key is in keyring")
+
+
+def _check_folders(patterns: tuple[str, ...], path: str) -> None:
+    for index, pattern in enumerate(patterns):
+        if not pattern.startswith("/"):
+            raise ConfigError(
+                f"{path}[{index}]: expected a path that begins with /, got {pattern!r}"
+            )
 
 
 def _check_url(url: str, path: str) -> None:

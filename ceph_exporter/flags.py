@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, NoReturn
 from ceph_exporter import __version__
 from ceph_exporter.collectors import COLLECTORS, perf_counters
 from ceph_exporter.config import (
+    CEPH_CONF,
     Cluster,
     Config,
     ConfigError,
@@ -38,14 +39,38 @@ class Flag(NamedTuple):
         """The environment variable that sets it; lists are separated by commas."""
         return "CEPH_EXPORTER_" + self.name.upper().replace(".", "_").replace("-", "_")
 
+    @property
+    def takes(self) -> str:
+        """What a value is called in help and documentation; empty for a switch."""
+        if self.default is None or isinstance(self.default, bool):
+            return ""
+        if self.choices or self.name.endswith(("file", "conf", "keyring")):
+            return "|".join(self.choices or ["FILE"])
+        return {Duration: "DURATION", int: "NUMBER"}.get(type(self.default), "VALUE")
+
+    @property
+    def shown(self) -> str:
+        """The default as a person reads it; empty if there is none."""
+        if self.default is None:
+            return "on" if COLLECTORS[self.name.removeprefix("collector.")].default else "off"
+        if isinstance(self.default, bool):
+            return ""
+        values = self.default if isinstance(self.default, tuple) else (self.default,)
+        return ", ".join(map(str, values))
+
 
 FLAGS = (
     Flag("cluster.url", "URL of Ceph's API, of every mgr; a folder for recording", ()),
     Flag("cluster.api", "API that the URL speaks", "auto", APIS),
-    Flag("cluster.username", "User of the API, or of the proxy in front of ceph-rest-api"),
+    Flag("cluster.username", "User of the API, of the proxy in front of it, or of cephx"),
     Flag("cluster.password-file", "File with the user's password or key"),
     Flag("cluster.ca-file", "CA, or the server's own certificate, to check the server with"),
     Flag("cluster.insecure-skip-verify", "Do not check the server's certificate", False),
+    Flag("cluster.ceph-conf", "ceph.conf that names the monitors, for rados", CEPH_CONF),
+    Flag("cluster.keyring", "File with the user's key, for rados"),
+    Flag(
+        "cluster.mon-data", "Data folders of its monitors on this host; * and ? may stand in it", ()
+    ),
     Flag("config.file", "YAML file with several clusters instead of --cluster.*"),
     Flag("config.check", "Check the configuration files, say so, and exit", False),
     Flag("demo", "Serve a simulated cluster; no Ceph is needed", False),
@@ -57,7 +82,12 @@ FLAGS = (
         Duration(60),
         group="Polling",
     ),
-    Flag("poll.body-limit", "Largest answer that is read", Size(BODY_LIMIT), group="Polling"),
+    Flag(
+        "poll.body-limit",
+        "Largest answer that is read, as 64MiB or 1GiB",
+        Size(BODY_LIMIT),
+        group="Polling",
+    ),
     *(
         Flag(f"collector.{name}", collector.help, None, group="Collectors")
         for name, collector in COLLECTORS.items()
@@ -88,7 +118,7 @@ FLAGS = (
     Flag("log.level", "Least severe level to log", "info", LEVELS, "Logging"),
     Flag("log.format", "Shape of a log line", "logfmt", FORMATS, "Logging"),
 )
-_COMMANDS = {
+COMMANDS = {
     "serve": "serve /metrics (the default)",
     "once": "poll each cluster once, print the page; exit 1 if a cluster did not answer",
     "check": "say for each cluster what was reached, what is missing and how to mend it",
@@ -128,8 +158,11 @@ class Options(NamedTuple):
                 values["cluster.ca-file"] or None, values["cluster.insecure-skip-verify"]
             ),
             perf_counters=self._perf_counters(),
+            ceph_conf=values["cluster.ceph-conf"],
+            keyring=values["cluster.keyring"],
+            mon_data=tuple(values["cluster.mon-data"]),
         )
-        if not cluster.urls:
+        if not cluster.addresses:
             raise ConfigError(
                 "--cluster.url: expected the URL of Ceph's API (or --config.file, or --demo)"
             )
@@ -204,16 +237,24 @@ _TYPES: dict[type, Callable[[str], object]] = {
 
 def parser() -> argparse.ArgumentParser:
     """Build the parser from the table of flags."""
-    commands = "".join(f"  {name:<8} {text}\n" for name, text in _COMMANDS.items())
+    commands = "".join(f"  {name:<8} {text}\n" for name, text in COMMANDS.items())
     built = _Parser(
         prog="ceph_exporter",
+        usage="ceph_exporter [serve | once | check | record DIR] [FLAG ...]",
         description=f"Prometheus exporter for Ceph.\n\ncommands:\n{commands}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
         epilog="Each flag can be set by an environment variable: --cluster.url by "
         f"{FLAGS[0].variable}.",
     )
-    built.add_argument("command", nargs="?", choices=_COMMANDS, default="serve", metavar="COMMAND")
+    built.add_argument(
+        "command",
+        nargs="?",
+        choices=tuple(COMMANDS),
+        default="serve",
+        metavar="COMMAND",
+        help=argparse.SUPPRESS,
+    )
     built.add_argument("folder", nargs="?", default="", metavar="DIR", help="folder of `record`")
     built.add_argument("--version", action="version", version=f"ceph_exporter {__version__}")
     groups: dict[str, Any] = {}
@@ -226,20 +267,19 @@ def parser() -> argparse.ArgumentParser:
 
 def _options(flag: Flag) -> dict[str, Any]:
     default = flag.default
-    if default is None or isinstance(default, bool):
-        action = argparse.BooleanOptionalAction if default is None else "store_true"
-        return {"help": flag.help, "action": action, "default": None}
-    shown = ", ".join(default) if isinstance(default, tuple) else default
-    if isinstance(default, Duration):
-        shown = f"{default:g}s"
-    text = f"{flag.help} (default: {shown})" if shown else flag.help
-    return {
-        "help": text,
+    options = {
+        "help": f"{flag.help} (default: {flag.shown})" if flag.shown else flag.help,
         "default": None,
+    }
+    if not flag.takes:
+        action = argparse.BooleanOptionalAction if default is None else "store_true"
+        return {**options, "action": action}
+    return {
+        **options,
         "choices": flag.choices,
         "type": _TYPES.get(type(default), str),
         "action": "append" if isinstance(default, tuple) else "store",
-        "metavar": None if flag.choices else "VALUE",
+        "metavar": None if flag.choices else flag.takes,
     }
 
 

@@ -92,7 +92,7 @@ def _begin(name: str, config: Config, settings: _Settings, old: _Member | None) 
     poller = Poller(name, settings.cluster, config)
     if (
         old is not None
-        and old.settings.cluster.urls == settings.cluster.urls
+        and old.settings.cluster.addresses == settings.cluster.addresses
         and old.settings.many == settings.many
     ):
         # The same cluster with other settings: its series must not vanish for a scrape, as alerts

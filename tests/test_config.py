@@ -112,6 +112,14 @@ BAD = [
         "clusters: {a: {urls: ['http://a']}}\npoll: {stale_after: 1s}",
         "poll: stale_after must not be shorter than interval",
     ),
+    (CLUSTER % "mon_data: [/a/*, mon]", "clusters.a.mon_data[1]: expected a path that begins with"),
+    ("clusters: {a: {api: rados}}", "clusters.a.username: expected the name of a user"),
+    (CLUSTER % "api: rados, username: x", "clusters.a.urls: expected none, as ceph_conf names"),
+    (CLUSTER % "keyring: /k", "clusters.a.keyring: expected only with the API rados"),
+    (
+        "clusters: {a: {api: rados, username: x, password_file: /p}}",
+        "clusters.a.password_file: expected none; the user's key is in keyring",
+    ),
     ("clusters: [", "not YAML: "),
 ]
 
@@ -125,6 +133,14 @@ def test_a_bad_file_is_refused_with_the_path_in_it(tmp_path: Path, text: str, er
     assert said.startswith(f"{tmp_path / 'ceph_exporter.yml'}: {error}") or error in said
     assert "\n" not in said
     assert "pw" not in said.removeprefix(str(tmp_path))
+
+
+def test_a_cluster_over_rados_has_no_url(tmp_path: Path) -> None:
+    """A ceph.conf and a keyring stand in place of URL and password; the first has a default."""
+    text = "clusters: {a: {api: rados, username: x, keyring: /k, ceph_conf: /c}, b: %s}"
+    found = read(tmp_path, text % "{api: rados, username: x}").clusters
+    assert (found["a"].keyring, found["a"].addresses) == ("/k", ("/c",))
+    assert (found["b"].keyring, found["b"].addresses) == ("", ("/etc/ceph/ceph.conf",))
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

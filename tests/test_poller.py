@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -285,6 +286,36 @@ def test_every_answer_is_shown_to_the_recorder(ceph: Ceph) -> None:
     Poller("", cluster, Config({"": cluster}), connect=ceph.connect, on_answer=seen.append).poll()
     assert [one.body for one in seen if not one.error] == [STATUS]
     assert {one.documents[0] for one in seen} == ceph.asked[0][1]
+
+
+def test_the_monitors_disk_is_shown_with_ceph_dead(
+    ceph: Ceph, clock: Clock, tmp_path: Path
+) -> None:
+    """What this host knows itself is on the page whether Ceph answers or not."""
+    (tmp_path / "ceph-a" / "store.db").mkdir(parents=True)
+    cluster = Cluster(urls=("http://a",), mon_data=(f"{tmp_path}/*",))
+    polled = Poller("", cluster, Config({"": cluster}), connect=ceph.connect)
+    name = 'ceph_monitor_capacity_bytes{monitor="a",ceph_daemon="mon.a"}'
+    polled.poll()
+    assert float(series(polled)[name]) > 0
+    assert "mon store" not in ceph.asked[0][1]
+    ceph.dead["http://a"] = GONE
+    ceph.scripts.clear()
+    polled.close()
+    clock.now += 30
+    polled.poll()
+    page = series(polled)
+    assert (page["ceph_up"], float(page[name]) > 0) == ("0", True)
+    assert page['ceph_exporter_document_success{document="mon store"}'] == "1"
+    (tmp_path / "ceph-a" / "store.db").rmdir()
+    clock.now += 30
+    (error,) = [row.error for row in polled.poll().report.documents if row.name == "mon store"]
+    assert "no monitor's folder" in error
+
+
+def test_a_host_without_monitors_does_not_speak_of_them(ceph: Ceph) -> None:
+    """Where no folders are given there is no such document."""
+    assert "mon store" not in {row.name for row in made(ceph).poll().report.documents}
 
 
 def running(polled: Poller, until: Callable[[], bool]) -> None:

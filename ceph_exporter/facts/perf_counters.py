@@ -1,7 +1,10 @@
-"""The dashboard's `perf_counters`: all daemons' own counters in one answer (13 and later).
+"""The document `perf counters`: all daemons' own counters in one answer (13 and later).
+
+No command has it; the dashboard has it at `/api/perf_counters`, restful at `/perf`.
 
 Sources: src/pybind/mgr/mgr_module.py (get_all_perf_counters of 14 to 17,
-get_unlabeled_perf_counters of 18 and later), src/common/perf_counters.h (the bits of `type`).
+get_unlabeled_perf_counters of 18 and later), src/pybind/mgr/restful/api/perf.py,
+src/common/perf_counters.h (the bits of `type`).
 """
 
 from collections.abc import Mapping
@@ -10,6 +13,7 @@ import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.monitor_details import MonitorReport
 
 TIME, AVERAGE, COUNTER, HISTOGRAM = 1, 4, 8, 16
 
@@ -33,11 +37,32 @@ class PerfCounters(Fact, frozen=True):
 
     daemons: Mapping[str, Mapping[str, Counter]]
 
+    def monitors(self) -> tuple[MonitorReport, ...]:
+        """Give the disk and store of each monitor, which it counts after 20.2.4 (Ceph PR 68916)."""
+        return tuple(
+            MonitorReport(
+                daemon.removeprefix("mon."),
+                **{
+                    field: counters[path].value for path, field in _DISK.items() if path in counters
+                },
+            )
+            for daemon, counters in self.daemons.items()
+            if daemon.startswith("mon.")
+        )
+
+
+_DISK = {
+    "mon.data_disk_total_bytes": "capacity",
+    "mon.data_disk_avail_bytes": "avail",
+    "mon.data_disk_avail_percent": "avail_percent",
+    "mon.db_total_bytes": "store",
+}
+
 
 _decode = Decoder(dict[str, dict[str, Counter]])
 
 
-@wire("dashboard/perf_counters")
+@wire("dashboard/perf_counters", "restful/perf")
 def decode_perf_counters(body: bytes) -> tuple[Fact, ...]:
-    """Decode the dashboard's answer."""
+    """Decode the answer of either module; both print what the mgr gives them."""
     return (PerfCounters(_decode(body)),)

@@ -1,6 +1,7 @@
 """The document `service dump`: daemons that are neither mon, mgr, OSD nor MDS (12 and later).
 
-Sources: ServiceMap::dump of 12 to 20; the dashboard's `/api/rgw/daemon`.
+Sources: ServiceMap::dump of 12 to 20, which `status` has as `servicemap`; the dashboard's
+`/api/rgw/daemon`.
 """
 
 import msgspec
@@ -44,7 +45,7 @@ class WireService(msgspec.Struct, frozen=True):
 
 
 class WireServiceMap(msgspec.Struct, frozen=True):
-    """The answer of `service dump`."""
+    """The answer of `service dump`, and `servicemap` of `status`."""
 
     services: dict[str, WireService] = {}
 
@@ -66,16 +67,7 @@ _ELSEWHERE = {"mds"}  # lists its tasks here, but is no service
 @wire("service dump")
 def decode_service_dump(body: bytes) -> tuple[Fact, ...]:
     """Decode the mon command's answer."""
-    return (
-        ServiceDump(
-            tuple(
-                _service(type_, key, daemon.metadata)
-                for type_, service in _decode(body).services.items()
-                for key, daemon in service.daemons.items()
-                if isinstance(daemon, WireDaemon) and type_ not in _ELSEWHERE
-            )
-        ),
-    )
+    return (from_wire(_decode(body)),)
 
 
 @wire("dashboard/rgw/daemon")
@@ -91,6 +83,18 @@ def decode_rgws(body: bytes) -> tuple[Fact, ...]:
             ),
             complete=False,
         ),
+    )
+
+
+def from_wire(answer: WireServiceMap) -> ServiceDump:
+    """Make the fact of a service map."""
+    return ServiceDump(
+        tuple(
+            _service(type_, key, daemon.metadata)
+            for type_, service in answer.services.items()
+            for key, daemon in service.daemons.items()
+            if isinstance(daemon, WireDaemon) and type_ not in _ELSEWHERE
+        )
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from ceph_exporter.facts import service_dump
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, wire
 from ceph_exporter.facts.health import WireHealth, from_wire
@@ -90,6 +91,7 @@ class WireStatus(msgspec.Struct, frozen=True):
     osdmap: WireOsdmap = WireOsdmap()
     pgmap: WirePgmap | None = None
     fsid: str | None = None
+    servicemap: service_dump.WireServiceMap | None = None
 
 
 class WireOsd(msgspec.Struct, frozen=True):
@@ -145,8 +147,15 @@ _decode_minimal = Decoder(WireMinimal)
 
 @wire("status")
 def decode_status(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer."""
+    """Decode the mon command's answer; from 12 on it carries `service dump` as well."""
     answer = _decode(body)
+    status = _from_status(answer)
+    if answer.servicemap is None:
+        return (status,)
+    return status, service_dump.from_wire(answer.servicemap)
+
+
+def _from_status(answer: WireStatus) -> Status:
     osdmap = answer.osdmap.osdmap or answer.osdmap
     counts = Status(
         health=from_wire(answer.health).status if answer.health else None,
@@ -158,25 +167,23 @@ def decode_status(body: bytes) -> tuple[Fact, ...]:
     )
     pgmap = answer.pgmap
     if pgmap is None:
-        return (counts,)
+        return counts
     # Up to 9 there is one sum of operations, from 10 on reads and writes apart.
     apart = pgmap.op_per_sec is None
     reads, writes = pgmap.read_op_per_sec or 0, pgmap.write_op_per_sec or 0
-    return (
-        msgspec.structs.replace(
-            counts,
-            pg_states={row.state_name: row.count for row in pgmap.pgs_by_state},
-            objects_degraded=pgmap.degraded_objects,
-            objects_misplaced=pgmap.misplaced_objects,
-            objects_unfound=pgmap.unfound_objects,
-            read_bytes=pgmap.read_bytes_sec,
-            write_bytes=pgmap.write_bytes_sec,
-            read_ops=reads if apart else None,
-            write_ops=writes if apart else None,
-            ops=reads + writes if apart else pgmap.op_per_sec,
-            recovery_bytes=pgmap.recovering_bytes_per_sec,
-            recovery_objects=pgmap.recovering_objects_per_sec,
-        ),
+    return msgspec.structs.replace(
+        counts,
+        pg_states={row.state_name: row.count for row in pgmap.pgs_by_state},
+        objects_degraded=pgmap.degraded_objects,
+        objects_misplaced=pgmap.misplaced_objects,
+        objects_unfound=pgmap.unfound_objects,
+        read_bytes=pgmap.read_bytes_sec,
+        write_bytes=pgmap.write_bytes_sec,
+        read_ops=reads if apart else None,
+        write_ops=writes if apart else None,
+        ops=reads + writes if apart else pgmap.op_per_sec,
+        recovery_bytes=pgmap.recovering_bytes_per_sec,
+        recovery_objects=pgmap.recovering_objects_per_sec,
     )
 
 

@@ -10,11 +10,13 @@ from ceph_exporter.sources.base import Answer, Deadline, Kind, Source, SourceErr
 from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.dashboard import ACCEPT, Dashboard, check_active
 from ceph_exporter.sources.http import BODY_LIMIT, Http, Tls
+from ceph_exporter.sources.mon_store import MonStore
+from ceph_exporter.sources.rados import Rados
 from ceph_exporter.sources.recording import Recording
 from ceph_exporter.sources.rest_api import RestApi
 from ceph_exporter.sources.restful import INFO, Restful
 
-Api: TypeAlias = Literal["auto", "rest-api", "restful", "dashboard", "recording"]
+Api: TypeAlias = Literal["auto", "rest-api", "restful", "dashboard", "rados", "recording"]
 APIS: tuple[str, ...] = get_args(Api)
 
 
@@ -34,6 +36,8 @@ def connect(  # noqa: PLR0913 - all that a source is made of
     """
     if api == "recording":
         return Recording(Path(url))
+    if api == "rados":
+        return Rados(url, credentials, deadline)
     http = Http(url, tls=tls, limit=body_limit)
     try:
         if api == "restful":
@@ -93,6 +97,7 @@ __all__ = [
     "Credentials",
     "Deadline",
     "Kind",
+    "MonStore",
     "Source",
     "SourceError",
     "Tls",

@@ -18,8 +18,10 @@ class Credentials:
     another cluster's by mistake must not keep the exporter out of its own.
     """
 
-    def __init__(self, username: str = "", password_file: str = "") -> None:
+    def __init__(self, username: str = "", password_file: str = "", keyring: str = "") -> None:
         self.username = username
+        self.keyring = keyring
+        """The file that librados reads the key from, "" for its own places."""
         self._file = password_file
         self._refused: dict[str, str] = {}
         self.token = ""

@@ -4,6 +4,8 @@ Commands are posted to `/request` and answered from memory: `outb` is JSON in a 
 finished request stays in the mgr's memory until it is deleted. With `wait=1` a command that hangs
 (no quorum) would block the module's only thread for everybody, for ever; so the request is posted
 without waiting, looked at until it is done, and deleted whatever came of it.
+
+The module runs commands with the mgr's own key, whose profile has no right to `pg dump`.
 """
 
 import time
@@ -21,6 +23,8 @@ from ceph_exporter.sources.http import Http, Response, seconds_since
 INFO = "Ceph Manager RESTful API server"
 _PAUSES = (0.01, 0.03, 0.1, 0.25)  # then every 0.5 s
 _PAUSE = 0.5
+# endpoint beside the commands -> what it carries, as in the table of the dashboard.
+ENDPOINTS = {"perf": ("perf counters",)}
 _RESERVE = 1.0  # seconds of the deadline that are kept for the last look and the DELETE
 
 
@@ -41,6 +45,9 @@ class _Message(msgspec.Struct):
     message: str = ""
 
 
+# What `outs` says of a command that fails each time: no such command, or no right to it.
+_NEVER = ("command not known", "access denied")
+
 _request = Decoder(_Request)
 _message = Decoder(_Message)
 
@@ -49,7 +56,8 @@ class Restful:
     """Documents over the mgr module restful at `http`'s URL. Its keys are admin keys."""
 
     api = "restful"
-    documents = frozenset(COMMANDS)
+    releases = ("12", "19")
+    documents = frozenset(COMMANDS).union(*ENDPOINTS.values())
 
     def __init__(self, http: Http, credentials: Credentials) -> None:
         self.url = http.url
@@ -59,7 +67,7 @@ class Restful:
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
         """Run all commands in one request, then the second choice of those that are unknown."""
-        todo = {document: COMMANDS[document] for document in wanted}
+        todo = {document: COMMANDS[document] for document in wanted if document in COMMANDS}
         while todo:
             first = {document: commands[0] for document, commands in todo.items()}
             again = {}
@@ -71,10 +79,23 @@ class Restful:
                 else:
                     yield answer
             todo = again
+        for endpoint, documents in ENDPOINTS.items():
+            if not set(wanted).isdisjoint(documents):
+                yield self._endpoint(endpoint, documents, deadline)
 
     def close(self) -> None:
         """Close the connection."""
         self._http.close()
+
+    def _endpoint(self, endpoint: str, documents: tuple[str, ...], deadline: Deadline) -> Answer:
+        start = time.monotonic()
+        response = self._call("GET", f"/{endpoint}", deadline)
+        error = None
+        if response.status != 200:
+            kind = Kind.UNSUPPORTED if response.status == 404 else Kind.FAILED
+            error = SourceError(kind, f"{self.url}/{endpoint}: HTTP {response.status}")
+        wire = f"restful/{endpoint}"
+        return Answer(documents, wire, seconds_since(start), response.body, error)
 
     def _run(self, commands: dict[str, Command], deadline: Deadline) -> Iterator[Answer]:
         groups = [commands] if self._batch else [{name: one} for name, one in commands.items()]
@@ -99,7 +120,7 @@ class Restful:
             for command in commands
         ]
         request = self._parse(
-            self._call("POST", "", deadline, [bodies] if self._batch else bodies[0])
+            self._call("POST", "/request", deadline, [bodies] if self._batch else bodies[0])
         )
         looking = Deadline(deadline.left - _RESERVE / 2)
         try:
@@ -107,17 +128,17 @@ class Restful:
                 if request.is_finished or deadline.left <= _RESERVE + pause:
                     break
                 time.sleep(pause)
-                request = self._parse(self._call("GET", f"/{request.id}", looking))
+                request = self._parse(self._call("GET", f"/request/{request.id}", looking))
         finally:
             with suppress(SourceError):  # what was answered is worth more
-                self._call("DELETE", f"/{request.id}", deadline)
+                self._call("DELETE", f"/request/{request.id}", deadline)
         return request
 
     def _call(self, method: str, path: str, deadline: Deadline, json: object = None) -> Response:
         headers = {"Accept": "application/json", "Connection": "close"}
         return self._http.request(
             method,
-            f"/request{path}",
+            path,
             deadline,
             headers=headers | self._credentials.basic(),
             json=json,
@@ -156,7 +177,7 @@ def _answer(document: str, command: Command, request: _Request, seconds: float) 
     for result in request.failed:
         if _is(result.command, command.prefix, words):
             outs = " ".join(result.outs.split())[:200]
-            kind = Kind.UNSUPPORTED if "command not known" in outs else Kind.FAILED
+            kind = Kind.UNSUPPORTED if any(word in outs for word in _NEVER) else Kind.FAILED
             error = SourceError(kind, f"Ceph refused the command {command.prefix!r}: {outs}")
             return Answer((document,), wire, seconds, error=error)
     error = SourceError(

@@ -189,3 +189,16 @@ def test_minimal_without_health() -> None:
     """Without health the answer is of no use, and the reason says what is missing."""
     with pytest.raises(DecodeError, match="missing required field `health`"):
         facts.decode("dashboard/health/minimal", b'{"hosts": 3}')
+
+
+def test_services() -> None:
+    """From 12 on the answer carries the service map, which a key may be refused by itself."""
+    services = {"rgw": {"daemons": {"summary": "", "4135": {"metadata": {"id": "a"}}}}}
+    answer = {"health": HEALTH, "servicemap": {"epoch": 3, "services": services}}
+    found = facts.decode("status", json.dumps(answer).encode())
+    assert found == (Status("HEALTH_OK"), *facts.decode("service dump", _json(services)))
+    assert len(facts.decode("status", json.dumps({"health": HEALTH}).encode())) == 1
+
+
+def _json(services: object) -> bytes:
+    return json.dumps({"services": services}).encode()

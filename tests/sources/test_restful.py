@@ -112,19 +112,66 @@ def test_commands_of_one_name_are_told_apart_by_their_arguments(
 
 
 def test_a_command_that_fails_otherwise_is_asked_again_soon(credentials: Credentials) -> None:
-    """Only "command not known" means that the release has no such command."""
+    """What is neither unknown nor forbidden is a failure of this time only."""
 
     def special(request: Request) -> Reply | None:
         if request.method != "POST":
             return None
-        row = {"command": "version format=json", "outb": "", "outs": "access\ndenied"}
+        row = {"command": "version format=json", "outb": "", "outs": "try\nagain"}
         return as_json({"id": "7", "is_finished": True, "failed": [row]})
 
     fake = Restful(special=special)
     error = fetched(fake, credentials, ("version",))["version"].error
     assert error is not None
     assert error.kind is Kind.FAILED
-    assert str(error) == "Ceph refused the command 'version': access denied"
+    assert str(error) == "Ceph refused the command 'version': try again"
+
+
+def test_what_the_mgr_may_not_do_is_not_asked_for_again_soon(credentials: Credentials) -> None:
+    """The mgr's own key has no right to `pg dump`: there is no such document."""
+
+    def special(request: Request) -> Reply | None:
+        if request.method != "POST":
+            return None
+        row = {"command": "pg dump dumpcontents=['pools']", "outb": "", "outs": "access denied"}
+        return as_json({"id": "7", "is_finished": True, "failed": [row]})
+
+    fake = Restful(special=special)
+    error = fetched(fake, credentials, ("pg dump pools",))["pg dump pools"].error
+    assert error is not None
+    assert error.kind is Kind.UNSUPPORTED
+
+
+def test_performance_counters_have_an_endpoint(credentials: Credentials) -> None:
+    """What no command has is asked for by GET, and nothing is posted for it."""
+    counters = {"osd.0": {"osd.op": {"type": 10, "value": 3}}}
+
+    def special(request: Request) -> Reply | None:
+        return as_json(counters) if request.path == "/perf" else None
+
+    fake = Restful(special=special)
+    answer = fetched(fake, credentials, ("perf counters",))["perf counters"]
+    assert fake.posted == []
+    assert answer.error is None
+    assert answer.wire == "restful/perf"
+    assert facts.decode(answer.wire, answer.body)
+
+
+@pytest.mark.parametrize(("status", "kind"), [(404, Kind.UNSUPPORTED), (500, Kind.FAILED)])
+def test_a_failing_endpoint_costs_its_own_document(
+    credentials: Credentials, status: int, kind: Kind
+) -> None:
+    """An error of an endpoint leaves the commands alone."""
+
+    def special(request: Request) -> Reply | None:
+        return as_json({}, status) if request.path == "/perf" else None
+
+    answers = fetched(Restful(special=special), credentials, ("perf counters", "version"))
+    error = answers["perf counters"].error
+    assert error is not None
+    assert error.kind is kind
+    assert str(error).endswith(f"/perf: HTTP {status}")
+    assert answers["version"].error is None
 
 
 def test_the_monmap_stands_in_for_an_unknown_quorum_status(credentials: Credentials) -> None:

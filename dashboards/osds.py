@@ -1,0 +1,176 @@
+"""The OSDs: state, use, latency, and all of it by host, rack and device class."""
+
+from dashboards.declare import PLAIN, Dashboard, Panel, Query, Section, bad_from, rising, warn_from
+from dashboards.osds_use import IN, LATENCIES, LATENCY, NAME, USE, USE_SECTION
+from dashboards.phrases import RAISED, cluster, osds, placed
+
+SMALL = (4, 4)
+
+
+def _count(metric: str, value: int) -> str:
+    return f"sum by (cluster) ({osds(metric)} == bool {value})"
+
+
+GLANCE = (
+    Panel(
+        "stat",
+        "Down",
+        "OSDs that are down. Good: 0. They go out after ten minutes, unless noout is set, and then "
+        "their data is made anew elsewhere.",
+        (Query(_count("ceph_osd_up", 0), "{{cluster}}"),),
+        "unknown: Ceph is not reached, or no OSD",
+        steps=warn_from(1),
+        size=SMALL,
+    ),
+    Panel(
+        "stat",
+        "Out",
+        "OSDs that hold no data by decision of a person or of Ceph. Good: 0, but for those that "
+        "are to be taken away.",
+        (Query(_count("ceph_osd_in", 0), "{{cluster}}"),),
+        "unknown: Ceph is not reached, or no OSD",
+        steps=warn_from(1),
+        size=SMALL,
+    ),
+    Panel(
+        "stat",
+        "Fullest OSD",
+        "Used part of the fullest OSD that is in. Good: under 75 %. It decides how much can be "
+        "written: when one OSD is full (95 %) the cluster takes no writes.",
+        (Query(cluster("ceph_osds_fullest_utilization_ratio"), "{{cluster}}"),),
+        "unknown: Ceph is not reached, or no OSD",
+        unit="percentunit",
+        steps=rising(0.75, 0.85),
+        size=SMALL,
+    ),
+    Panel(
+        "stat",
+        "Nearly full, backfillfull, full",
+        "OSDs that Ceph counts as nearly full or worse. Good: 0. Reweight the fullest or add OSDs, "
+        "before one is full.",
+        (
+            Query(_count("ceph_osd_nearfull", 1), "nearly full {{cluster}}"),
+            Query(_count("ceph_osd_backfillfull", 1), "backfillfull {{cluster}}"),
+            Query(_count("ceph_osd_full", 1), "full {{cluster}}"),
+        ),
+        "unknown, or Ceph is older than 12",
+        steps=bad_from(1),
+        size=SMALL,
+    ),
+    Panel(
+        "stat",
+        "Flags that are set",
+        "Flags of the OSD map. Good: none. noout, norecover and the like are for maintenance, and "
+        "somebody must take them back.",
+        (
+            Query(
+                "max by (cluster, flag) (ceph_osd_map_flag{*}) == 1",
+                "{{flag}} {{cluster}}",
+                quiet=RAISED,
+            ),
+        ),
+        "no flag is set",
+        steps=warn_from(1),
+        text="name",
+        size=SMALL,
+    ),
+    Panel(
+        "stat",
+        "Spread of use",
+        "How far the fullest OSD is above the average. Good: under 1.2 times. More: turn the "
+        "balancer on.",
+        (Query("max by (cluster) (ceph_osd_variance_ratio{*})", "{{cluster}}"),),
+        "unknown: Ceph is not reached, or no OSD",
+        steps=rising(1.2, 1.4),
+        decimals=2,
+        size=SMALL,
+    ),
+)
+
+STATE = (
+    Panel(
+        "timeseries",
+        "Up and in",
+        "Good: all three are the same. Up falls first, in ten minutes later.",
+        (
+            Query(cluster("ceph_osds"), "all {{cluster}}"),
+            Query(cluster("ceph_osds_up"), "up {{cluster}}"),
+            Query(cluster("ceph_osds_in"), "in {{cluster}}"),
+        ),
+        "unknown: Ceph is not reached",
+        minimum=0,
+    ),
+    Panel(
+        "table",
+        "OSDs that are down",
+        "Where the OSDs are that are down. Several on one host: the host; in one rack: its switch "
+        "or its power.",
+        (
+            Query(
+                placed(f"({osds('ceph_osd_up')} == 0)", "host, rack, device_class"),
+                "up",
+                quiet=RAISED,
+                states={0: ("down", "red")},
+            ),
+        ),
+        "no OSD is down, or the API tells no CRUSH tree",
+    ),
+    Panel(
+        "timeseries",
+        "OSDs that came or went",
+        "How often each OSD changed between up and down. Good: nothing. One that does it again and "
+        "again: its disk or its network; many at once: the network.",
+        (
+            Query(
+                "max by (cluster, ceph_daemon) (changes(ceph_osd_up{*}[$__rate_interval])) > 0",
+                NAME,
+                quiet="only after an OSD came or went",
+            ),
+        ),
+        "no OSD came or went",
+        minimum=0,
+    ),
+)
+
+ALL = (
+    Panel(
+        "table",
+        "OSDs",
+        "Every OSD: where it is, what it is and how it fares.",
+        (
+            Query(
+                "max by (cluster, ceph_daemon, host, rack, root, device_class)"
+                " (ceph_osd_location{*})",
+                "is there",
+                hidden=True,
+            ),
+            Query(osds("ceph_osd_up"), "up", states={0: ("down", "red"), 1: ("up", "green")}),
+            Query(IN, "in", states={0: ("out", "orange"), 1: ("in", "green")}),
+            Query(USE, "used", unit="percentunit", steps=rising(0.75, 0.85)),
+            Query(osds("ceph_osd_size_bytes"), "size", unit="bytes"),
+            Query(osds("ceph_osd_pgs"), "PGs"),
+            Query(osds("ceph_osd_crush_weight"), "CRUSH weight"),
+            Query(osds("ceph_osd_weight"), "reweight"),
+            Query(LATENCY, "commit latency", unit="ms", steps=rising(50, 200), none="not told"),
+            Query(osds("ceph_osd_apply_latency_ms"), "apply latency", unit="ms", none="not told"),
+        ),
+        "unknown: Ceph is not reached, or no OSD",
+        steps=PLAIN,
+        size=(24, 12),
+        least_first="up",
+        most_first="used",
+    ),
+)
+
+BOARD = Dashboard(
+    "ceph-osds",
+    "Ceph OSDs",
+    "The OSDs of a Ceph cluster: state, use, latency, by host, rack and device class.",
+    (
+        Section("At a glance", GLANCE),
+        Section("Up, down, in, out", STATE),
+        Section("Use", USE_SECTION),
+        Section("Latency and disks", LATENCIES),
+        Section("All OSDs", ALL),
+    ),
+)

@@ -17,6 +17,7 @@ from tests.real.bootstrap import USER
 from tests.real.ceph import CephCluster
 from tests.real.exporter import Exporter
 from tests.real.process import wait_until
+from tests.real.releases import PORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.real
 
-BASE_PORT = 25000
+BASE_PORT = PORTS + 4000
 
 
 class Watched(NamedTuple):

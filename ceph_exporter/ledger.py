@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 import msgspec
 
 from ceph_exporter import facts
-from ceph_exporter.facts import DOCUMENTS, Fact, Facts
+from ceph_exporter.facts import DOCUMENTS, Fact, Facts, Made
 from ceph_exporter.log import fields, log
 from ceph_exporter.snapshot import DocumentRow
 from ceph_exporter.sources import Answer, Kind, SourceError
@@ -52,6 +52,7 @@ class Ledger:
         self._tags = dict(tags)
         self._entries = {name: _Entry(name) for name in DOCUMENTS if name in names}
         self._had: set[str] = set()
+        self._made: Made = {}
 
     def open(self) -> list[str]:
         """Begin a poll; give the documents that are due, in the order to ask for them."""
@@ -133,7 +134,9 @@ class Ledger:
                 entry.fact = None
             else:
                 at_hand[type(fact)] = fact
-        return Facts(at_hand)
+        given = Facts(at_hand, self._made)
+        self._made = given.made
+        return given
 
     def rows(self) -> tuple[DocumentRow, ...]:
         """Show each document's state."""

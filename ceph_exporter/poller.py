@@ -51,6 +51,7 @@ class Poller:
         self._poll = config.poll
         self._collectors = config.enabled(cluster)
         self._prefix = f'cluster="{escape(name)}"' if len(config.clusters) > 1 else ""
+        self._renderers = {name: exposition.Renderer(self._prefix) for name in self._collectors}
         self._connect = connect
         self._on_answer = on_answer
         self._tls = Tls(cluster.tls.ca_file, cluster.tls.insecure_skip_verify)
@@ -167,7 +168,7 @@ class Poller:
             try:
                 collector = COLLECTORS[name]
                 options = (getattr(self._cluster, name),) if collector.has_options else ()
-                found = exposition.lines(collector.collect(at_hand, *options), self._prefix)
+                found = self._renderers[name].lines(collector.collect(at_hand, *options))
                 # Some perf counters have the name of what another collector knows already.
                 lines |= {m: text for m, text in found.items() if m.name not in names}
                 names |= {metric.name for metric in found}

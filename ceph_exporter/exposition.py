@@ -115,20 +115,37 @@ def _text(name: str, heads: Sequence[bytes], values: Sequence[Value]) -> bytes:
     return b"".join(parts)
 
 
-def page(families: Iterable[Lines], format_: Format, own: bytes = b"") -> bytes:
-    """Join the lines of one or several clusters to a page, families sorted by name.
+def without(prefix: str, families: Lines) -> Lines:
+    """Take the prefix that `lines` was given out of its lines again."""
+    if not prefix:
+        return families
+    # Quotes inside of a label's value are escaped, so this stands at the start of a block only.
+    before, alone = f"{{{prefix},".encode(), f"{{{prefix}}}".encode()
+    return {
+        metric: text.replace(before, b"{").replace(alone, b"") for metric, text in families.items()
+    }
 
-    own: further families, rendered in the same format and without an end mark.
-    """
+
+def page(families: Iterable[Lines], format_: Format) -> bytes:
+    """Join the lines of one or several clusters to a whole page."""
+    return b"".join([*parts(families, format_), end(format_)])
+
+
+def parts(families: Iterable[Lines], format_: Format) -> list[bytes]:
+    """Give a page of one or several clusters in parts, families sorted by name, without its end."""
     by_metric: dict[Metric, list[bytes]] = {}
     for cluster in families:
         for metric, text in cluster.items():
             by_metric.setdefault(metric, []).append(text)
-    parts = []
+    found = []
     for metric in sorted(by_metric, key=lambda metric: metric.name):
-        parts += [_header(metric, format_), *by_metric[metric]]
-    end = b"# EOF\n" if format_ is Format.OPENMETRICS else b""
-    return b"".join([*parts, own, end])
+        found += [_header(metric, format_), *by_metric[metric]]
+    return found
+
+
+def end(format_: Format) -> bytes:
+    """Give the end mark of a format, which follows all parts."""
+    return b"# EOF\n" if format_ is Format.OPENMETRICS else b""
 
 
 def _header(metric: Metric, format_: Format) -> bytes:

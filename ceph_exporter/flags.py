@@ -37,6 +37,25 @@ class Flag(NamedTuple):
         """The environment variable that sets it; lists are separated by commas."""
         return "CEPH_EXPORTER_" + self.name.upper().replace(".", "_").replace("-", "_")
 
+    @property
+    def takes(self) -> str:
+        """What a value is called in help and documentation; empty for a switch."""
+        if self.default is None or isinstance(self.default, bool):
+            return ""
+        if self.choices or self.name.endswith("file"):
+            return "|".join(self.choices or ["FILE"])
+        return {Duration: "DURATION", int: "NUMBER"}.get(type(self.default), "VALUE")
+
+    @property
+    def shown(self) -> str:
+        """The default as a person reads it; empty if there is none."""
+        if self.default is None:
+            return "on" if COLLECTORS[self.name.removeprefix("collector.")].default else "off"
+        if isinstance(self.default, bool):
+            return ""
+        values = self.default if isinstance(self.default, tuple) else (self.default,)
+        return ", ".join(map(str, values))
+
 
 FLAGS = (
     Flag("cluster.url", "URL of Ceph's API, of every mgr; a folder for recording", ()),
@@ -86,7 +105,7 @@ FLAGS = (
     Flag("log.level", "Least severe level to log", "info", LEVELS, "Logging"),
     Flag("log.format", "Shape of a log line", "logfmt", FORMATS, "Logging"),
 )
-_COMMANDS = {
+COMMANDS = {
     "serve": "serve /metrics (the default)",
     "once": "poll each cluster once, print the page; exit 1 if a cluster did not answer",
     "check": "say for each cluster what was reached, what is missing and how to mend it",
@@ -194,16 +213,24 @@ _TYPES: dict[type, Callable[[str], object]] = {Duration: _duration, int: _count}
 
 def parser() -> argparse.ArgumentParser:
     """Build the parser from the table of flags."""
-    commands = "".join(f"  {name:<8} {text}\n" for name, text in _COMMANDS.items())
+    commands = "".join(f"  {name:<8} {text}\n" for name, text in COMMANDS.items())
     built = _Parser(
         prog="ceph_exporter",
+        usage="ceph_exporter [serve | once | check | record DIR] [FLAG ...]",
         description=f"Prometheus exporter for Ceph.\n\ncommands:\n{commands}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
         epilog="Each flag can be set by an environment variable: --cluster.url by "
         f"{FLAGS[0].variable}.",
     )
-    built.add_argument("command", nargs="?", choices=_COMMANDS, default="serve", metavar="COMMAND")
+    built.add_argument(
+        "command",
+        nargs="?",
+        choices=tuple(COMMANDS),
+        default="serve",
+        metavar="COMMAND",
+        help=argparse.SUPPRESS,
+    )
     built.add_argument("folder", nargs="?", default="", metavar="DIR", help="folder of `record`")
     built.add_argument("--version", action="version", version=f"ceph_exporter {__version__}")
     groups: dict[str, Any] = {}
@@ -216,20 +243,19 @@ def parser() -> argparse.ArgumentParser:
 
 def _options(flag: Flag) -> dict[str, Any]:
     default = flag.default
-    if default is None or isinstance(default, bool):
-        action = argparse.BooleanOptionalAction if default is None else "store_true"
-        return {"help": flag.help, "action": action, "default": None}
-    shown = ", ".join(default) if isinstance(default, tuple) else default
-    if isinstance(default, Duration):
-        shown = f"{default:g}s"
-    text = f"{flag.help} (default: {shown})" if shown else flag.help
-    return {
-        "help": text,
+    options = {
+        "help": f"{flag.help} (default: {flag.shown})" if flag.shown else flag.help,
         "default": None,
+    }
+    if not flag.takes:
+        action = argparse.BooleanOptionalAction if default is None else "store_true"
+        return {**options, "action": action}
+    return {
+        **options,
         "choices": flag.choices,
         "type": _TYPES.get(type(default), str),
         "action": "append" if isinstance(default, tuple) else "store",
-        "metavar": None if flag.choices else "VALUE",
+        "metavar": None if flag.choices else flag.takes,
     }
 
 

@@ -27,6 +27,12 @@ from ceph_exporter.sources import (
 
 Connect: TypeAlias = Callable[[str, str, Tls, Credentials, Deadline], Source]
 
+OnSnapshot: TypeAlias = Callable[["Poller", Snapshot], object]
+
+
+def ignore(*_: object) -> None:
+    """Do nothing."""
+
 
 class Poller:
     """Polls one cluster; `snapshot` is its last result, None before the first poll ended.
@@ -41,17 +47,22 @@ class Poller:
         config: Config,
         *,
         connect: Connect = connect,
-        on_answer: Callable[[Answer], object] = lambda _: None,
+        on_answer: Callable[[Answer], object] = ignore,
     ) -> None:
         self.name = name
+        self.title = name or "cluster"
+        """The name as it is said where there has to be one."""
         self.snapshot: Snapshot | None = None
+        self.on_snapshot: OnSnapshot = ignore
+        """Called with each result before it is published."""
         self.moved = time.monotonic()
         """When the loop made progress last, for a watchdog."""
         self._cluster = cluster
         self._poll = config.poll
         self._collectors = config.enabled(cluster)
-        self._prefix = f'cluster="{escape(name)}"' if len(config.clusters) > 1 else ""
-        self._renderers = {name: exposition.Renderer(self._prefix) for name in self._collectors}
+        self.prefix = f'cluster="{escape(name)}"' if len(config.clusters) > 1 else ""
+        """The label that tells this cluster's series from those of the others."""
+        self._renderers = {name: exposition.Renderer(self.prefix) for name in self._collectors}
         self._connect = connect
         self._on_answer = on_answer
         self._tls = Tls(cluster.tls.ca_file, cluster.tls.insecure_skip_verify)
@@ -98,10 +109,12 @@ class Poller:
             collectors=collectors,
             checks=_checks(at_hand),
         )
-        self.snapshot = snapshot.make(
-            report, lines, prefix=self._prefix, lifetime=self._poll.stale_after
-        )
-        return self.snapshot
+        made = snapshot.make(report, lines, prefix=self.prefix, lifetime=self._poll.stale_after)
+        try:
+            self.on_snapshot(self, made)
+        finally:
+            self.snapshot = made
+        return made
 
     def close(self) -> None:
         """Close the connection to Ceph."""

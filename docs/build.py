@@ -1,45 +1,42 @@
-"""Writes docs/metrics.md from the declarations of the metrics; run it after changing one."""
+#!/usr/bin/env python3
+"""Writes what follows from the program's declarations; run it after changing one.
 
-from collections.abc import Iterable, Iterator
-from pathlib import Path
-
-from ceph_exporter import snapshot
-from ceph_exporter.collectors import COLLECTORS, Metric
-
-TARGET = Path(__file__).parent / "metrics.md"
-HEAD = """\
-# Metrics
-
-Made by `docs/build.py` from the collectors' declarations; do not edit.
-
-With several clusters every metric carries the label `cluster` as its first. A metric whose
-document was not had for `stale_after` is absent, and so is a value that the release or the API does
-not give. Metrics named as in Ceph's own mgr module have its labels, types and meaning.
+With --check nothing is written: what is not current is named, and the exit code is 1.
 """
 
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
-def text() -> str:
-    """Give the whole document."""
-    sections = [
-        _section(f"Collector `{name}`", f"{found.help}.", found.metrics)
-        for name, found in COLLECTORS.items()
-    ]
-    own = _section("The exporter itself", "How the polls of a cluster fare.", snapshot.METRICS)
-    return "\n".join([HEAD, *sections, own])
+from generators import completion, configuration, man, metrics
+
+ROOT = Path(__file__).resolve().parent.parent
+# file -> what makes its text; it is given the text that is there, of which it may keep parts.
+TARGETS: Mapping[str, Callable[[str], str]] = {
+    "docs/metrics.md": lambda _: metrics.text(),
+    "docs/configuration.md": configuration.text,
+    "deploy/man/ceph_exporter.1": lambda _: man.text(),
+    "deploy/completion/ceph_exporter.bash": lambda _: completion.text("bash"),
+    "deploy/completion/_ceph_exporter": lambda _: completion.text("zsh"),
+}
 
 
-def _section(title: str, intro: str, metrics: Iterable[Metric]) -> str:
-    return "\n".join([f"## {title}", "", intro, "", *_rows(metrics), ""])
-
-
-def _rows(metrics: Iterable[Metric]) -> Iterator[str]:
-    yield "| name | type | labels | document | meaning |"
-    yield "|---|---|---|---|---|"
-    for metric in metrics:
-        labels = ", ".join(metric.labels.names)
-        document = metric.document if metric.document.startswith("(") else f"`{metric.document}`"
-        yield f"| `{metric.name}` | {metric.type} | {labels} | {document} | {metric.help} |"
+def main(*, check: bool) -> int:
+    """Write the files, or name those that are not current."""
+    stale = 0
+    for name, make in TARGETS.items():
+        file = ROOT / name
+        there = file.read_text(encoding="utf-8") if file.exists() else ""
+        text = make(there)
+        if text == there:
+            continue
+        stale += 1
+        sys.stdout.write(f"{name}: {'not current, run docs/build.py' if check else 'written'}\n")
+        if not check:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+    return 1 if check and stale else 0
 
 
 if __name__ == "__main__":
-    TARGET.write_text(text(), encoding="utf-8")
+    sys.exit(main(check="--check" in sys.argv[1:]))

@@ -3,6 +3,8 @@
 import pytest
 from hypothesis import settings
 
+import ceph_exporter
+
 # No deadline: a test must not fail because the machine is busy.
 settings.register_profile("ceph_exporter", deadline=None, print_blob=True)
 settings.load_profile("ceph_exporter")
@@ -15,3 +17,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the pages in tests/golden anew; read the difference before you keep it",
     )
+
+
+def pytest_report_header() -> str:
+    """Say which files are tested: those here, or those that a wheel installed."""
+    return f"ceph_exporter: {ceph_exporter.__file__}"

@@ -213,15 +213,6 @@ def test_page_of_several_clusters(format_: Format) -> None:
     )
 
 
-@FORMATS
-def test_own_families_come_last(format_: Format) -> None:
-    """The program's own families follow the clusters' and stand before the end mark."""
-    own = b"# TYPE own gauge\nown 1\n"
-    end = b"# EOF\n" if format_ is Format.OPENMETRICS else b""
-    assert page([lines([(PLAIN, one(1))])], format_, own).endswith(b"ceph_plain 1\n" + own + end)
-    assert page([], format_, own) == own + end
-
-
 def test_content_types() -> None:
     """A format is the content type under which it is sent."""
     assert Format("text/plain; version=0.0.4; charset=utf-8") is Format.TEXT

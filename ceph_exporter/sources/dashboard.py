@@ -58,6 +58,7 @@ class Dashboard:
     """Documents over the mgr dashboard at `http`'s URL (its `url_prefix` included)."""
 
     api = "dashboard"
+    releases = ("14", "")
     documents = frozenset(name for names in ENDPOINTS.values() for name in names)
 
     def __init__(self, http: Http, credentials: Credentials) -> None:

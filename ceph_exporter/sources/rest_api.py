@@ -38,6 +38,7 @@ class RestApi:
     """
 
     api = "rest-api"
+    releases = ("0.67", "12")
     documents = frozenset(COMMANDS)
 
     def __init__(self, http: Http, credentials: Credentials, base: str) -> None:

@@ -56,6 +56,7 @@ class Restful:
     """Documents over the mgr module restful at `http`'s URL. Its keys are admin keys."""
 
     api = "restful"
+    releases = ("12", "19")
     documents = frozenset(COMMANDS).union(*ENDPOINTS.values())
 
     def __init__(self, http: Http, credentials: Credentials) -> None:

@@ -127,7 +127,8 @@ def _write(
 ) -> None:
     body, headers = reply.body, {"Content-Type": reply.content_type, **reply.headers}
     asked = {} if request is None else request.headers
-    if len(body) >= _GZIP_FROM and accepts_gzip(asked.get("accept-encoding", "")):
+    ready = "Content-Encoding" in headers
+    if not ready and len(body) >= _GZIP_FROM and accepts_gzip(asked.get("accept-encoding", "")):
         body = gzip.compress(body, compresslevel=1)
         headers["Content-Encoding"] = "gzip"
     head = _head(reply.status, len(body), {**headers, **security.headers})

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from html import escape
+from urllib.parse import quote
 
 from ceph_exporter import __version__, advice
 from ceph_exporter.poller import Poller
@@ -19,8 +20,8 @@ _HEAD = """<!DOCTYPE html>
 <meta http-equiv="refresh" content="{refresh}"><link rel="icon" href="data:,">
 <style>{style}</style></head><body>
 <header><h1>ceph_exporter <small>{version}</small></h1>
-<nav><a href="{metrics}">Metrics</a> <a href="/config">Configuration</a>
-<a href="/-/ready">Ready</a></nav></header><main>
+<nav><a href="{metrics}">Metrics</a> <a href="/sd">Targets</a>
+<a href="/config">Configuration</a> <a href="/-/ready">Ready</a></nav></header><main>
 """
 _FOOT = "</main><footer>Refreshes every {refresh} s. Rendered at {now}.</footer></body></html>\n"
 _CLASSES = {"HEALTH_OK": "ok", "HEALTH_WARN": "warn", "HEALTH_ERR": "bad"}
@@ -71,6 +72,7 @@ def _cluster(poller: Poller) -> Iterator[str]:
     if report.up:
         yield from _checks(report)
     yield from _facts(report)
+    yield f'<p><a href="/probe?target={quote(poller.title)}">Metrics of this cluster</a></p>'
     yield from _missing(report)
     yield from _documents(report)
     yield from _collectors(report.collectors)

@@ -38,6 +38,8 @@ def configure_modules(cluster: CephCluster) -> None:
         if name == "prometheus":
             # The page is made anew when it is as old as that, by default 15 s.
             force(f"{module}/scrape_interval", "1")
+            # From 18 on its performance counters are left out unless asked for.
+            force(f"{module}/exclude_perf_counters", "false")
             continue
         for kind, file in (("crt", cluster.ca_file), ("key", cluster.key_file)):
             cluster.ceph("config-key", "set", f"{module}/{kind}", "-i", str(file))

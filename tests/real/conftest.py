@@ -15,7 +15,7 @@ from tests.real.bootstrap import USER
 from tests.real.ceph import CephCluster
 from tests.real.exporter import Exporter, free_port
 from tests.real.prometheus import Prometheus
-from tests.real.releases import RELEASES, SYSTEM
+from tests.real.releases import PORTS, RELEASES, SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 # Set where the tests on real clusters must run: then what would skip them fails them.
 REQUIRED = "CEPH_EXPORTER_REQUIRE_REAL"
-BASE_PORT = 21000
 
 
 def demand(missing: str | None, remedy: str) -> None:
@@ -44,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def cluster(folder: Path) -> Iterator[CephCluster]:
     """Start three monitors, a mgr with dashboard and restful, three OSDs."""
-    with CephCluster(folder / "ceph", base_port=BASE_PORT) as started:
+    with CephCluster(folder / "ceph", base_port=PORTS) as started:
         yield started
 
 

@@ -27,9 +27,12 @@ OWN = ("ceph_prometheus_*", "ceph_scrape_duration_secs")
 def parse(text: str) -> Page:
     """Read a page: the values by metric and labels."""
     page: Page = {}
+    names = set(re.findall(r"^[a-z]\w*", text, re.MULTILINE))
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
-            page.setdefault(sample.name, {})[frozenset(sample.labels.items())] = sample.value
+            # The parser calls every counter `_total`, whatever the page says.
+            name = sample.name if sample.name in names else sample.name.removesuffix("_total")
+            page.setdefault(name, {})[frozenset(sample.labels.items())] = sample.value
     return page
 
 
@@ -48,12 +51,22 @@ def allowed(heading: str, which: str) -> tuple[str, ...]:
 
 
 def without(page: Page, patterns: Iterable[str]) -> Page:
-    """Leave out the metrics whose names match."""
+    """Leave out the series that match a pattern, which is of a name, or of a name and a value."""
     patterns = tuple(patterns)
     return {
-        name: series
+        name: kept
         for name, series in page.items()
-        if not any(fnmatchcase(name, pattern) for pattern in patterns)
+        if (
+            kept := {
+                labels: value
+                for labels, value in series.items()
+                if not any(
+                    fnmatchcase(sample, pattern)
+                    for pattern in patterns
+                    for sample in (name, f"{name} {value:g}")
+                )
+            }
+        )
     }
 
 

@@ -87,20 +87,22 @@ class Release:
 
 SYSTEM_USR = Path("/usr")
 _UNPACKED = Path("/opt/ceph-exporter-tests")
+# Where the ports of all clusters begin: two runs at once on one machine each need their own.
+PORTS = int(os.environ.get("CEPH_EXPORTER_TEST_PORTS", "21000"))
 RELEASES = {
     release.name: release
     for release in (
         Release(
             "14.2.21",
             _UNPACKED / "14.2.21/usr",
-            22000,
+            PORTS + 1000,
             restful_needs_lists=True,
             has_mgr_pool=False,
             checks_passwords=False,
         ),
-        Release("16.2.15", SYSTEM_USR, 22100, needs_mgr_python=True),
-        Release("18.2.7", _UNPACKED / "18.2.7/usr", 22200, needs_mgr_python=True),
-        Release("20.2.4", _UNPACKED / "20.2.4/usr", 22300, has_restful=False),
+        Release("16.2.15", SYSTEM_USR, PORTS + 1100, needs_mgr_python=True),
+        Release("18.2.7", _UNPACKED / "18.2.7/usr", PORTS + 1200, needs_mgr_python=True),
+        Release("20.2.4", _UNPACKED / "20.2.4/usr", PORTS + 1300, has_restful=False),
     )
 }
 SYSTEM = "16.2.15"

@@ -136,3 +136,10 @@ def test_a_cluster_without_an_api_yet_says_so(show: Show) -> None:
 def test_before_the_first_poll_the_page_says_so(show: Show) -> None:
     """A cluster whose first poll has not ended is shown as such."""
     assert "<h2>Cluster <b>first poll under way</b>" in show(None, name="")
+
+
+def test_each_cluster_links_to_its_own_metrics(show: Show) -> None:
+    """The page leads to the probe of each cluster, whatever its name, and to the list of them."""
+    page = show(REPORT, name="a&b c")
+    assert 'href="/probe?target=a%26b%20c"' in page
+    assert 'href="/sd"' in page

@@ -1,0 +1,237 @@
+"""The exporter itself: does it reach Ceph, what does it get, what does it cost."""
+
+from dashboards.declare import (
+    YES_IS_GOOD,
+    Dashboard,
+    Panel,
+    Query,
+    Section,
+    rising,
+    warn_from,
+)
+from dashboards.phrases import AGE, SCRAPED_FROM, own
+
+SMALL = (6, 4)
+WHICH = "{{instance}} {{cluster}}"
+DOCUMENT = "max by (cluster, instance, document) (ceph_exporter_document_{}{{*}})"
+
+
+def _own(aggregate: str, expr: str, known: str = "ceph_up{*}") -> str:
+    return f"{aggregate} by (instance) ({own(expr, known)})"
+
+
+GLANCE = (
+    Panel(
+        "stat",
+        "Scraped",
+        "Whether Prometheus gets the exporter's page. Good: yes. No: the exporter or its host is "
+        "down.",
+        (Query(_own("min", "up{+}", SCRAPED_FROM), "{{instance}}"),),
+        "no exporter is scraped",
+        states=YES_IS_GOOD,
+        size=SMALL,
+    ),
+    Panel(
+        "stat",
+        "Ceph is reached",
+        "Whether the last poll got the health or the status. Good: yes. No: see the documents "
+        "below and `ceph_exporter check`.",
+        (Query("min by (cluster, instance) (ceph_up{*})", WHICH),),
+        "no exporter is scraped",
+        states=YES_IS_GOOD,
+        size=SMALL,
+    ),
+    Panel(
+        "stat",
+        "Age of data",
+        "How long ago the health or the status was had. Good: under a minute.",
+        (Query(AGE.replace("(cluster)", "(cluster, instance)"), WHICH),),
+        "never had",
+        unit="s",
+        steps=rising(60, 300),
+        decimals=0,
+        size=SMALL,
+    ),
+    Panel(
+        "stat",
+        "Configuration",
+        "Whether the last reload of the configuration was good. No: the exporter runs on with the "
+        "one before; its log says what is wrong.",
+        (Query(_own("min", "ceph_exporter_config_last_reload_successful{+}"), "{{instance}}"),),
+        "no exporter is scraped",
+        states=YES_IS_GOOD,
+        size=SMALL,
+    ),
+)
+
+CEPH = (
+    Panel(
+        "table",
+        "Source",
+        "Which of Ceph's APIs is asked where, and the release that answers.",
+        (
+            Query(
+                "max by (cluster, instance, api, url, release) (ceph_exporter_source_info{*})",
+                "is asked",
+                hidden=True,
+            ),
+        ),
+        "no API of Ceph is reached",
+        size=(24, 5),
+    ),
+    Panel(
+        "table",
+        "Documents",
+        "What is asked of Ceph. Good: had. Not had: its metrics leave the page after a minute. "
+        "Documents that the API does not have are not in the list.",
+        (
+            Query(DOCUMENT.format("success"), "had", states=YES_IS_GOOD),
+            Query(
+                "time() - " + DOCUMENT.format("last_success_timestamp_seconds"),
+                "age",
+                unit="s",
+                none="never had",
+            ),
+            Query(
+                DOCUMENT.format("duration_seconds"),
+                "took",
+                unit="s",
+                steps=rising(1, 5),
+            ),
+            Query(DOCUMENT.format("bytes"), "size", unit="bytes"),
+        ),
+        "no exporter is scraped",
+        size=(24, 12),
+        sort="took",
+    ),
+    Panel(
+        "timeseries",
+        "How long a poll takes",
+        "From the first question to the last answer. Good: well under the interval of 15 s. It "
+        "grows with the load of the mgr or the monitor that is asked.",
+        (
+            Query(
+                "max by (cluster, instance) (ceph_exporter_poll_duration_seconds{*})",
+                WHICH,
+            ),
+        ),
+        "no exporter is scraped",
+        unit="s",
+        steps=rising(5, 10),
+        limits=True,
+        minimum=0,
+    ),
+    Panel(
+        "timeseries",
+        "Documents that were not had",
+        "Documents that the last poll asked for in vain. Good: 0.",
+        (
+            Query(
+                "sum by (cluster, instance) (ceph_exporter_document_success{*} == bool 0)",
+                WHICH,
+            ),
+        ),
+        "no exporter is scraped",
+        steps=warn_from(1),
+        minimum=0,
+    ),
+    Panel(
+        "timeseries",
+        "Collectors that failed",
+        "Good: 0. A collector that fails is a fault of the exporter: please report it.",
+        (
+            Query(
+                "sum by (cluster, instance) (ceph_exporter_collector_success{*} == bool 0)",
+                WHICH,
+            ),
+        ),
+        "no exporter is scraped",
+        steps=warn_from(1),
+        minimum=0,
+    ),
+)
+
+PROCESS = (
+    Panel(
+        "timeseries",
+        "Scrape",
+        "How long Prometheus takes to get the page. Good: milliseconds; a scrape only sends bytes.",
+        (Query(_own("max", "scrape_duration_seconds{+}"), "{{instance}}"),),
+        "no exporter is scraped",
+        unit="s",
+        minimum=0,
+    ),
+    Panel(
+        "timeseries",
+        "Series",
+        "Samples on the page. It grows with OSDs and pools; a jump is a new collector, or a label "
+        "that should not be.",
+        (Query(_own("max", "scrape_samples_scraped{+}"), "{{instance}}"),),
+        "no exporter is scraped",
+        minimum=0,
+    ),
+    Panel(
+        "timeseries",
+        "Memory",
+        "Resident memory of the exporter. Good: flat.",
+        (Query(_own("max", "process_resident_memory_bytes{+}"), "{{instance}}"),),
+        "no exporter is scraped",
+        unit="bytes",
+        minimum=0,
+    ),
+    Panel(
+        "timeseries",
+        "Processor",
+        "Processor time in a second. Good: a few hundredths.",
+        (
+            Query(
+                _own("max", "rate(process_cpu_seconds_total{+}[$__rate_interval])"),
+                "{{instance}}",
+            ),
+        ),
+        "no exporter is scraped",
+        unit="percentunit",
+        minimum=0,
+    ),
+    Panel(
+        "timeseries",
+        "Open files",
+        "Part of the allowed open files that are open. Good: a few hundredths.",
+        (
+            Query(
+                _own("max", "process_open_fds{+} / process_max_fds{+}"),
+                "{{instance}}",
+            ),
+        ),
+        "no exporter is scraped",
+        unit="percentunit",
+        minimum=0,
+    ),
+    Panel(
+        "table",
+        "Version",
+        "The exporter's own version. Good: the same everywhere.",
+        (
+            Query(
+                "max by (instance, version, pythonversion) ("
+                + own("ceph_exporter_build_info{+}")
+                + ")",
+                "runs",
+                hidden=True,
+            ),
+        ),
+        "no exporter is scraped",
+    ),
+)
+
+BOARD = Dashboard(
+    "ceph-exporter",
+    "Ceph exporter",
+    "The exporter itself: does it reach Ceph, what does it get, what does it cost.",
+    (
+        Section("At a glance", GLANCE),
+        Section("What it gets from Ceph", CEPH),
+        Section("What it costs", PROCESS),
+    ),
+    span="now-1h",
+)

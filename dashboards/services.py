@@ -1,0 +1,258 @@
+"""Filesystems, gateways and mirrors, the mgr and its modules, crashes, versions."""
+
+from dashboards.declare import (
+    Dashboard,
+    Panel,
+    Query,
+    Section,
+    bad_from,
+    warn_from,
+)
+from dashboards.phrases import NOT_OVER_DASHBOARD, RAISED, cluster, monitors
+
+SMALL = (4, 4)
+HAS_FS = "only of clusters with a filesystem"
+FS = "max by (cluster, fs_id, name) (ceph_fs_{}{{*}})"
+
+GLANCE = (
+    Panel(
+        "stat",
+        "Ranks without an MDS",
+        "Good: 0. A rank without an MDS: that part of the filesystem hangs.",
+        (Query("sum by (cluster) (" + FS.format("mds_failed") + ")", "{{cluster}}", quiet=HAS_FS),),
+        "no filesystem",
+        steps=bad_from(1),
+        size=SMALL,
+    ),
+    Panel(
+        "stat",
+        "Damaged ranks",
+        "Good: 0. Damaged metadata needs a person who knows cephfs-journal-tool.",
+        (
+            Query(
+                "sum by (cluster) (" + FS.format("mds_damaged") + ")", "{{cluster}}", quiet=HAS_FS
+            ),
+        ),
+        "no filesystem",
+        steps=bad_from(1),
+        size=SMALL,
+    ),
+    Panel(
+        "stat",
+        "Standby MDSs",
+        "MDSs that can take over. Good: at least one where there is a filesystem.",
+        (Query(cluster("ceph_mds_standbys"), "{{cluster}}"),),
+        "unknown, or the API does not tell it",
+        size=SMALL,
+    ),
+    Panel(
+        "stat",
+        "Active mgr",
+        "The mgr that is active. None: no balancing, no dashboard, numbers of use stand still.",
+        (Query(monitors("ceph_mgr_status") + " == 1", "{{ceph_daemon}} {{cluster}}"),),
+        "no mgr is active, or Ceph is older than 12",
+        text="name",
+        size=SMALL,
+    ),
+    Panel(
+        "stat",
+        "New crash reports",
+        "Crashes that nobody has archived. Good: 0. Look with `ceph crash ls-new`.",
+        (
+            Query(
+                "sum by (cluster) (max by (cluster, entity, hostname)"
+                ' (ceph_crash_reports{*,status="new"}))',
+                "{{cluster}}",
+                quiet=RAISED,
+            ),
+        ),
+        "no new crash, or Ceph does not tell",
+        steps=warn_from(1),
+        size=SMALL,
+    ),
+    Panel(
+        "stat",
+        "Balancer",
+        "Whether the balancer is on. Off: OSDs fill up unevenly.",
+        (Query(cluster("ceph_balancer_active"), "{{cluster}}", quiet="not over every API"),),
+        "the release or the API does not tell it",
+        states={0: ("off", "orange"), 1: ("on", "green")},
+        size=SMALL,
+        to="ceph-osds",
+    ),
+)
+
+FILESYSTEMS = (
+    Panel(
+        "table",
+        "Filesystems",
+        "Ranks that are wanted, active, without an MDS and damaged. Good: active as wanted, the "
+        "rest 0.",
+        (
+            Query(FS.format("max_mds"), "wanted", quiet=HAS_FS),
+            Query(FS.format("mds_active"), "active", quiet=HAS_FS),
+            Query(FS.format("mds_failed"), "without an MDS", quiet=HAS_FS, steps=bad_from(1)),
+            Query(FS.format("mds_damaged"), "damaged", quiet=HAS_FS, steps=bad_from(1)),
+            Query(FS.format("standbys_wanted"), "standbys wanted", quiet=HAS_FS),
+        ),
+        "no filesystem",
+        size=(12, 7),
+    ),
+    Panel(
+        "table",
+        "MDSs",
+        "Every MDS, its state and its place. Good: up:active or up:standby. up:replay, up:rejoin "
+        "and the like last seconds to minutes.",
+        (
+            Query(
+                "max by (cluster, ceph_daemon, state) (ceph_mds_state{*})",
+                "has a state",
+                quiet=HAS_FS,
+                hidden=True,
+            ),
+            Query(
+                "max by (cluster, ceph_daemon, rank, hostname, ceph_version)"
+                " (ceph_mds_metadata{*})",
+                "is there",
+                quiet=HAS_FS,
+                hidden=True,
+            ),
+        ),
+        "no MDS",
+        size=(12, 7),
+    ),
+    Panel(
+        "state-timeline",
+        "MDSs over time",
+        "Which MDS was in which state when. Many changes: an MDS is too slow for its beacons, "
+        "often for lack of memory.",
+        (
+            Query(
+                "max by (cluster, ceph_daemon, state) (ceph_mds_state{*})",
+                "{{ceph_daemon}} {{state}} {{cluster}}",
+                quiet=HAS_FS,
+            ),
+        ),
+        "no MDS",
+        states={1: (" ", "blue")},
+        size=(24, 7),
+    ),
+)
+
+SERVICES = (
+    Panel(
+        "timeseries",
+        "Daemons of services",
+        "Gateways, mirrors and others that register with the mgr. A line that falls: a daemon is "
+        "gone.",
+        (
+            Query(
+                "max by (cluster, service) (ceph_service_daemons{*})",
+                "{{service}} {{cluster}}",
+                quiet=NOT_OVER_DASHBOARD,
+            ),
+        ),
+        "the dashboard's API does not tell it",
+        minimum=0,
+        size=(12, 8),
+    ),
+    Panel(
+        "table",
+        "Object gateways and RBD mirrors",
+        "Where they run and what. Good: one version.",
+        (
+            Query(
+                "max by (cluster, ceph_daemon, hostname, ceph_version)"
+                " (ceph_rgw_metadata{*} or ceph_rbd_mirror_metadata{*})",
+                "is there",
+                quiet="only of clusters with gateways or mirrors",
+                hidden=True,
+            ),
+        ),
+        "no gateway and no mirror",
+        size=(12, 8),
+    ),
+)
+
+MGRS = (
+    Panel(
+        "state-timeline",
+        "Mgrs",
+        "Which mgr was active when. Good: one, for as long as it runs.",
+        (Query(monitors("ceph_mgr_status"), "{{ceph_daemon}} {{cluster}}"),),
+        "no mgr, or Ceph is older than 12",
+        states={0: ("standby", "blue"), 1: ("active", "green")},
+        size=(8, 8),
+    ),
+    Panel(
+        "table",
+        "Modules that cannot run",
+        "Modules of the mgr that are enabled and lack what they need. Good: none.",
+        (
+            Query(
+                "max by (cluster, name) (ceph_mgr_module_status{*}) > 0"
+                " unless max by (cluster, name) (ceph_mgr_module_can_run{*}) == 1",
+                "cannot run",
+                quiet=RAISED,
+                states={1: ("enabled", "red"), 2: ("always on", "red")},
+            ),
+        ),
+        "every enabled module can run",
+        size=(8, 8),
+    ),
+    Panel(
+        "table",
+        "Crashes",
+        "Daemons with crash reports, new and archived. Good: none that is new.",
+        (
+            Query(
+                "max by (cluster, entity, hostname, status) (ceph_crash_reports{*}) > 0",
+                "reports",
+                quiet=RAISED,
+            ),
+        ),
+        "no crash, or Ceph does not tell",
+        size=(8, 8),
+        sort="reports",
+    ),
+    Panel(
+        "table",
+        "Versions",
+        "Daemons by kind and version. Good: one version; more only during an upgrade.",
+        (
+            Query(
+                "max by (cluster, daemon, version_tag, release_name, sha1) (ceph_versions{*})",
+                "daemons",
+            ),
+        ),
+        "Ceph older than 12, or the API, does not tell it",
+        size=(12, 8),
+    ),
+    Panel(
+        "table",
+        "Clients by release",
+        "Clients and daemons by the release that their features are of. An old client keeps the "
+        "cluster from new features.",
+        (
+            Query(
+                "max by (cluster, daemon, release) (ceph_features{*})",
+                "connections",
+                quiet=NOT_OVER_DASHBOARD,
+            ),
+        ),
+        "Ceph older than 12, or the API, does not tell it",
+        size=(12, 8),
+    ),
+)
+
+BOARD = Dashboard(
+    "ceph-services",
+    "Ceph filesystems and services",
+    "Filesystems, gateways, mirrors, the mgr and its modules, crashes and versions.",
+    (
+        Section("At a glance", GLANCE),
+        Section("Filesystems", FILESYSTEMS),
+        Section("Gateways and mirrors", SERVICES),
+        Section("Mgr, crashes, versions", MGRS),
+    ),
+)

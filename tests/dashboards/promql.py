@@ -1,0 +1,75 @@
+"""Expressions of dashboards with their variables filled in, and what they select."""
+
+from collections.abc import Iterator, Mapping
+
+import promql_parser
+from promql_parser import (
+    AggregateExpr,
+    BinaryExpr,
+    Call,
+    Expr,
+    MatrixSelector,
+    ParenExpr,
+    SubqueryExpr,
+    UnaryExpr,
+    VectorSelector,
+)
+
+# What Grafana makes of a variable of which All is chosen.
+ALL = {"cluster": ".*", "job": ".+", "instance": ".+"}
+# Grafana's own, for a scrape interval of 15 s and a dashboard of an hour.
+INTERVALS = {"$__rate_interval": "1m", "$__range": "1h", "$__interval": "15s"}
+
+# On the exporter's page once, however many clusters it has, or made by Prometheus with each scrape.
+OWN = {
+    "ceph_exporter_build_info",
+    "ceph_exporter_config_last_reload_successful",
+    "process_cpu_seconds_total",
+    "process_max_fds",
+    "process_open_fds",
+    "process_resident_memory_bytes",
+    "scrape_duration_seconds",
+    "scrape_samples_scraped",
+    "up",
+}
+
+
+def filled(expr: str, chosen: Mapping[str, str] = ALL) -> str:
+    """Fill the variables as Grafana does; chosen: the values of cluster, job and instance."""
+    for name, value in INTERVALS.items():
+        expr = expr.replace(name, value)
+    for name, value in chosen.items():
+        expr = expr.replace(f"${name}", value)
+    return expr
+
+
+def selectors(
+    expr: Expr | None, path: tuple[str, ...] = ()
+) -> list[tuple[VectorSelector, tuple[str, ...]]]:
+    """Give each selector of an expression, with the functions around it."""
+    return list(_selectors(expr, path))
+
+
+def _selectors(
+    expr: Expr | None, path: tuple[str, ...]
+) -> Iterator[tuple[VectorSelector, tuple[str, ...]]]:
+    match expr:
+        case VectorSelector():
+            yield expr, path
+        case MatrixSelector():
+            yield expr.vector_selector, path
+        case Call():
+            for argument in expr.args:
+                yield from _selectors(argument, (*path, expr.func.name))
+        case BinaryExpr():
+            yield from _selectors(expr.lhs, path)
+            yield from _selectors(expr.rhs, path)
+        case AggregateExpr():
+            yield from _selectors(expr.param, path)
+            yield from _selectors(expr.expr, path)
+        case ParenExpr() | UnaryExpr() | SubqueryExpr():
+            yield from _selectors(expr.expr, path)
+        case promql_parser.NumberLiteral() | promql_parser.StringLiteral() | None:
+            return
+        case _:
+            raise TypeError(type(expr))

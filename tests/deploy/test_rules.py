@@ -1,0 +1,106 @@
+"""The shipped alerts: each fires when it should and only then, and leads to its runbook."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from ceph_exporter import snapshot
+from ceph_exporter.collectors import COLLECTORS
+from tests.deploy.cases import CASES
+from tests.deploy.rules import ROOT, RULES, alerts, case_of_check, document, groups, recorded
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ALERTS = alerts()
+RUNBOOK = "https://ceph-exporter.example/docs/runbook.md#"
+PROMTOOL = shutil.which("promtool") or ""
+needs_promtool = pytest.mark.skipif(not PROMTOOL, reason="promtool is not installed")
+
+# Besides the declared ones: Prometheus' own, and those of the process that serve.py declares.
+OTHERS = {"up", "ceph_exporter_config_last_reload_successful"}
+# Made of declared metrics elsewhere in the file.
+RECORDED = {rule["record"] for rule in recorded()}
+
+
+def judged(folder: Path, alert: str, promtool: str) -> str:
+    """Run an alert's tests; give what promtool complains of."""
+    rule = ALERTS[alert]
+    case = CASES.get(alert) or case_of_check(rule)
+    assert case is not None, "an alert needs a case in tests/deploy/cases.py"
+    one = {"groups": [{"name": "all", "rules": [*recorded(), rule]}]}
+    (folder / "rules.yml").write_text(yaml.safe_dump(one))
+    (folder / "test.yml").write_text(yaml.safe_dump(document(rule, case, "rules.yml")))
+    command = [promtool, "test", "rules", str(folder / "test.yml")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+@needs_promtool
+@pytest.mark.parametrize("alert", ALERTS)
+def test_an_alert_fires_when_it_should(alert: str, tmp_path: Path) -> None:
+    """It fires with its text, does not without cause, is right with two clusters and exporters."""
+    assert judged(tmp_path, alert, PROMTOOL) == ""
+
+
+@needs_promtool
+def test_promtool_accepts_the_rules() -> None:
+    """`promtool check rules` complains of nothing, its lint of duplicates included."""
+    command = [PROMTOOL, "check", "rules", "--lint-fatal", str(RULES)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_case_is_of_an_alert() -> None:
+    """No case is left of an alert that is gone."""
+    assert set(CASES) <= set(ALERTS)
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_an_alert_says_what_to_do(alert: str) -> None:
+    """It has a severity, a summary, a description, and a heading in the runbook."""
+    rule = ALERTS[alert]
+    assert rule["labels"]["severity"] in {"critical", "warning"}
+    assert set(rule["annotations"]) == {"summary", "description", "runbook_url"}
+    assert rule["annotations"]["runbook_url"] == RUNBOOK + alert.lower()
+    runbook = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    section = runbook.partition(f"\n### {alert}\n")[2].partition("\n##")[0]
+    assert section.strip().lower().startswith(f"**{rule['labels']['severity']}.**")
+
+
+def test_the_runbook_has_no_dead_links() -> None:
+    """Every heading of an alert is that of one, and every link within the runbook leads to one."""
+    runbook = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^### (\w+)$", runbook, re.MULTILINE)) == set(ALERTS)
+    assert set(re.findall(r"\]\(#(\w+)\)", runbook)) <= {alert.lower() for alert in ALERTS}
+
+
+def test_the_metrics_of_the_rules_exist() -> None:
+    """Every metric that an expression or a text asks for is declared, or recorded in the file."""
+    declared = {metric.name for found in COLLECTORS.values() for metric in found.metrics}
+    declared |= {metric.name for metric in snapshot.METRICS}
+    rules = [rule for group in groups() for rule in group["rules"]]
+    texts = [rule["expr"] for rule in rules]
+    texts += [rule["annotations"]["description"] for rule in rules if "alert" in rule]
+    known = declared | RECORDED | OTHERS
+    named = {
+        name for text in texts for name in re.findall(r"(?<![\w:])(?:\w+:)?ceph_[\w:]*\w", text)
+    }
+    assert named - {"ceph_daemon", "ceph_exporter"} <= known
+    assert {name for name in named if ":" in name} == RECORDED
+
+
+def test_a_check_with_an_alert_of_its_own_raises_no_general_one() -> None:
+    """CephHealthWarning leaves out every check that another rule is made of."""
+    general = ALERTS["CephHealthWarning"]["expr"]
+    left_out = re.compile("|".join(re.findall(r'name!~"([^"]+)"', general)))
+    own = re.findall(r'unmuted\{name=~?"([^"]+)"', "".join(r["expr"] for r in ALERTS.values()))
+    checks = {check.replace("[A-Z]+", "HOST") for group in own for check in group.split("|")}
+    assert {"OSD_DOWN", "OSD_HOST_DOWN", "PG_DAMAGED"} <= checks
+    assert {check for check in checks if not left_out.fullmatch(check)} == set()

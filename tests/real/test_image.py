@@ -1,0 +1,171 @@
+"""The container images: built from the Dockerfile and run as a cluster would run them.
+
+The base image is made from Debian's packages by `install-image`. Not tried here: Debian's own image
+from the registry, and networks that an engine sets up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ceph_exporter import __version__
+from tests.real.conftest import demand
+from tests.real.process import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.real
+
+ROOT = Path(__file__).parents[2]
+STORE = Path("/opt/ceph-exporter-tests/images")
+BASE = next(
+    line.split()[1]
+    for line in (ROOT / "Dockerfile").read_text().splitlines()
+    if line.startswith("FROM ")
+)
+# What a careful operator forbids it; Kubernetes' profile "restricted" forbids less. The limits are
+# set because a container may not raise them everywhere.
+HARDENED = (
+    *("--network=none", "--read-only", "--read-only-tmpfs=false", "--cap-drop=all"),
+    *("--security-opt=no-new-privileges", "--ulimit=nofile=1024:1024", "--ulimit=nproc=256:256"),
+)
+ASK = (
+    "import urllib.request as u;"
+    "print(u.urlopen('http://127.0.0.1:9128/metrics', timeout=10).read().decode())"
+)
+
+
+def tool(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run buildah or podman on the tests' own store."""
+    store = (program, f"--root={STORE}", f"--runroot={STORE}.run")
+    return subprocess.run([*store, *arguments], capture_output=True, text=True, check=False)
+
+
+def output_of(program: str, *arguments: str) -> str:
+    """Run it and give what it prints; the assertion shows why it failed."""
+    done = tool(program, *arguments)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    return done.stdout.strip()
+
+
+def missing() -> str | None:
+    """Say why no image can be built here, or nothing."""
+    if os.geteuid() != 0:
+        return "images are built as root"
+    if lacking := [name for name in ("buildah", "podman", "runc") if not shutil.which(name)]:
+        return f"not installed: {', '.join(lacking)}"
+    return None if tool("podman", "image", "exists", BASE).returncode == 0 else f"no image {BASE}"
+
+
+def build(name: str, target: str) -> Iterator[str]:
+    """Build a target of the Dockerfile; the image goes when the tests are done."""
+    demand(missing(), "tests/real/install-image")
+    output_of(
+        *("buildah", "bud", "--pull-never", "--isolation=chroot", "--network=host"),
+        *("--format=docker", f"--target={target}", f"--build-arg=VERSION={__version__}"),
+        *("--layers", f"--tag={name}", str(ROOT)),
+    )
+    yield name
+    tool("podman", "rmi", "--force", name)
+    tool("podman", "image", "prune", "--force")
+
+
+@pytest.fixture(scope="module")
+def image() -> Iterator[str]:
+    """Build the image that is built when no target is named."""
+    yield from build("localhost/ceph_exporter:test", "exporter")
+
+
+@pytest.fixture(scope="module")
+def rados_image() -> Iterator[str]:
+    """Build the image with librados."""
+    yield from build("localhost/ceph_exporter:test-rados", "rados")
+
+
+@pytest.fixture(scope="module")
+def container(image: str) -> Iterator[str]:
+    """Run the demo without network, rights, or a file that it could write."""
+    running = output_of("podman", "--runtime=runc", "run", "--detach", *HARDENED, image, "--demo")
+    yield running
+    tool("podman", "rm", "--force", running)
+
+
+def inside(container: str, *command: str) -> str:
+    """Run a command in a container and give what it prints."""
+    return output_of("podman", "--runtime=runc", "exec", container, *command)
+
+
+def settings(image: str) -> dict[str, Any]:
+    """Give the configuration of an image."""
+    (found,) = json.loads(output_of("podman", "image", "inspect", image))
+    return dict(found)
+
+
+def served(container: str) -> bool:
+    """Say whether the demo's cluster is on the page."""
+    ask = ("podman", "--runtime=runc", "exec", container, "python3", "-c", ASK)
+    return "ceph_up 1" in tool(*ask).stdout
+
+
+def test_it_serves_metrics_as_nobody_on_a_read_only_root(container: str) -> None:
+    """With every right and the network taken away the demo is on /metrics."""
+    wait_until(lambda: served(container), "page of the demo", 60)
+    assert inside(container, "id", "-u") == "65534"
+    assert "CapEff:\t0000000000000000" in inside(container, "cat", "/proc/1/status")
+    mounts = [line.split() for line in inside(container, "cat", "/proc/1/mounts").splitlines()]
+    assert [options.split(",")[0] for _, place, _, options, *_ in mounts if place == "/"] == ["ro"]
+
+
+def test_the_health_check_of_the_image_passes(container: str) -> None:
+    """The image's own health check finds the server healthy."""
+    wait_until(lambda: served(container), "page of the demo", 60)
+    assert output_of("podman", "--runtime=runc", "healthcheck", "run", container) in ("", "healthy")
+
+
+def test_sigterm_ends_it_at_once(image: str) -> None:
+    """It is stopped by SIGTERM with exit code 0, long before the engine would kill it."""
+    running = output_of("podman", "--runtime=runc", "run", "--detach", *HARDENED, image, "--demo")
+    try:
+        wait_until(lambda: served(running), "page of the demo", 60)
+        output_of("podman", "--runtime=runc", "stop", "--time=30", running)
+        code = output_of("podman", "inspect", "--format={{.State.ExitCode}}", running)
+        assert code == "0"
+    finally:
+        tool("podman", "rm", "--force", running)
+
+
+def test_the_image_says_what_it_is(image: str) -> None:
+    """Title, licence and version stand in its labels; it names its user, port and stop signal."""
+    found = settings(image)
+    labels = found["Labels"]
+    assert labels["org.opencontainers.image.version"] == __version__
+    assert labels["org.opencontainers.image.licenses"] == "Apache-2.0"
+    assert found["User"] == "65534:65534"
+    assert list(found["Config"]["ExposedPorts"]) == ["9128/tcp"]
+    assert found["Config"]["StopSignal"] == "SIGTERM"
+
+
+def test_nothing_but_the_program_is_in_the_image(image: str) -> None:
+    """It holds no pip, no compiler, and the user cannot write to the program."""
+    run = ("podman", "--runtime=runc", "run", "--rm", *HARDENED, "--entrypoint=python3", image)
+    script = (
+        "import importlib.util as i, shutil, os;"
+        "print(i.find_spec('pip'), shutil.which('cc'), os.access('/opt/ceph_exporter', os.W_OK))"
+    )
+    assert output_of(*run, "-c", script) == "None None False"
+
+
+def test_the_second_target_has_librados(rados_image: str) -> None:
+    """The target rados runs the same program, and its Python finds Debian's librados."""
+    run = ("podman", "--runtime=runc", "run", "--rm", *HARDENED)
+    assert output_of(*run, rados_image, "--version") == f"ceph_exporter {__version__}"
+    script = "import rados, ceph_exporter; print(rados.Rados.__name__)"
+    assert output_of(*run, "--entrypoint=python3", rados_image, "-c", script) == "Rados"

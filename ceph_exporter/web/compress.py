@@ -21,7 +21,7 @@ def _deflate() -> Any:  # noqa: ANN401 - isal and zlib have types of their own
 
 
 class Compressed:
-    """The parts of a body, compressed once; `ended` gives the whole for an end of its own."""
+    """The parts of a body, compressed once: `start`, and an `end` for each who is sent it."""
 
     def __init__(self, parts: Iterable[bytes]) -> None:
         deflate = _deflate()
@@ -32,22 +32,23 @@ class Compressed:
             self._size += len(part)
         # This ends at a whole byte, so that another stream may follow.
         done.append(deflate.flush(zlib.Z_SYNC_FLUSH))
-        self._done = b"".join(done)
+        self.start = b"".join(done)
 
-    def ended(self, end: bytes) -> bytes:
-        """Give the gzip of all parts and the end."""
+    def end(self, rest: bytes) -> bytes:
+        """Give what makes `start` the gzip of all parts and the rest."""
         last = _deflate()
-        crc, size = zlib.crc32(end, self._crc), self._size + len(end)
-        trailer = struct.pack("<II", crc, size & 0xFFFFFFFF)
-        return b"".join([self._done, last.compress(end), last.flush(), trailer])
+        crc, size = zlib.crc32(rest, self._crc), self._size + len(rest)
+        return b"".join(
+            [last.compress(rest), last.flush(), struct.pack("<II", crc, size & 0xFFFFFFFF)]
+        )
 
 
 class Plain:
     """The same without compression."""
 
     def __init__(self, parts: Iterable[bytes]) -> None:
-        self._done = b"".join(parts)
+        self.start = b"".join(parts)
 
-    def ended(self, end: bytes) -> bytes:
-        """Give all parts and the end."""
-        return self._done + end
+    def end(self, rest: bytes) -> bytes:
+        """Give the rest."""
+        return rest

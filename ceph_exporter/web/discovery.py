@@ -31,7 +31,7 @@ def probe(pollers: Sequence[Poller], pages: Pages, request: Request) -> Reply:
     if poller.snapshot is None:
         return Reply(b"first poll under way\n", status=503)
     kind = kind_of((poller,), request, alone=True)
-    return reply(kind, pages.get(kind))
+    return reply(kind, *pages.get(kind))
 
 
 def targets(pollers: Sequence[Poller], request: Request) -> Reply:

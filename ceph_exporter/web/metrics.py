@@ -73,7 +73,7 @@ def page(
 ) -> Reply:
     """Answer a scrape of all clusters."""
     kind = kind_of(pollers, request)
-    return reply(kind, pages.get(kind, own_metrics(registry, kind.format)))
+    return reply(kind, *pages.get(kind, own_metrics(registry, kind.format)))
 
 
 def kind_of(pollers: tuple[Poller, ...], request: Request, *, alone: bool = False) -> Kind:
@@ -82,7 +82,7 @@ def kind_of(pollers: tuple[Poller, ...], request: Request, *, alone: bool = Fals
     return Kind(pollers, format_, accepts_gzip(request.headers.get("accept-encoding", "")), alone)
 
 
-def reply(kind: Kind, body: bytes) -> Reply:
+def reply(kind: Kind, start: bytes, body: bytes) -> Reply:
     """Make the reply of a page."""
     headers = {"Content-Encoding": "gzip"} if kind.gzip else {}
-    return Reply(body, kind.format.value, headers=headers)
+    return Reply(body, kind.format.value, headers=headers, start=start)

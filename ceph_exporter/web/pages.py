@@ -43,12 +43,16 @@ class Pages:
         self._ready: dict[Kind, tuple[_Ready, ...]] = {}
         self._asked: dict[Kind, float] = {}
 
-    def get(self, kind: Kind, own: bytes = b"") -> bytes:
-        """Give a page. own: further families, rendered in the same format, without an end mark."""
+    def get(self, kind: Kind, own: bytes = b"") -> tuple[bytes, bytes]:
+        """Give a page in two parts, of which all who ask for it share the first.
+
+        own: further families, rendered in the same format and without an end mark.
+        """
         snapshots = [poller.snapshot for poller in kind.pollers if poller.snapshot]
         with self._lock:
             self._asked[kind] = time.monotonic()
-        return self._make(kind, snapshots).ended(own + exposition.end(kind.format))
+        body = self._make(kind, snapshots)
+        return body.start, body.end(own + exposition.end(kind.format))
 
     def prepare(self, poller: Poller, snapshot: Snapshot) -> None:
         """Make the pages ready for a snapshot that is about to take its place."""

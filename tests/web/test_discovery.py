@@ -46,7 +46,7 @@ def test_a_probe_has_one_cluster_and_no_label_for_it(polled: list[Poller], name:
     alone._connect = lambda *_: pytest.fail("asked Ceph")
     reply = discovery.probe(polled, Pages(), request(target=name))
     assert (reply.status, reply.content_type) == (200, "text/plain; version=0.0.4; charset=utf-8")
-    families = {family.name: family for family in parse(reply.body.decode())}
+    families = {family.name: family for family in parse((reply.start + reply.body).decode())}
     samples = [sample for family in families.values() for sample in family.samples]
     assert not [sample for sample in samples if "cluster" in sample.labels]
     assert families["ceph_up"].samples[0].value == 1

@@ -54,7 +54,7 @@ def test_a_page_is_made_once_for_a_snapshot(made: list[bytes], zipped: bool) -> 
     poller.snapshot = snapshot("1")
     kind = Kind((poller,), Format.OPENMETRICS, zipped)
     for own in (b"own 1\n", b"own 2\n"):
-        body = pages.get(kind, own)
+        body = b"".join(pages.get(kind, own))
         text = gzip.decompress(body) if zipped else body
         assert b'release="1"' in text
         assert text.endswith(own + b"# EOF\n")
@@ -71,9 +71,9 @@ def test_a_page_that_is_asked_for_is_ready_before_its_snapshot(made: list[bytes]
     pages.get(kind)
     pages.prepare(poller, coming)
     assert len(made) == 2
-    assert b'release="1"' in pages.get(kind)
+    assert b'release="1"' in b"".join(pages.get(kind))
     poller.snapshot = coming
-    assert b'release="2"' in pages.get(kind)
+    assert b'release="2"' in b"".join(pages.get(kind))
     assert len(made) == 2
 
 
@@ -95,9 +95,9 @@ def test_a_page_shows_a_hung_poller_at_once() -> None:
     (poller,), pages = pollers(""), Pages()
     poller.snapshot = snapshot("1")
     kind = Kind((poller,), Format.TEXT, gzip=False)
-    assert b"ceph_up 1" in pages.get(kind)
+    assert b"ceph_up 1" in b"".join(pages.get(kind))
     poller.snapshot = poller.snapshot._replace(expires=0.0)
-    assert b"ceph_up 0" in pages.get(kind)
+    assert b"ceph_up 0" in b"".join(pages.get(kind))
 
 
 def test_pages_of_several_clusters() -> None:
@@ -105,9 +105,9 @@ def test_pages_of_several_clusters() -> None:
     both, pages = pollers("one", "two"), Pages()
     for poller in both:
         poller.snapshot = snapshot(poller.name, poller.prefix)
-    text = pages.get(Kind(both, Format.TEXT, gzip=False))
+    text = b"".join(pages.get(Kind(both, Format.TEXT, gzip=False)))
     assert b'ceph_up{cluster="one"} 1\nceph_up{cluster="two"} 1\n' in text
-    alone = pages.get(Kind(both[1:], Format.TEXT, gzip=False, alone=True))
+    alone = b"".join(pages.get(Kind(both[1:], Format.TEXT, gzip=False, alone=True)))
     assert b"ceph_up 1\n" in alone
     assert b"cluster=" not in alone
 
@@ -117,7 +117,9 @@ def test_many_who_ask_at_once_wait_for_one(made: list[bytes]) -> None:
     (poller,), pages = pollers(""), Pages()
     poller.snapshot = snapshot("1")
     kind, bodies = Kind((poller,), Format.TEXT, gzip=False), list[bytes]()
-    threads = [threading.Thread(target=lambda: bodies.append(pages.get(kind))) for _ in range(20)]
+    threads = [
+        threading.Thread(target=lambda: bodies.append(b"".join(pages.get(kind)))) for _ in range(20)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

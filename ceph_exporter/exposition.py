@@ -5,6 +5,8 @@ differ. prometheus-client cannot write them: it appends `_total` to every counte
 that Ceph's own module dictates have none.
 """
 
+import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from itertools import compress
@@ -19,6 +21,7 @@ Lines: TypeAlias = Mapping[Metric, bytes]
 _UNKNOWN = b"null"
 _LONGEST = 308
 """Digits of an integer that a 64-bit float still holds; Prometheus refuses a page with a longer."""
+_SHORTEST = len("ceph_x 1\n")
 _SPELLINGS = ((b"true", b"1"), (b"false", b"0"), (b"-0.0,", b"0,"), (b".0,", b","))
 
 
@@ -43,11 +46,18 @@ class Renderer:
     What is the same as in the last poll is not made anew: the heads of the lines while the label
     blocks are the same object, the whole family while its values are equal as well.
 
-    prefix: a label block put before each sample's own (`cluster="prod"`).
+    prefix: a label block put before each sample's own (`cluster="prod"`). limit: the largest number
+    of series; a family with which there would be more is left out whole, as a part of it would make
+    wrong sums.
     """
 
-    def __init__(self, prefix: str = "") -> None:
+    def __init__(self, prefix: str = "", limit: int = sys.maxsize) -> None:
         self._prefix = prefix
+        self._limit = limit
+        self.series = 0
+        """Series rendered last."""
+        self.cut = 0
+        """Series left out last, because of the limit."""
         self._kept: dict[Metric, _Kept] = {}
 
     def lines(self, families: Iterable[Family]) -> dict[Metric, bytes]:
@@ -57,12 +67,17 @@ class Renderer:
         Prometheus.
         """
         kept: dict[Metric, _Kept] = {}
+        series = cut = 0
         # The blocks are kept with their heads, so that no other object takes over their id.
         heads = {
             id(old.columns.blocks): (old.columns.blocks, old.heads) for old in self._kept.values()
         }
         for metric, samples in families:
             columns = samples if isinstance(samples, Columns) else _columns(samples)
+            if series + len(columns.values) > self._limit:
+                cut += len(columns.values)
+                continue
+            series += len(columns.values)
             old = self._kept.get(metric)
             if old and old.columns.blocks is columns.blocks and old.columns == columns:
                 kept[metric] = old
@@ -73,7 +88,7 @@ class Renderer:
                 heads[id(columns.blocks)] = columns.blocks, self._heads(columns.blocks)
             _, of_each = heads[id(columns.blocks)]
             kept[metric] = _Kept(columns, of_each, _text(metric.name, of_each, columns.values))
-        self._kept = kept
+        self._kept, self.series, self.cut = kept, series, cut
         return {metric: done.text for metric, done in kept.items() if done.text}
 
     def _heads(self, blocks: Sequence[str]) -> list[bytes]:
@@ -129,6 +144,29 @@ def without(prefix: str, families: Lines) -> Lines:
 def page(families: Iterable[Lines], format_: Format) -> bytes:
     """Join the lines of one or several clusters to a whole page."""
     return b"".join([*parts(families, format_), end(format_)])
+
+
+def fitting(families: Iterable[Lines], limit: int) -> tuple[list[Lines], int]:
+    """Leave out what makes a page of more lines than the limit; give what stays and how many went.
+
+    The largest families go, whole and from all clusters, so that few are missing and none is wrong.
+    """
+    clusters = list(families)
+    sizes: Counter[Metric] = Counter()
+    for cluster in clusters:
+        sizes.update({metric: len(text) for metric, text in cluster.items()})
+    if sizes.total() <= limit * _SHORTEST:
+        return clusters, 0
+    for metric in sizes:
+        sizes[metric] = sum(cluster.get(metric, b"").count(b"\n") for cluster in clusters)
+    gone, cut = set(), 0
+    for metric, size in sizes.most_common():
+        if sizes.total() - cut <= limit:
+            break
+        gone.add(metric)
+        cut += size
+    kept = [{m: text for m, text in cluster.items() if m not in gone} for cluster in clusters]
+    return list(kept), cut
 
 
 def parts(families: Iterable[Lines], format_: Format) -> list[bytes]:

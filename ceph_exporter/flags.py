@@ -75,6 +75,12 @@ FLAGS = (
         Duration(60),
         group="Polling",
     ),
+    Flag(
+        "poll.series-limit",
+        "Largest number of series of one collector; families beyond it are left out",
+        1_000_000,
+        group="Polling",
+    ),
     *(
         Flag(f"collector.{name}", collector.help, None, group="Collectors")
         for name, collector in COLLECTORS.items()
@@ -101,6 +107,12 @@ FLAGS = (
     Flag("web.systemd-socket", "Use the sockets of systemd's unit instead", False, group="Web"),
     Flag("web.config.file", "YAML file with TLS, users, headers and rate limit", group="Web"),
     Flag("web.telemetry-path", "Path of the metrics", "/metrics", group="Web"),
+    Flag(
+        "web.series-limit",
+        "Largest number of series of one page; the largest families beyond it are left out",
+        2_000_000,
+        group="Web",
+    ),
     Flag("nagios", "`check` prints one line for Nagios and the like", False, group="Check"),
     Flag("log.level", "Least severe level to log", "info", LEVELS, "Logging"),
     Flag("log.format", "Shape of a log line", "logfmt", FORMATS, "Logging"),
@@ -124,7 +136,7 @@ class Options(NamedTuple):
         """Make the configuration; raises ConfigError that names the flag or the file's path."""
         values = self.values
         try:
-            poll = Poll(values["poll.interval"], values["poll.timeout"], values["poll.stale-after"])
+            poll = Poll(*(values[f"poll.{name.replace('_', '-')}"] for name in _POLL))
         except ValueError:
             raise ConfigError("--poll.stale-after: expected no less than --poll.interval") from None
         if values["config.file"]:
@@ -178,6 +190,7 @@ def _flag_of(path: str) -> str:
     return "--cluster." + ("url" if field == "urls" else field.replace("_", "-"))
 
 
+_POLL = Poll.__struct_fields__
 _PERF_COUNTERS = perf_counters.Options.__struct_fields__
 _CLUSTER = [flag.name for flag in FLAGS if flag.name.startswith("cluster.")]
 _DEFAULTS: dict[str, object] = {flag.name: flag.default for flag in FLAGS}

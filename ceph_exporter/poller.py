@@ -27,6 +27,7 @@ from ceph_exporter.sources import (
 
 Connect: TypeAlias = Callable[[str, str, Tls, Credentials, Deadline], Source]
 
+_CUT = "collector has more series than --poll.series-limit (poll.series_limit); some are left out"
 OnSnapshot: TypeAlias = Callable[["Poller", Snapshot], object]
 
 
@@ -62,7 +63,10 @@ class Poller:
         self._collectors = config.enabled(cluster)
         self.prefix = f'cluster="{escape(name)}"' if len(config.clusters) > 1 else ""
         """The label that tells this cluster's series from those of the others."""
-        self._renderers = {name: exposition.Renderer(self.prefix) for name in self._collectors}
+        self._renderers = {
+            name: exposition.Renderer(self.prefix, config.poll.series_limit)
+            for name in self._collectors
+        }
         self._connect = connect
         self._on_answer = on_answer
         self._tls = Tls(cluster.tls.ca_file, cluster.tls.insecure_skip_verify)
@@ -176,20 +180,25 @@ class Poller:
         lines: dict[Metric, bytes] = {}
         names: set[str] = set()
         rows = []
-        for name in self._collectors:
-            start, success = time.monotonic(), True
+        for name, renderer in self._renderers.items():
+            start, success, series, cut = time.monotonic(), True, 0, renderer.cut
             try:
                 collector = COLLECTORS[name]
                 options = (getattr(self._cluster, name),) if collector.has_options else ()
-                found = self._renderers[name].lines(collector.collect(at_hand, *options))
+                found = renderer.lines(collector.collect(at_hand, *options))
                 # Some perf counters have the name of what another collector knows already.
                 lines |= {m: text for m, text in found.items() if m.name not in names}
                 names |= {metric.name for metric in found}
+                series = renderer.series
+                if renderer.cut and not cut:
+                    log.warning(
+                        _CUT, extra=fields(**self._tags, collector=name, series=renderer.cut)
+                    )
             except Exception as error:  # noqa: BLE001 - it costs its own families only
                 success = False
                 line = fields(**self._tags, collector=name, error=repr(error))
                 log.error("collector failed; please report this", extra=line)
-            rows.append(CollectorRow(name, success, time.monotonic() - start))
+            rows.append(CollectorRow(name, success, time.monotonic() - start, series, renderer.cut))
         return lines, tuple(rows)
 
 

@@ -86,7 +86,7 @@ def serve(load: Callable[[], Config], values: Mapping[str, Any], config: Config)
     signals: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda got, _: signals.put(got))
-    notifier, pages = Notifier(os.environ), Pages()
+    notifier, pages = Notifier(os.environ), Pages(values["web.series-limit"])
     fleet = Fleet(pages.prepare)
     watched = Watched(values["web.config.file"]) if values["web.config.file"] else None
     registry = metrics.own_registry()

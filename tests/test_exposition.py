@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ceph_exporter.collectors.base import Columns, Labels, Metric, Type, Value, one
-from ceph_exporter.exposition import Format, Renderer, lines, page
+from ceph_exporter.collectors.base import Columns, Family, Labels, Metric, Type, Value, one
+from ceph_exporter.exposition import Format, Renderer, fitting, lines, page
 from tests.golden.parsers import parse_openmetrics, parse_text
 
 PLAIN = Metric("ceph_plain", "gauge", "Plain", "status")
@@ -160,6 +160,26 @@ def test_unchanged_families_are_not_made_anew() -> None:
     assert second[LABELLED] is first[LABELLED]
     assert renderer.lines([(LABELLED, Columns(blocks, [1, 3]))])[LABELLED].endswith(b"3\n")
     assert renderer.lines([]) == {}
+
+
+def test_a_collector_beyond_the_limit_loses_whole_families() -> None:
+    """A family with which there would be too many series is left out, a smaller one may follow."""
+    renderer, two = Renderer(limit=3), [('x="a"', 1), ('x="b"', 2)]
+    families: list[Family] = [(metric("ceph_a"), two), (metric("ceph_b"), two), (PLAIN, one(1))]
+    assert {found.name for found in renderer.lines(families)} == {"ceph_a", "ceph_plain"}
+    assert (renderer.series, renderer.cut) == (3, 2)
+    renderer.lines(families[:1])
+    assert (renderer.series, renderer.cut) == (2, 0)
+
+
+def test_a_page_beyond_the_limit_loses_its_largest_families() -> None:
+    """The largest families go from all clusters, until the others fit."""
+    two = [('x="a"', 1), ('x="b"', 2)]
+    clusters = [lines([(LABELLED, two), (PLAIN, one(1))], f'cluster="{n}"') for n in (1, 2)]
+    assert fitting(clusters, 6) == (clusters, 0)
+    kept, cut = fitting(clusters, 5)
+    assert (cut, [list(cluster) for cluster in kept]) == (4, [[PLAIN], [PLAIN]])
+    assert fitting(clusters, 1)[1] == 6
 
 
 def test_text_page() -> None:

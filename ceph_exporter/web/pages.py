@@ -1,13 +1,16 @@
 """Pages of snapshots, made ready when a poll ends, so that a scrape only sends bytes."""
 
+import sys
 import threading
 import time
 from typing import NamedTuple, TypeAlias
 
 from ceph_exporter import exposition
+from ceph_exporter.collectors.base import one
 from ceph_exporter.exposition import Format
+from ceph_exporter.log import fields, log
 from ceph_exporter.poller import Poller
-from ceph_exporter.snapshot import Report, Snapshot
+from ceph_exporter.snapshot import PAGE_CUT, Report, Snapshot
 from ceph_exporter.web.compress import Compressed, Plain
 
 WANTED = 150.0
@@ -35,13 +38,18 @@ class _Ready(NamedTuple):
 
 
 class Pages:
-    """Keeps the pages that are asked for; what it gives is always made of the newest snapshots."""
+    """Keeps the pages that are asked for; what it gives is always made of the newest snapshots.
 
-    def __init__(self) -> None:
+    limit: the largest number of series of a page.
+    """
+
+    def __init__(self, limit: int = sys.maxsize) -> None:
+        self._limit = limit
         self._lock = threading.Lock()
         self._making = threading.Lock()
         self._ready: dict[Kind, tuple[_Ready, ...]] = {}
         self._asked: dict[Kind, float] = {}
+        self._cut: set[str] = set()
 
     def get(self, kind: Kind, own: bytes = b"") -> tuple[bytes, bytes]:
         """Give a page in two parts, of which all who ask for it share the first.
@@ -78,11 +86,21 @@ class Pages:
             ]
             if kind.alone:
                 lines = [exposition.without(kind.pollers[0].prefix, found) for found in lines]
-            parts = exposition.parts(lines, kind.format)
+            lines, cut = exposition.fitting(lines, self._limit)
+            self._note(cut, ",".join(poller.title for poller in kind.pollers))
+            own = exposition.lines([(PAGE_CUT, one(cut))])
+            parts = exposition.parts([*lines, own], kind.format)
             body = Compressed(parts) if kind.gzip else Plain(parts)
             with self._lock:
                 self._ready[kind] = (*self._ready.get(kind, ())[-1:], _Ready(state, body))
             return body
+
+    def _note(self, cut: int, clusters: str) -> None:
+        """Log that a page is cut, once."""
+        if cut and clusters not in self._cut:
+            line = fields(clusters=clusters, series=cut)
+            log.warning("page has more than --web.series-limit; some are left out", extra=line)
+        (self._cut.add if cut else self._cut.discard)(clusters)
 
     def _known(self, kind: Kind, state: _State) -> _Body | None:
         """Look a page up; those older than it are not needed any more."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from ceph_exporter import exposition
+from ceph_exporter.collectors.base import Labels, Metric
 from ceph_exporter.config import Cluster, Config
 from ceph_exporter.exposition import Format, Lines, lines
 from ceph_exporter.poller import Poller
@@ -110,6 +111,22 @@ def test_pages_of_several_clusters() -> None:
     alone = b"".join(pages.get(Kind(both[1:], Format.TEXT, gzip=False, alone=True)))
     assert b"ceph_up 1\n" in alone
     assert b"cluster=" not in alone
+
+
+def test_a_page_with_too_many_series_is_cut(caplog: pytest.LogCaptureFixture) -> None:
+    """Families beyond the limit are left out, which the page and one line of the log say."""
+    (poller,), pages = pollers(""), Pages(limit=10)
+    many = Metric("ceph_many", "gauge", "Many", "status", Labels("x"))
+    families = lines([(many, [(many.labels(str(n)), n) for n in range(100)])])
+    for _ in range(2):
+        poller.snapshot = make(snapshot("1").report, families, lifetime=600)
+        page = b"".join(pages.get(Kind((poller,), Format.TEXT, gzip=False)))
+        assert b"ceph_exporter_page_series_cut 100\n" in page
+        assert b"ceph_many" not in page
+        assert b"ceph_up 1\n" in page
+    assert [record.getMessage() for record in caplog.records] == [
+        "page has more than --web.series-limit; some are left out"
+    ]
 
 
 def test_many_who_ask_at_once_wait_for_one(made: list[bytes]) -> None:

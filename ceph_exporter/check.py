@@ -50,7 +50,7 @@ def text(name: str, cluster: Cluster, report: Report, *, colour: bool) -> str:
         release = f"Ceph {report.release}" if report.release else "release unknown"
         lines.append(f"  reached {report.url} over {report.api}, {release}")
     else:
-        lines.append(f"  {paint('not reached', 'bad')}: tried {', '.join(cluster.urls)}")
+        lines.append(f"  {paint('not reached', 'bad')}: tried {', '.join(cluster.addresses)}")
     lines.append(f"  polled in {advice.seconds(report.seconds)}")
     lines += ["", f"  {'DOCUMENT':<22}{'STATE':<14}{'TIME':>9}{'SIZE':>11}"]
     lines += [f"  {_row(row, paint)}" for row in report.documents]

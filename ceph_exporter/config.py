@@ -14,12 +14,16 @@ import yaml
 
 from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.collectors.perf_counters import Options as PerfCounterOptions
-from ceph_exporter.sources import Api
+from ceph_exporter.sources import BODY_LIMIT, Api
 
 S = TypeVar("S")
 
+CEPH_CONF = "/etc/ceph/ceph.conf"
+
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(?:\d+(?:ms|[smhd]))+")
+_SHIFTS = {"MiB": 20, "GiB": 30}
+_SIZE = re.compile(r"([0-9]{1,6})(MiB|GiB)")
 _PART = re.compile(r"(\d+)(ms|[smhd])")
 
 
@@ -47,6 +51,25 @@ class Duration(float):
         return f"{self:g}s" if float(self).is_integer() else f"{self * 1000:.0f}ms"
 
 
+class Size(int):
+    """Bytes, written as 64MiB or 1GiB."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: object) -> "Size":
+        """Parse a size; raises ValueError that says what was expected."""
+        found = _SIZE.fullmatch(text) if isinstance(text, str) else None
+        if not found or not int(found[1]):
+            raise ValueError(f"expected a size such as 512MiB or 1GiB, got {text!r}")
+        return cls(int(found[1]) << _SHIFTS[found[2]])
+
+    def __str__(self) -> str:
+        """Write it in the form that `parse` reads."""
+        unit = "GiB" if self % (1 << 30) == 0 else "MiB"
+        return f"{self >> _SHIFTS[unit]}{unit}"
+
+
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Unknown keys are errors: a misspelt one must not be ignored."""
 
@@ -54,12 +77,14 @@ class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Poll(Strict, frozen=True):
     """How often Ceph is asked, how long a poll may take, when old data leaves the page.
 
-    series_limit: the largest number of series of one collector.
+    body_limit: the largest answer that is read. series_limit: the largest number of series of one
+    collector.
     """
 
     interval: Duration = Duration(15)
     timeout: Duration = Duration(10)
     stale_after: Duration = Duration(60)
+    body_limit: Size = Size(BODY_LIMIT)
     series_limit: int = 1_000_000
 
     def __post_init__(self) -> None:
@@ -76,7 +101,10 @@ class TlsConfig(Strict, frozen=True):
 
 
 class Cluster(Strict, frozen=True):
-    """One cluster: its API, the URLs of it (every mgr's), and the user."""
+    """One cluster: its API, the URLs of it (every mgr's), and the user.
+
+    ceph_conf, keyring: files of librados.
+    """
 
     urls: tuple[str, ...] = ()
     api: Api = "auto"
@@ -85,6 +113,13 @@ class Cluster(Strict, frozen=True):
     tls: TlsConfig = TlsConfig()
     collectors: Mapping[str, bool] = {}
     perf_counters: PerfCounterOptions = PerfCounterOptions()
+    ceph_conf: str = CEPH_CONF
+    keyring: str = ""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where the cluster is found: its URLs, or for rados the file that names its monitors."""
+        return (self.ceph_conf,) if self.api == "rados" else self.urls
 
 
 class Config(Strict, frozen=True):
@@ -155,7 +190,7 @@ def dump(config: Config) -> str:
     """Write the configuration as YAML that can be read again, without secrets."""
 
     def plain(value: object, name: str = "") -> object:
-        if isinstance(value, Duration):
+        if isinstance(value, Duration | Size):
             return str(value)
         if isinstance(value, Mapping):
             return {key: plain(inner, key) for key, inner in value.items()}
@@ -167,7 +202,7 @@ def dump(config: Config) -> str:
     config = msgspec.structs.replace(
         config, clusters={name or "cluster": value for name, value in config.clusters.items()}
     )
-    tree = plain(msgspec.to_builtins(config, builtin_types=(Duration,), enc_hook=lambda v: v))
+    tree = plain(msgspec.to_builtins(config, builtin_types=(Duration, Size), enc_hook=lambda v: v))
     return yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)
 
 
@@ -204,20 +239,31 @@ def build(tree: object, collectors: Mapping[str, bool], poll: Poll) -> Config:
 
 def check_cluster(cluster: Cluster, path: str) -> None:
     """Check what types cannot say; `path` is put before the field in a ConfigError."""
-    if not cluster.urls:
+    if cluster.api == "rados":
+        _check_rados(cluster, path)
+    elif not cluster.urls:
         raise ConfigError(f"{path}urls: expected at least one URL")
+    elif cluster.keyring:
+        raise ConfigError(f"{path}keyring: expected only with the API rados")
     for index, url in enumerate(cluster.urls):
         if cluster.api != "recording":
             _check_url(url, f"{path}urls[{index}]")
-    if cluster.api in ("restful", "dashboard") and not cluster.username:
+    if cluster.api in ("restful", "dashboard", "rados") and not cluster.username:
         raise ConfigError(f"{path}username: expected the name of a user, which {cluster.api} needs")
-    if cluster.username and not cluster.password_file:
+    if cluster.username and not cluster.password_file and cluster.api != "rados":
         raise ConfigError(
             f"{path}password_file: expected the file with {cluster.username}'s secret"
         )
     if cluster.tls.ca_file and not Path(cluster.tls.ca_file).is_file():
         raise ConfigError(f"{path}tls.ca_file: no such file: {cluster.tls.ca_file}")
     _check_collectors(cluster.collectors, f"{path}collectors")
+
+
+def _check_rados(cluster: Cluster, path: str) -> None:
+    if cluster.urls:
+        raise ConfigError(f"{path}urls: expected none, as ceph_conf names the monitors")
+    if cluster.password_file:
+        raise ConfigError(f"{path}password_file: expected none; the user's key is in keyring")
 
 
 def _check_url(url: str, path: str) -> None:

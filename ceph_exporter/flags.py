@@ -8,17 +8,19 @@ from typing import Any, NamedTuple, NoReturn
 from ceph_exporter import __version__
 from ceph_exporter.collectors import COLLECTORS, perf_counters
 from ceph_exporter.config import (
+    CEPH_CONF,
     Cluster,
     Config,
     ConfigError,
     Duration,
     Poll,
+    Size,
     TlsConfig,
     check_cluster,
     load,
 )
 from ceph_exporter.log import FORMATS, LEVELS
-from ceph_exporter.sources import APIS
+from ceph_exporter.sources import APIS, BODY_LIMIT
 
 PORT = 9128
 
@@ -42,7 +44,7 @@ class Flag(NamedTuple):
         """What a value is called in help and documentation; empty for a switch."""
         if self.default is None or isinstance(self.default, bool):
             return ""
-        if self.choices or self.name.endswith("file"):
+        if self.choices or self.name.endswith(("file", "conf", "keyring")):
             return "|".join(self.choices or ["FILE"])
         return {Duration: "DURATION", int: "NUMBER"}.get(type(self.default), "VALUE")
 
@@ -60,10 +62,12 @@ class Flag(NamedTuple):
 FLAGS = (
     Flag("cluster.url", "URL of Ceph's API, of every mgr; a folder for recording", ()),
     Flag("cluster.api", "API that the URL speaks", "auto", APIS),
-    Flag("cluster.username", "User of the API, or of the proxy in front of ceph-rest-api"),
+    Flag("cluster.username", "User of the API, of the proxy in front of it, or of cephx"),
     Flag("cluster.password-file", "File with the user's password or key"),
     Flag("cluster.ca-file", "CA, or the server's own certificate, to check the server with"),
     Flag("cluster.insecure-skip-verify", "Do not check the server's certificate", False),
+    Flag("cluster.ceph-conf", "ceph.conf that names the monitors, for rados", CEPH_CONF),
+    Flag("cluster.keyring", "File with the user's key, for rados"),
     Flag("config.file", "YAML file with several clusters instead of --cluster.*"),
     Flag("config.check", "Check the configuration files, say so, and exit", False),
     Flag("demo", "Serve a simulated cluster; no Ceph is needed", False),
@@ -75,6 +79,7 @@ FLAGS = (
         Duration(60),
         group="Polling",
     ),
+    Flag("poll.body-limit", "Largest answer that is read", Size(BODY_LIMIT), group="Polling"),
     Flag(
         "poll.series-limit",
         "Largest number of series of one collector; families beyond it are left out",
@@ -136,7 +141,8 @@ class Options(NamedTuple):
         """Make the configuration; raises ConfigError that names the flag or the file's path."""
         values = self.values
         try:
-            poll = Poll(*(values[f"poll.{name.replace('_', '-')}"] for name in _POLL))
+            names = [field.replace("_", "-") for field in Poll.__struct_fields__]
+            poll = Poll(*(values[f"poll.{name}"] for name in names))
         except ValueError:
             raise ConfigError("--poll.stale-after: expected no less than --poll.interval") from None
         if values["config.file"]:
@@ -156,8 +162,10 @@ class Options(NamedTuple):
                 values["cluster.ca-file"] or None, values["cluster.insecure-skip-verify"]
             ),
             perf_counters=self._perf_counters(),
+            ceph_conf=values["cluster.ceph-conf"],
+            keyring=values["cluster.keyring"],
         )
-        if not cluster.urls:
+        if not cluster.addresses:
             raise ConfigError(
                 "--cluster.url: expected the URL of Ceph's API (or --config.file, or --demo)"
             )
@@ -190,7 +198,6 @@ def _flag_of(path: str) -> str:
     return "--cluster." + ("url" if field == "urls" else field.replace("_", "-"))
 
 
-_POLL = Poll.__struct_fields__
 _PERF_COUNTERS = perf_counters.Options.__struct_fields__
 _CLUSTER = [flag.name for flag in FLAGS if flag.name.startswith("cluster.")]
 _DEFAULTS: dict[str, object] = {flag.name: flag.default for flag in FLAGS}
@@ -208,11 +215,14 @@ def fail(message: str) -> NoReturn:
     sys.exit(2)
 
 
-def _duration(text: str) -> Duration:
-    try:
-        return Duration.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+def _parsed(type_: type[Duration | Size]) -> Callable[[str], object]:
+    def parse(text: str) -> object:
+        try:
+            return type_.parse(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return parse
 
 
 def _count(text: str) -> int:
@@ -221,7 +231,11 @@ def _count(text: str) -> int:
     return int(text)
 
 
-_TYPES: dict[type, Callable[[str], object]] = {Duration: _duration, int: _count}
+_TYPES: dict[type, Callable[[str], object]] = {
+    Duration: _parsed(Duration),
+    Size: _parsed(Size),
+    int: _count,
+}
 
 
 def parser() -> argparse.ArgumentParser:

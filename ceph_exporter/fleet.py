@@ -74,8 +74,9 @@ class Fleet:
         """End all pollers; one that waits for Ceph is left behind."""
         for member in self._members.values():
             member.stop.set()
+        end = time.monotonic() + 2
         for member in self._members.values():
-            member.thread.join(timeout=2)
+            member.thread.join(max(0.0, end - time.monotonic()))
 
     @property
     def ready(self) -> bool:
@@ -99,7 +100,7 @@ class Fleet:
 def _begin(poller: Poller, settings: _Settings, old: _Member | None) -> _Member:
     if (
         old is not None
-        and old.settings.cluster.urls == settings.cluster.urls
+        and old.settings.cluster.addresses == settings.cluster.addresses
         and old.settings.many == settings.many
     ):
         # The same cluster with other settings: its series must not vanish for a scrape, as alerts

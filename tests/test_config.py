@@ -7,7 +7,7 @@ import pytest
 
 from ceph_exporter import config as config_module
 from ceph_exporter.collectors import COLLECTORS
-from ceph_exporter.config import Cluster, Config, ConfigError, Duration, Poll, dump, load
+from ceph_exporter.config import Cluster, Config, ConfigError, Duration, Poll, Size, dump, load
 
 DEFAULTS = {name for name, collector in COLLECTORS.items() if collector.default}
 GOOD = """\
@@ -112,6 +112,13 @@ BAD = [
         "clusters: {a: {urls: ['http://a']}}\npoll: {stale_after: 1s}",
         "poll: stale_after must not be shorter than interval",
     ),
+    ("clusters: {a: {api: rados}}", "clusters.a.username: expected the name of a user"),
+    (CLUSTER % "api: rados, username: x", "clusters.a.urls: expected none, as ceph_conf names"),
+    (CLUSTER % "keyring: /k", "clusters.a.keyring: expected only with the API rados"),
+    (
+        "clusters: {a: {api: rados, username: x, password_file: /p}}",
+        "clusters.a.password_file: expected none; the user's key is in keyring",
+    ),
     ("clusters: [", "not YAML: "),
 ]
 
@@ -125,6 +132,14 @@ def test_a_bad_file_is_refused_with_the_path_in_it(tmp_path: Path, text: str, er
     assert said.startswith(f"{tmp_path / 'ceph_exporter.yml'}: {error}") or error in said
     assert "\n" not in said
     assert "pw" not in said.removeprefix(str(tmp_path))
+
+
+def test_a_cluster_over_rados_has_no_url(tmp_path: Path) -> None:
+    """A ceph.conf and a keyring stand in place of URL and password; the first has a default."""
+    text = "clusters: {a: {api: rados, username: x, keyring: /k, ceph_conf: /c}, b: %s}"
+    found = read(tmp_path, text % "{api: rados, username: x}").clusters
+    assert (found["a"].keyring, found["a"].addresses) == ("/k", ("/c",))
+    assert (found["b"].keyring, found["b"].addresses) == ("", ("/etc/ceph/ceph.conf",))
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
@@ -194,3 +209,19 @@ def test_merge_keys_are_understood(tmp_path: Path) -> None:
     config = read(tmp_path, text + "    urls: ['http://b']\n")
     assert config.clusters["b"].username == "u"
     assert config.clusters["b"].urls == ("http://b",)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("64MiB", 64 << 20), ("1GiB", 1 << 30), ("1025MiB", 1025 << 20)]
+)
+def test_sizes(text: str, size: int) -> None:
+    """A size is a number of MiB or GiB, and is written as it is read."""
+    assert Size.parse(text) == size
+    assert str(Size.parse(text)) == text
+
+
+@pytest.mark.parametrize("value", ["64", "0MiB", "64MB", "-1GiB", "1.5GiB", 64, None, ""])
+def test_what_is_no_size(value: object) -> None:
+    """Anything else says what was expected."""
+    with pytest.raises(ValueError, match="expected a size such as 512MiB or 1GiB, got"):
+        Size.parse(value)

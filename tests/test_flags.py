@@ -43,6 +43,13 @@ def test_every_flag_of_a_cluster_arrives(tmp_path_factory: pytest.TempPathFactor
     assert (found.tls.ca_file, found.tls.insecure_skip_verify) == (str(ca_file), True)
 
 
+def test_rados_is_named_by_its_files() -> None:
+    """With librados a cluster needs no URL, but a user."""
+    files = "--cluster.ceph-conf=/c", "--cluster.keyring=/k"
+    found = config("--cluster.api=rados", "--cluster.username=prom", *files).clusters[""]
+    assert (found.api, found.addresses, found.keyring) == ("rados", ("/c",), "/k")
+
+
 def test_collectors_are_switched_by_name() -> None:
     """A collector is switched off by --no-collector.X, on alone with disable-defaults."""
     off = config(URL, "--no-collector.health")
@@ -116,6 +123,7 @@ def test_bad_usage_is_one_line_and_exit_2(
         ([URL, "--cluster.api=restful"], "--cluster.username: expected the name of a user"),
         ([URL, "--cluster.username=x"], "--cluster.password-file: expected the file"),
         ([URL, "--cluster.ca-file=/no/such"], "--cluster.ca-file: no such file"),
+        (["--cluster.api=rados"], "--cluster.username: expected the name of a user"),
         ([URL, "--config.file=x.yml"], "--cluster.url: not together with --config.file"),
         (["--config.file=/no/such.yml"], "/no/such.yml: No such file or directory"),
         ([URL, "--poll.interval=2m"], "--poll.stale-after: expected no less than --poll.interval"),

@@ -7,16 +7,18 @@
 
 
 
-_shtab_ceph_exporter_option_strings=(-h --help --version --cluster.url --cluster.api --cluster.username --cluster.password-file --cluster.ca-file --cluster.insecure-skip-verify --config.file --config.check --demo --poll.interval --poll.timeout --poll.stale-after --poll.series-limit --collector.cluster --no-collector.cluster --collector.daemon_health --no-collector.daemon_health --collector.filesystems --no-collector.filesystems --collector.health --no-collector.health --collector.managers --no-collector.managers --collector.modules --no-collector.modules --collector.monitors --no-collector.monitors --collector.osd_flags --no-collector.osd_flags --collector.osds --no-collector.osds --collector.perf_counters --no-collector.perf_counters --collector.placement_groups --no-collector.placement_groups --collector.pools --no-collector.pools --collector.services --no-collector.services --collector.usage --no-collector.usage --collector.versions --no-collector.versions --collector.perf_counters.include --collector.perf_counters.exclude --collector.perf_counters.limit --collector.disable-defaults --web.listen-address --web.systemd-socket --web.config.file --web.telemetry-path --web.series-limit --nagios --log.level --log.format)
+_shtab_ceph_exporter_option_strings=(-h --help --version --cluster.url --cluster.api --cluster.username --cluster.password-file --cluster.ca-file --cluster.insecure-skip-verify --cluster.ceph-conf --cluster.keyring --config.file --config.check --demo --poll.interval --poll.timeout --poll.stale-after --poll.body-limit --poll.series-limit --collector.cluster --no-collector.cluster --collector.daemon_health --no-collector.daemon_health --collector.filesystems --no-collector.filesystems --collector.health --no-collector.health --collector.managers --no-collector.managers --collector.modules --no-collector.modules --collector.monitors --no-collector.monitors --collector.osd_flags --no-collector.osd_flags --collector.osds --no-collector.osds --collector.perf_counters --no-collector.perf_counters --collector.placement_groups --no-collector.placement_groups --collector.pools --no-collector.pools --collector.services --no-collector.services --collector.usage --no-collector.usage --collector.versions --no-collector.versions --collector.perf_counters.include --collector.perf_counters.exclude --collector.perf_counters.limit --collector.disable-defaults --web.listen-address --web.systemd-socket --web.config.file --web.telemetry-path --web.series-limit --nagios --log.level --log.format)
 
 _shtab_ceph_exporter_pos_1_COMPGEN=_shtab_compgen_dirs
 _shtab_ceph_exporter___cluster_password_file_COMPGEN=_shtab_compgen_files
 _shtab_ceph_exporter___cluster_ca_file_COMPGEN=_shtab_compgen_files
+_shtab_ceph_exporter___cluster_ceph_conf_COMPGEN=_shtab_compgen_files
+_shtab_ceph_exporter___cluster_keyring_COMPGEN=_shtab_compgen_files
 _shtab_ceph_exporter___config_file_COMPGEN=_shtab_compgen_files
 _shtab_ceph_exporter___web_config_file_COMPGEN=_shtab_compgen_files
 
 _shtab_ceph_exporter_pos_0_choices=(serve once check record)
-_shtab_ceph_exporter___cluster_api_choices=(auto rest-api restful dashboard recording)
+_shtab_ceph_exporter___cluster_api_choices=(auto rest-api restful dashboard rados recording)
 _shtab_ceph_exporter___log_level_choices=(debug info warn error)
 _shtab_ceph_exporter___log_format_choices=(logfmt json)
 

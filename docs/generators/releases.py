@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ceph_exporter.sources import commands, dashboard, rest_api, restful
+from ceph_exporter.sources import commands, dashboard, rados, rest_api, restful
 
-SOURCES = (rest_api.RestApi, restful.Restful, dashboard.Dashboard)
+SOURCES = (rest_api.RestApi, restful.Restful, dashboard.Dashboard, rados.Rados)
 
 
 class Span(NamedTuple):

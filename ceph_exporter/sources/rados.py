@@ -1,0 +1,219 @@
+"""Documents through librados, with the distribution's Python module `rados`; every release.
+
+The mon commands go to the monitors, so with every mgr dead their documents stay fresh. From 12 on
+the mgr has commands of its own (src/mgr/MgrCommands.h and its modules). A monitor would pass them
+on to the mgr, and keep each for ever that no mgr answers; so they go to the mgr itself, and last.
+"""
+
+import errno
+import math
+import os
+import time
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from ceph_exporter.facts import DecodeError, Version
+from ceph_exporter.facts.version import decode_version
+from ceph_exporter.sources.base import Answer, Deadline, Kind, SourceError
+from ceph_exporter.sources.commands import COMMANDS, Command, wire_name
+from ceph_exporter.sources.credentials import Credentials
+from ceph_exporter.sources.http import BODY_LIMIT, seconds_since
+from ceph_exporter.sources.rados_child import NO_MODULE
+from ceph_exporter.sources.rados_process import PYTHONS, Gone, Process, Reply
+
+MGR_COMMANDS = frozenset(
+    {
+        *("balancer status", "crash ls", "device ls", "osd df", "osd perf", "osd pool stats"),
+        *("pg dump", "service dump"),
+    }
+)
+"""The commands that are the mgr's from 12 on; before, the monitors have them or nobody."""
+
+# A ceph.conf may make clients write files named after their pid; each new child would leave some.
+_NO_FILES = {"admin_socket": "", "log_file": ""}
+
+_UNKNOWN = ("command not known", "No handler found")
+
+
+class Rados:
+    """Documents through librados. conf: the ceph.conf, which names the monitors.
+
+    pythons: where the module `rados` is looked for. Raises SourceError when no connection can be
+    had within the deadline. After a mgr that did not answer, `fetch` connects anew.
+    """
+
+    api = "rados"
+    releases = ("0.67", "")
+    documents = frozenset(COMMANDS)
+
+    def __init__(
+        self,
+        conf: str,
+        credentials: Credentials,
+        deadline: Deadline,
+        pythons: Collection[str] = PYTHONS,
+    ) -> None:
+        self.url = conf
+        self._credentials = credentials
+        self._pythons = [python for python in dict.fromkeys(pythons) if Path(python).exists()]
+        self._process: Process | None = None
+        self._mgr_has_commands = False
+        self._late: Deadline | None = None
+        self._connect(deadline)
+
+    def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
+        """Ask the monitors, then the mgr, one command after the other."""
+        if self._late is deadline:
+            return  # a silent mgr had the rest of this poll's time: asked in the next one
+        self._connect(deadline)
+        mine = [name for name in wanted if self._target(COMMANDS[name][0]) == "mgr"]
+        for document in wanted:
+            if document not in mine:
+                try:
+                    yield self._document(document, deadline)
+                except Gone as gone:
+                    raise self._silent(gone, COMMANDS[document][0]) from None
+        yield from self._ask_mgr(mine, deadline)
+
+    def close(self) -> None:
+        """End the child process."""
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+    def _ask_mgr(self, documents: list[str], deadline: Deadline) -> Iterator[Answer]:
+        for number, document in enumerate(documents):
+            start = time.monotonic()
+            try:
+                yield self._document(document, deadline)
+            except Gone as gone:
+                self.close()
+                self._late = deadline
+                text = f"no mgr answered ({gone}); ceph mgr dump says whether one is up"
+                error, seconds = SourceError(Kind.FAILED, text), seconds_since(start)
+                # All of them took that long, so that none is asked for again soon.
+                for late in documents[number:]:
+                    wire = wire_name(late, COMMANDS[late][0])
+                    yield Answer((late,), wire, seconds, error=error)
+                return
+
+    def _document(self, document: str, deadline: Deadline) -> Answer:
+        for command in COMMANDS[document]:
+            start = time.monotonic()
+            reply = self._run(command, deadline)
+            wire, seconds = wire_name(document, command), seconds_since(start)
+            if not reply.errno:
+                return Answer((document,), wire, seconds, reply.body)
+            error = _refused(command, reply, self._credentials.username)
+            if error.kind is not Kind.UNSUPPORTED:
+                break
+        return Answer((document,), wire, seconds, error=error)
+
+    def _target(self, command: Command) -> str:
+        return "mgr" if self._mgr_has_commands and command.prefix in MGR_COMMANDS else "mon"
+
+    def _run(self, command: Command, deadline: Deadline) -> Reply:
+        assert self._process is not None  # noqa: S101 - `fetch` sees to it
+        body = {"prefix": command.prefix, **dict(command.args), "format": "json"}
+        request = {"to": self._target(command), "command": body}
+        return self._process.ask(request, deadline)
+
+    def _connect(self, deadline: Deadline) -> None:
+        if self._process is not None:
+            return
+        seconds = str(math.ceil(deadline.left) + 1)
+        options = {"client_mount_timeout": seconds, "rados_mon_op_timeout": seconds, **_NO_FILES}
+        if self._credentials.keyring:
+            options["keyring"] = self._credentials.keyring
+        self._check_files()
+        request = {"conf": self.url, "name": self._entity, "options": options}
+        try:
+            reply = self._open(request, deadline)
+        except Gone as gone:
+            self._process = None
+            raise SourceError(
+                Kind.UNREACHABLE,
+                f"no connection to the monitors that {self.url} names ({gone}); check its "
+                "mon_host, the network, and that the monitors have a quorum",
+            ) from None
+        if reply.errno:
+            self.close()
+            raise _not_connected(reply, self.url, self._entity)
+        try:
+            self._mgr_has_commands = self._release(deadline) >= 12
+        except Gone as gone:
+            raise self._silent(gone, Command("version")) from None
+
+    def _open(self, request: object, deadline: Deadline) -> Reply:
+        """Connect with the first Python that has the module; the reply of none says so."""
+        reply = Reply(-1, NO_MODULE, b"")
+        for python in self._pythons:
+            self._process = Process(python, BODY_LIMIT)
+            reply = self._process.ask({"connect": request}, deadline)
+            if reply.text != NO_MODULE:
+                break
+            self.close()
+        return reply
+
+    def _release(self, deadline: Deadline) -> int:
+        """Ask for the major number of the monitors' release, 0 before 0.94."""
+        reply = self._run(Command("version"), deadline)
+        with suppress(DecodeError):
+            (version,) = decode_version(reply.body)
+            if isinstance(version, Version):
+                return int(version.release.partition(".")[0])
+        return 0
+
+    @property
+    def _entity(self) -> str:
+        return f"client.{self._credentials.username.removeprefix('client.')}"
+
+    def _check_files(self) -> None:
+        # librados does not say which of its files is missing, or may not be read.
+        flags = {"--cluster.ceph-conf": self.url, "--cluster.keyring": self._credentials.keyring}
+        for flag, file in flags.items():
+            try:
+                if file:
+                    os.close(os.open(file, os.O_RDONLY | os.O_NONBLOCK))
+            except OSError as error:
+                text = f"cannot read {file}: {error.strerror}; check {flag}"
+                raise SourceError(Kind.REFUSED, text) from None
+
+    def _silent(self, gone: Gone, command: Command) -> SourceError:
+        self.close()
+        hint = "; is there a quorum?" if gone.late else ""
+        return SourceError(
+            Kind.UNREACHABLE, f"no answer to the command {command.prefix!r}: {gone}{hint}"
+        )
+
+
+def _not_connected(reply: Reply, conf: str, entity: str) -> SourceError:
+    """Put librados' error number into words, as those of 16.2.15 and 20.2.4 were seen to mean."""
+    if reply.text == NO_MODULE:
+        return SourceError(
+            Kind.REFUSED,
+            "no Python module rados: install the distribution's package python3-rados (it is used "
+            "from a virtual environment too)",
+        )
+    refused = {
+        errno.EACCES: f"the monitors refused {entity}: the file of --cluster.keyring (by default "
+        f"/etc/ceph/ceph.{entity}.keyring) must hold what this prints: ceph auth get {entity}",
+        errno.EIO: f"librados cannot use the key of {entity}: it is damaged, or begins with Ag "
+        "(aes256k), which needs python3-rados of the cluster's release",
+        errno.ENOENT: f"librados found no monitors; {conf} must have mon_host",
+    }
+    kind = Kind.REFUSED if reply.errno in refused else Kind.UNREACHABLE
+    other = f"librados cannot connect; check {conf} and the names in its mon_host"
+    text = " ".join(reply.text.split())[:200]
+    return SourceError(kind, f"{refused.get(reply.errno, other)} ({text})")
+
+
+def _refused(command: Command, reply: Reply, user: str) -> SourceError:
+    text = " ".join(reply.text.split())[:200] or os.strerror(reply.errno)
+    said = f"Ceph refused the command {command.prefix!r}: {text}"
+    if reply.errno == errno.EINVAL and any(words in text for words in _UNKNOWN):
+        return SourceError(Kind.UNSUPPORTED, said)
+    if reply.errno in (errno.EACCES, errno.EPERM):
+        said += f"; the user {user} needs the caps mon 'allow r' mgr 'allow r'"
+    return SourceError(Kind.FAILED, said)

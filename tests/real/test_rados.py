@@ -1,0 +1,213 @@
+"""Real Ceph 16.2 and 20.2 over librados, through what no other API survives.
+
+The exporter runs in a virtual environment without the module `rados`; its child is the system's
+Python with librados of 16.2.
+"""
+
+from __future__ import annotations
+
+import shlex
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ceph_exporter.sources import Credentials, Deadline, SourceError
+from ceph_exporter.sources.rados import Rados
+from tests.real.ceph import CephCluster
+from tests.real.conftest import demand
+from tests.real.exporter import Exporter, run
+from tests.real.releases import PORTS, RELEASES
+from tests.test_lint import complaints
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.real
+
+USER = "prom"
+# Of type aes, as every release before 20 makes them.
+AES_KEY = "AQDO4gZrfPO7ChAAHmE3s3HmxdZkR/PSaGcyHA=="
+RIGHTS = ("mon", "allow r", "mgr", "allow r")
+# Of documents that the monitors give, and of some that the mgr gives.
+MONITORS = ("health detail", "status", "quorum_status", "osd dump", "time-sync-status")
+MGR = ("osd df", "osd perf", "osd pool stats")
+
+
+@pytest.fixture(scope="module", params=["16.2.15", "20.2.4"])
+def cluster(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CephCluster]:
+    """Start three monitors, two mgrs, three OSDs, with a user who may read."""
+    name: str = request.param
+    demand(RELEASES[name].available(), "tests/real/install-releases")
+    folder = tmp_path_factory.mktemp("ceph") / name
+    port = PORTS + 1400 + 100 * list(RELEASES).index(name)
+    with CephCluster(folder, release=name, mgrs=2, base_port=port) as started:
+        make_user(started)
+        yield started
+
+
+def make_user(cluster: CephCluster) -> None:
+    """Make the user, on 20 with a key of the type that librados of 16 knows."""
+    keyring = keyring_of(cluster)
+    if cluster.release.name != "20.2.4":
+        cluster.ceph("auth", "get-or-create", f"client.{USER}", *RIGHTS)
+        keyring.write_text(cluster.ceph("auth", "get", f"client.{USER}"))
+        return
+    caps = [part for name in ("mon", "mgr") for part in ("--cap", name, "allow r")]
+    new = ("ceph-authtool", "-C", str(keyring), "-n", f"client.{USER}", *caps, "--add-key")
+    cluster.run(*new, AES_KEY)
+    cluster.ceph("mon", "set", "auth_allowed_ciphers", "aes,aes256k")
+    cluster.ceph("auth", "import", "-i", str(keyring))
+
+
+def keyring_of(cluster: CephCluster) -> Path:
+    """Give the file with the user's key."""
+    return cluster.folder / "prom.keyring"
+
+
+def arguments(cluster: CephCluster, keyring: Path) -> list[str]:
+    """Give the flags that name the cluster."""
+    return [
+        "--cluster.api=rados",
+        f"--cluster.username={USER}",
+        f"--cluster.ceph-conf={cluster.folder / 'ceph.conf'}",
+        f"--cluster.keyring={keyring}",
+    ]
+
+
+@pytest.fixture(scope="module")
+def exporter(cluster: CephCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exporter]:
+    """Run an exporter on it."""
+    folder = tmp_path_factory.mktemp("exporter")
+    with Exporter(folder, *arguments(cluster, keyring_of(cluster))) as started:
+        yield started
+
+
+def wait_for_documents(exporter: Exporter, names: tuple[str, ...], value: float) -> None:
+    """Wait until documents are had (1), or are not (0)."""
+    wanted = {frozenset({("document", name)}): value for name in names}
+    exporter.wait_for(
+        "ceph_exporter_document_success", lambda found: wanted.items() <= found.items(), 90
+    )
+
+
+def wait_for(exporter: Exporter, name: str, value: float, **labels: str) -> None:
+    """Wait until the one sample with these labels has the value."""
+    exporter.wait_for(name, lambda found: found.get(frozenset(labels.items())) == value, 90)
+
+
+def test_every_document_is_had(cluster: CephCluster, exporter: Exporter) -> None:
+    """A user who may read gets each document that the release knows, none fails."""
+    wait_for_documents(exporter, MONITORS + MGR, 1)
+    assert set(exporter.series("ceph_exporter_document_success").values()) == {1}
+    (source,) = (dict(labels) for labels in exporter.series("ceph_exporter_source_info"))
+    assert (source["api"], source["release"]) == ("rados", cluster.release.name)
+    assert source["url"] == str(cluster.folder / "ceph.conf")
+
+
+def test_skew_and_latency_are_there(exporter: Exporter) -> None:
+    """Each monitor has them on every release; no clock is wrong here."""
+    for name in ("ceph_monitor_latency_seconds", "ceph_monitor_clock_skew_seconds"):
+        exporter.wait_for(name, lambda found: len(found) == 3)
+    assert sum(n > 0 for n in exporter.series("ceph_monitor_latency_seconds").values()) == 2
+
+
+def test_promtool_accepts_the_page(exporter: Exporter) -> None:
+    """The page is one that Prometheus reads without complaint."""
+    assert complaints(exporter.page().encode()) == []
+
+
+def test_a_wrong_key_is_one_line(cluster: CephCluster, tmp_path: Path) -> None:
+    """A refused key ends `once` with one line that says what the keyring must hold."""
+    keyring = tmp_path / "keyring"
+    wrong = "AQDO4gZrfPO7ChAAHmE3s3HmxdZkR/PSaGdyHA=="
+    keyring.write_text(f"[client.{USER}]\n\tkey = {wrong}\n")
+    found = run("once", *arguments(cluster, keyring))
+    assert found.returncode == 1
+    (error,) = [line for line in found.stderr.splitlines() if "ERROR" in line]
+    assert f"ceph auth get client.{USER}" in error
+    assert wrong not in found.stdout + found.stderr
+
+
+def test_unreachable_monitors_are_one_line(cluster: CephCluster, tmp_path: Path) -> None:
+    """Where no monitor listens the poll ends at its deadline and says where to look."""
+    conf = tmp_path / "ceph.conf"
+    conf.write_text("[global]\nmon host = 127.0.0.1:9\n")
+    start = time.monotonic()
+    flags = [f"--cluster.ceph-conf={conf}", "--poll.timeout=2s"]
+    found = run("once", *arguments(cluster, keyring_of(cluster)), *flags)
+    assert time.monotonic() - start < 30
+    (error,) = [line for line in found.stderr.splitlines() if "ERROR" in line]
+    assert f"no connection to the monitors that {conf} names" in error
+
+
+def test_librados_of_20_knows_the_newest_keys(cluster: CephCluster, tmp_path: Path) -> None:
+    """With a Python of the cluster's own release a key as that release makes it will do."""
+    keyring = tmp_path / "keyring"
+    cluster.ceph("auth", "get-or-create", "client.own", *RIGHTS)
+    keyring.write_text(cluster.ceph("auth", "get", "client.own"))
+    python = tmp_path / "python"
+    python.write_text(
+        f'#!/bin/sh\nexec {shlex.join(cluster.release.command("/usr/bin/python3"))} "$@"\n'
+    )
+    python.chmod(0o755)
+    credentials, conf = Credentials("own", keyring=str(keyring)), str(cluster.folder / "ceph.conf")
+    source = Rados(conf, credentials, Deadline(60), [str(python)])
+    try:
+        answers = list(source.fetch(source.documents, Deadline(60)))
+    finally:
+        source.close()
+    assert {answer.documents[0] for answer in answers if not answer.error} == source.documents
+    if cluster.release.name == "20.2.4":
+        with pytest.raises(SourceError, match="needs python3-rados of the cluster's release"):
+            Rados(conf, credentials, Deadline(60))
+
+
+def test_without_any_mgr_the_monitors_go_on(cluster: CephCluster, exporter: Exporter) -> None:
+    """With both mgrs dead an OSD that stops is seen, the mgr's documents say that they fail."""
+    for name in cluster.mgrs:
+        cluster.stop_mgr(name)
+    wait_for_documents(exporter, MGR, 0)
+    cluster.stop_osd(2)
+    wait_for(exporter, "ceph_osd_up", 0, ceph_daemon="osd.2")
+    down = frozenset({("name", "OSD_DOWN"), ("severity", "HEALTH_WARN")})
+    exporter.wait_for("ceph_health_detail", lambda found: found.get(down) == 1, 90)
+    cluster.ceph("osd", "out", "2")
+    wait_for(exporter, "ceph_osd_in", 0, ceph_daemon="osd.2")
+    cluster.stop_mon("c")
+    wait_for(exporter, "ceph_mon_quorum_status", 0, ceph_daemon="mon.c")
+    assert set(exporter.series("ceph_up").values()) == {1}
+    wait_for_documents(exporter, MONITORS, 1)
+    cluster.start_mon("c")
+    cluster.start_osd(2)
+    cluster.ceph("osd", "in", "2")
+    for name in cluster.mgrs:
+        cluster.start_mgr(name)
+    wait_for_documents(exporter, MONITORS + MGR, 1)
+    wait_for(exporter, "ceph_osd_up", 1, ceph_daemon="osd.2")
+    wait_for(exporter, "ceph_mon_quorum_status", 1, ceph_daemon="mon.c")
+
+
+def test_a_lost_quorum_is_ceph_up_0(cluster: CephCluster, exporter: Exporter) -> None:
+    """Two of three monitors gone is an outage within two polls, and it ends with the outage."""
+    for name in "bc":
+        cluster.stop_mon(name)
+    wait_for(exporter, "ceph_up", 0)
+    exporter.wait_for("ceph_health_status", lambda found: not found)
+    for name in "bc":
+        cluster.start_mon(name)
+    wait_for(exporter, "ceph_up", 1)
+    wait_for_documents(exporter, MONITORS + MGR, 1)
+
+
+def test_nothing_is_left_behind(exporter: Exporter) -> None:
+    """The end of the exporter is the end of its one child; no log holds a traceback."""
+    pid = exporter._daemon._process.pid if exporter._daemon else 0
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    (child,) = (number for task in tasks for number in task.read_text().split())
+    assert exporter.stop() == 0
+    assert not Path(f"/proc/{child}").exists()
+    assert "Traceback" not in exporter.log.read_text()

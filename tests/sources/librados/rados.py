@@ -1,0 +1,54 @@
+"""A module `rados` whose cluster does what the file named by FAKE_RADOS says.
+
+The file is a JSON object: a command's prefix, or `connect`, to its answer, or to `hang`, `abort`
+or `end`. What was asked is written to the file beside it, `asked`, a line each.
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+
+class Error(OSError):
+    """As librados raises it."""
+
+
+class Rados:
+    """A cluster of the fake."""
+
+    def __init__(self, name: str, conffile: str, conf: dict[str, str]) -> None:
+        self._script = Path(os.environ["FAKE_RADOS"])
+        self._opened = name, conffile, sorted(conf)
+        print("librados prints this")  # noqa: T201 - it must not reach the exporter
+
+    def connect(self) -> None:
+        """Connect, or raise the error of the script."""
+        error, _, text = self._do("connect", " ".join(map(str, ("connect", *self._opened))))
+        if error:
+            raise Error(-error, text)
+
+    def mon_command(self, command: str, body: bytes) -> tuple[int, bytes, str]:
+        """Answer a command of the monitors."""
+        del body
+        return self._do(json.loads(command)["prefix"], f"mon {command}")
+
+    def mgr_command(self, command: str, body: bytes) -> tuple[int, bytes, str]:
+        """Answer a command of the mgr."""
+        del body
+        return self._do(json.loads(command)["prefix"], f"mgr {command}")
+
+    def _do(self, what: str, asked: str) -> tuple[int, bytes, str]:
+        with self._script.with_name("asked").open("a", encoding="utf-8") as file:
+            file.write(f"{asked}\n")
+        answer: Any = json.loads(self._script.read_text(encoding="utf-8")).get(what, [0, "{}", ""])
+        if answer == "hang":
+            time.sleep(3600)
+        if answer == "abort":
+            os.abort()
+        if answer == "end":
+            sys.exit(1)
+        error, text, said = answer
+        return -error, text.encode(), said

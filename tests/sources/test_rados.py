@@ -1,0 +1,230 @@
+"""Documents through librados: who is asked what, and that nothing of it can hang the exporter.
+
+The child process is the real one; it finds a module `rados` of the tests.
+"""
+
+import errno
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ceph_exporter.sources import Answer, Credentials, Deadline, Kind, SourceError, Tls, connect
+from ceph_exporter.sources.rados import MGR_COMMANDS, Rados
+
+FOLDER = Path(__file__).parent / "librados"
+VERSION = [0, '{"version": "ceph version 16.2.15 (abc) pacific (stable)"}', ""]
+
+
+class Cluster:
+    """A cluster behind librados; `script` says what it answers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.conf = folder / "ceph.conf"
+        self.conf.write_text("[global]\n")
+        self.keyring = folder / "keyring"
+        self.keyring.write_text("[client.prom]\n")
+        self._script = folder / "script"
+        self.python = folder / "python"
+        # Drops -I, with which the child would not see the module of the tests.
+        self.python.write_text(
+            f'#!/bin/sh\nshift\nFAKE_RADOS="{self._script}" PYTHONPATH="{FOLDER}" '
+            f'exec "{sys.executable}" -P "$@"\n'
+        )
+        self.python.chmod(0o755)
+        self.credentials = Credentials("prom", keyring=str(self.keyring))
+        self.does({})
+
+    def does(self, answers: dict[str, Any]) -> None:
+        """Answer so from now on, by the prefix of the command."""
+        self._script.write_text(json.dumps({"version": VERSION} | answers))
+
+    def open(self) -> Rados:
+        """Connect."""
+        return Rados(str(self.conf), self.credentials, Deadline(60), [str(self.python)])
+
+    def asked(self) -> list[str]:
+        """Give what was asked since the last look, as `mon PREFIX`."""
+        file = self._script.with_name("asked")
+        lines = file.read_text().splitlines() if file.exists() else []
+        file.write_text("")
+        return [
+            f"{line[:3]} {json.loads(line[4:])['prefix']}" if line.startswith("m") else line
+            for line in lines
+        ]
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Cluster:
+    """Give a cluster of Ceph 16 that answers everything with an empty object."""
+    return Cluster(tmp_path)
+
+
+@pytest.fixture
+def source(cluster: Cluster) -> Iterator[Rados]:
+    """Give a source that is connected to it."""
+    opened = cluster.open()
+    yield opened
+    opened.close()
+
+
+def failures(answers: list[Answer]) -> dict[str, str]:
+    """Give the errors by document."""
+    return {one.documents[0]: str(one.error) for one in answers if one.error}
+
+
+def test_commands_go_where_they_are_known(cluster: Cluster, source: Rados) -> None:
+    """The monitors are asked first, then the mgr for its own commands, all as JSON."""
+    names = "admin_socket", "client_mount_timeout", "keyring", "log_file", "rados_mon_op_timeout"
+    assert cluster.asked() == [f"connect client.prom {cluster.conf} {[*names]}", "mon version"]
+    answers = list(source.fetch(("osd df", "health detail", "pg states"), Deadline(60)))
+    assert [(one.documents, one.wire, one.body, one.error) for one in answers] == [
+        (("health detail",), "health detail", b"{}", None),
+        (("osd df",), "osd df", b"{}", None),
+        (("pg states",), "pg states", b"{}", None),
+    ]
+    assert cluster.asked() == ["mon health", "mgr osd df", "mgr pg dump"]
+    assert (source.api, source.url) == ("rados", str(cluster.conf))
+
+
+def test_every_command_of_the_mgr_is_one_of_the_table(cluster: Cluster, source: Rados) -> None:
+    """No name of the mgr's commands is misspelt."""
+    cluster.asked()
+    assert not failures(list(source.fetch(source.documents, Deadline(60))))
+    mgr = {one.removeprefix("mgr ") for one in cluster.asked() if one.startswith("mgr ")}
+    assert mgr == MGR_COMMANDS
+
+
+@pytest.mark.parametrize(
+    "version",
+    [
+        [errno.EINVAL, "", "command not known"],
+        [0, '{"version": "ceph version 10.2.11 (abc)"}', ""],
+        [0, "<html>", ""],
+    ],
+)
+def test_before_12_the_monitors_have_all_commands(cluster: Cluster, version: list[Any]) -> None:
+    """Ceph 0.94 to 11 tells its release; an older one does not even know the command."""
+    cluster.does({"version": version})
+    opened = cluster.open()
+    cluster.asked()
+    assert not failures(list(opened.fetch(("osd df",), Deadline(60))))
+    assert cluster.asked() == ["mon osd df"]
+    opened.close()
+
+
+def test_the_second_choice_is_asked_where_the_first_is_unknown(
+    cluster: Cluster, source: Rados
+) -> None:
+    """Only an unknown command leads to the next; one that nobody knows is unsupported."""
+    unknown = [errno.EINVAL, "", "command not known"]
+    cluster.does(
+        {
+            "quorum_status": unknown,
+            "fs dump": [errno.EAGAIN, "", ""],
+            "crash ls": [errno.EINVAL, "", "No handler found for 'crash ls'"],
+            "osd dump": [errno.EACCES, "", "access denied"],
+        }
+    )
+    wanted = ("quorum_status", "fs dump", "crash ls", "osd dump")
+    quorum, *others = source.fetch(wanted, Deadline(60))
+    assert (quorum.wire, quorum.error) == ("mon dump", None)
+    assert failures(others) == {
+        "fs dump": "Ceph refused the command 'fs dump': Resource temporarily unavailable",
+        "osd dump": "Ceph refused the command 'osd dump': access denied; the user prom needs the "
+        "caps mon 'allow r' mgr 'allow r'",
+        "crash ls": "Ceph refused the command 'crash ls': No handler found for 'crash ls'",
+    }
+    kinds = [one.error.kind for one in others if one.error]
+    assert kinds == [Kind.FAILED, Kind.FAILED, Kind.UNSUPPORTED]
+
+
+def test_a_dead_mgr_costs_its_own_documents(cluster: Cluster, source: Rados) -> None:
+    """The monitors' documents are had, the mgr is waited for once, the next poll works again."""
+    cluster.does({"osd df": "hang"})
+    cluster.asked()
+    deadline = Deadline(4)
+    answers = list(source.fetch(("osd df", "osd perf", "status"), deadline))
+    assert [one.documents[0] for one in answers if one.error is None] == ["status"]
+    text = "no mgr answered (no answer in time); ceph mgr dump says whether one is up"
+    assert failures(answers) == {"osd df": text, "osd perf": text}
+    assert all(one.seconds > 1 for one in answers if one.error)
+    assert cluster.asked() == ["mon status", "mgr osd df"]
+    assert list(source.fetch(("pg states", "version"), deadline)) == []
+    assert cluster.asked() == []
+    cluster.does({})
+    assert not failures(list(source.fetch(("osd df",), Deadline(60))))
+    assert cluster.asked()[-1] == "mgr osd df"
+
+
+@pytest.mark.parametrize(
+    ("does", "says"),
+    [
+        ("hang", "no answer to the command 'status': no answer in time; is there a quorum?"),
+        ("abort", "no answer to the command 'status': librados ended by signal 6"),
+        ("end", "no answer to the command 'status': librados ended by itself"),
+    ],
+)
+def test_monitors_that_do_not_answer(cluster: Cluster, source: Rados, does: str, says: str) -> None:
+    """Whatever librados does, the poll ends at its deadline with one line."""
+    cluster.does({"status": does})
+    with pytest.raises(SourceError) as caught:
+        list(source.fetch(("status",), Deadline(1 if does == "hang" else 60)))
+    assert (caught.value.kind, str(caught.value)) == (Kind.UNREACHABLE, says)
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "says"),
+    [
+        (errno.EACCES, Kind.REFUSED, "what this prints: ceph auth get client.prom"),
+        (errno.EIO, Kind.REFUSED, "librados cannot use the key of client.prom"),
+        (errno.ENOENT, Kind.REFUSED, "ceph.conf must have mon_host"),
+        (errno.EINVAL, Kind.UNREACHABLE, "ceph.conf and the names in its mon_host"),
+    ],
+)
+def test_a_refused_connection_says_what_to_do(
+    cluster: Cluster, number: int, kind: Kind, says: str
+) -> None:
+    """Librados' error number becomes a line for a person."""
+    cluster.does({"connect": [number, "", "error connecting\nto the cluster"]})
+    with pytest.raises(SourceError) as caught:
+        cluster.open()
+    assert caught.value.kind is kind
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("where", ["connect", "version"])
+def test_no_monitor_at_the_start(cluster: Cluster, where: str) -> None:
+    """A connection that takes too long is given up, also in its first command."""
+    cluster.does({where: "hang"})
+    with pytest.raises(SourceError, match="no answer in time") as caught:
+        Rados(str(cluster.conf), cluster.credentials, Deadline(2), [str(cluster.python)])
+    assert caught.value.kind is Kind.UNREACHABLE
+
+
+def test_a_file_that_cannot_be_read_is_named(cluster: Cluster) -> None:
+    """Librados itself would not say which file is missing."""
+    cluster.keyring.unlink()
+    with pytest.raises(SourceError, match=r"cannot read .*/keyring: No such file .* check --clu"):
+        cluster.open()
+    cluster.conf.unlink()
+    with pytest.raises(SourceError, match=r"cannot read .*/ceph.conf: .*--cluster.ceph-conf"):
+        connect("rados", str(cluster.conf), Tls(), cluster.credentials, Deadline(60))
+
+
+def test_the_python_of_the_distribution_is_tried_too(cluster: Cluster, tmp_path: Path) -> None:
+    """A Python without the module is passed over; without any, the package is named."""
+    empty = tmp_path / "empty"
+    empty.write_text(cluster.python.read_text().replace(str(FOLDER), str(tmp_path)))
+    empty.chmod(0o755)
+    pythons = [str(tmp_path / "none"), str(empty), str(cluster.python)]
+    opened = Rados(str(cluster.conf), Credentials("client.prom"), Deadline(60), pythons)
+    opened.close()
+    assert cluster.asked()[0].startswith("connect client.prom ")
+    with pytest.raises(SourceError, match="package python3-rados") as caught:
+        Rados(str(cluster.conf), cluster.credentials, Deadline(60), pythons[:2])
+    assert caught.value.kind is Kind.REFUSED

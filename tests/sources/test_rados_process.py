@@ -1,0 +1,94 @@
+"""The child process of the source `rados`: no answer of it can hang or bloat the exporter."""
+
+import io
+import json
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from ceph_exporter.sources import Deadline, rados_child
+from ceph_exporter.sources.rados_process import Gone, Process
+
+
+def scripted(folder: Path, text: str) -> str:
+    """Write an interpreter that runs this shell text instead of the child; give its path."""
+    file = folder / "python"
+    file.write_text(f"#!/bin/sh\n{text}\n")
+    file.chmod(0o755)
+    return str(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("echo '{}'; exec sleep 600", "something else than a reply"),
+        ("exec cat /dev/zero", "answered without end"),
+        ("""echo '{"errno":0,"text":"","size":2000000}'; exec sleep 600""", "larger than 1 MiB"),
+        ("""echo '{"errno":0,"text":"","size":10}'; echo abc""", "ended by itself"),
+        ("exec <&-; exec sleep 600", "ended by itself|no answer in time"),
+    ],
+)
+def test_an_odd_child_is_ended(tmp_path: Path, text: str, says: str) -> None:
+    """A child that answers wrongly, too much or too little is dead afterwards."""
+    process = Process(scripted(tmp_path, text), 1024 * 1024)
+    with pytest.raises(Gone, match=says):
+        process.ask({"connect": {}}, Deadline(2 if "<&-" in text else 60))
+    process.close()
+
+
+def test_a_python_that_cannot_be_run(tmp_path: Path) -> None:
+    """A file that is no program is an error of one line."""
+    with pytest.raises(Gone, match="Permission denied"):
+        Process(str(tmp_path), 1)
+
+
+def served(*requests: object) -> list[str]:
+    """Let the child's loop answer requests in this process; give what it writes, by line."""
+    answers = io.BytesIO()
+    lines = b"".join(json.dumps(request).encode() + b"\n" for request in requests)
+    rados_child.serve(io.BytesIO(lines), answers)
+    return answers.getvalue().decode().split("\n")
+
+
+def test_the_child_answers_with_a_head_and_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Errors of librados and of Ceph come as numbers above zero."""
+
+    def refused() -> None:
+        raise OSError(13, "no")
+
+    known = SimpleNamespace(
+        connect=lambda: None,
+        mon_command=lambda command, _: (0, command.encode(), ""),
+        mgr_command=lambda _command, _body: (-22, b"", "what?"),
+    )
+    clusters = {"client.a": known, "client.b": SimpleNamespace(connect=refused)}
+    module = SimpleNamespace(Rados=lambda name, **_: clusters[name])
+    monkeypatch.setitem(sys.modules, "rados", module)
+
+    def connect(name: str) -> object:
+        return {"connect": {"conf": "", "name": name, "options": {}}}
+
+    assert served(connect("client.a"), {"to": "mon", "command": {}}) == [
+        '{"errno": 0, "text": "", "size": 0}',
+        '{"errno": 0, "text": "", "size": 2}',
+        "{}",
+    ]
+    asked = served(connect("client.a"), {"to": "mgr", "command": {}}, connect("client.b"))
+    assert [json.loads(line)["errno"] for line in asked if line] == [0, 22, 13]
+
+
+def test_a_missing_module_is_told_from_a_broken_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a missing one sends the exporter to the next Python."""
+    request = {"connect": {"conf": "", "name": "", "options": {}}}
+    for error, text in (
+        (ModuleNotFoundError("No module named 'rados'", name="rados"), rados_child.NO_MODULE),
+        (ImportError("librados.so.2: cannot open shared object file"), "librados.so.2: cannot"),
+    ):
+
+        def fail(_name: str, error: ImportError = error) -> None:
+            raise error
+
+        monkeypatch.setattr(rados_child, "import_module", fail)
+        assert json.loads(served(request)[0])["text"].startswith(text)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
 from ceph_exporter.collectors.base import Columns, Family, Labels, Metric, Samples, one, ones
 from ceph_exporter.facts import Facts
@@ -109,6 +110,7 @@ HEADROOM = Metric(
     Labels("root", "device_class"),
 )
 
+_Shares: TypeAlias = dict[tuple[str, str], list[tuple[int, float]]]
 _NO_DETAILS, _NOWHERE, _UNKNOWN = OsdDetails(), OsdLocation(), OsdUsage()
 
 
@@ -135,8 +137,9 @@ def collect(facts: Facts) -> Iterator[Family]:
         yield CRUSH_WEIGHT, Columns(blocks, [row.crush_weight for row in weighed.osds.values()])
     if df is not None:
         yield from _usage(df, facts.once(_blocks, tuple(df.osds)))
-        if dump is not None and tree is not None:
-            yield HEADROOM, _headroom(dump, df, tree)
+        if dump is not None and tree is not None and dump.nearfull_ratio:
+            shares = facts.once(_shares, dump.osds, tree.osds)
+            yield HEADROOM, _headroom(shares, dump.nearfull_ratio, df)
 
 
 def _blocks(osds: tuple[int, ...]) -> tuple[str, ...]:
@@ -221,19 +224,26 @@ def _usage(df: OsdDf, blocks: tuple[str, ...]) -> Iterator[Family]:
     yield FULLEST, one(max(uses, default=None))
 
 
-def _headroom(dump: OsdDump, df: OsdDf, tree: OsdTree) -> Samples:
-    weights: defaultdict[tuple[str, str], float] = defaultdict(float)
-    least: dict[tuple[str, str], float] = {}
-    for osd in dump.osds:
-        place = tree.osds.get(osd.id)
-        if place is None or not (osd.up and osd.is_in):
-            continue
-        weight = (place.crush_weight or 0) * (osd.weight or 0)
-        group = place.root, place.device_class
-        weights[group] += weight
-        usage = df.osds.get(osd.id, _UNKNOWN)
-        if weight and dump.nearfull_ratio and usage.size and usage.utilization is not None:
-            room = (dump.nearfull_ratio - usage.utilization) * usage.size / weight
-            least[group] = min(room, least.get(group, room))
-    for group, room in least.items():
-        yield HEADROOM.labels(*group), max(0, room * weights[group])
+def _headroom(shares: _Shares, nearfull_ratio: float, df: OsdDf) -> Samples:
+    for group, osds in shares.items():
+        weights = sum(weight for _, weight in osds)
+        rooms = [
+            (nearfull_ratio - usage.utilization) * usage.size / weight
+            for osd, weight in osds
+            if weight
+            and (usage := df.osds.get(osd, _UNKNOWN)).size
+            and usage.utilization is not None
+        ]
+        if rooms:
+            yield HEADROOM.labels(*group), max(0, min(rooms) * weights)
+
+
+def _shares(osds: tuple[Osd, ...], places: Mapping[int, OsdLocation]) -> _Shares:
+    """Give the OSDs that take data, with their weights, by CRUSH root and device class."""
+    shares: _Shares = defaultdict(list)
+    for osd in osds:
+        place = places.get(osd.id)
+        if place is not None and osd.up and osd.is_in:
+            weight = (place.crush_weight or 0) * (osd.weight or 0)
+            shares[place.root, place.device_class].append((osd.id, weight))
+    return shares

@@ -231,14 +231,17 @@ def test_a_failover_is_followed(failing: CephCluster, both: tuple[Watched, Watch
 
 
 def test_tokens_that_expire_are_renewed(failing: CephCluster, dashboard: Watched) -> None:
-    """With tokens that live two seconds a new one is got again and again, and no poll is missed."""
-    failing.ceph("config", "set", "mgr", "mgr/dashboard/jwt_token_ttl", "2")
+    """With tokens that live six seconds a new one is got again and again, and nothing is refused."""
+    failing.ceph("config", "set", "mgr", "mgr/dashboard/jwt_token_ttl", "6")
     # Which ends the token that was to live for hours.
     set_password(failing, dashboard.secret.read_text(), dashboard.secret)
-    lost = dashboard.said("cluster not reached")
-    dashboard.polls(8)
-    dashboard.shows("ceph_up", 1)
-    assert dashboard.said("cluster not reached") == lost
+    refusals = dashboard.said("refused")
+    start = time.monotonic()
+    while time.monotonic() < start + 15:
+        dashboard.polls(3)
+        dashboard.shows("ceph_up", 1)
+    # "connection refused" is not what is counted here: the mgrs all run.
+    assert dashboard.said("refused") == refusals
     failing.ceph("config", "rm", "mgr", "mgr/dashboard/jwt_token_ttl")
 
 

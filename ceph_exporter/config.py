@@ -14,7 +14,7 @@ import yaml
 
 from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.collectors.perf_counters import Options as PerfCounterOptions
-from ceph_exporter.sources import Api
+from ceph_exporter.sources import BODY_LIMIT, Api
 
 S = TypeVar("S")
 
@@ -22,6 +22,8 @@ CEPH_CONF = "/etc/ceph/ceph.conf"
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(?:\d+(?:ms|[smhd]))+")
+_SHIFTS = {"MiB": 20, "GiB": 30}
+_SIZE = re.compile(r"([0-9]{1,6})(MiB|GiB)")
 _PART = re.compile(r"(\d+)(ms|[smhd])")
 
 
@@ -49,16 +51,39 @@ class Duration(float):
         return f"{self:g}s" if float(self).is_integer() else f"{self * 1000:.0f}ms"
 
 
+class Size(int):
+    """Bytes, written as 64MiB or 1GiB."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: object) -> "Size":
+        """Parse a size; raises ValueError that says what was expected."""
+        found = _SIZE.fullmatch(text) if isinstance(text, str) else None
+        if not found or not int(found[1]):
+            raise ValueError(f"expected a size such as 512MiB or 1GiB, got {text!r}")
+        return cls(int(found[1]) << _SHIFTS[found[2]])
+
+    def __str__(self) -> str:
+        """Write it in the form that `parse` reads."""
+        unit = "GiB" if self % (1 << 30) == 0 else "MiB"
+        return f"{self >> _SHIFTS[unit]}{unit}"
+
+
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Unknown keys are errors: a misspelt one must not be ignored."""
 
 
 class Poll(Strict, frozen=True):
-    """How often Ceph is asked, how long a poll may take, when old data leaves the page."""
+    """How often Ceph is asked, how long a poll may take, when old data leaves the page.
+
+    body_limit: the largest answer that is read.
+    """
 
     interval: Duration = Duration(15)
     timeout: Duration = Duration(10)
     stale_after: Duration = Duration(60)
+    body_limit: Size = Size(BODY_LIMIT)
 
     def __post_init__(self) -> None:
         """Refuse a page on which data would be stale before the next poll."""
@@ -165,7 +190,7 @@ def dump(config: Config) -> str:
     """Write the configuration as YAML that can be read again, without secrets."""
 
     def plain(value: object, name: str = "") -> object:
-        if isinstance(value, Duration):
+        if isinstance(value, Duration | Size):
             return str(value)
         if isinstance(value, Mapping):
             return {key: plain(inner, key) for key, inner in value.items()}
@@ -177,7 +202,7 @@ def dump(config: Config) -> str:
     config = msgspec.structs.replace(
         config, clusters={name or "cluster": value for name, value in config.clusters.items()}
     )
-    tree = plain(msgspec.to_builtins(config, builtin_types=(Duration,), enc_hook=lambda v: v))
+    tree = plain(msgspec.to_builtins(config, builtin_types=(Duration, Size), enc_hook=lambda v: v))
     return yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)
 
 

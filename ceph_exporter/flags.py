@@ -14,12 +14,13 @@ from ceph_exporter.config import (
     ConfigError,
     Duration,
     Poll,
+    Size,
     TlsConfig,
     check_cluster,
     load,
 )
 from ceph_exporter.log import FORMATS, LEVELS
-from ceph_exporter.sources import APIS
+from ceph_exporter.sources import APIS, BODY_LIMIT
 
 PORT = 9128
 
@@ -81,6 +82,7 @@ FLAGS = (
         Duration(60),
         group="Polling",
     ),
+    Flag("poll.body-limit", "Largest answer that is read", Size(BODY_LIMIT), group="Polling"),
     *(
         Flag(f"collector.{name}", collector.help, None, group="Collectors")
         for name, collector in COLLECTORS.items()
@@ -130,7 +132,8 @@ class Options(NamedTuple):
         """Make the configuration; raises ConfigError that names the flag or the file's path."""
         values = self.values
         try:
-            poll = Poll(values["poll.interval"], values["poll.timeout"], values["poll.stale-after"])
+            names = [field.replace("_", "-") for field in Poll.__struct_fields__]
+            poll = Poll(*(values[f"poll.{name}"] for name in names))
         except ValueError:
             raise ConfigError("--poll.stale-after: expected no less than --poll.interval") from None
         if values["config.file"]:
@@ -204,11 +207,14 @@ def fail(message: str) -> NoReturn:
     sys.exit(2)
 
 
-def _duration(text: str) -> Duration:
-    try:
-        return Duration.parse(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+def _parsed(type_: type[Duration | Size]) -> Callable[[str], object]:
+    def parse(text: str) -> object:
+        try:
+            return type_.parse(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return parse
 
 
 def _count(text: str) -> int:
@@ -217,7 +223,11 @@ def _count(text: str) -> int:
     return int(text)
 
 
-_TYPES: dict[type, Callable[[str], object]] = {Duration: _duration, int: _count}
+_TYPES: dict[type, Callable[[str], object]] = {
+    Duration: _parsed(Duration),
+    Size: _parsed(Size),
+    int: _count,
+}
 
 
 def parser() -> argparse.ArgumentParser:

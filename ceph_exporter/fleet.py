@@ -65,8 +65,9 @@ class Fleet:
         """End all pollers; one that waits for Ceph is left behind."""
         for member in self._members.values():
             member.stop.set()
+        end = time.monotonic() + 2
         for member in self._members.values():
-            member.thread.join(timeout=2)
+            member.thread.join(max(0.0, end - time.monotonic()))
 
     @property
     def ready(self) -> bool:

@@ -1,12 +1,12 @@
 """What is remembered of each document between polls: when it was had, and when it is due."""
 
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import msgspec
 
 from ceph_exporter import facts
-from ceph_exporter.facts import DOCUMENTS, Fact, Facts
+from ceph_exporter.facts import DOCUMENTS, Fact, Facts, Health, Quorum, Status
 from ceph_exporter.log import fields, log
 from ceph_exporter.snapshot import DocumentRow
 from ceph_exporter.sources import Answer, Kind, SourceError
@@ -19,16 +19,19 @@ REST_FACTOR = 10
 """A document that took t seconds is not asked for again before 10 t."""
 REST_MAX = 60.0
 """The longest rest, in seconds, after a failure: Ceph may be well again sooner."""
+_VITAL = frozenset(fact.document for fact in (Health, Status, Quorum))
+"""What says whether the cluster is back: never at rest because a URL was silent."""
 
 
 class _Entry(msgspec.Struct):
     """One document; times are readings of time.monotonic(), `last_success` is unix time.
 
-    given: the API in use has it; told: its failure was logged.
+    given: the API in use has it; told: its failure was logged; rests_until: it takes Ceph long.
     """
 
     name: str
     not_before: float = 0.0
+    rests_until: float = 0.0
     unsupported_until: float = 0.0
     given: bool = True
     told: bool = False
@@ -66,7 +69,7 @@ class Ledger:
             name
             for name, entry in self._entries.items()
             if entry.given
-            and max(entry.not_before, entry.unsupported_until) <= now
+            and max(entry.not_before, entry.rests_until, entry.unsupported_until) <= now
             and not DOCUMENTS[name].needless(at_hand)
         ]
 
@@ -74,25 +77,46 @@ class Ledger:
         """Say whether the document was had in this poll."""
         return name in self._had
 
+    @property
+    def missing(self) -> list[str]:
+        """The documents that could not be had when they were asked for last."""
+        return [entry.name for entry in self._entries.values() if entry.success is False]
+
+    def forget(self) -> None:
+        """Believe nothing that was had so far, and take none of it for had in this poll."""
+        self._had.clear()
+        for entry in self._entries.values():
+            entry.fact, entry.not_before = None, 0.0
+
     def use(self, api: str, given: frozenset[str]) -> None:
-        """Begin anew with a source that gives these documents."""
+        """Begin anew with a source that gives these documents; what takes long still rests."""
         for entry in self._entries.values():
             entry.not_before = entry.unsupported_until = 0.0
             entry.given = entry.name in given
             if not entry.given:
                 entry.success, entry.error = None, f"not to be had over {api}"
 
-    def take(self, answer: Answer) -> None:
-        """Decode an answer and note for each of its documents what came of it."""
+    def take(
+        self, answer: Answer, check: Callable[[tuple[Fact, ...]], None] = lambda _: None
+    ) -> None:
+        """Decode an answer and note for each of its documents what came of it.
+
+        check: raises SourceError if what was decoded must not be kept. Raises the answer's error if
+        it is the URL's; the documents that were waited for rest then.
+        """
         try:
             if answer.error is not None:
                 raise answer.error
             found = facts.decode(answer.wire, answer.body)
         except SourceError as error:
+            if not error.of_document:
+                self._rest(answer)
+                raise
             self.fail(answer.documents, str(error), answer.seconds, error.kind)
         except facts.DecodeError as error:
             self.fail(answer.documents, f"{answer.wire}: {error}", answer.seconds)
         else:
+            check(found)
             self._keep(answer, found)
 
     def fail(
@@ -113,14 +137,14 @@ class Ledger:
             if entry.name in self._had or not entry.given:
                 continue
             supported = kind is not Kind.UNSUPPORTED
-            if supported and seconds is not None and entry.error != error:
+            if supported and seconds is not None and not entry.told:
                 line = fields(**self._tags, document=entry.name, error=error)
                 log.warning("document not had", extra=line)
                 entry.told = True
             entry.success, entry.error = False if supported else None, error
             entry.seconds = seconds
             if seconds is not None:
-                entry.not_before = now + min(REST_MAX, REST_FACTOR * seconds)
+                entry.rests_until = now + min(REST_MAX, REST_FACTOR * seconds)
 
     def fresh(self, stale_after: float) -> Facts:
         """Give the facts that are young enough to be shown, and forget the others."""
@@ -162,6 +186,14 @@ class Ledger:
             entry.fact, entry.had, entry.last_success = fact, now, time.time()
             entry.success, entry.error = True, ""
             entry.seconds, entry.size = answer.seconds, len(answer.body)
-            entry.rest = max(REST_FACTOR * answer.seconds, SLOW_INTERVAL if fact.slow else 0.0)
-            entry.not_before = now + entry.rest
+            slow = SLOW_INTERVAL if fact.slow else 0.0
+            entry.not_before = now + slow
+            entry.rests_until = now + REST_FACTOR * answer.seconds
+            entry.rest = max(slow, REST_FACTOR * answer.seconds)
             self._had.add(entry.name)
+
+    def _rest(self, answer: Answer) -> None:
+        until = time.monotonic() + min(REST_MAX, REST_FACTOR * answer.seconds)
+        for name in answer.documents:
+            if name in self._entries and name not in _VITAL:
+                self._entries[name].rests_until = until

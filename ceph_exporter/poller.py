@@ -1,18 +1,19 @@
 """The scrape loop of one cluster: what is due, from which URL, until when."""
 
-import random
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias
 
-from ceph_exporter import exposition, facts, snapshot
+from ceph_exporter import exposition, facts, snapshot, sources
 from ceph_exporter.collectors import COLLECTORS, Metric
 from ceph_exporter.collectors.base import escape
 from ceph_exporter.config import Cluster, Config
-from ceph_exporter.facts import Facts, Health, Status, Version
+from ceph_exporter.facts import Fact, Facts, Health, Quorum, Status, Version
 from ceph_exporter.ledger import Ledger
 from ceph_exporter.log import fields, log
+from ceph_exporter.outage import Outage, pause
 from ceph_exporter.snapshot import CheckRow, CollectorRow, Report, Snapshot
 from ceph_exporter.sources import (
     Answer,
@@ -23,8 +24,8 @@ from ceph_exporter.sources import (
     Source,
     SourceError,
     Tls,
-    connect,
 )
+from ceph_exporter.trust import Trust
 
 Connect: TypeAlias = Callable[[str, str, Tls, Credentials, Deadline], Source]
 
@@ -41,7 +42,7 @@ class Poller:
         cluster: Cluster,
         config: Config,
         *,
-        connect: Connect = connect,
+        connect: Connect | None = None,
         on_answer: Callable[[Answer], object] = lambda _: None,
     ) -> None:
         self.name = name
@@ -55,17 +56,19 @@ class Poller:
         self._collectors = config.enabled(cluster)
         self.prefix = f'cluster="{escape(name)}"' if len(config.clusters) > 1 else ""
         """The label that tells this cluster's series from those of the others."""
-        self._connect = connect
+        self._connect = connect or partial(sources.connect, body_limit=config.poll.body_limit)
         self._on_answer = on_answer
         self._tls = Tls(cluster.tls.ca_file, cluster.tls.insecure_skip_verify)
         self._credentials = Credentials(cluster.username, cluster.password_file, cluster.keyring)
         self._urls = list(cluster.addresses)
         self._source: Source | None = None
         self._local = MonStore(cluster.mon_data)
+        self._proven = False  # the source has shown which cluster it speaks for
         self._used = ("", "")  # API and URL that answered last
         self._tags = {"cluster": name} if name else {}
         self._ledger = Ledger(self._tags, self._wanted())
-        self._error = ""
+        self._outage = Outage(self._tags)
+        self._trust = Trust(self._tags, self._urls)
 
     def run(self, stop: threading.Event) -> None:
         """Poll at the interval until `stop` is set."""
@@ -77,17 +80,16 @@ class Poller:
                 line = fields(**self._tags, error=repr(error))
                 log.error("poll broke off; please report this", extra=line)
                 self.close()
-            # A little jitter keeps many exporters from asking in step.
-            pause = self._poll.interval * random.uniform(0.98, 1.02)  # noqa: S311
-            stop.wait(max(0.0, start + pause - time.monotonic()))
+            wait = start + pause(self._poll, self._outage.failures) - time.monotonic()
+            stop.wait(max(0.0, wait))
         self.close()
 
     def poll(self) -> Snapshot:
         """Ask for all that is due, publish what came of it, and give it."""
         start = time.monotonic()
-        error = self._ask(self._ledger.open(), Deadline(self._poll.timeout))
+        failure = self._ask(self._ledger.open(), Deadline(self._poll.timeout))
         self._look_here()
-        self._note(error)
+        self._outage.note(failure, self._ledger.missing)
         at_hand = self._ledger.fresh(self._poll.stale_after)
         lines, collectors = self._collect(at_hand)
         report = Report(
@@ -98,7 +100,8 @@ class Poller:
             release=_release(at_hand),
             seconds=time.monotonic() - start,
             ended=time.time(),
-            error=error,
+            error=str(failure or ""),
+            foreign=tuple(self._trust.foreign.items()),
             documents=self._ledger.rows(),
             collectors=collectors,
             checks=_checks(at_hand),
@@ -114,45 +117,59 @@ class Poller:
             self._source.close()
             self._source = None
 
-    def _ask(self, due: list[str], deadline: Deadline) -> str:
+    def _ask(self, due: list[str], deadline: Deadline) -> SourceError | None:
         """Try the URLs in turn, each once, until one answers; give the last error."""
-        error = ""
+        failure = None
         for url in tuple(self._urls):
             try:
                 source = self._source or self._open(url, deadline)
-                self._fetch(source, due, deadline)
-            except SourceError as failure:
-                error = str(failure)
+                self._fetch(url, source, deadline)
+            except SourceError as error:
+                failure = error
+                if error.kind is Kind.FROZEN:
+                    self._ledger.forget()
                 self.close()
                 self._urls.append(self._urls.pop(0))
-                if failure.kind is Kind.REFUSED or not deadline.left:
+                if error.kind is Kind.REFUSED or not deadline.left:
                     break  # the other URLs would refuse the same user; or there is no time
             else:
-                self._used = (source.api, source.url)
-                return ""
-        self._ledger.fail(due, error)
-        return error
+                self._note(source)
+                return None
+        self._ledger.fail({*due, *self._ledger.due()}, str(failure))
+        return failure
 
-    def _fetch(self, source: Source, due: list[str], deadline: Deadline) -> None:
-        """Fetch what is due, then what turned out to be needed by what was had."""
+    def _fetch(self, url: str, source: Source, deadline: Deadline) -> None:
+        """Fetch who answers if it is not known, what is due, and what that turned out to need."""
+
+        def check(found: tuple[Fact, ...]) -> None:
+            for fact in found:
+                if isinstance(fact, Quorum):
+                    self._trust.check(url, source.api, fact)
+
         asked = set(self._local.documents)
-        while todo := [
-            name
-            for name in due
-            if name in source.documents and name not in asked and not self._ledger.had(name)
-        ]:
+
+        def get(names: list[str]) -> bool:
+            todo = [
+                name
+                for name in names
+                if name in source.documents and name not in asked and not self._ledger.had(name)
+            ]
             asked.update(todo)
-            for answer in source.fetch(todo, deadline):
+            for answer in source.fetch(todo, deadline) if todo else ():
                 self._on_answer(answer)
-                self._ledger.take(answer)
-            due = self._ledger.due()
+                self._ledger.take(answer, check)
+            return bool(todo)
+
+        if not self._proven:
+            get([name for name in self._ledger.due() if name == Quorum.document])
+            self._proven = True
+        while get(self._ledger.due()):
+            pass
 
     def _open(self, url: str, deadline: Deadline) -> Source:
         source = self._connect(self._cluster.api, url, self._tls, self._credentials, deadline)
-        if (source.api, source.url) != self._used:
-            line = fields(**self._tags, api=source.api, url=source.url)
-            log.info("talking to Ceph", extra=line)
         self._source = source
+        self._proven = not self._trust.fsid
         self._ledger.use(source.api, source.documents | self._local.documents)
         return source
 
@@ -163,19 +180,18 @@ class Poller:
             self._ledger.take(answer)
 
     def _wanted(self) -> set[str]:
-        """Give the documents that collectors need, and those that say whether the cluster is up."""
-        always = {fact.document for fact in (Health, Status, Version)}
+        """Give the documents that collectors need, and those that say which cluster is up."""
+        always = {fact.document for fact in (Health, Status, Quorum, Version)}
         wanted = always.union(*(COLLECTORS[name].documents for name in self._collectors))
         here = self._local.documents or self._cluster.api == "recording"
         return wanted if here else wanted - {facts.MonStore.document}
 
-    def _note(self, error: str) -> None:
-        """Log a change between reached and not reached, once."""
-        if error and error != self._error:
-            log.error("cluster not reached", extra=fields(**self._tags, error=error))
-        elif self._error and not error:
-            log.info("cluster reached again", extra=fields(**self._tags))
-        self._error = error
+    def _note(self, source: Source) -> None:
+        """Note which source answered; log a change of it."""
+        used = (source.api, source.url)
+        if used != self._used:
+            log.info("talking to Ceph", extra=fields(**self._tags, api=used[0], url=used[1]))
+        self._used = used
 
     def _collect(self, at_hand: Facts) -> tuple[dict[Metric, bytes], tuple[CollectorRow, ...]]:
         lines: dict[Metric, bytes] = {}

@@ -66,6 +66,13 @@ SOURCE_INFO = Metric(
     _OWN,
     Labels("api", "url", "release"),
 )
+FOREIGN_CLUSTER = Metric(
+    "ceph_exporter_foreign_cluster",
+    "gauge",
+    "The URL gave answers of another cluster when it was asked last (1), which are not shown",
+    _OWN,
+    Labels("url"),
+)
 POLL_DURATION = Metric(
     "ceph_exporter_poll_duration_seconds", "gauge", "How long the last poll took", _OWN
 )
@@ -105,7 +112,10 @@ class CheckRow(NamedTuple):
 
 
 class Report(NamedTuple):
-    """A poll as it went. health: HEALTH_OK and so on, None while unknown."""
+    """A poll as it went. health: HEALTH_OK and so on, None while unknown.
+
+    foreign: whether each URL gave answers of another cluster when it was asked last.
+    """
 
     up: bool
     health: str | None
@@ -118,6 +128,7 @@ class Report(NamedTuple):
     documents: tuple[DocumentRow, ...]
     collectors: tuple[CollectorRow, ...]
     checks: tuple[CheckRow, ...] = ()
+    foreign: tuple[tuple[str, bool], ...] = ()
 
 
 class Snapshot(NamedTuple):
@@ -162,5 +173,6 @@ def _families(report: Report, *, up: bool) -> Iterator[Family]:
     yield COLLECTOR_DURATION, [(block, row.seconds) for block, row in collectors]
     if report.api:
         yield SOURCE_INFO, [(SOURCE_INFO.labels(report.api, report.url, report.release), 1)]
+    yield FOREIGN_CLUSTER, [(FOREIGN_CLUSTER.labels(url), is_) for url, is_ in report.foreign]
     yield POLL_DURATION, one(report.seconds)
     yield POLL_TIME, one(report.ended)

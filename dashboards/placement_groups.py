@@ -1,6 +1,6 @@
 """Placement groups and recovery: what is not clean, since when, and how fast it mends."""
 
-from dashboards.declare import Dashboard, Panel, Query, Section, bad_from, rising, warn_from
+from dashboards.declare import Dashboard, Panel, Query, Section, bad_from, warn_from
 from dashboards.phrases import (
     MOVES,
     NOT_OVER_DASHBOARD,
@@ -236,7 +236,6 @@ RECOVERY = (
             for state in ("scrubbing", "deep", "repair")
         ),
         UNKNOWN,
-        steps=rising(1, 100),
         minimum=0,
     ),
 )

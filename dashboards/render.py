@@ -4,63 +4,35 @@ Written by hand rather than with Grafana's foundation SDK, whose models follow t
 what is written here is understood from Grafana 9 on. The tests hold it against Grafana's schemas.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from dashboards.declare import OWN_SELECTOR, SELECTOR, Dashboard, Panel, Query, States, Steps
+from dashboards.declare import Dashboard, Panel, Query, States, Steps
+from dashboards.frame import SOURCE, annotations, link_to, menu, selecting, templating
 from dashboards.plugins import custom_of, options_of
 
 Json = dict[str, Any]
 
 # Grafana 9.5 to 11 write 38 and 39; older ones read it, newer ones migrate it.
 SCHEMA_VERSION = 39
-SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 WIDTH = 24
-
-# What the parts of a query variable select their values with, and the value of All.
-VARIABLES = (
-    ("job", "Job", "label_values(ceph_up, job)", ".+", True),
-    ("cluster", "Cluster", 'label_values(ceph_up{job=~"$job"}, cluster)', ".*", False),
-    (
-        "instance",
-        "Instance",
-        'label_values(ceph_up{job=~"$job",cluster=~"$cluster"}, instance)',
-        ".+",
-        True,
-    ),
-)
-# Drawn into every time series: what explains a step in a curve.
-EVENTS = (
-    (
-        "Monitor elections",
-        "purple",
-        "max by (cluster) (changes(ceph_monitor_election_epoch{*}[$__rate_interval])) > 0",
-        "Monitors held an election {{cluster}}",
-    ),
-    (
-        "Health changes",
-        "orange",
-        "max by (cluster) (changes(ceph_health_status{*}[$__rate_interval])) > 0",
-        "Health changed {{cluster}}",
-    ),
-)
 
 
 def dashboard(declared: Dashboard) -> Json:
     """Give the whole dashboard."""
     return {
-        "annotations": {"list": [_event(*event) for event in EVENTS]},
+        "annotations": annotations(),
         "description": declared.description,
         "editable": False,
         "fiscalYearStartMonth": 0,
         "graphTooltip": 1,
-        "links": [_menu()],
+        "links": [menu()],
         "liveNow": False,
         "panels": list(_panels(declared)),
         "refresh": "30s",
         "schemaVersion": SCHEMA_VERSION,
         "tags": ["ceph"],
-        "templating": {"list": [_datasource(), *(_variable(*row) for row in VARIABLES)]},
+        "templating": templating(),
         "time": {"from": declared.span, "to": "now"},
         "timezone": "browser",
         "title": declared.title,
@@ -73,7 +45,7 @@ def expression(expr: str, panel: Panel | None = None) -> str:
 
     A link then sets the variable to All, which finds the cluster without the label.
     """
-    full = expr.replace("{*", "{" + SELECTOR).replace("{+", "{" + OWN_SELECTOR)
+    full = selecting(expr)
     if panel is not None and panel.links:
         return f'label_replace({full}, "cluster", "All", "cluster", "")'
     return full
@@ -215,89 +187,7 @@ def _mappings(states: States) -> list[Json]:
 
 def _link(title: str, uid: str, cluster: str) -> Json:
     """Give a link of a value; Grafana's schema wants of it what a dashboard's link has."""
-    return _link_to("link", title) | {
+    return link_to("link", title) | {
         "url": f"/d/{uid}?{cluster}&${{datasource:queryparam}}&${{job:queryparam}}"
         "&${__url_time_range}",
     }
-
-
-def _menu() -> Json:
-    """Give the menu of the dashboards with the same tag, which keeps the variables and the time."""
-    return _link_to("dashboards", "Ceph") | {
-        "asDropdown": True,
-        "includeVars": True,
-        "keepTime": True,
-        "tags": ["ceph"],
-        "tooltip": "The other dashboards of Ceph",
-    }
-
-
-def _link_to(kind: str, title: str) -> Json:
-    return {
-        "asDropdown": False,
-        "icon": "external link",
-        "includeVars": False,
-        "keepTime": False,
-        "tags": [],
-        "targetBlank": False,
-        "title": title,
-        "tooltip": "",
-        "type": kind,
-        "url": "",
-    }
-
-
-def _event(name: str, colour: str, expr: str, text: str) -> Json:
-    return {
-        "datasource": SOURCE,
-        "enable": True,
-        "expr": expression(expr),
-        "hide": False,
-        "iconColor": colour,
-        "name": name,
-        "titleFormat": text,
-    }
-
-
-def _datasource() -> Json:
-    return {
-        "hide": 0,
-        "includeAll": False,
-        "label": "Data source",
-        "multi": False,
-        "name": "datasource",
-        "options": [],
-        "query": "prometheus",
-        "refresh": 1,
-        "regex": "",
-        "skipUrlSync": False,
-        "type": "datasource",
-    }
-
-
-def _variable(name: str, label: str, query: str, every: str, multi: bool) -> Json:
-    return {
-        "allValue": every,
-        "current": {"selected": True, "text": "All", "value": "$__all"},
-        "datasource": SOURCE,
-        "hide": 0,
-        "includeAll": True,
-        "label": label,
-        "multi": multi,
-        "name": name,
-        "options": [],
-        "query": query,
-        "refresh": 2,
-        "regex": "",
-        "skipUrlSync": False,
-        "sort": 1,
-        "type": "query",
-    }
-
-
-def expressions(rendered: Iterable[Json]) -> Iterator[str]:
-    """Yield every expression of dashboards, those of annotations with them."""
-    for board in rendered:
-        yield from (event["expr"] for event in board["annotations"]["list"])
-        for panel in board["panels"]:
-            yield from (target["expr"] for target in panel.get("targets", ()))

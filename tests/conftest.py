@@ -1,9 +1,15 @@
 """What all tests share: the profile of hypothesis, and how golden pages are renewed."""
 
+import sys
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
 import ceph_exporter
+
+# The dashboards' builder is in no wheel. Last, so that an installed wheel's package comes first.
+sys.path.append(str(Path(__file__).parents[1]))
 
 # No deadline: a test must not fail because the machine is busy.
 settings.register_profile("ceph_exporter", deadline=None, print_blob=True)

@@ -7,7 +7,7 @@ import pytest
 
 from ceph_exporter import config as config_module
 from ceph_exporter.collectors import COLLECTORS
-from ceph_exporter.config import Cluster, Config, ConfigError, Duration, Poll, dump, load
+from ceph_exporter.config import Cluster, Config, ConfigError, Duration, Poll, Size, dump, load
 
 DEFAULTS = {name for name, collector in COLLECTORS.items() if collector.default}
 GOOD = """\
@@ -210,3 +210,19 @@ def test_merge_keys_are_understood(tmp_path: Path) -> None:
     config = read(tmp_path, text + "    urls: ['http://b']\n")
     assert config.clusters["b"].username == "u"
     assert config.clusters["b"].urls == ("http://b",)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"), [("64MiB", 64 << 20), ("1GiB", 1 << 30), ("1025MiB", 1025 << 20)]
+)
+def test_sizes(text: str, size: int) -> None:
+    """A size is a number of MiB or GiB, and is written as it is read."""
+    assert Size.parse(text) == size
+    assert str(Size.parse(text)) == text
+
+
+@pytest.mark.parametrize("value", ["64", "0MiB", "64MB", "-1GiB", "1.5GiB", 64, None, ""])
+def test_what_is_no_size(value: object) -> None:
+    """Anything else says what was expected."""
+    with pytest.raises(ValueError, match="expected a size such as 512MiB or 1GiB, got"):
+        Size.parse(value)

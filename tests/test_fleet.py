@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,8 @@ from ceph_exporter.config import Cluster, Config, Duration, Poll
 from ceph_exporter.fleet import Fleet
 from ceph_exporter.poller import Poller
 from ceph_exporter.simulator import rest_api
+from tests.sources import fakes
+from tests.sources.faulty import answering, serve
 from tests.web.serving import until
 
 POLL = Poll(Duration(0.05), Duration(2), Duration(60))
@@ -101,3 +104,36 @@ def test_a_poller_without_progress_is_hung(fleet: Fleet, monkeypatch: pytest.Mon
     assert fleet.hung() == []
     fleet.pollers[0].moved = time.monotonic() - module.GRACE - 3
     assert fleet.hung() == ["a"]
+
+
+def test_clusters_that_hang_slow_no_other(fleet: Fleet, tmp_path: Path) -> None:
+    """Of 50 clusters ten never answer: the others are polled on while those wait in their first."""
+    secret = tmp_path / "password"
+    secret.write_text(fakes.SECRET)
+    with (
+        serve(answering(fakes.Dashboard())) as good,
+        serve(lambda connection: connection.silence()) as silent,
+    ):
+
+        def cluster(url: str) -> Cluster:
+            return Cluster((url,), "dashboard", username="prom", password_file=str(secret))
+
+        urls = {f"c{n}": silent.url if n % 5 == 0 else good.url for n in range(50)}
+        clusters = {name: cluster(url) for name, url in urls.items()}
+        fleet.use(Config(clusters, Poll(Duration(0.5), Duration(60), Duration(60))))
+        healthy = [one for one in fleet.pollers if urls[one.name] == good.url]
+        assert len(healthy) == 40
+        ends: dict[str, set[float]] = {one.name: set() for one in healthy}
+
+        def polled() -> bool:
+            for one in healthy:
+                if one.snapshot is not None and one.snapshot.report.up:
+                    ends[one.name].add(one.snapshot.report.ended)
+            return all(len(times) >= 3 for times in ends.values())
+
+        until(polled, "three polls of each healthy cluster", 50)
+        hanging = [one for one in fleet.pollers if one not in healthy]
+        assert [one.snapshot for one in hanging] == [None] * 10
+        start = time.monotonic()
+        fleet.stop()
+        assert time.monotonic() - start < 10  # all are waited for at once

@@ -235,13 +235,14 @@ def test_an_answer_that_makes_no_sense_is_a_failure(clock: Clock, body: bytes, s
 
 
 def test_a_new_source_begins_anew(clock: Clock) -> None:
-    """Another API may have what the last one had not, and have not what it had."""
-    del clock
+    """Another API may have what the last one had not; what takes Ceph long rests all the same."""
     kept = book()
-    answers = [bad("status", 5), bad("version", 0.1, Kind.UNSUPPORTED)]
+    answers = [bad("status", 5), bad("version", 0.0, Kind.UNSUPPORTED)]
     poll(kept, answers)
     assert kept.open() == [name for name in ORDER if name not in ("status", "version")]
     kept.use("dashboard", CORE - {"time-sync-status"})
+    assert kept.open() == [name for name in ORDER if name not in ("status", "time-sync-status")]
+    clock.now += 50
     assert kept.open() == [name for name in ORDER if name != "time-sync-status"]
     lost = row(kept, "time-sync-status")
     assert (lost.success, lost.error) == (None, "not to be had over dashboard")
@@ -270,7 +271,7 @@ def test_the_end_of_an_outage_is_not_logged_for_each_document(
 
 
 def test_a_failure_is_logged_once_and_its_end_too(clock: Clock, logs: list[str]) -> None:
-    """A document that fails poll after poll is one line, another reason one more, its end one."""
+    """A document that fails poll after poll is one line, whatever the reasons are, its end one."""
     del clock
     kept = book()
     for answer in (
@@ -284,7 +285,6 @@ def test_a_failure_is_logged_once_and_its_end_too(clock: Clock, logs: list[str])
         poll(kept, [answer])
     assert logs == [
         "WARNING document not had cluster=prod document=status error=no such luck",
-        "WARNING document not had cluster=prod document=status error=worse",
         "INFO document had again cluster=prod document=status",
     ]
 
@@ -300,3 +300,51 @@ def test_the_failure_of_the_whole_source_is_not_logged_here(clock: Clock, logs: 
     }
     assert kept.open() == ORDER  # and nothing has to rest
     assert logs == []
+
+
+def test_what_the_url_was_silent_about_rests(clock: Clock) -> None:
+    """A document that a URL was asked for in vain until the end rests, but not for ever."""
+    kept = book()
+    kept.open()
+    with pytest.raises(SourceError, match="no such luck"):
+        kept.take(bad("version", 9, Kind.UNREACHABLE))
+    assert kept.open() == [name for name in ORDER if name != "version"]
+    clock.now += 61
+    assert kept.open() == ORDER
+
+
+def test_what_says_that_a_cluster_is_back_never_rests(clock: Clock) -> None:
+    """Health, status and quorum are asked for in each poll while a URL is silent."""
+    del clock
+    kept = book()
+    for name in ("health detail", "status", "quorum_status"):
+        with pytest.raises(SourceError):
+            kept.take(bad(name, 9, Kind.UNREACHABLE))
+    assert kept.open() == ORDER
+
+
+def test_what_is_not_believed_is_not_kept(clock: Clock) -> None:
+    """What a check refuses is not had, and the refusal is the URL's."""
+    del clock
+    kept = book()
+    kept.open()
+
+    def check(found: object) -> None:
+        raise SourceError(Kind.FOREIGN, f"not {found}")
+
+    with pytest.raises(SourceError, match="not "):
+        kept.take(good("status", STATUS), check)
+    assert not kept.had("status")
+    assert not kept.fresh(60).get(Status)
+
+
+def test_forgotten_is_not_had_and_asked_for_again(clock: Clock) -> None:
+    """After `forget` no fact is at hand, and slow documents are due again."""
+    del clock
+    kept = book()
+    poll(kept, [good("status", STATUS), good("version", VERSION)])
+    assert "version" not in kept.due()
+    kept.forget()
+    assert not kept.had("status")
+    assert not kept.fresh(60).get(Status)
+    assert "version" in kept.due()

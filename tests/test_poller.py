@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from ceph_exporter import ledger, poller, snapshot
+from ceph_exporter import ledger, poller, snapshot, trust
 from ceph_exporter.config import Cluster, Config
 from ceph_exporter.poller import Poller
 from ceph_exporter.sources import Answer, Deadline, Kind, Source, SourceError
 from tests.sources.scripted import (
     GONE,
+    HEALTH,
+    QUORUM,
     STATUS,
     Ceph,
     Clock,
@@ -157,8 +159,95 @@ def test_a_change_is_logged_once(ceph: Ceph, clock: Clock, logs: list[str]) -> N
     polled.poll()
     polled.poll()
     assert [line for line in logs if "reached" in line] == [
-        "INFO cluster reached again cluster=prod"
+        "INFO cluster reached again cluster=prod seconds=0 polls=3"
     ]
+
+
+def test_urls_that_open_in_vain_are_not_logged(ceph: Ceph, clock: Clock, logs: list[str]) -> None:
+    """Opening a source may cost no request, so only one that answered is said to be talked to."""
+    del clock
+    for script in ceph.scripts.values():
+        script["health detail"] = GONE
+    polled = made(ceph)
+    for _ in range(3):
+        polled.poll()
+    assert logs == ["ERROR cluster not reached error=gone"]
+
+
+FOREIGN_QUORUM = QUORUM.replace(b'"fsid": "x"', b'"fsid": "other"')
+
+
+def foreign(polled: Poller) -> list[str]:
+    """Give what the page says of each URL."""
+    name = "ceph_exporter_foreign_cluster"
+    return [series(polled)[f'{name}{{url="http://{host}"}}'] for host in "ab"]
+
+
+def test_another_cluster_is_not_shown(ceph: Ceph, clock: Clock, logs: list[str]) -> None:
+    """After a change of URL nothing of another cluster is kept, and nothing else asked of it."""
+    del clock
+    ceph.scripts["http://b"] = whole() | {"quorum_status": FOREIGN_QUORUM, "status": HEALTH}
+    polled = made(ceph)
+    polled.poll()
+    assert foreign(polled) == ["0", "0"]
+    del ceph.asked[:]
+    ceph.scripts["http://a"]["health detail"] = GONE
+    ceph.dead["http://a"] = GONE
+    for _ in range(3):
+        report = polled.poll().report
+        assert (report.up, report.url) == (False, "http://a")
+        assert report.error
+        assert foreign(polled) == ["0", "1"]
+    assert {frozenset(names) for url, names in ceph.asked if url == "http://b"} == {
+        frozenset({"quorum_status"})
+    }
+    assert sum("another cluster" in line and "url=http://b" in line for line in logs) == 1
+    ceph.dead.clear()
+    ceph.scripts["http://a"] = whole()
+    assert polled.poll().report.up
+    assert polled.poll().report.url == "http://a"
+
+
+def test_who_answers_is_asked_first_after_a_change(ceph: Ceph, clock: Clock) -> None:
+    """The next mgr of the same cluster is asked who it is, then for the rest."""
+    del clock
+    polled = made(ceph)
+    polled.poll()
+    del ceph.asked[:]
+    ceph.scripts["http://a"]["health detail"] = GONE
+    assert polled.poll().report.up
+    names = [names for url, names in ceph.asked if url == "http://b"]
+    assert names[0] == {"quorum_status"}
+    assert "health detail" in names[1]
+    assert "quorum_status" not in names[1]
+
+
+def test_a_frozen_dashboard_takes_all_off_the_page(
+    ceph: Ceph, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mgr that tells the last HEALTH_OK for ever is ceph_up 0, at once without Ceph's metrics."""
+    monkeypatch.setattr(Fake, "api", "dashboard")
+    monkeypatch.setattr(trust, "time", clock)
+    aged = QUORUM.replace(b'"quorum": [0]', b'"quorum": [0], "quorum_age": 77')
+    ceph.scripts = {"http://a": whole() | {"quorum_status": aged}, "http://b": whole()}
+    ceph.dead["http://b"] = SourceError(Kind.STANDBY, "a standby")
+    polled = made(ceph)
+    assert polled.poll().report.up
+    clock.now += 15
+    assert polled.poll().report.up
+    for _ in range(3):
+        clock.now += 15
+        report = polled.poll().report
+        assert (report.up, report.health, report.release) == (False, None, "")
+        page = series(polled)
+        assert page["ceph_up"] == "0"
+        assert [name for name in page if not name.startswith("ceph_exporter_")] == ["ceph_up"]
+        assert success(polled, "health detail") == "0"
+        assert success(polled, "version") == "0"
+    ceph.scripts["http://a"]["quorum_status"] = aged.replace(b"77", b"3")
+    clock.now += 15
+    report = polled.poll().report
+    assert (report.up, report.health, report.release) == (True, "HEALTH_WARN", "16.2.15")
 
 
 def test_every_answer_is_shown_to_the_recorder(ceph: Ceph) -> None:

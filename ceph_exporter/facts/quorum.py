@@ -3,19 +3,26 @@
 Sources: Monitor.cc of every release (`quorum_status`, `mon_status`), MonmapMonitor.cc (`mon dump`).
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import msgspec
 
-from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, wire
 
 
 class Monitor(msgspec.Struct, frozen=True):
-    """One monitor of the monmap. rank: its place there, from 0; address: without the port."""
+    """One monitor of the monmap. rank: its place there, from 0; address: without the port.
+
+    reports: unix times by the mgr's clock of its last two reports to the mgr, the newest one last.
+    """
 
     name: str
     rank: int
     in_quorum: bool
     address: str = ""
+    reports: tuple[float, ...] = ()
 
 
 class Quorum(Fact, frozen=True):
@@ -62,15 +69,37 @@ class WireQuorum(msgspec.Struct, frozen=True):
     quorum_leader_name: str | None = None
 
 
+class WireStats(msgspec.Struct, frozen=True):
+    """Rows of time and value, the newest one last, as each monitor reports them to the mgr."""
+
+    num_sessions: tuple[tuple[float, float], ...] = ()
+
+
+class WireReport(msgspec.Struct, frozen=True):
+    """One monitor by name, with some of its performance counters."""
+
+    name: str
+    stats: WireStats = WireStats()
+
+
 class WireDashboardMonitor(msgspec.Struct, frozen=True):
-    """The dashboard's `/api/monitor`; `in_quorum` and `out_quorum` say the same by name."""
+    """The dashboard's `/api/monitor`."""
 
     mon_status: WireQuorum
 
 
+class WireReports(msgspec.Struct, frozen=True):
+    """The rest of it, decoded apart: an odd value here must not cost the quorum."""
+
+    in_quorum: tuple[WireReport, ...] = ()
+    out_quorum: tuple[WireReport, ...] = ()
+
+
+_NONE: Mapping[str, tuple[float, ...]] = MappingProxyType({})
 _decode = Decoder(WireQuorum)
 _decode_dump = Decoder(WireMonmap)
 _decode_dashboard = Decoder(WireDashboardMonitor)
+_decode_reports = Decoder(WireReports)
 
 
 @wire("quorum_status")
@@ -89,10 +118,16 @@ def decode_mon_dump(body: bytes) -> tuple[Fact, ...]:
 @wire("dashboard/monitor")
 def decode_dashboard_monitor(body: bytes) -> tuple[Fact, ...]:
     """Decode the dashboard's `/api/monitor`."""
-    return (_fact(_decode_dashboard(body).mon_status),)
+    status = _decode_dashboard(body).mon_status
+    try:
+        answer = _decode_reports(body)
+    except DecodeError:
+        return (_fact(status),)
+    rows = [(one.name, one.stats.num_sessions) for one in answer.in_quorum + answer.out_quorum]
+    return (_fact(status, {name: tuple(when for when, _ in row[-2:]) for name, row in rows}),)
 
 
-def _fact(answer: WireQuorum) -> Quorum:
+def _fact(answer: WireQuorum, reports: Mapping[str, tuple[float, ...]] = _NONE) -> Quorum:
     ranks = set(answer.quorum)
     monitors = tuple(
         Monitor(
@@ -101,6 +136,7 @@ def _fact(answer: WireQuorum) -> Quorum:
             mon.rank in ranks,
             # "10.0.0.1:6789/0" and "[::1]:6789/0"; public_addr from 12 on
             (mon.public_addr or mon.addr).rpartition(":")[0],
+            reports.get(mon.name, ()),
         )
         for mon in answer.monmap.mons
     )

@@ -1,1 +1,24 @@
-"""A Ceph cluster that lives in memory: for the demo, for benchmarks and for the tests."""
+"""A Ceph cluster that lives in memory: for the demo, for benchmarks and for the tests.
+
+with serve(Simulated(osds=1000), "restful") as server:
+    ...  # an exporter polls server.url
+"""
+
+from ceph_exporter.simulator.rest_api import RestApi, answer_of
+from ceph_exporter.simulator.restful import Restful
+from ceph_exporter.simulator.server import Server
+from ceph_exporter.simulator.simulated import Api, Simulated
+
+
+def serve(simulated: Simulated, api: Api, port: int = 0) -> Server:
+    """Give a server, not yet started, of one API of a cluster; `port` 0 for any that is free.
+
+    rest-api: ceph-rest-api in front of Ceph 10.2; restful: the mgr module of 18.2, without TLS and
+    keys.
+    """
+    if api == "restful":
+        return Restful(simulated, port=port)
+    return RestApi(answer_of(simulated), port=port)
+
+
+__all__ = ["Api", "Server", "Simulated", "serve"]

@@ -1,32 +1,22 @@
 """A stand-in for ceph-rest-api on the loopback interface, for the demo and for tests.
 
-It behaves as ``ceph_rest_api.py`` of Ceph 10.2 to 12.2 under Werkzeug's development server does:
+It behaves as `ceph_rest_api.py` of Ceph 10.2 to 12.2 under Werkzeug's development server does:
 HTTP/1.0, one request at a time, each connection closed after its answer, the same statuses and
-content types for the same mistakes. Not imitated: XML, ``?help``, and the plain text that commands
+content types for the same mistakes. Not imitated: XML, `?help`, and the plain text that commands
 print for people (the plain answer is the JSON of the output, without envelope).
 """
 
-from __future__ import annotations
-
 import json
-import sys
-import threading
-import time
-from http.server import BaseHTTPRequestHandler
-from socketserver import TCPServer
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from typing import TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from ceph_exporter.simulator.cluster import Cluster, state
-from ceph_exporter.simulator.documents import DOCUMENTS
+import msgspec
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Self
+from ceph_exporter.simulator.server import HTML, JSON, PLAIN, Handler, Response, Server
+from ceph_exporter.simulator.simulated import Simulated, name_of, names
 
-    Answer = Callable[[str, dict[str, str]], object | None]
-
-_HTML, _JSON, _PLAIN = "text/html; charset=utf-8", "application/json", "text/plain"
+Answer: TypeAlias = Callable[[str, dict[str, str]], object]
 
 _HELP = (
     *("df", "fs ls", "fsid", "health", "mds dump", "mds stat", "mon dump", "mon metadata"),
@@ -39,20 +29,19 @@ _HELP = (
 
 
 class CommandError(Exception):
-    """Raised by an answer to have the command refused: 400, the text is the ``status``.
+    """Raised by an answer to have the command refused: 400, the text is the `status`.
 
     For an errno of the monitor ceph-rest-api makes it "Error: TEXT (-ERRNO)".
     """
 
 
-class RestApi:
+class RestApi(Server):
     """A server whose commands are answered by a function, until it is closed.
 
-    ``answer(command, args)`` gets the words of the path ("osd pool stats") and the query, in which
+    `answer(command, args)` gets the words of the path ("osd pool stats") and the query, in which
     a key without value stands for itself ({"detail": "detail"}). It returns the output; or bytes,
     the output as the monitor would print it, valid JSON or not; or None for an unknown command. It
     may raise CommandError, or an OSError to have the connection dropped without an answer.
-    ``client_timeout`` is how long (seconds) a client may keep the only thread waiting.
     """
 
     def __init__(
@@ -64,125 +53,64 @@ class RestApi:
         base: str = "/api/v0.1",
         client_timeout: float = 5.0,
     ) -> None:
-        self._server = _Server((host, port), answer, base, client_timeout)
-        self._thread: threading.Thread | None = None
-        self.url = f"http://{host}:{self._server.server_address[1]}"
-        """Where it listens, without the base path. Clients are queued from the beginning."""
-
-    def start(self) -> None:
-        """Serve in a thread of its own, which does not keep the program alive."""
-        self._thread = threading.Thread(
-            target=self._server.serve_forever,
-            kwargs={"poll_interval": 0.05},  # what close() may have to wait
-            name="ceph-rest-api",
-            daemon=True,
-        )
-        self._thread.start()
-
-    def close(self) -> None:
-        """Finish the request being answered, then refuse connections. May be repeated."""
-        if self._thread is not None:
-            self._server.shutdown()
-            self._thread.join()
-            self._thread = None
-        self._server.server_close()
-
-    def __enter__(self) -> Self:
-        """Start."""
-        self.start()
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        """Close."""
-        self.close()
-
-
-def demo(clock: Callable[[], float] = time.monotonic) -> RestApi:
-    """Return a server, not yet started, of a cluster that lives from now on by ``clock``."""
-    cluster, start = Cluster(), clock()
-
-    def answer(command: str, args: dict[str, str]) -> object | None:
-        if command not in DOCUMENTS or command.endswith(" detail"):
-            return None  # "health detail" is a document; its URL is health?detail
-        takes_detail = f"{command} detail" in DOCUMENTS
-        unused = sorted(args.keys() - ({"detail"} if takes_detail else set()))
-        if unused:
-            # validate() of ceph_argparse names them only where a command has parameters at all.
-            raise CommandError(f"unused arguments: {unused}\n" if takes_detail else "\n")
-        if args and args["detail"] != "detail":
-            raise CommandError(f"{args['detail']} not in detail\n")
-        return DOCUMENTS[f"{command} detail" if args else command](state(cluster, clock() - start))
-
-    return RestApi(answer)
-
-
-class _Server(TCPServer):
-    allow_reuse_address = True
-    request_queue_size = 128  # clients of a single thread have to wait, not to be refused
-
-    def __init__(
-        self,
-        address: tuple[str, int],
-        answer: Answer,
-        base: str,
-        client_timeout: float,
-    ) -> None:
-        super().__init__(address, _Handler)
+        super().__init__(_Handler, host, port, client_timeout)
         self.answer = answer
         self.base = base
-        self.client_timeout = client_timeout
-
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
-        """Print nothing for a lost connection, but the trace of a mistake in an answer."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
 
 
-class _Response(NamedTuple):
-    code: int
-    content_type: str
-    body: bytes
-    headers: tuple[tuple[str, str], ...] = ()
+def demo(age: Callable[[], float] | None = None) -> RestApi:
+    """Give a server, not yet started, of a cluster that lives from now on, or is of that `age`."""
+    return RestApi(answer_of(Simulated(age=age)))
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-    protocol_version = "HTTP/1.0"
+def answer_of(simulated: Simulated) -> Answer:
+    """Give the function that answers for a simulated cluster."""
+
+    def answer(command: str, args: dict[str, str]) -> object:
+        if command not in _COMMANDS:
+            return None  # "health detail" is a document; its URL is health?detail
+        try:
+            body = simulated.body("rest-api", name_of(command, args))
+        except KeyError as error:
+            raise CommandError(_complaint(command, args, error.args)) from None
+        return None if body is None else msgspec.Raw(body)
+
+    return answer
+
+
+_NAMES = {"pg states": "pg dump", "pg dump pools": "pg dump"}
+_COMMANDS = {_NAMES.get(name, name) for name in names("rest-api") if not name.endswith(" detail")}
+
+
+def _complaint(command: str, args: dict[str, str], unused: tuple[str, ...]) -> str:
+    """Word it as validate() of ceph_argparse: only a command with parameters names them."""
+    if command not in ("health", "df"):
+        return "\n"
+    if "detail" in unused and args["detail"] != "detail":
+        return f"{args['detail']} not in detail\n"
+    return f"unused arguments: {sorted(unused)}\n"
+
+
+class _Handler(Handler):
     server_version = "Werkzeug/0.14.1"
     sys_version = "Python/2.7.16"
 
-    def setup(self) -> None:
-        """Limit how long each reading and writing may take."""
-        self.request.settimeout(self.server.client_timeout)
-        super().setup()
+    @property
+    def _owner(self) -> RestApi:
+        owner = self.server.owner
+        assert isinstance(owner, RestApi)  # noqa: S101 - for mypy
+        return owner
 
-    def answer(self) -> None:
-        """Answer a request of whatever method."""
-        # A connection closed with a body unread is reset, and the answer may get lost.
-        length = self.headers.get("Content-Length", "")
-        self.rfile.read(int(length) if length.isdecimal() else 0)
-        response = self._route()
-        self.send_response(response.code)
-        self.send_header("Content-Type", response.content_type)
-        self.send_header("Content-Length", str(len(response.body)))
-        for name, value in response.headers:
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(response.body)
-
-    def log_message(self, *_args: object) -> None:
-        """Keep silent: no access log."""
-
-    def _route(self) -> _Response:
-        """Do what Flask's routes and the beginning of ``handler`` do."""
+    def route(self, body: bytes) -> Response:
+        """Do what Flask's routes and the beginning of `handler` do."""
+        del body
         if self.command not in {"GET", "HEAD", "PUT"}:
-            return _Response(405, _HTML, _page("Method Not Allowed"), (("Allow", "GET, PUT"),))
-        base = self.server.base
+            return Response(405, HTML, _page("Method Not Allowed"), (("Allow", "GET, PUT"),))
+        base = self._owner.base
         path = unquote(urlsplit(self.path).path)
         if path == "/":
             where = f"http://{self.headers.get('Host', '')}{base}"
-            return _Response(302, _HTML, _page("Redirecting..."), (("Location", where),))
+            return Response(302, HTML, _page("Redirecting..."), (("Location", where),))
         as_json = path.endswith((".json", ".json-pretty")) or _accepts_json(
             self.headers.get("Accept", "")
         )
@@ -198,46 +126,45 @@ class _Handler(BaseHTTPRequestHandler):
         # What begins a command, the base path and a slash at the end too, gets help for people.
         matches = [name for name in _HELP if name.startswith(command)]
         if matches and words not in _HELP:
-            return _Response(400, _HTML, _page("Possible commands:", *matches))
+            return Response(400, HTML, _page("Possible commands:", *matches))
         return _refusal(400, f"Invalid endpoint {endpoint}", as_json=as_json)
 
-    def _run(self, command: str, *, as_json: bool) -> _Response | None:
+    def _run(self, command: str, *, as_json: bool) -> Response | None:
         """Run a command: none of those here changes anything, so that none is for PUT."""
         if self.command != "GET":
             return _refusal(400, "\n", as_json=as_json)
         query = parse_qsl(urlsplit(self.path).query, keep_blank_values=True)
         try:
-            output = self.server.answer(command, {key: value or key for key, value in query})
+            output = self._owner.answer(command, {key: value or key for key, value in query})
         except CommandError as error:
             return _refusal(400, str(error), as_json=as_json)
         return None if output is None else _success(output, as_json=as_json)
 
 
-for _method in ("GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"):
-    setattr(_Handler, f"do_{_method}", _Handler.answer)
-
-
 def _accepts_json(accept: str) -> bool:
-    """Tell whether a header names JSON itself: ``*/*`` gets plain text."""
-    return _JSON in (element.partition(";")[0].strip() for element in accept.split(","))
+    """Tell whether a header names JSON itself: `*/*` gets plain text."""
+    return JSON in (element.partition(";")[0].strip() for element in accept.split(","))
 
 
-def _success(output: object, *, as_json: bool) -> _Response:
-    body = output if isinstance(output, bytes) else json.dumps(output).encode()
+def _success(output: object, *, as_json: bool) -> Response:
+    if isinstance(output, bytes):
+        if not as_json:
+            return Response(200, PLAIN, output)
+        try:
+            envelope = {"output": json.loads(output or b"[]"), "status": "OK"}
+        except ValueError:
+            # 500, and yet the content type of success: the handler sets that last.
+            return Response(500, JSON, b"Error decoding JSON from " + output)
+        return Response(200, JSON, json.dumps(envelope).encode())
     if not as_json:
-        return _Response(200, _PLAIN, body)
-    try:
-        envelope = {"output": json.loads(body or b"[]"), "status": "OK"}
-    except ValueError:
-        # 500, and yet the content type of success: the handler sets that last.
-        return _Response(500, _JSON, b"Error decoding JSON from " + body)
-    return _Response(200, _JSON, json.dumps(envelope).encode())
+        return Response(200, PLAIN, msgspec.json.encode(output))
+    return Response(200, JSON, msgspec.json.encode({"output": output, "status": "OK"}))
 
 
-def _refusal(code: int, status: str, *, as_json: bool) -> _Response:
+def _refusal(code: int, status: str, *, as_json: bool) -> Response:
     """Return an error: an envelope if JSON was asked for, but with Flask's default content type."""
     envelope = json.dumps({"output": [], "status": status})
-    return _Response(code, _HTML, (envelope if as_json else f"\n{status}\n").encode())
+    return Response(code, HTML, (envelope if as_json else f"\n{status}\n").encode())
 
 
 def _page(title: str, *rows: str) -> bytes:

@@ -9,7 +9,7 @@ from ceph_exporter.facts import DecodeError, Decoder
 from ceph_exporter.sources.base import Answer, Deadline, Kind, Source, SourceError
 from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.dashboard import ACCEPT, Dashboard, check_active
-from ceph_exporter.sources.http import Http, Tls
+from ceph_exporter.sources.http import BODY_LIMIT, Http, Tls
 from ceph_exporter.sources.mon_store import MonStore
 from ceph_exporter.sources.rados import Rados
 from ceph_exporter.sources.recording import Recording
@@ -20,16 +20,25 @@ Api: TypeAlias = Literal["auto", "rest-api", "restful", "dashboard", "rados", "r
 APIS: tuple[str, ...] = get_args(Api)
 
 
-def connect(api: str, url: str, tls: Tls, credentials: Credentials, deadline: Deadline) -> Source:
+def connect(  # noqa: PLR0913 - all that a source is made of
+    api: str,
+    url: str,
+    tls: Tls,
+    credentials: Credentials,
+    deadline: Deadline,
+    *,
+    body_limit: int = BODY_LIMIT,
+) -> Source:
     """Make the source of an API at a URL; `auto` finds the API out by asking.
 
-    Raises SourceError when nothing at the URL can be used.
+    body_limit: bytes of the largest answer that is read. Raises SourceError when nothing at the URL
+    can be used.
     """
     if api == "recording":
         return Recording(Path(url))
     if api == "rados":
-        return Rados(url, credentials, deadline)
-    http = Http(url, tls=tls)
+        return Rados(url, credentials, deadline, limit=body_limit)
+    http = Http(url, tls=tls, limit=body_limit)
     try:
         if api == "restful":
             return Restful(http, credentials)
@@ -82,6 +91,7 @@ def _says(body: bytes) -> _Root:
 
 __all__ = [
     "APIS",
+    "BODY_LIMIT",
     "Answer",
     "Api",
     "Credentials",

@@ -15,10 +15,18 @@ class Kind(Enum):
     """A standby mgr answers here: try the next URL."""
     REFUSED = "refused"
     """Login or key refused: nothing but a new configuration helps."""
+    FOREIGN = "foreign"
+    """Another cluster answers here: try the next URL."""
+    FROZEN = "frozen"
+    """What is said here is old, as there is no quorum or none that this mgr knows of: try the next
+    URL, and believe nothing that was had here."""
     FAILED = "failed"
     """This document failed, others may not."""
     UNSUPPORTED = "unsupported"
     """This document does not exist here: do not ask again soon."""
+
+
+_OF_THE_DOCUMENT = frozenset({Kind.FAILED, Kind.UNSUPPORTED})
 
 
 class SourceError(Exception):
@@ -27,6 +35,11 @@ class SourceError(Exception):
     def __init__(self, kind: Kind, message: str) -> None:
         super().__init__(message)
         self.kind = kind
+
+    @property
+    def of_document(self) -> bool:
+        """It says nothing of other documents; else the URL as a whole is of no use."""
+        return self.kind in _OF_THE_DOCUMENT
 
 
 class Answer(NamedTuple):
@@ -54,12 +67,17 @@ class Deadline:
         """Seconds left, 0 at the least."""
         return max(0.0, self._end - time.monotonic())
 
+    def part(self, share: float) -> "Deadline":
+        """Give a deadline at this share of what is left."""
+        return Deadline(self.left * share)
+
 
 class Source(Protocol):
     """Gets documents over one API from one URL.
 
     `documents` are those that this API can give at all. `fetch` yields an answer for each document
-    wanted, as they come, and raises SourceError when the URL as a whole is of no use.
+    wanted, as they come, and raises SourceError when the URL as a whole is of no use. It may yield
+    that error first as the answer for the documents that were waited for.
     """
 
     api: str

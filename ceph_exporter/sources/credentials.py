@@ -13,8 +13,9 @@ class Credentials:
     """A user of Ceph's API, or of the proxy in front of it.
 
     The secret is read from its file at every use, so a file that appears later or changes is taken
-    up. Once a secret was refused it is not sent again: ten refusals disable a dashboard's user for
-    good (Ceph 16 and later, ACCOUNT_LOCKOUT_ATTEMPTS).
+    up. Once a URL refused a secret it is not sent there again: ten refusals disable a dashboard's
+    user for good (Ceph 16 and later, ACCOUNT_LOCKOUT_ATTEMPTS). It is for each URL, as one that is
+    another cluster's by mistake must not keep the exporter out of its own.
     """
 
     def __init__(self, username: str = "", password_file: str = "", keyring: str = "") -> None:
@@ -22,7 +23,7 @@ class Credentials:
         self.keyring = keyring
         """The file that librados reads the key from, "" for its own places."""
         self._file = password_file
-        self._refused: str | None = None
+        self._refused: dict[str, str] = {}
         self.token = ""
         """What the dashboard gave for the secret; every mgr of the cluster takes it."""
         self._log_in_at = 0.0
@@ -31,8 +32,8 @@ class Credentials:
         """There is a user."""
         return bool(self.username)
 
-    def secret(self) -> str:
-        """Read the secret; raises SourceError when it cannot be read or was refused before."""
+    def secret(self, url: str = "") -> str:
+        """Read the secret; raises SourceError when it cannot be read or this URL refused it."""
         if not self._file:
             raise SourceError(Kind.REFUSED, "no password: set --cluster.password-file")
         try:
@@ -42,7 +43,9 @@ class Credentials:
             raise SourceError(
                 Kind.REFUSED, f"cannot read the password file {self._file}: {reason}"
             ) from None
-        if secret == self._refused:
+        if not secret:
+            raise SourceError(Kind.REFUSED, f"the password file {self._file} is empty")
+        if secret == self._refused.get(url):
             raise SourceError(
                 Kind.REFUSED,
                 f"the password in {self._file} was refused for user {self.username}; not tried "
@@ -51,9 +54,9 @@ class Credentials:
             )
         return secret
 
-    def refuse(self, secret: str) -> None:
-        """Remember that Ceph refused this secret."""
-        self._refused = secret
+    def refuse(self, secret: str, url: str) -> None:
+        """Remember that this URL refused this secret."""
+        self._refused[url] = secret
 
     def may_log_in(self) -> bool:
         """Say whether it is time for a login; each one is written to the monitors' store."""

@@ -39,6 +39,8 @@ _ALSO = {"health/full": frozenset(ENDPOINTS["health/minimal"])}
 # From 18 on a list is cut to its first rows unless all are asked for; before, it has no parameters.
 _PAGED = frozenset({"osd", "host"})
 _ALL_ROWS = "?offset=0&limit=-1"
+_SHARE = 0.75
+"""Of the time that is left, what one endpoint may take."""
 
 
 class _Login(msgspec.Struct):
@@ -68,21 +70,28 @@ class Dashboard:
         self._rows: dict[str, str] = {}
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
-        """Get each endpoint that carries a wanted document once."""
+        """Get each endpoint that carries a wanted document once.
+
+        Once one has answered, another that hangs is left with some time for those behind it.
+        """
         missing = set(wanted)
+        alive = False
         for endpoint, documents in ENDPOINTS.items():
             if missing.isdisjoint(documents):
                 continue
             start = time.monotonic()
             error, body = None, b""
+            limit = deadline.part(_SHARE) if alive else deadline
             try:
-                body = self._get(endpoint, deadline)
+                body = self._get(endpoint, limit)
                 missing -= _ALSO.get(endpoint, frozenset())
+                alive = True
             except SourceError as failure:
-                if failure.kind not in (Kind.FAILED, Kind.UNSUPPORTED):
-                    raise
-                error = failure
+                hangs = alive and not limit.left and deadline.left
+                error = SourceError(Kind.FAILED, str(failure)) if hangs else failure
             yield Answer(documents, f"dashboard/{endpoint}", seconds_since(start), body, error)
+            if error is not None and not error.of_document:
+                raise error
 
     def close(self) -> None:
         """Close the connection."""
@@ -131,7 +140,7 @@ class Dashboard:
                 f"{self.url}: the dashboard refused the token it had just given; the next login is "
                 "tried five minutes after that",
             )
-        secret = self._credentials.secret()
+        secret = self._credentials.secret(self.url)
         user = self._credentials.username
         body = {"username": user, "password": secret}
         response = self._http.request("POST", "/api/auth", deadline, headers=ACCEPT, json=body)
@@ -140,7 +149,7 @@ class Dashboard:
             detail = _detail(response)
             # The same statuses in HTML are another server's, say of http:// on an https:// port.
             if response.status in (400, 401, 403) and _is_json(response):
-                self._credentials.refuse(secret)
+                self._credentials.refuse(secret, self.url)
                 raise SourceError(
                     Kind.REFUSED,
                     f"{self.url}: the dashboard refused the login of user {user}: {detail}; check "
@@ -157,7 +166,7 @@ class Dashboard:
                 f"{self.url}: login: {error}; is this the URL of a Ceph dashboard?",
             ) from None
         if login.pwd_update_required:
-            self._credentials.refuse(secret)
+            self._credentials.refuse(secret, self.url)
             raise SourceError(
                 Kind.REFUSED,
                 f"{self.url}: user {user} must change its password first: ceph dashboard "

@@ -1,7 +1,9 @@
 """The only module that knows an HTTP client: one request, with limits that hold.
 
 httpx' timeouts are per operation, so a server that drips a byte a second never meets them. Here a
-request has a deadline of its own: when it passes, the connection is shut down under it.
+request has a deadline of its own: when it passes, the connection is shut down under it. The host's
+name is looked up before, as httpx would do that without a limit; it gets the address to connect to,
+and the name for the Host header and for the certificate.
 """
 
 import socket
@@ -17,9 +19,12 @@ import httpx
 
 from ceph_exporter import __version__
 from ceph_exporter.sources.base import Deadline, Kind, SourceError
+from ceph_exporter.sources.resolve import resolve
 
-BODY_LIMIT = 64 * 1024 * 1024
-"""Bytes of the largest answer that is read; of 10,000 OSDs the documents in use take a tenth."""
+BODY_LIMIT = 512 * 1024 * 1024
+"""Bytes of the largest answer that is read, unless another limit is configured."""
+CONNECT_TIMEOUT = 5.0
+"""Seconds for an address to take a connection, TLS included: a dead host leaves time for others."""
 
 
 class Tls(NamedTuple):
@@ -56,6 +61,7 @@ class Http:
     ) -> None:
         self.url = url.rstrip("/")
         self._limit = limit
+        self._addresses: list[str] = []
         self._wire: socket.socket | None = None
         self._client = httpx.Client(
             verify=_context(tls),
@@ -105,21 +111,36 @@ class Http:
         headers: Mapping[str, str],
         json: object,
     ) -> Response:
+        url = httpx.URL(self.url + path)
+        name = url.raw_host.decode("ascii")
+        # Found once: a source that fails is made anew, and looks again.
+        self._addresses = self._addresses or resolve(url.host, deadline)
+        request = self._client.build_request(
+            method,
+            url,
+            headers=dict(headers),
+            json=json,
+            extensions={"trace": self._trace, "sni_hostname": name},
+        )
+        for address in tuple(self._addresses):
+            request.url = url.copy_with(host=address)
+            try:
+                return self._send(request, deadline)
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                failure = error
+                self._addresses.append(self._addresses.pop(0))
+        raise failure
+
+    def _send(self, request: httpx.Request, deadline: Deadline) -> Response:
         left = deadline.left
         if not left:
             raise httpx.ReadTimeout("")
+        timeout = httpx.Timeout(left, connect=min(left, CONNECT_TIMEOUT))
+        request.extensions = {**request.extensions, "timeout": timeout.as_dict()}
         cut = threading.Timer(left, self._cut)
         cut.daemon = True
         cut.start()
         try:
-            request = self._client.build_request(
-                method,
-                self.url + path,
-                headers=dict(headers),
-                json=json,
-                timeout=left,
-                extensions={"trace": self._trace},
-            )
             response = self._client.send(request, stream=True)
             try:
                 body = self._read(response, deadline)
@@ -149,7 +170,8 @@ class Http:
     def _too_large(self) -> SourceError:
         return SourceError(
             Kind.FAILED,
-            f"the answer of {self.url} is larger than {self._limit >> 20} MiB; not read",
+            f"the answer of {self.url} is larger than {self._limit >> 20} MiB, so not read; see "
+            "--poll.body-limit (poll.body_limit)",
         )
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
@@ -169,8 +191,14 @@ class Http:
                 wire.shutdown(socket.SHUT_RDWR)
 
     def _unreachable(self, error: Exception, deadline: Deadline) -> SourceError:
-        timed_out = isinstance(error, httpx.TimeoutException) or not deadline.left
-        reason = _LATE if timed_out else _reason(error)
+        if isinstance(error, TimeoutError) and not self._addresses:
+            reason = _NO_NAME
+        elif isinstance(error, httpx.ConnectTimeout) and deadline.left > _MOMENT:
+            reason = _NO_CONNECTION
+        elif isinstance(error, httpx.TimeoutException) or not deadline.left:
+            reason = _LATE
+        else:
+            reason = _reason(error)
         return SourceError(Kind.UNREACHABLE, f"{self.url}: {reason}")
 
 
@@ -189,6 +217,10 @@ def _context(tls: Tls) -> ssl.SSLContext:
 
 
 _LATE = "no whole answer in time; is Ceph without quorum, or --poll.timeout too short?"
+_MOMENT = 0.1
+"""Seconds: with less left it was the deadline that ended a connection under way."""
+_NO_NAME = "the name server did not answer in time; check DNS, or use an address in the URL"
+_NO_CONNECTION = "no connection in time; is the host up, and does the firewall let it through?"
 _HINTS = {
     "certificate has expired": "the server's certificate has expired; renew it",
     "self-signed certificate": "the server's certificate is self-signed; name it with "

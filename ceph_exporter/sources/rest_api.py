@@ -81,7 +81,10 @@ class RestApi:
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
         """Get each document by its own request, one after the other."""
         for document in wanted:
-            yield self._document(document, deadline)
+            answer = self._document(document, deadline)
+            yield answer
+            if answer.error is not None and not answer.error.of_document:
+                raise answer.error
 
     def get(self, command: Command, deadline: Deadline) -> bytes:
         """Run one command and give its JSON."""
@@ -100,8 +103,6 @@ class RestApi:
             try:
                 body = self.get(command, deadline)
             except SourceError as error:
-                if error.kind in (Kind.UNREACHABLE, Kind.REFUSED):
-                    raise
                 failure = error
                 if error.kind is not Kind.UNSUPPORTED:
                     break

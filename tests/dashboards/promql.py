@@ -73,3 +73,30 @@ def _selectors(
             return
         case _:
             raise TypeError(type(expr))
+
+
+def sources(expr: Expr | None, doubled: list[str]) -> bool:
+    """Tell whether a result has a series for each exporter; collect what then counts them twice.
+
+    Two exporters of a cluster give each series twice, but for the label `instance`: until max or
+    min by other labels has made one of both, nothing may be added up or counted.
+    """
+    match expr:
+        case VectorSelector() | MatrixSelector():
+            return True
+        case AggregateExpr():
+            apart = sources(expr.expr, doubled)
+            kept = "instance" in expr.modifier.labels if expr.modifier else False
+            operator = str(expr.op)
+            if apart and not kept and operator not in {"max", "min"}:
+                doubled.append(f"{operator}: {expr.expr.prettify()}")
+            return apart and (kept or operator in {"topk", "bottomk"})
+        case BinaryExpr():
+            sides = [sources(expr.lhs, doubled), sources(expr.rhs, doubled)]
+            return sides[0] if str(expr.op) in {"and", "unless"} else any(sides)
+        case Call():
+            return any(sources(argument, doubled) for argument in expr.args)
+        case ParenExpr() | UnaryExpr() | SubqueryExpr():
+            return sources(expr.expr, doubled)
+        case _:
+            return False

@@ -13,7 +13,7 @@ import promql_parser
 import pytest
 
 from dashboards import build
-from tests.dashboards.promql import OWN, filled, selectors
+from tests.dashboards.promql import OWN, filled, selectors, sources
 
 Json = dict[str, Any]
 BOARDS: list[Json] = [json.loads(file.read_text()) for file in sorted(build.TARGET.glob("*.json"))]
@@ -168,3 +168,28 @@ def test_every_dashboard_is_looked_at() -> None:
     """The rules were held against all of them."""
     assert len(BOARDS) == len(build.BOARDS)
     assert Path(build.TARGET).name == "grafana"
+
+
+@each_board
+def test_a_pair_of_exporters_counts_once(board: Json) -> None:
+    """What two exporters say of a cluster is shown once; only exporters themselves are counted."""
+    for title, target in targets(board):
+        doubled: list[str] = []
+        apart = sources(promql_parser.parse(filled(target["expr"])), doubled)
+        assert title == "Exporters down" or not doubled, title
+        assert not apart or board["uid"] == "ceph-exporter", title
+
+
+@pytest.mark.parametrize(
+    ("expr", "found"),
+    [
+        ("sum(up)", ["sum: up"]),
+        ("max by (cluster) (up) / count by (cluster) (up)", ["count: up"]),
+        ("sum(max by (cluster) (up)) and on () sum by (instance) (up)", []),
+    ],
+)
+def test_what_counts_twice_is_found(expr: str, found: list[str]) -> None:
+    """A sum over series that differ by their exporter is found, so that silence means something."""
+    doubled: list[str] = []
+    sources(promql_parser.parse(expr), doubled)
+    assert doubled == found

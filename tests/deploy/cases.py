@@ -1,4 +1,7 @@
-"""The cases of the alerts that are made of more than health checks."""
+"""The cases of the alerts that are made of more than health checks.
+
+Those of the others are in cases_of_checks.py, or follow from the rule.
+"""
 
 from tests.deploy.rules import Case
 
@@ -159,26 +162,6 @@ CASES = {
         "It has 5.809GiB now; if it goes on as in the last six hours, it reaches 15 GiB, from "
         "which on Ceph warns, within a day.",
         at=390,
-    ),
-    "CephOSDDown": Case(
-        'ceph_health_detail{name="OSD_DOWN",severity="HEALTH_WARN"} 1\n'
-        'ceph_osd_up{ceph_daemon="osd.0"} 1\nceph_osd_in{ceph_daemon="osd.0"} 1\n'
-        'ceph_osd_up{ceph_daemon="osd.1"} 0\nceph_osd_in{ceph_daemon="osd.1"} 1\n'
-        'ceph_osd_up{ceph_daemon="osd.2"} 0\nceph_osd_in{ceph_daemon="osd.2"} 0',
-        (
-            'ceph_health_detail{name="OSD_DOWN",severity="HEALTH_WARN"} 0',
-            (
-                'ceph_health_detail{name="OSD_DOWN",severity="HEALTH_WARN"} 1\n'
-                'ceph_health_check_muted{name="OSD_DOWN"} 1'
-            ),
-        ),
-        {"name": "OSD_DOWN"},
-        "OSDs that hold data are down: osd.1. Data is degraded; after ten minutes Ceph begins to "
-        "copy it elsewhere.",
-    ),
-    "CephOSDHostDown": Case(
-        'ceph_health_detail{name="OSD_RACK_DOWN",severity="HEALTH_WARN"} 1',
-        ('ceph_health_detail{name="OSD_DOWN",severity="HEALTH_WARN"} 1',),
     ),
     "CephOSDDownHigh": Case(
         "ceph_osds 20\nceph_osds_up 17",

@@ -69,9 +69,14 @@ def case_of_check(rule: dict[str, Any]) -> Case | None:
     if found is None:
         return None
     name = found[2].partition('"')[2].partition('"')[0].partition("|")[0]
-    raised = f'ceph_health_detail{{name="{name}",severity="HEALTH_WARN"}} '
-    muted = f'{raised}1\nceph_health_check_muted{{name="{name}"}} 1'
-    return Case(raised + "1", (raised + "0", muted), {} if found[1] else {"name": name})
+    return case_of(name, {} if found[1] else {"name": name})
+
+
+def case_of(check: str, labels: dict[str, str], also: str = "", description: str = "") -> Case:
+    """Make the case of a rule that is made of a check. also: series that its text tells of."""
+    raised = f'ceph_health_detail{{name="{check}",severity="HEALTH_WARN"}} '
+    muted = f'{raised}1\nceph_health_check_muted{{name="{check}"}} 1'
+    return Case(f"{raised}1\n{also}", (raised + "0", muted), labels, description)
 
 
 def document(rule: dict[str, Any], case: Case, rules: str) -> dict[str, Any]:
@@ -88,7 +93,8 @@ def document(rule: dict[str, Any], case: Case, rules: str) -> dict[str, Any]:
     for test in tests:
         for alert in test["alert_rule_test"]:
             alert["alertname"] = rule["alert"]
-    return {"rule_files": [rules], "evaluation_interval": "1m", "tests": tests}
+    interval = "5m" if at > 60 else "1m"  # else promtool takes seconds for the forecasts
+    return {"rule_files": [rules], "evaluation_interval": interval, "tests": tests}
 
 
 def _test(name: str, series: str, second: str, at: int, expected: list[Any]) -> dict[str, Any]:

@@ -107,6 +107,24 @@ def test_dashboard(age: dict[str, int]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("rows", "reports"),
+    [
+        ([[100, 1], [105.5, 2], [110.5, 2]], (105.5, 110.5)),
+        ([[100, 1]], (100.0,)),
+        ([], ()),
+        ([["soon", 1]], ()),
+        ("none", ()),
+    ],
+)
+def test_dashboard_reports(rows: object, reports: tuple[float, ...]) -> None:
+    """When a monitor reported to the mgr last is known, and an odd row costs nothing else."""
+    one = {"name": "b", "rank": 1, "stats": {"num_sessions": rows}}
+    document = {"mon_status": quorum_status(0, 1, 2), "in_quorum": [], "out_quorum": [one]}
+    found = decode("dashboard/monitor", document)
+    assert [monitor.reports for monitor in found.monitors] == [(), reports, ()]
+
+
+@pytest.mark.parametrize(
     ("wire", "document", "field"),
     [
         ("quorum_status", {"quorum": []}, "monmap"),

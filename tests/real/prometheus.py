@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
@@ -43,7 +43,7 @@ def available(program: str = DEBIANS_OWN) -> str | None:
 class Prometheus:
     """A server on 127.0.0.1 that keeps everything in `folder`; a target is host:port.
 
-    configuration: a whole one instead of that for the targets.
+    configuration: a whole one instead of that for the targets; flags: more of the command line.
     """
 
     def __init__(  # noqa: PLR0913 - all by keyword
@@ -55,16 +55,20 @@ class Prometheus:
         path: str = "/metrics",
         configuration: str = "",
         program: str = DEBIANS_OWN,
+        flags: Sequence[str] = (),
     ) -> None:
         self.folder = folder.absolute()
         self.url = f"http://127.0.0.1:{port}"
         self._listen = f"127.0.0.1:{port}"
         self._program = program
+        self._flags = flags
         self._configuration = configuration or CONFIGURATION.format(
             targets=json.dumps(list(targets)), path=path
         )
         self._log = self.folder / "prometheus.log"
         self._daemon: Daemon | None = None
+        # One connection for all queries: a new client takes longer than most answers.
+        self._client = httpx.Client(base_url=self.url, trust_env=False, timeout=20)
 
     def __enter__(self) -> Self:
         """Start; a start that fails leaves nothing running."""
@@ -89,11 +93,13 @@ class Prometheus:
             f"--config.file={configuration}",
             f"--storage.tsdb.path={self.folder / 'data'}",
             f"--web.listen-address={self._listen}",
+            *self._flags,
             log=self._log,
         )
         wait_until(self._ready, "ready Prometheus", 30, [self._log])
 
     def stop(self) -> None:
+        self._client.close()
         if self._daemon is not None:
             self._daemon.stop()
             self._daemon = None
@@ -101,7 +107,7 @@ class Prometheus:
     def query(self, expression: str) -> list[Sample]:
         """Evaluate an expression that gives an instant vector; an HTTPError if it is refused."""
         parameters = {"query": expression}
-        answer = httpx.get(f"{self.url}/api/v1/query", params=parameters, trust_env=False)
+        answer = self._client.get("/api/v1/query", params=parameters)
         result = answer.raise_for_status().json()["data"]["result"]
         return [(series["metric"], float(series["value"][1])) for series in result]
 
@@ -120,6 +126,12 @@ class Prometheus:
 
         wait_until(holds, f"expected result of {expression}", timeout, [self._log])
         return last
+
+    def rules(self) -> list[dict[str, Any]]:
+        """Give what it says of each rule: name, health (unknown before it was evaluated), state."""
+        answer = httpx.get(f"{self.url}/api/v1/rules", trust_env=False)
+        groups = answer.raise_for_status().json()["data"]["groups"]
+        return [rule for group in groups for rule in group["rules"]]
 
     def _ready(self) -> bool:
         return httpx.get(f"{self.url}/-/ready", trust_env=False).is_success

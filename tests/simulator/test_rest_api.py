@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ceph_exporter.simulator.cluster import Cluster
 from ceph_exporter.simulator.rest_api import CommandError, RestApi, demo
+from ceph_exporter.simulator.simulated import names
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"
@@ -361,7 +361,7 @@ def test_closing_refuses_clients() -> None:
     api.close()
     with pytest.raises(ConnectionRefusedError):
         ask(api.url, "/api/v0.1/health")
-    assert "ceph-rest-api" not in [thread.name for thread in threading.enumerate()]
+    assert "ceph-simulator" not in [thread.name for thread in threading.enumerate()]
 
 
 def test_closing_what_never_started() -> None:
@@ -374,10 +374,10 @@ def test_closing_what_never_started() -> None:
         assert ask(again.url, "/api/v0.1/health").code == 200
 
 
-class Clock:
-    """A clock that stands until it is set."""
+class Age:
+    """An age that stands until it is set."""
 
-    now = 5000.0
+    now = 0.0
 
     def __call__(self) -> float:
         return self.now
@@ -391,12 +391,12 @@ def output(api: RestApi, path: str) -> dict[str, object]:
     return answer
 
 
-def test_the_demo_lives_by_its_clock() -> None:
-    """The demo's cluster begins healthy when it is made, and loses an OSD after two minutes."""
-    clock = Clock()
-    with demo(clock) as api:
+def test_the_demo_lives_by_its_age() -> None:
+    """The demo's cluster begins healthy, and loses an OSD after two minutes."""
+    age = Age()
+    with demo(age) as api:
         assert output(api, "health.json")["overall_status"] == "HEALTH_OK"
-        clock.now += 121
+        age.now = 121
         health = output(api, "health.json")
         detail = output(api, "health.json?detail")
     assert health["overall_status"] == "HEALTH_WARN"
@@ -406,26 +406,34 @@ def test_the_demo_lives_by_its_clock() -> None:
 
 
 def test_the_demo_by_the_clock_of_the_system() -> None:
-    """Without a clock of its own the demo goes by the system's, from its beginning."""
+    """Without an age of its own the demo begins when it is made."""
     with demo() as api:
-        assert output(api, "status.json")["fsid"] == Cluster().fsid
         assert output(api, "health.json")["overall_status"] == "HEALTH_OK"
+        assert len(str(output(api, "fsid.json")["fsid"])) == 36
 
 
-@pytest.mark.parametrize(
-    "path", ["fsid", "health", "mon/dump", "quorum_status", "status", "version"]
-)
-def test_the_demo_knows_its_commands(path: str) -> None:
-    """Each command of the table can be had over HTTP."""
-    with demo(Clock()) as api:
-        assert output(api, f"{path}.json")
+@pytest.mark.parametrize("name", names("rest-api"))
+def test_the_demo_knows_its_commands(name: str) -> None:
+    """Each command of the table can be had over HTTP, as JSON and as text."""
+    paths = {
+        "health detail": "health{}?detail",
+        "df detail": "df{}?detail",
+        "pg states": "pg/dump{}?dumpcontents=pgs_brief",
+        "pg dump pools": "pg/dump{}?dumpcontents=pools",
+    }
+    path = paths.get(name, name.replace(" ", "/") + "{}")
+    with demo(Age()) as api:
+        found = output(api, path.format(".json"))
+        assert found
+        assert json.loads(ask(api.url, f"/api/v0.1/{path.format('')}").body) == found
 
 
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("df.json", "Invalid endpoint /api/v0.1/df"),
+        ("mgr/dump.json", "Invalid endpoint /api/v0.1/mgr/dump"),
         ("health/detail.json", "Invalid endpoint /api/v0.1/health/detail"),
+        ("pg/dump.json", "Invalid endpoint /api/v0.1/pg/dump"),
         ("health.json?detail=x", "x not in detail\n"),
         ("health.json?detail&x", "unused arguments: ['x']\n"),
         ("status.json?x", "\n"),
@@ -433,7 +441,7 @@ def test_the_demo_knows_its_commands(path: str) -> None:
 )
 def test_the_demo_refuses_what_it_does_not_know(path: str, status: str) -> None:
     """Unknown commands, values and parameters are 400 with the words of ceph-rest-api."""
-    with demo(Clock()) as api:
+    with demo(Age()) as api:
         got = ask(api.url, f"/api/v0.1/{path}")
         assert got.code == 400
         assert status_of(got) == status

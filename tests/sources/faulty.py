@@ -86,16 +86,22 @@ Behaviour: TypeAlias = Callable[[Connection], None]
 
 
 class Server:
-    """A listening socket; `requests` are those that came, `connections` counts them."""
+    """A listening socket; `requests` are those that came, `connections` counts them.
 
-    def __init__(self, behave: Behaviour, tls: ssl.SSLContext | None) -> None:
+    bound: the socket to listen on, which has an address already.
+    """
+
+    def __init__(
+        self, behave: Behaviour, tls: ssl.SSLContext | None, bound: socket.socket | None = None
+    ) -> None:
         self.requests: list[Request] = []
         self.connections = 0
         self.ended = 0
         self.stopped = threading.Event()
         self._behave = behave
         self._tls = tls
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket = bound or socket.create_server(("127.0.0.1", 0))
+        self._socket.listen(128)
         self.port: int = self._socket.getsockname()[1]
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         self._wires: list[socket.socket] = []
@@ -144,21 +150,29 @@ class Server:
 
 
 @contextmanager
-def serve(behave: Behaviour, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+def serve(
+    behave: Behaviour, tls: ssl.SSLContext | None = None, bound: socket.socket | None = None
+) -> Iterator[Server]:
     """Run a server that behaves so, with TLS when there is a context for it."""
-    server = Server(behave, tls)
+    server = Server(behave, tls, bound)
     try:
         yield server
     finally:
         server.close()
 
 
-def answering(answer: Callable[[Request], Reply], *, keep_alive: bool = True) -> Behaviour:
-    """Answer every request with what a function gives, as HTTP/1.1 or, closing, as HTTP/1.0."""
+def answering(answer: Callable[[Request], Reply | None], *, keep_alive: bool = True) -> Behaviour:
+    """Answer every request with what a function gives, as HTTP/1.1 or, closing, as HTTP/1.0.
+
+    Where it gives None the connection hangs.
+    """
 
     def behave(connection: Connection) -> None:
         while request := connection.request():
             reply = answer(request)
+            if reply is None:
+                connection.silence()
+                return
             head = {
                 "Content-Type": reply.type,
                 "Content-Length": str(len(reply.body)),

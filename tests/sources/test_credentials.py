@@ -61,6 +61,13 @@ def test_a_folder_is_no_password_file(tmp_path: Path) -> None:
     assert refused(Credentials("prom", str(tmp_path))).endswith(": Is a directory")
 
 
+def test_an_empty_file_is_no_password(tmp_path: Path) -> None:
+    """A file that is being written is not tried, as each refusal counts."""
+    file = tmp_path / "password"
+    file.write_text("\n")
+    assert refused(Credentials("prom", str(file))) == f"the password file {file} is empty"
+
+
 def test_a_user_without_a_file_names_the_flag() -> None:
     """A user whose secret is nowhere gets the flag that is missing."""
     assert refused(Credentials("prom")) == "no password: set --cluster.password-file"
@@ -71,7 +78,7 @@ def test_a_refused_secret_is_not_given_until_the_file_changes(tmp_path: Path) ->
     file = tmp_path / "password"
     file.write_text("s3cret\n")
     credentials = Credentials("prom", str(file))
-    credentials.refuse(credentials.secret())
+    credentials.refuse(credentials.secret(), "")
     reason = refused(credentials)
     assert "was refused for user prom; not tried again until that file changes" in reason
     assert "ceph dashboard ac-user-enable prom" in reason
@@ -80,6 +87,17 @@ def test_a_refused_secret_is_not_given_until_the_file_changes(tmp_path: Path) ->
     assert refused(credentials) == reason
     file.write_text("better")
     assert credentials.secret() == "better"
+
+
+def test_a_refusal_is_that_of_one_url(tmp_path: Path) -> None:
+    """The dashboard of another cluster refuses the secret; the right one still gets it."""
+    file = tmp_path / "password"
+    file.write_text("s3cret")
+    credentials = Credentials("prom", str(file))
+    credentials.refuse(credentials.secret("http://other"), "http://other")
+    with pytest.raises(SourceError, match="was refused"):
+        credentials.secret("http://other")
+    assert credentials.secret("http://own") == "s3cret"
 
 
 def test_a_secret_is_in_no_representation(credentials: Credentials) -> None:

@@ -37,17 +37,17 @@ def fetch(source: Source, wanted: tuple[str, ...] = ALL) -> dict[str, Answer]:
     return {answer.wire: answer for answer in source.fetch(wanted, Deadline(5))}
 
 
-def failed(fake: Dashboard, credentials: Credentials) -> SourceError:
-    """Fetch from a dashboard that is of no use; give the error."""
-    with (
-        serve(answering(fake)) as server,
-        opened(server.url, credentials) as source,
-        pytest.raises(SourceError) as caught,
-    ):
-        fetch(source)
-    assert "\n" not in str(caught.value)
-    assert SECRET not in str(caught.value)
-    return caught.value
+def failed(fake: Dashboard, credentials: Credentials, times: int = 1) -> list[SourceError]:
+    """Fetch from a dashboard that is of no use, by a new source each time; give the errors."""
+    errors = []
+    with serve(answering(fake)) as server:
+        for _ in range(times):
+            with opened(server.url, credentials) as source, pytest.raises(SourceError) as caught:
+                fetch(source)
+            assert "\n" not in str(caught.value)
+            assert SECRET not in str(caught.value)
+            errors.append(caught.value)
+    return errors
 
 
 def test_every_request_has_the_version_and_nothing_else(credentials: Credentials) -> None:
@@ -117,7 +117,7 @@ def test_an_expired_token_is_renewed_once(credentials: Credentials) -> None:
 def test_a_new_token_that_is_refused_is_not_renewed(credentials: Credentials) -> None:
     """A 401 right after a login does not lead to a login a document."""
     fake = Dashboard({"monitor": as_json({"detail": "You are not\nauthorized"}, 401)})
-    error = failed(fake, credentials)
+    (error,) = failed(fake, credentials)
     assert error.kind is Kind.REFUSED
     assert str(error).endswith("the dashboard refused its token: You are not authorized")
     assert fake.logins == 1
@@ -127,10 +127,9 @@ def test_a_refused_secret_is_never_sent_again(credentials: Credentials, tmp_path
     """Ten refusals disable a user for good: one is enough until the password file changes."""
     fake = Dashboard()
     fake.secret = "another"  # noqa: S105 - the fake's own
-    first = failed(fake, credentials)
+    first, again = failed(fake, credentials, 2)
     assert first.kind is Kind.REFUSED
     assert "refused the login of user prom: Invalid credentials; check --cluster.us" in str(first)
-    again = failed(fake, credentials)  # by a new Dashboard with the same Credentials
     assert again.kind is Kind.REFUSED
     assert f"the password in {tmp_path}/password was refused for user prom; not tri" in str(again)
     assert fake.logins == 1
@@ -156,10 +155,9 @@ def test_a_password_that_must_be_changed_is_a_refusal(credentials: Credentials) 
     """With pwdUpdateRequired every endpoint would answer 403: the command that helps is named."""
     fake = Dashboard()
     fake.update_required = True
-    error = failed(fake, credentials)
+    error, _ = failed(fake, credentials, 2)
     assert error.kind is Kind.REFUSED
     assert str(error).endswith("ceph dashboard ac-user-set-password prom -i FILE")
-    failed(fake, credentials)
     assert fake.logins == 1
 
 
@@ -202,7 +200,7 @@ def test_a_login_that_fails_otherwise_is_not_a_refusal(
     credentials: Credentials, reply: Reply, expected: str
 ) -> None:
     """A mgr in trouble, or another server, does not spend the secret: it is tried again."""
-    error = failed(Dashboard({"auth": reply}), credentials)
+    (error,) = failed(Dashboard({"auth": reply}), credentials)
     assert error.kind is Kind.UNREACHABLE
     assert expected in str(error)
     with serve(answering(Dashboard())) as server, opened(server.url, credentials) as source:
@@ -212,7 +210,7 @@ def test_a_login_that_fails_otherwise_is_not_a_refusal(
 @pytest.mark.parametrize("endpoint", ["auth", "monitor", "health/minimal"])
 def test_a_redirect_of_a_standby_is_not_followed(credentials: Credentials, endpoint: str) -> None:
     """A standby names the active mgr by an address of its own choice: the next URL is used."""
-    error = failed(Dashboard({endpoint: TO_ACTIVE}), credentials)
+    (error,) = failed(Dashboard({endpoint: TO_ACTIVE}), credentials)
     assert error.kind is Kind.STANDBY
     assert "a standby mgr redirects to https://127.0.0.1:22010/, not followed; give " in str(error)
 
@@ -222,7 +220,7 @@ def test_a_standby_without_an_active_mgr_is_a_standby(
     credentials: Credentials, endpoint: str
 ) -> None:
     """A page with status 200 says that no mgr is active."""
-    error = failed(Dashboard({endpoint: NONE_ACTIVE}), credentials)
+    (error,) = failed(Dashboard({endpoint: NONE_ACTIVE}), credentials)
     assert error.kind is Kind.STANDBY
     assert str(error).endswith("a standby mgr, and no mgr is active")
 

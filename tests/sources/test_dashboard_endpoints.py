@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from ceph_exporter.sources import Answer, Credentials, Deadline, Tls, connect
+from ceph_exporter.sources import Answer, Credentials, Deadline, Kind, Tls, connect
 from ceph_exporter.sources.dashboard import ENDPOINTS
 from tests.sources.fakes import Dashboard, as_json, page
 from tests.sources.faulty import Reply, answering, serve
@@ -138,3 +138,23 @@ def test_a_whole_list_is_asked_for_once(credentials: Credentials, total: str) ->
     fake = Dashboard({"osd": rows(3, total)})
     fetched(fake, credentials, ("osd df",), ("osd df",))
     assert fake.asked == ["auth", "osd", "osd"]
+
+
+def test_an_endpoint_that_hangs_leaves_time_for_the_others(credentials: Credentials) -> None:
+    """Of a dashboard that answers, one endpoint that never does costs its own documents only."""
+    fake = Dashboard({"health/minimal": WHOLE})
+    hanging = answering(lambda one: None if "health/full" in one.path else fake(one))
+    with (
+        serve(hanging) as server,
+        closing(connect("dashboard", server.url, Tls(), credentials, Deadline(5))) as source,
+    ):
+        wanted = ("quorum_status", "osd dump", "health detail", "version")
+        answers = {one.wire: one.error for one in source.fetch(wanted, Deadline(4))}
+    hung = answers.pop("dashboard/health/full")
+    assert hung is not None
+    assert hung.kind is Kind.FAILED
+    assert answers == {
+        "dashboard/monitor": None,
+        "dashboard/health/minimal": None,
+        "dashboard/summary": None,
+    }

@@ -163,7 +163,7 @@ def test_an_answer_that_is_too_large_is_not_read(head: bytes) -> None:
         assert until(lambda: server.ended == 1)
         assert server.requests
     assert error.kind is Kind.FAILED
-    assert str(error).endswith("is larger than 1 MiB; not read")
+    assert "is larger than 1 MiB, so not read; see --poll.body-limit" in str(error)
 
 
 def test_a_failure_closes_the_connection_at_once() -> None:

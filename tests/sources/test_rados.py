@@ -142,6 +142,17 @@ def test_the_second_choice_is_asked_where_the_first_is_unknown(
     assert kinds == [Kind.FAILED, Kind.FAILED, Kind.UNSUPPORTED]
 
 
+def test_an_answer_that_is_too_large_costs_itself(cluster: Cluster) -> None:
+    """It is not read, the flag is named, and the next document is had."""
+    cluster.does({"osd dump": [0, "x" * 1000, ""]})
+    opened = Rados(str(cluster.conf), cluster.credentials, Deadline(60), [str(cluster.python)], 999)
+    answers = list(opened.fetch(("osd dump", "status"), Deadline(60)))
+    opened.close()
+    text = "the answer to the command 'osd dump' is larger than --poll.body-limit"
+    assert failures(answers) == {"osd dump": f"{text} (poll.body_limit), so not read"}
+    assert answers[1].body == b"{}"
+
+
 def test_a_dead_mgr_costs_its_own_documents(cluster: Cluster, source: Rados) -> None:
     """The monitors' documents are had, the mgr is waited for once, the next poll works again."""
     cluster.does({"osd df": "hang"})

@@ -100,8 +100,8 @@ def test_requests_come_one_at_a_time() -> None:
         most.append(lock.acquire(blocking=False))
         connection.server.stopped.wait(0.02)
         body = envelope(FSID).body
+        lock.release()  # with the answer the client may begin its next request
         connection.send(b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
-        lock.release()
         connection.silence()
 
     with serve(behave) as server, opened(server.url) as source:

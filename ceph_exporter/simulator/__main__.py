@@ -1,0 +1,32 @@
+"""Serves a simulated cluster for benchmarks: python -m ceph_exporter.simulator --osds 10000."""
+
+import argparse
+import gc
+import signal
+import sys
+from collections.abc import Sequence
+
+from ceph_exporter.simulator import Simulated, serve
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve until a signal ends it; the first line printed is the URL."""
+    parser = argparse.ArgumentParser(prog="python -m ceph_exporter.simulator")
+    parser.add_argument("--osds", type=int, default=12, help="default: %(default)s")
+    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    parser.add_argument("--api", choices=("rest-api", "restful"), default="restful")
+    parser.add_argument("--port", type=int, default=0, help="default: any that is free")
+    options = parser.parse_args(arguments)
+    simulated = Simulated(options.osds, options.seed)
+    gc.freeze()  # what never changes is large
+    gc.set_threshold(1_000_000)
+    ended = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ended)
+    with serve(simulated, options.api, options.port) as server:
+        sys.stdout.write(f"{server.url}\n")
+        sys.stdout.flush()
+        signal.sigwait(ended)
+
+
+if __name__ == "__main__":
+    main()

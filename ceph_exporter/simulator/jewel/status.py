@@ -1,0 +1,54 @@
+"""`status` of Jewel (Monitor::get_cluster_status, OSDMap and PGMap::print_summary)."""
+
+from ceph_exporter.simulator.jewel.health import health
+from ceph_exporter.simulator.jewel.maps import monmap, quorum
+from ceph_exporter.simulator.mds import FS_ID, ranked
+from ceph_exporter.simulator.model import State
+from ceph_exporter.simulator.summary import client_rates, recovery_rate, sums, trouble
+
+
+def status(state: State) -> dict[str, object]:
+    """Give `status`: `health` and summaries of all maps."""
+    ranks, standbys = ranked(state)
+    by_rank = [
+        {"filesystem_id": FS_ID, "rank": rank, "name": name, "status": at}
+        for rank, (name, at) in enumerate(ranks)
+    ]
+    return {
+        "health": health(state),
+        "fsid": state.moment.layout.fsid,
+        **quorum(state),
+        "monmap": monmap(state),
+        "osdmap": {
+            "osdmap": {
+                "epoch": state.osdmap_epoch,
+                "num_osds": len(state.osds),
+                "num_up_osds": len(state.osds) - len(state.down),
+                "num_in_osds": len(state.osds),
+                "full": False,
+                "nearfull": state.moment.is_on("nearfull"),
+                "num_remapped_pgs": 0,
+            },
+        },
+        "pgmap": _pgmap(state),
+        "fsmap": {
+            "epoch": 12,
+            "id": FS_ID,
+            "up": len(ranks),
+            "in": len(ranks),
+            "max": len(ranks),
+            "by_rank": by_rank,
+            "up:standby": len(standbys),
+        },
+    }
+
+
+def _pgmap(state: State) -> dict[str, object]:
+    """Give `pgmap`, without keys of what is zero, as Ceph does."""
+    return {
+        **sums(state),
+        "version": 1000 + int(state.moment.seconds),
+        **trouble(state.pools),
+        **recovery_rate(state.pools),
+        **client_rates(state.pools),
+    }

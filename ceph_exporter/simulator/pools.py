@@ -1,0 +1,105 @@
+"""The pools at a moment: what they hold, what they lack, what their clients do."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from ceph_exporter.simulator import waves
+from ceph_exporter.simulator.layout import PoolPlan
+from ceph_exporter.simulator.model import CLEAN, Pool
+from ceph_exporter.simulator.timeline import INCIDENTS, Moment
+from ceph_exporter.simulator.waves import noise
+
+UNDERSIZED = "active+undersized+degraded"
+WAITING = "active+recovery_wait+degraded"
+RECOVERING = "active+recovering+degraded"
+SCRUBBING = "active+clean+scrubbing"
+
+_KIB, _MIB = 2**10, 2**20
+_READ_SIZE, _WRITE_SIZE = 64 * _KIB, 16 * _KIB  # bytes of one operation
+_READS_OF_OSD, _WRITES_OF_OSD = 10 * _MIB, 6 * _MIB  # bytes/s for each OSD of the cluster
+_MISSED = 0.25  # the part of a down OSD's objects that clients change before it is back
+_RECOVERY_MAX_ACTIVE = 3  # osd_recovery_max_active, the number of PGs recovered at a time
+_SCRUBS_OF_OSDS = 6  # of so many OSDs one scrubs
+
+Pgs = dict[tuple[int, int], str]
+
+
+def pgs(moment: Moment) -> Pgs:
+    """Give the state of each PG that is not just active+clean, by pool and number."""
+    victim = moment.victim("osd_down")
+    states: Pgs = {}
+    if moment.is_on("osd_down"):
+        states = {(pool.id, pg): UNDERSIZED for pool, pg in moment.layout.pgs_of(victim)}
+    elif moment.is_on("recovery"):
+        # All pools are recovered at the same time.
+        hit = sorted((pg, pool.id) for pool, pg in moment.layout.pgs_of(victim))
+        left = hit[int(len(hit) * moment.progress["recovery"]) :]
+        for number, (pg, pool_id) in enumerate(left):
+            recovers = number < _RECOVERY_MAX_ACTIVE
+            states[pool_id, pg] = RECOVERING if recovers else WAITING
+    if moment.is_on("scrub"):
+        pools = moment.layout.pools
+        for scrub in range(math.ceil(len(moment.layout.osds) / _SCRUBS_OF_OSDS)):
+            pool = pools[scrub % len(pools)]
+            pg = int(noise(scrub, int(moment.seconds // 20)) * pool.pg_num)
+            states.setdefault((pool.id, pg), SCRUBBING)
+    return states
+
+
+def pool(moment: Moment, plan: PoolPlan, states: Pgs, room: Mapping[str, int]) -> Pool:
+    """Make one pool; `states` as `pgs` gives them, `room` raw bytes that still fit by class."""
+    objects = objects_of(moment, plan)
+    seconds, unevenness = moment.seconds, 0.9 + 0.2 * noise(plan.id, int(moment.seconds))
+    reads = plan.io * len(moment.layout.osds) * _READS_OF_OSD
+    writes = plan.io * len(moment.layout.osds) * _WRITES_OF_OSD
+    read_bytes_sec = int(reads * unevenness * waves.reads(seconds + 40 * plan.id))
+    write_bytes_sec = int(writes * unevenness * waves.writes(seconds))
+    read_bytes = int(reads * (waves.read(seconds + 40 * plan.id))) // _KIB * _KIB
+    write_bytes = int(writes * waves.written(seconds)) // _KIB * _KIB
+    of_pool = {pg: state for (pool_id, pg), state in states.items() if pool_id == plan.id}
+    counts = Counter(of_pool.values())
+    counts[CLEAN] = plan.pg_num - len(of_pool)
+    lacking = [pg for pg, state in of_pool.items() if "degraded" in state]
+    return Pool(
+        plan=plan,
+        objects=objects,
+        max_avail=int(room[plan.device_class] / plan.factor),
+        pg_states={state: count for state, count in counts.items() if count},
+        degraded=sum(_lacks(moment, plan, objects, pg) for pg in lacking),
+        recovering_objects_sec=_recovering(moment, plan, objects) if lacking else 0,
+        read_bytes_sec=read_bytes_sec,
+        write_bytes_sec=write_bytes_sec,
+        read_ops_sec=math.ceil(read_bytes_sec / _READ_SIZE),
+        write_ops_sec=math.ceil(write_bytes_sec / _WRITE_SIZE),
+        read_bytes=read_bytes,
+        write_bytes=write_bytes,
+        read_ops=read_bytes // _READ_SIZE,
+        write_ops=write_bytes // _WRITE_SIZE,
+    )
+
+
+def objects_of(moment: Moment, plan: PoolPlan) -> int:
+    """Count the objects of a pool; no PG is empty."""
+    return max(plan.pg_num, int(plan.data * moment.growth / plan.object_bytes))
+
+
+def _lacks(moment: Moment, plan: PoolPlan, objects: int, pg: int) -> int:
+    """Count the copies of a PG that the OSD lacks: all while it is down, then what it missed."""
+    every, rest = divmod(objects, plan.pg_num)
+    copies = every + (pg < rest)
+    return copies if moment.is_on("osd_down") else math.ceil(_MISSED * copies)
+
+
+def _recovering(moment: Moment, plan: PoolPlan, objects: int) -> int:
+    """Give the objects recovered per second: what was missed, spread over the recovery."""
+    if not moment.is_on("recovery") or moment.is_on("osd_down"):
+        return 0
+    start, end = INCIDENTS["recovery"]
+    hit = [pg for one, pg in _hit(moment) if one.id == plan.id]
+    missed = sum(_lacks(moment, plan, objects, pg) for pg in hit)
+    return math.ceil(missed / (end - start))
+
+
+def _hit(moment: Moment) -> Iterator[tuple[PoolPlan, int]]:
+    return moment.layout.pgs_of(moment.victim("osd_down"))

@@ -1,0 +1,53 @@
+"""What a simulated cluster of Ceph 18.2 (Reef) answers to mon and mgr commands.
+
+The shapes are those of 18.2.7. A command is one entry of `DOCUMENTS`, by the name that its answer
+has in a recording; fields that a real cluster has for debugging alone are left out.
+"""
+
+from collections.abc import Callable
+
+from ceph_exporter.simulator.model import State
+from ceph_exporter.simulator.reef import (
+    crashes,
+    daemons,
+    devices,
+    filesystem,
+    health,
+    monitors,
+    osds,
+    perf,
+    pools,
+    status,
+)
+
+DOCUMENTS: dict[str, Callable[[State], object]] = {
+    "health": health.health,
+    "health detail": health.health_detail,
+    "status": status.status,
+    "quorum_status": monitors.quorum_status,
+    "mon dump": monitors.mon_dump,
+    "time-sync-status": monitors.time_sync_status,
+    "osd dump": osds.osd_dump,
+    "df": pools.df,
+    "df detail": pools.df,
+    "osd pool stats": pools.osd_pool_stats,
+    "osd perf": osds.osd_perf,
+    "osd df": osds.osd_df,
+    "osd tree": osds.osd_tree,
+    "mgr dump": daemons.mgr_dump,
+    "fs dump": filesystem.fs_dump,
+    "service dump": daemons.service_dump,
+    "pg states": pools.pgs_brief,
+    "pg dump pools": pools.pool_sums,
+    "version": daemons.version,
+    "versions": daemons.versions,
+    "features": daemons.features,
+    "mon metadata": daemons.mon_metadata,
+    "mgr metadata": daemons.mgr_metadata,
+    "mds metadata": daemons.mds_metadata,
+    "osd metadata": devices.osd_metadata,
+    "crash ls": crashes.crash_ls,
+    "device ls": devices.device_ls,
+    "balancer status": daemons.balancer_status,
+    "restful/perf": perf.perf,
+}

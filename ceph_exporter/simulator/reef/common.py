@@ -1,0 +1,55 @@
+"""What several documents of Reef have: the version, dates, addresses."""
+
+from datetime import UTC, datetime, timedelta
+
+VERSION = "ceph version 18.2.7 (6b0e988052ec84cf2d4a54ff9bbbc5e720b621ad) reef (stable)"
+RELEASE = "reef"
+FEATURES = 4540138322906710015
+MGRS = ("x", "y")
+"""The active mgr and the standby."""
+
+_START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def date(seconds: float) -> str:
+    """Give the date of a second of the cluster's life, as Ceph prints it from 15 on."""
+    return f"{_START + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S.%f}+0000"
+
+
+def zulu(seconds: float) -> str:
+    """Give the date with the zone that a few answers have."""
+    return f"{_START + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S.%f}Z"
+
+
+def unix(seconds: float) -> int:
+    """Give the unix time of a second of the cluster's life."""
+    return int(_START.timestamp() + seconds)
+
+
+def addrvec(ip: str, port: int, nonce: int) -> dict[str, object]:
+    """Give the addresses of a daemon: the second port is that of the old protocol."""
+    return {
+        "addrvec": [
+            {"type": "v2", "addr": f"{ip}:{port}", "nonce": nonce},
+            {"type": "v1", "addr": f"{ip}:{port + 1}", "nonce": nonce},
+        ]
+    }
+
+
+def metadata(name: str, host: str) -> dict[str, object]:
+    """Give what `mon metadata` and its like say of a daemon; all values are text."""
+    return {
+        "name": name,
+        "arch": "x86_64",
+        "ceph_release": RELEASE,
+        "ceph_version": VERSION,
+        "ceph_version_short": VERSION.split()[2],
+        "cpu": "AMD EPYC 7302P 16-Core Processor",
+        "distro": "debian",
+        "distro_version": "12",
+        "hostname": host,
+        "kernel_version": "6.1.0-18-amd64",
+        "mem_swap_kb": "0",
+        "mem_total_kb": "131072000",
+        "os": "Linux",
+    }

@@ -1,0 +1,48 @@
+"""`status` of Reef (Monitor::get_cluster_status, PGMapDigest::print_summary)."""
+
+from ceph_exporter.simulator.model import State
+from ceph_exporter.simulator.reef import daemons, filesystem
+from ceph_exporter.simulator.reef.common import RELEASE, unix
+from ceph_exporter.simulator.reef.health import health
+from ceph_exporter.simulator.reef.monitors import quorum, quorum_age
+from ceph_exporter.simulator.summary import client_rates, recovery_rate, sums, trouble
+
+
+def status(state: State) -> dict[str, object]:
+    """Give `status`."""
+    return {
+        "fsid": state.moment.layout.fsid,
+        "health": health(state),
+        **quorum(state),
+        "quorum_age": quorum_age(state),
+        "monmap": {
+            "epoch": 3,
+            "min_mon_release_name": RELEASE,
+            "num_mons": len(state.monitors),
+        },
+        "osdmap": {
+            "epoch": state.osdmap_epoch,
+            "num_osds": len(state.osds),
+            "num_up_osds": len(state.osds) - len(state.down),
+            "osd_up_since": unix(state.moment.cycle),
+            "num_in_osds": len(state.osds),
+            "osd_in_since": unix(0),
+            "num_remapped_pgs": 0,
+        },
+        "pgmap": _pgmap(state),
+        "fsmap": filesystem.summary(state),
+        "mgrmap": daemons.mgr_summary(),
+        "servicemap": daemons.service_dump(state),
+        "progress_events": {},
+    }
+
+
+def _pgmap(state: State) -> dict[str, object]:
+    return {
+        **sums(state),
+        "num_pools": len(state.pools),
+        "num_objects": sum(pool.objects for pool in state.pools),
+        **trouble(state.pools),
+        **recovery_rate(state.pools),
+        **client_rates(state.pools),
+    }

@@ -1,0 +1,126 @@
+"""The mgr module restful with a simulated cluster behind it, over plain HTTP.
+
+Built after src/pybind/mgr/restful of 18.2 and what it was seen to answer. Commands are done at
+once, and a request is kept until it is deleted. Not imitated: TLS, keys (as with the module's
+option `enable_auth` off), and all endpoints that are not needed here.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import count
+
+import msgspec
+
+from ceph_exporter.simulator.server import HTML, JSON, Handler, Response, Server
+from ceph_exporter.simulator.simulated import Simulated, name_of
+
+_ROOT = {
+    "api_version": 1,
+    "auth": 'Use "ceph restful create-key <key>" to create a key pair, pass it as HTTP Basic auth '
+    "to authenticate",
+    "doc": "See /doc endpoint",
+    "info": "Ceph Manager RESTful API server",
+}
+_FORBIDDEN = ("pg dump", "pg states")  # the module's own key has no right to it
+
+
+class Restful(Server):
+    """A server of one simulated cluster, until it is closed."""
+
+    def __init__(self, simulated: Simulated, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        super().__init__(_Handler, host, port, client_timeout=30.0)
+        self.simulated = simulated
+        self.requests: dict[str, bytes] = {}
+        """The answers of the requests that are kept, by id."""
+        self._ids = count(140072978411472)
+
+    def run(self, commands: list[dict[str, object]]) -> bytes:
+        """Run commands as one request, and keep it."""
+        results = list(self._results(commands))
+        has_failed = any(failed for failed, _ in results)
+        number = str(next(self._ids))
+        self.requests[number] = msgspec.json.encode(
+            {
+                "failed": [row for failed, row in results if failed],
+                "finished": [row for failed, row in results if not failed],
+                "has_failed": has_failed,
+                "id": number,
+                "is_finished": True,
+                "is_waiting": False,
+                "running": [],
+                "state": "failed" if has_failed else "success",
+                "waiting": [],
+            }
+        )
+        return self.requests[number]
+
+    def _results(self, commands: list[dict[str, object]]) -> Iterator[tuple[bool, object]]:
+        for command in commands:
+            prefix = str(command["prefix"])
+            args = {name: value for name, value in command.items() if name != "prefix"}
+            words = " ".join(f"{name}={value}" for name, value in args.items())
+            output, complaint = self._output(prefix, args)
+            row = {"command": f"{prefix} {words}", "outb": output, "outs": complaint}
+            yield bool(complaint), row
+
+    def _output(self, prefix: str, args: Mapping[str, object]) -> tuple[str, str]:
+        """Give the output of a command, or what is wrong with it."""
+        if prefix in _FORBIDDEN:
+            return "", "access denied: does your client key have mgr caps?"
+        try:
+            name = name_of(prefix, {key: args[key] for key in args if key != "format"})
+        except KeyError as error:
+            return "", f"Invalid command: unused arguments: {error.args}"
+        body = self.simulated.body("restful", name)
+        return ("", "command not known") if body is None else (body.decode(), "")
+
+
+class _Handler(Handler):
+    server_version = "Werkzeug/2.2.2"
+    sys_version = "Python/3.11.2"
+
+    def route(self, body: bytes) -> Response:
+        """Do what the module's controllers do, for the endpoints that are needed."""
+        owner = self.server.owner
+        assert isinstance(owner, Restful)  # noqa: S101 - for mypy
+        response = None
+        match self.command, self.path.partition("?")[0].rstrip("/").split("/")[1:]:
+            case "GET", []:
+                response = Response(200, JSON, msgspec.json.encode(_ROOT))
+            case "GET", ["perf"]:
+                counters = owner.simulated.body("restful", "restful/perf")
+                response = Response(200, JSON, counters or b"")
+            case "POST", ["request"]:
+                response = _posted(owner, body)
+            case "GET", ["request", number]:
+                response = _kept(owner.requests.get(number))
+            case "DELETE", ["request", number]:
+                response = _kept(owner.requests.pop(number, None))
+        return response or _NOT_FOUND
+
+
+_NOT_FOUND = Response(404, HTML, b"<html><body><h1>404 Not Found</h1></body></html>")
+
+
+def _kept(request: bytes | None) -> Response:
+    if request is None:
+        return _refusal("No such request id")
+    return Response(200, JSON, request)
+
+
+def _posted(owner: Restful, body: bytes) -> Response:
+    """Run what was posted: one command, or a list of lists that run one after the other."""
+    try:
+        posted = msgspec.json.decode(body, type=_Command | list[list[_Command]])
+    except msgspec.DecodeError:
+        return _refusal("Bad request")
+    commands = [posted] if isinstance(posted, dict) else [one for row in posted for one in row]
+    if any("prefix" not in command for command in commands):
+        return _refusal("'prefix'")
+    return Response(200, JSON, owner.run(commands))
+
+
+_Command = dict[str, object]
+
+
+def _refusal(message: str) -> Response:
+    return Response(500, JSON, msgspec.json.encode({"message": message}))

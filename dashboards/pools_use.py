@@ -1,0 +1,139 @@
+"""The pools: use, growth, quotas and IO."""
+
+from dashboards.declare import Panel, Query, rising
+from dashboards.phrases import NOT_OVER_DASHBOARD, RAISED, named, pools
+
+NAME = "{{name}} {{cluster}}"
+GROWTH = "max by (cluster, pool_id) (deriv(ceph_pool_stored{*}[1d]))"
+QUOTA = "only of pools with a quota"
+
+
+def _io(title: str, description: str, counters: tuple[tuple[str, str], ...], unit: str) -> Panel:
+    """Give the rates of counters; the rates that Ceph itself tells are not in every API."""
+    return Panel(
+        "timeseries",
+        title,
+        description,
+        tuple(
+            Query(
+                "topk(10, "
+                + named(f"max by (cluster, pool_id) (rate({counter}{{*}}[$__rate_interval]))")
+                + ")",
+                f"{what} {NAME}",
+            )
+            for counter, what in counters
+        ),
+        "unknown: Ceph is not reached, or no pool",
+        unit=unit,
+        minimum=0,
+        size=(12, 8),
+    )
+
+
+USE = (
+    Panel(
+        "timeseries",
+        "Used part",
+        "Used part of what each pool can hold. Pools that share OSDs fill up together. Good: under "
+        "75 %.",
+        (Query(f"topk(10, {named(pools('ceph_pool_percent_used'))})", NAME),),
+        "unknown: Ceph is not reached, or no pool",
+        unit="percentunit",
+        steps=rising(0.75, 0.85),
+        limits=True,
+        minimum=0,
+        size=(12, 8),
+    ),
+    Panel(
+        "timeseries",
+        "Growth",
+        "Bytes a second by which each pool grew over the past day, as users see them. Below 0 it "
+        "shrinks. A pool that runs away shows here first.",
+        (Query(f"topk(10, {named(GROWTH)})", NAME),),
+        "unknown: Ceph is not reached, or no pool",
+        unit="Bps",
+        size=(12, 8),
+    ),
+    Panel(
+        "timeseries",
+        "Use of quotas",
+        "Used part of the quotas in bytes and objects. At 100 % the pool takes no writes.",
+        (
+            Query(named(pools("ceph_pool_quota_bytes_used_ratio")), f"bytes {NAME}", quiet=QUOTA),
+            Query(
+                named(pools("ceph_pool_quota_objects_used_ratio")), f"objects {NAME}", quiet=QUOTA
+            ),
+        ),
+        "no pool has a quota",
+        unit="percentunit",
+        steps=rising(0.8, 0.95),
+        limits=True,
+        minimum=0,
+        size=(12, 8),
+    ),
+    Panel(
+        "timeseries",
+        "Saved by compression",
+        "Bytes that compression saves. 0: no compression, or data that does not compress.",
+        (
+            Query(
+                named(
+                    f"({pools('ceph_pool_compress_under_bytes')}"
+                    f" - {pools('ceph_pool_compress_bytes_used')})"
+                ),
+                NAME,
+                quiet="from Ceph 14 on, and not over every API",
+            ),
+        ),
+        "the release or the API does not tell it",
+        unit="bytes",
+        size=(12, 8),
+    ),
+)
+
+IO = (
+    _io(
+        "Throughput",
+        "Bytes that clients read and write, from Ceph's counters; the ten busiest pools.",
+        (("ceph_pool_rd_bytes", "read"), ("ceph_pool_wr_bytes", "written")),
+        "Bps",
+    ),
+    _io(
+        "Operations",
+        "Operations of clients, from Ceph's counters; the ten busiest pools.",
+        (("ceph_pool_rd", "reads"), ("ceph_pool_wr", "writes")),
+        "ops",
+    ),
+    Panel(
+        "timeseries",
+        "Recovery",
+        "Bytes that recovery moves, the ten busiest pools. Good: 0, or falling.",
+        (
+            Query(
+                f"topk(10, {named(pools('ceph_pool_recovering_bytes_per_sec'))})",
+                f"recovered {NAME}",
+                quiet=NOT_OVER_DASHBOARD,
+            ),
+        ),
+        "the dashboard's API does not tell it by pool",
+        unit="Bps",
+        minimum=0,
+        size=(12, 8),
+    ),
+    Panel(
+        "timeseries",
+        "Missing copies",
+        "Copies of objects that are missing, by pool. Good: nothing.",
+        (
+            Query(
+                named(f"({pools('ceph_pool_num_objects_degraded')} > 0)"),
+                NAME,
+                quiet=RAISED,
+            ),
+        ),
+        "no copy is missing, or the API does not tell it by pool",
+        minimum=0,
+        size=(12, 8),
+        to="ceph-pgs",
+    ),
+)

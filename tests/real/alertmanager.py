@@ -1,0 +1,125 @@
+"""A real Alertmanager, Debian's, and a receiver of what it sends."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import httpx
+
+from tests.real.process import ENVIRONMENT, Daemon, wait_until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROGRAM = "prometheus-alertmanager"
+
+
+def available() -> str | None:
+    """Why no Alertmanager can be started here, or None if one can."""
+    found = shutil.which(PROGRAM, path=ENVIRONMENT["PATH"])
+    return None if found else f"not installed: {PROGRAM}"
+
+
+class Message(NamedTuple):
+    """An alert as a receiver gets it; status is firing or resolved."""
+
+    receiver: str
+    status: str
+    alert: str
+    labels: dict[str, str]
+    annotations: dict[str, str]
+
+
+class Receiver:
+    """A webhook on 127.0.0.1 that keeps what it gets; the path is the receiver's name."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    def __enter__(self) -> Self:
+        """Start."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def take(self, receiver: str, body: bytes) -> None:
+        """Keep the alerts of a message."""
+        for alert in json.loads(body)["alerts"]:
+            labels: dict[str, str] = alert["labels"]
+            self.messages.append(
+                Message(
+                    receiver, alert["status"], labels["alertname"], labels, alert["annotations"]
+                )
+            )
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                receiver.take(self.path.strip("/"), body)
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        return Handler
+
+
+class Alertmanager:
+    """A server on 127.0.0.1 that keeps everything in `folder`, with no peers."""
+
+    def __init__(self, folder: Path, *, port: int, configuration: str) -> None:
+        self.target = f"127.0.0.1:{port}"
+        self._folder = folder
+        self._configuration = configuration
+        self._log = folder / "alertmanager.log"
+        self._daemon: Daemon | None = None
+
+    def __enter__(self) -> Self:
+        """Start, and return when it is ready."""
+        file = self._folder / "alertmanager.yml"
+        file.write_text(self._configuration)
+        self._daemon = Daemon(
+            PROGRAM,
+            f"--config.file={file}",
+            f"--storage.path={self._folder / 'alertmanager'}",
+            f"--web.listen-address={self.target}",
+            "--cluster.listen-address=",
+            log=self._log,
+        )
+        try:
+            wait_until(self._ready, "ready Alertmanager", 30, [self._log])
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop."""
+        if self._daemon is not None:
+            self._daemon.stop()
+            self._daemon = None
+
+    def states(self) -> dict[str, str]:
+        """Give the alerts that it knows of: active, or suppressed by another one."""
+        answer = httpx.get(f"http://{self.target}/api/v2/alerts", trust_env=False)
+        alerts: list[dict[str, Any]] = answer.raise_for_status().json()
+        return {alert["labels"]["alertname"]: alert["status"]["state"] for alert in alerts}
+
+    def _ready(self) -> bool:
+        return httpx.get(f"http://{self.target}/-/ready", trust_env=False).is_success

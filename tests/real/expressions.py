@@ -1,0 +1,63 @@
+"""Every expression that the project ships: those of the dashboards, and those of the rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import httpx
+import yaml
+
+from dashboards import build, frame, render
+from tests.dashboards.promql import filled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.real.prometheus import Prometheus, Sample
+
+RULES = Path(__file__).parent.parent.parent / "deploy" / "prometheus" / "ceph.rules.yml"
+
+
+class Expression(NamedTuple):
+    """An expression, where it stands, and why it may give nothing (empty: it always gives)."""
+
+    where: str
+    text: str
+    quiet: str
+
+    def ask(self, prometheus: Prometheus, chosen: dict[str, str]) -> list[Sample]:
+        """Give its result; an AssertionError says why it is refused."""
+        try:
+            return prometheus.query(filled(self.text, chosen))
+        except httpx.HTTPStatusError as error:
+            raise AssertionError(f"{self.where}: {self.text}: {error.response.text}") from error
+
+
+def of_dashboards() -> Iterator[Expression]:
+    """Yield those of every panel, as Grafana gets them, and those of the annotations."""
+    for name, _, expr, _ in frame.EVENTS:
+        yield Expression(f"annotation {name}", render.expression(expr), "only after a change")
+    for board in build.BOARDS:
+        for panel in (panel for section in board.sections for panel in section.panels):
+            for query in panel.queries:
+                where = f"{board.title} / {panel.title} / {query.legend}"
+                yield Expression(where, render.expression(query.expr, panel), query.quiet)
+
+
+def of_rules() -> Iterator[Expression]:
+    """Yield those of the recording and alerting rules; without the file there are none."""
+    groups = yaml.safe_load(RULES.read_text("utf-8"))["groups"] if RULES.exists() else []
+    for rule in (rule for group in groups for rule in group["rules"]):
+        if "alert" in rule:
+            yield Expression(f"alert {rule['alert']}", rule["expr"], "only if something is wrong")
+        else:
+            quiet = "only after half a day" if " offset " in rule["expr"] else ""
+            yield Expression(f"record {rule['record']}", rule["expr"], quiet)
+
+
+def without_data(
+    prometheus: Prometheus, expressions: list[Expression], chosen: dict[str, str]
+) -> list[Expression]:
+    """Give those that give nothing; an AssertionError shows one that is refused."""
+    return [one for one in expressions if not one.ask(prometheus, chosen)]

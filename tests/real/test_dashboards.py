@@ -1,0 +1,198 @@
+"""Every expression of the dashboards and rules on a real Prometheus that scraped real clusters."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import promql_parser
+import pytest
+
+from dashboards.phrases import MOVES
+from tests.dashboards.promql import ALL, selectors
+from tests.golden.eras import FIXTURES
+from tests.real import breakage, made_up, prometheus
+from tests.real.ceph import CephCluster
+from tests.real.conftest import arguments, demand
+from tests.real.exporter import Exporter, free_port
+from tests.real.expressions import RULES, Expression, of_dashboards, of_rules, without_data
+from tests.real.process import CephError, wait_until
+from tests.real.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.real
+
+BASE_PORT = 22400
+DEADLINE = 120
+PROGRAMS = {"2.42": DEBIANS_OWN, "3.5": PROMETHEUS_3}
+EXPRESSIONS = list(of_dashboards())
+# Those that give data on any healthy cluster of Ceph 14 and later, over any API.
+ALWAYS = [one for one in EXPRESSIONS if not one.quiet]
+CONFIGURATION = """\
+global: {{scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}}
+rule_files: {rules}
+scrape_configs:
+  - job_name: ceph
+    static_configs:
+      - {{targets: {pair}, labels: {{cluster: pair}}}}
+      - {{targets: {demo}, labels: {{cluster: demo}}}}
+      - {{targets: {recordings}}}
+  - job_name: prometheus
+    static_configs:
+      - {{targets: {itself}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def everything(folder: Path) -> Iterator[CephCluster]:
+    """Start a cluster with a filesystem and pools, for these tests to break."""
+    with CephCluster(folder / "everything", base_port=BASE_PORT, mds=1, pools=True) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def pair(everything: CephCluster, folder: Path) -> Iterator[list[str]]:
+    """Run two exporters of that cluster, one per API; give their targets."""
+    with (
+        Exporter(folder, *arguments(everything, "dashboard")) as one,
+        Exporter(folder, *arguments(everything, "restful"), "--collector.perf_counters") as other,
+    ):
+        yield [one.target, other.target]
+
+
+@pytest.fixture(scope="module")
+def demo(folder: Path) -> Iterator[str]:
+    """Run an exporter of the simulated cluster; give its target."""
+    with Exporter(folder, "--demo") as started:
+        yield started.target
+
+
+@pytest.fixture(scope="module")
+def recordings(folder: Path) -> Iterator[str]:
+    """Run an exporter of several clusters, which labels them itself; give its target."""
+    eras = {f"v{era.partition('.')[0]}": FIXTURES / era for era in ("0.80", "10", "18", "20")}
+    eras["made-up"] = made_up.write(folder / "made-up")
+    clusters = {name: {"api": "recording", "urls": [str(url)]} for name, url in eras.items()}
+    file = folder / "recordings.yml"
+    file.write_text(json.dumps({"clusters": clusters}))
+    with Exporter(folder, f"--config.file={file}") as started:
+        yield started.target
+
+
+@pytest.fixture(scope="module")
+def fleets(
+    folder: Path, pair: list[str], demo: str, recordings: str
+) -> Iterator[dict[str, Prometheus]]:
+    """Run each Prometheus on several clusters, one of them with a pair of exporters."""
+    started = {}
+    with ExitStack() as stack:
+        for name, program in PROGRAMS.items():
+            demand(prometheus.available(program), "tests/real/install")
+            port = free_port()
+            configuration = CONFIGURATION.format(
+                rules=json.dumps([str(path) for path in (RULES,) if path.exists()]),
+                pair=json.dumps(pair),
+                demo=json.dumps([demo]),
+                recordings=json.dumps([recordings]),
+                itself=json.dumps([f"127.0.0.1:{port}"]),
+            )
+            server = Prometheus(
+                folder / f"fleet-{name}", port=port, configuration=configuration, program=program
+            )
+            started[name] = stack.enter_context(server)
+        yield started
+
+
+@pytest.fixture(params=PROGRAMS)
+def fleet(request: pytest.FixtureRequest, fleets: dict[str, Prometheus]) -> Prometheus:
+    """Give each of them."""
+    return fleets[request.param]
+
+
+def all_give_data(
+    server: Prometheus, expected: list[Expression], chosen: dict[str, str] = ALL
+) -> None:
+    """Wait until each of the expressions has given data; fail with those that did not."""
+    left = expected
+
+    def none_left() -> bool:
+        nonlocal left
+        left = without_data(server, left, chosen)
+        if left:
+            raise CephError("\n" + "\n".join(f"{one.where}: {one.text}" for one in left))
+        return True
+
+    wait_until(none_left, "data of every expression", DEADLINE)
+
+
+def test_all_panels_have_data_without_a_label(scraped: Prometheus) -> None:
+    """With one cluster, whose series have no label `cluster`, and two exporters: all give data."""
+    all_give_data(scraped, ALWAYS)
+
+
+@pytest.mark.parametrize("release_cluster", ["20.2.4"], indirect=True)
+def test_all_panels_have_data_of_the_newest_release(
+    release_cluster: CephCluster, folder: Path
+) -> None:
+    """On a cluster of Ceph 20, over the dashboard's API, all give data."""
+    with (
+        Exporter(folder, *arguments(release_cluster, "dashboard")) as exporter,
+        Prometheus(
+            folder / "newest", port=free_port(), targets=[exporter.target], program=PROMETHEUS_3
+        ) as server,
+    ):
+        all_give_data(server, ALWAYS)
+
+
+def test_all_panels_have_data_of_one_cluster_of_several(fleet: Prometheus) -> None:
+    """With the cluster chosen that has a pair of exporters all give data."""
+    all_give_data(fleet, ALWAYS, ALL | {"cluster": "pair"})
+
+
+def test_an_exporter_of_several_clusters_has_data(fleet: Prometheus) -> None:
+    """What is known of the process itself is found whichever of its clusters is chosen."""
+    own = [one for one in ALWAYS if " and on (job, instance) " in one.text]
+    assert own
+    all_give_data(fleet, own, ALL | {"cluster": "v18"})
+
+
+def test_other_programs_are_left_out(fleet: Prometheus) -> None:
+    """All of the variable job means the exporters: nothing is shown of other programs."""
+    itself = fleet.url.removeprefix("http://")
+    fleet.wait_for(f'process_resident_memory_bytes{{instance="{itself}"}}')
+    for one in EXPRESSIONS:
+        assert itself not in {labels.get("instance") for labels, _ in one.ask(fleet, ALL)}
+
+
+def test_what_is_quiet_speaks_when_something_is_wrong(
+    fleets: dict[str, Prometheus], everything: CephCluster
+) -> None:
+    """What gives nothing on a healthy cluster gives data once there is a cause for it.
+
+    The cause is real where one can be made here; else it is simulated, recorded or made up.
+    """
+    breakage.hurt(everything)
+    for server in fleets.values():
+        all_give_data(server, [one for one in EXPRESSIONS if one.quiet != MOVES])
+    breakage.mend(everything)
+    for server in fleets.values():
+        all_give_data(server, [one for one in EXPRESSIONS if one.quiet == MOVES])
+
+
+@pytest.mark.skipif(not RULES.exists(), reason="there are no rules")
+def test_the_rules_look_at_what_is_there(fleet: Prometheus) -> None:
+    """Recording rules give data; alerts are accepted, and each of their metrics has samples."""
+    rules = list(of_rules())
+    all_give_data(fleet, [one for one in rules if not one.quiet])
+    without_data(fleet, rules, ALL)
+    found = {
+        str(selector.name)
+        for rule in rules
+        for selector, _ in selectors(promql_parser.parse(rule.text))
+    }
+    found -= {rule.where.removeprefix("record ") for rule in rules if rule.quiet}
+    all_give_data(fleet, [Expression("rules", f"count({name})", "") for name in sorted(found)])

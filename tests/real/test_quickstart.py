@@ -1,0 +1,156 @@
+"""The quick starts in docs/quickstart.md, followed to the letter on real clusters of two releases.
+
+Replaced is only what a reader replaces too: the names of the hosts, and ports that are not the
+default ones here.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.real.ceph import CephCluster
+from tests.real.conftest import demand
+from tests.real.exporter import free_port
+from tests.real.process import ENVIRONMENT, CephError, Daemon, wait_until
+from tests.real.releases import RELEASES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.real
+
+QUICKSTART = Path(__file__).parents[2] / "docs" / "quickstart.md"
+DASHBOARD = "The dashboard: Ceph 14 and later"
+RESTFUL = "restful: Ceph 12 to 19"
+BASE_PORTS = {"16.2.15": 29000, "20.2.4": 29100}
+
+
+def blocks(section: str) -> list[str]:
+    """Give the indented blocks of a section, each a piece of a shell's script."""
+    text = QUICKSTART.read_text(encoding="utf-8").partition(f"\n## {section}\n")[2]
+    found = re.findall(r"(?:^    .*\n)+", text.partition("\n## ")[0], re.MULTILINE)
+    return [re.sub(r"^    ", "", block, flags=re.MULTILINE) for block in found]
+
+
+@pytest.fixture(scope="module", params=list(BASE_PORTS))
+def cluster(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CephCluster]:
+    """Start a cluster of a release, with three monitors and a mgr."""
+    release: str = request.param
+    demand(RELEASES[release].available(), "tests/real/install-releases")
+    folder = tmp_path_factory.mktemp("quickstart") / release
+    with CephCluster(folder, release=release, osds=0, base_port=BASE_PORTS[release]) as started:
+        yield started
+
+
+class Reader:
+    """Somebody who types what the document says, in a folder of theirs."""
+
+    def __init__(self, cluster: CephCluster, folder: Path, url: str) -> None:
+        self.folder = folder
+        self._url = url
+        tools = folder / "bin"
+        tools.mkdir()
+        ceph = shlex.join(cluster.release.command("ceph", "-c", str(cluster.folder / "ceph.conf")))
+        # The search path without these tools: or the tool `ceph` would find itself.
+        self._tool(tools / "ceph", f'PATH={ENVIRONMENT["PATH"]} exec {ceph} "$@"')
+        self._tool(tools / "ceph_exporter", f'exec {sys.executable} -m ceph_exporter "$@"')
+        self.environment = {**ENVIRONMENT, "PATH": f"{tools}:{ENVIRONMENT['PATH']}"}
+
+    def replaced(self, block: str) -> str:
+        """Put this cluster's hosts and ports in the place of the document's."""
+        block = block.replace("DNS:mgr1,DNS:mgr2", "IP:127.0.0.1")
+        block = re.sub(r"--cluster\.url https://mgr2:\d+ ", "", block)
+        return re.sub(r"https://mgr1:\d+", self._url, block)
+
+    def types(self, block: str) -> str:
+        """Run a block in a shell that stops at the first error; give what is printed."""
+        done = subprocess.run(
+            ["bash", "-euc", self.replaced(block)],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        if done.returncode:
+            raise CephError(f"{block}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def types_until_it_works(self, block: str) -> str:
+        """Run a block again while it fails, as long as a module may take to start."""
+        said: list[str] = []
+
+        def works() -> bool:
+            said.append(self.types(block))
+            return True
+
+        wait_until(works, block, 90)
+        return said[-1]
+
+    @staticmethod
+    def _tool(file: Path, command: str) -> None:
+        file.write_text(f"#!/bin/sh\n{command}\n")
+        file.chmod(0o755)
+
+
+def follow(cluster: CephCluster, folder: Path, section: str, url: str) -> str:
+    """Do all that a section says, and give the page that is served then."""
+    reader = Reader(cluster, folder, url)
+    prepare, check, serve = blocks(section)
+    # The last command is one of a module that has just been started.
+    *setup, last = prepare.splitlines()
+    reader.types("\n".join(setup))
+    reader.types_until_it_works(last)
+    assert "  reached " in reader.types_until_it_works(check)
+    port = free_port()
+    environment = {**reader.environment, "CEPH_EXPORTER_WEB_LISTEN_ADDRESS": f"127.0.0.1:{port}"}
+    script = f"cd {folder} && exec {reader.replaced(serve)}"
+    log = folder / "log"
+    daemon = Daemon("bash", "-euc", script, log=log, environment=environment)
+    pages: list[str] = []
+
+    def served() -> bool:
+        pages.append(httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text)
+        return "ceph_up 1" in pages[-1]
+
+    try:
+        wait_until(served, "page of the cluster", 60, [log])
+    finally:
+        assert daemon.stop() == 0
+    return pages[-1]
+
+
+def releases(page: str) -> set[tuple[str, str]]:
+    """Give API and release that a page names as its source."""
+    source = r'^ceph_exporter_source_info{api="(.+?)",.*release="(.+?)"}'
+    found = re.findall(source, page, re.MULTILINE)
+    return {(api, release) for api, release in found}
+
+
+def test_the_quick_start_of_the_dashboard(cluster: CephCluster, tmp_path: Path) -> None:
+    """Who follows it has the cluster on /metrics, with a user who may only read."""
+    page = follow(cluster, tmp_path, DASHBOARD, cluster.dashboard_url)
+    assert releases(page) == {("dashboard", cluster.release.name)}
+    assert 'ceph_mon_quorum_status{ceph_daemon="mon.a"} 1' in page
+    user = cluster.ask("dashboard", "ac-user-show", "ceph_exporter")
+    assert user["roles"] == ["read-only"]
+
+
+def test_the_quick_start_of_restful(cluster: CephCluster, tmp_path: Path) -> None:
+    """Who follows it has the cluster on /metrics, the monitors' latencies with it."""
+    if not cluster.release.has_restful:
+        pytest.skip(f"Ceph {cluster.release.name} has no restful")
+    page = follow(cluster, tmp_path, RESTFUL, cluster.restful_url)
+    assert releases(page) == {("restful", cluster.release.name)}
+    assert 'ceph_monitor_latency_seconds{monitor="b",ceph_daemon="mon.b"}' in page

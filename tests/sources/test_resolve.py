@@ -1,0 +1,111 @@
+"""Names are looked up within the deadline, and each address of a name is tried."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ceph_exporter.sources import Deadline, Kind, SourceError
+from ceph_exporter.sources import resolve as module
+from ceph_exporter.sources.http import Http
+from ceph_exporter.sources.resolve import resolve
+from tests.sources.failing import fail
+from tests.sources.faulty import Reply, answering, serve, until
+
+
+class Names:
+    """Stands in for the system's resolver; `asked` are the names that it was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.answers = threading.Event()
+        self.addresses: list[str] = ["127.0.0.1"]
+
+    def getaddrinfo(self, host: str, *_: object, **__: object) -> list[Any]:
+        """Give the addresses once it is allowed to."""
+        self.asked.append(host)
+        self.answers.wait(20)
+        return [(0, 0, 0, "", (address, 0)) for address in self.addresses]
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[Names]:
+    """Put names in the place of the system's resolver; leave no thread behind."""
+    made = Names()
+    monkeypatch.setattr(module, "getaddrinfo", made.getaddrinfo)
+    yield made
+    made.answers.set()
+    assert until(lambda: not module._under_way)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "192.0.2.1"])
+def test_an_address_is_its_own(address: str, names: Names) -> None:
+    """Nobody is asked for an address."""
+    assert resolve(address, Deadline(5)) == [address]
+    assert names.asked == []
+
+
+def test_a_silent_name_server_meets_the_deadline(names: Names) -> None:
+    """A request ends in time, and polls that follow wait for the same thread."""
+    for _ in range(3):
+        error = fail(Http("http://ceph.example:1"), 0.2)
+        assert error.kind is Kind.UNREACHABLE
+        assert "the name server did not answer in time; check DNS" in str(error)
+    assert names.asked == ["ceph.example"]
+    names.answers.set()
+    assert resolve("ceph.example", Deadline(5)) == ["127.0.0.1"]
+
+
+def test_what_is_no_name_is_an_error() -> None:
+    """A label that is empty, which Python's codec for names refuses, is an OSError as any other."""
+    with pytest.raises(OSError, match=r"label"):
+        resolve("a..b", Deadline(5))
+    assert until(lambda: not module._under_way)
+
+
+def test_without_a_thread_nothing_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread that cannot be started is an error, and the next look-up tries again."""
+
+    def start(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", start)
+        with pytest.raises(RuntimeError):
+            resolve("localhost", Deadline(5))
+    assert "127.0.0.1" in resolve("localhost", Deadline(5))
+
+
+def test_the_next_address_is_tried(names: Names) -> None:
+    """Of a name with a dead address the next one is used, under the name, and kept."""
+    names.addresses = ["127.0.0.2", "127.0.0.1"]
+    names.answers.set()
+    with serve(answering(lambda _: Reply(200, b"{}"))) as server:
+        http = Http(f"http://ceph.example:{server.port}/base")
+        for _ in range(2):
+            assert http.request("GET", "/x", Deadline(5)).status == 200
+        http.close()
+        assert server.asked() == ["/base/x", "/base/x"]
+        assert server.requests[0].headers["host"] == f"ceph.example:{server.port}"
+        assert server.connections == 1
+    assert names.asked == ["ceph.example"]
+
+
+def test_an_address_that_takes_no_connection_is_left(
+    names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A host that is dead, so that nothing comes back, does not take the whole deadline."""
+    names.answers.set()
+    monkeypatch.setattr("ceph_exporter.sources.http.CONNECT_TIMEOUT", 0.2)
+    with socket.socket() as full:
+        # A listening socket whose queue is full takes no further connection.
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        port = full.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)):
+            deadline = Deadline(20)
+            with pytest.raises(SourceError, match="no connection in time; is the host up"):
+                Http(f"http://ceph.example:{port}").request("GET", "/", deadline)
+            assert deadline.left > 5

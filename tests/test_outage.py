@@ -1,0 +1,71 @@
+"""Polls that fail: how long the pauses get, and what the log says of it."""
+
+import pytest
+
+from ceph_exporter import outage
+from ceph_exporter.config import Duration, Poll
+from ceph_exporter.outage import SUMMARY_INTERVAL, Outage, pause
+from ceph_exporter.sources import Kind, SourceError
+from tests.sources.scripted import GONE, Clock, log_lines
+
+REFUSED = SourceError(Kind.REFUSED, "wrong password")
+POLL = Poll(Duration(15), Duration(10), Duration(60))
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Let the outage live by a clock of the test."""
+    return Clock(monkeypatch, outage)
+
+
+@pytest.fixture
+def logs(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Collect the log."""
+    return log_lines(monkeypatch, caplog)
+
+
+@pytest.mark.parametrize(
+    ("failures", "low", "high"),
+    [(0, 14.7, 15.3), (2, 14.7, 15.3), (3, 24, 30), (4, 24, 30), (10**6, 24, 30)],
+)
+def test_pauses_grow_with_failures(failures: int, low: float, high: float) -> None:
+    """From the third failure on the pause doubles with jitter, up to half of stale_after."""
+    found = {pause(POLL, failures) for _ in range(100)}
+    assert low <= min(found) < max(found) <= high
+
+
+def test_pauses_never_get_shorter_than_the_interval() -> None:
+    """Where data goes stale with the next poll, a failure does not bring it forward."""
+    rarely = Poll(Duration(50), Duration(10), Duration(60))
+    assert pause(rarely, 9) >= 40
+
+
+def test_an_outage_is_a_line_a_kind_and_a_line_an_hour(clock: Clock, logs: list[str]) -> None:
+    """Begin, a new kind of failure, each full hour, end; nothing for the polls between."""
+    watch = Outage({"cluster": "prod"})
+    for second in range(0, 7300, 20):
+        clock.now = 1000.0 + second
+        # The reasons come and go in turns, as with two mgrs of which one is a standby.
+        watch.note(REFUSED if second % 40 else GONE, [])
+    clock.now += 20
+    watch.note(None, [])
+    watch.note(None, [])
+    assert logs == [
+        "ERROR cluster not reached cluster=prod error=gone",
+        "ERROR cluster not reached cluster=prod error=wrong password",
+        "ERROR cluster still not reached cluster=prod seconds=3600 polls=181 error=gone",
+        "ERROR cluster still not reached cluster=prod seconds=7200 polls=361 error=gone",
+        "INFO cluster reached again cluster=prod seconds=7300 polls=365",
+    ]
+
+
+def test_documents_that_stay_away_are_a_line_an_hour(clock: Clock, logs: list[str]) -> None:
+    """A cluster that is reached, but not whole, is said each hour; a healthy one says nothing."""
+    watch = Outage({})
+    for _ in range(3):
+        clock.now += SUMMARY_INTERVAL
+        watch.note(None, [])
+    for _ in range(2):
+        clock.now += SUMMARY_INTERVAL
+        watch.note(None, ["osd df", "version"])
+    assert logs == ["WARNING documents still not had documents=osd df,version"] * 2

@@ -145,26 +145,27 @@ class Poller:
             for fact in found:
                 if isinstance(fact, Quorum):
                     self._trust.check(url, source.api, fact)
+                    self._proven = True
 
-        asked = set(self._local.documents)
-
-        def get(names: list[str]) -> bool:
-            todo = [
-                name
-                for name in names
-                if name in source.documents and name not in asked and not self._ledger.had(name)
-            ]
-            asked.update(todo)
-            for answer in source.fetch(todo, deadline) if todo else ():
+        def take(names: list[str]) -> None:
+            for answer in source.fetch(names, deadline):
                 self._on_answer(answer)
                 self._ledger.take(answer, check)
-            return bool(todo)
 
+        asked = set(self._local.documents)
         if not self._proven:
-            get([name for name in self._ledger.due() if name == Quorum.document])
-            self._proven = True
-        while get(self._ledger.due()):
-            pass
+            # Due or not: nothing else is believed before.
+            asked.add(Quorum.document)
+            take([Quorum.document])
+            if not self._proven:
+                raise SourceError(Kind.UNREACHABLE, f"{url}: it does not say which cluster it is")
+        while todo := [
+            name
+            for name in self._ledger.due()
+            if name in source.documents and name not in asked and not self._ledger.had(name)
+        ]:
+            asked.update(todo)
+            take(todo)
 
     def _open(self, url: str, deadline: Deadline) -> Source:
         source = self._connect(self._cluster.api, url, self._tls, self._credentials, deadline)
@@ -172,6 +173,13 @@ class Poller:
         self._proven = not self._trust.fsid
         self._ledger.use(source.api, source.documents | self._local.documents)
         return source
+
+    def _note(self, source: Source) -> None:
+        """Note which source answered; log a change of it."""
+        used = (source.api, source.url)
+        if used != self._used:
+            log.info("talking to Ceph", extra=fields(**self._tags, api=used[0], url=used[1]))
+        self._used = used
 
     def _look_here(self) -> None:
         """Take what this host knows itself, also with Ceph dead."""
@@ -185,13 +193,6 @@ class Poller:
         wanted = always.union(*(COLLECTORS[name].documents for name in self._collectors))
         here = self._local.documents or self._cluster.api == "recording"
         return wanted if here else wanted - {facts.MonStore.document}
-
-    def _note(self, source: Source) -> None:
-        """Note which source answered; log a change of it."""
-        used = (source.api, source.url)
-        if used != self._used:
-            log.info("talking to Ceph", extra=fields(**self._tags, api=used[0], url=used[1]))
-        self._used = used
 
     def _collect(self, at_hand: Facts) -> tuple[dict[Metric, bytes], tuple[CollectorRow, ...]]:
         lines: dict[Metric, bytes] = {}

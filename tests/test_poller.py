@@ -222,6 +222,34 @@ def test_who_answers_is_asked_first_after_a_change(ceph: Ceph, clock: Clock) -> 
     assert "quorum_status" not in names[1]
 
 
+def test_who_answers_is_asked_due_or_not(ceph: Ceph, clock: Clock) -> None:
+    """That a URL gave the quorum in this poll, or that it rests, is no reason to trust another."""
+    ceph.scripts["http://b"] = whole() | {"quorum_status": FOREIGN_QUORUM}
+    polled = made(ceph)
+    polled.poll()
+    clock.now += 3600
+    ceph.scripts["http://a"]["version"] = GONE  # what comes last
+    polled.poll()
+    assert foreign(polled) == ["0", "1"]
+    assert ceph.asked[-1] == ("http://b", {"quorum_status"})
+    ceph.dead["http://a"] = GONE
+    polled._ledger._entries["quorum_status"].rests_until = clock.now + 60
+    assert polled.poll().report.url == "http://a"
+    assert ceph.asked[-1] == ("http://b", {"quorum_status"})
+
+
+def test_who_does_not_say_which_cluster_it_is_is_not_believed(ceph: Ceph, clock: Clock) -> None:
+    """A URL whose quorum cannot be had after a change may be anybody's."""
+    del clock
+    polled = made(ceph)
+    polled.poll()
+    ceph.dead["http://a"] = GONE
+    polled.close()
+    ceph.scripts["http://b"]["quorum_status"] = SourceError(Kind.FAILED, "HTTP 500")
+    report = polled.poll().report
+    assert (report.up, report.error) == (False, "http://b: it does not say which cluster it is")
+
+
 def test_a_frozen_dashboard_takes_all_off_the_page(
     ceph: Ceph, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,13 +77,15 @@ class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Poll(Strict, frozen=True):
     """How often Ceph is asked, how long a poll may take, when old data leaves the page.
 
-    body_limit: the largest answer that is read.
+    body_limit: the largest answer that is read. series_limit: the largest number of series of one
+    collector.
     """
 
     interval: Duration = Duration(15)
     timeout: Duration = Duration(10)
     stale_after: Duration = Duration(60)
     body_limit: Size = Size(BODY_LIMIT)
+    series_limit: int = 1_000_000
 
     def __post_init__(self) -> None:
         """Refuse a page on which data would be stale before the next poll."""

@@ -83,6 +83,12 @@ FLAGS = (
         group="Polling",
     ),
     Flag("poll.body-limit", "Largest answer that is read", Size(BODY_LIMIT), group="Polling"),
+    Flag(
+        "poll.series-limit",
+        "Largest number of series of one collector; families beyond it are left out",
+        1_000_000,
+        group="Polling",
+    ),
     *(
         Flag(f"collector.{name}", collector.help, None, group="Collectors")
         for name, collector in COLLECTORS.items()
@@ -109,6 +115,12 @@ FLAGS = (
     Flag("web.systemd-socket", "Use the sockets of systemd's unit instead", False, group="Web"),
     Flag("web.config.file", "YAML file with TLS, users, headers and rate limit", group="Web"),
     Flag("web.telemetry-path", "Path of the metrics", "/metrics", group="Web"),
+    Flag(
+        "web.series-limit",
+        "Largest number of series of one page; the largest families beyond it are left out",
+        2_000_000,
+        group="Web",
+    ),
     Flag("nagios", "`check` prints one line for Nagios and the like", False, group="Check"),
     Flag("log.level", "Least severe level to log", "info", LEVELS, "Logging"),
     Flag("log.format", "Shape of a log line", "logfmt", FORMATS, "Logging"),

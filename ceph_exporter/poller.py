@@ -29,6 +29,13 @@ from ceph_exporter.trust import Trust
 
 Connect: TypeAlias = Callable[[str, str, Tls, Credentials, Deadline], Source]
 
+_CUT = "collector has more series than --poll.series-limit (poll.series_limit); some are left out"
+OnSnapshot: TypeAlias = Callable[["Poller", Snapshot], object]
+
+
+def ignore(*_: object) -> None:
+    """Do nothing."""
+
 
 class Poller:
     """Polls one cluster; `snapshot` is its last result, None before the first poll ended.
@@ -43,12 +50,14 @@ class Poller:
         config: Config,
         *,
         connect: Connect | None = None,
-        on_answer: Callable[[Answer], object] = lambda _: None,
+        on_answer: Callable[[Answer], object] = ignore,
     ) -> None:
         self.name = name
         self.title = name or "cluster"
         """The name as it is said where there has to be one."""
         self.snapshot: Snapshot | None = None
+        self.on_snapshot: OnSnapshot = ignore
+        """Called with each result before it is published."""
         self.moved = time.monotonic()
         """When the loop made progress last, for a watchdog."""
         self._cluster = cluster
@@ -56,6 +65,10 @@ class Poller:
         self._collectors = config.enabled(cluster)
         self.prefix = f'cluster="{escape(name)}"' if len(config.clusters) > 1 else ""
         """The label that tells this cluster's series from those of the others."""
+        self._renderers = {
+            name: exposition.Renderer(self.prefix, config.poll.series_limit)
+            for name in self._collectors
+        }
         self._connect = connect or partial(sources.connect, body_limit=config.poll.body_limit)
         self._on_answer = on_answer
         self._tls = Tls(cluster.tls.ca_file, cluster.tls.insecure_skip_verify)
@@ -106,10 +119,12 @@ class Poller:
             collectors=collectors,
             checks=_checks(at_hand),
         )
-        self.snapshot = snapshot.make(
-            report, lines, prefix=self.prefix, lifetime=self._poll.stale_after
-        )
-        return self.snapshot
+        made = snapshot.make(report, lines, prefix=self.prefix, lifetime=self._poll.stale_after)
+        try:
+            self.on_snapshot(self, made)
+        finally:
+            self.snapshot = made
+        return made
 
     def close(self) -> None:
         """Close the connection to Ceph."""
@@ -198,20 +213,25 @@ class Poller:
         lines: dict[Metric, bytes] = {}
         names: set[str] = set()
         rows = []
-        for name in self._collectors:
-            start, success = time.monotonic(), True
+        for name, renderer in self._renderers.items():
+            start, success, series, cut = time.monotonic(), True, 0, renderer.cut
             try:
                 collector = COLLECTORS[name]
                 options = (getattr(self._cluster, name),) if collector.has_options else ()
-                found = exposition.lines(collector.collect(at_hand, *options), self.prefix)
+                found = renderer.lines(collector.collect(at_hand, *options))
                 # Some perf counters have the name of what another collector knows already.
                 lines |= {m: text for m, text in found.items() if m.name not in names}
                 names |= {metric.name for metric in found}
+                series = renderer.series
+                if renderer.cut and not cut:
+                    log.warning(
+                        _CUT, extra=fields(**self._tags, collector=name, series=renderer.cut)
+                    )
             except Exception as error:  # noqa: BLE001 - it costs its own families only
                 success = False
                 line = fields(**self._tags, collector=name, error=repr(error))
                 log.error("collector failed; please report this", extra=line)
-            rows.append(CollectorRow(name, success, time.monotonic() - start))
+            rows.append(CollectorRow(name, success, time.monotonic() - start, series, renderer.cut))
         return lines, tuple(rows)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ceph_exporter import ledger, poller, snapshot, trust
-from ceph_exporter.config import Cluster, Config
+from ceph_exporter.config import Cluster, Config, Poll
 from ceph_exporter.poller import Poller
 from ceph_exporter.sources import Answer, Deadline, Kind, Source, SourceError
 from tests.sources.scripted import (
@@ -362,3 +362,16 @@ def test_a_loop_that_is_stopped_before_it_begins_asks_nothing(ceph: Ceph) -> Non
     stop.set()
     made(ceph).run(stop)
     assert ceph.connected == []
+
+
+def test_a_collector_with_too_many_series_is_cut(ceph: Ceph, logs: list[str]) -> None:
+    """What is left out is counted on the page, and logged once."""
+    cluster = Cluster(urls=("http://a",))
+    polled = Poller("", cluster, Config({"": cluster}, Poll(series_limit=3)), connect=ceph.connect)
+    for _ in range(2):
+        polled.poll()
+    page = series(polled)
+    shown = int(page['ceph_exporter_collector_series{collector="health"}'])
+    assert 0 < shown <= 3
+    assert int(page['ceph_exporter_collector_series_cut{collector="health"}']) > 0
+    assert len([line for line in logs if "series-limit" in line and "=health" in line]) == 1

@@ -15,10 +15,23 @@ metric names, and `IF_AT_HAND`, those that it reads only when another collector 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 Value: TypeAlias = float | int | bool | None
+
+
+class Columns(NamedTuple):
+    """The samples of a family with many: label blocks, and the values in the same order.
+
+    While the blocks are the same object as in the last poll (see `Facts.once`) their lines need not
+    be made anew.
+    """
+
+    blocks: tuple[str, ...]
+    values: Sequence[Value]
+
+
 Samples: TypeAlias = Iterable[tuple[str, Value]]
 Type: TypeAlias = Literal["gauge", "counter", "untyped"]
 
@@ -63,7 +76,7 @@ class Metric(NamedTuple):
 
 
 # A value of None, nan or inf is not on the page: what is not known is absent.
-Family: TypeAlias = tuple[Metric, Samples]
+Family: TypeAlias = tuple[Metric, Samples | Columns]
 
 
 class Collector(NamedTuple):
@@ -81,6 +94,11 @@ class Collector(NamedTuple):
     default: bool
     has_options: bool
     collect: Callable[..., Iterator[Family]]
+
+
+def ones(blocks: tuple[str, ...]) -> Columns:
+    """Give the samples of a metric that is always 1."""
+    return Columns(blocks, [1] * len(blocks))
 
 
 def one(value: Value) -> Samples:

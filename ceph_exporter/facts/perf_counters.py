@@ -18,7 +18,7 @@ from ceph_exporter.facts.monitor_details import MonitorReport
 TIME, AVERAGE, COUNTER, HISTOGRAM = 1, 4, 8, 16
 
 
-class Counter(msgspec.Struct, frozen=True):
+class Counter(msgspec.Struct, frozen=True, gc=False):
     """One counter: a total since the daemon's start, or a gauge, as the bits of `type` say.
 
     With the bit TIME `value` is in nanoseconds; with AVERAGE it is a sum of `count` readings.

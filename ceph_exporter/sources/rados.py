@@ -57,7 +57,7 @@ class Rados:
         limit: int = BODY_LIMIT,
     ) -> None:
         self.url = conf
-        self._limit = limit
+        self._limit = int(limit)  # the configuration has a type of its own
         self._credentials = credentials
         self._pythons = [python for python in dict.fromkeys(pythons) if Path(python).exists()]
         self._process: Process | None = None

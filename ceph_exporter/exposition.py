@@ -5,14 +5,24 @@ differ. prometheus-client cannot write them: it appends `_total` to every counte
 that Ceph's own module dictates have none.
 """
 
-from collections.abc import Iterable, Mapping
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
-from math import isfinite
-from typing import TypeAlias
+from itertools import compress
+from typing import NamedTuple, TypeAlias
 
-from ceph_exporter.collectors.base import Family, Metric, Samples, Value
+import msgspec
+
+from ceph_exporter.collectors.base import Columns, Family, Metric, Samples, Value
 
 Lines: TypeAlias = Mapping[Metric, bytes]
+
+_UNKNOWN = b"null"
+_LONGEST = 308
+"""Digits of an integer that a 64-bit float still holds; Prometheus refuses a page with a longer."""
+_SHORTEST = len("ceph_x 1\n")
+_SPELLINGS = ((b"true", b"1"), (b"false", b"0"), (b"-0.0,", b"0,"), (b".0,", b","))
 
 
 class Format(Enum):
@@ -22,29 +32,102 @@ class Format(Enum):
     OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
 
-def lines(families: Iterable[Family], prefix: str = "") -> dict[Metric, bytes]:
-    """Render the sample lines of each family that has any.
+class _Kept(NamedTuple):
+    """A family as it was rendered last. heads: its label blocks as they stand in a line."""
 
-    prefix: a label block put before each sample's own (`cluster="prod"`). Of samples with equal
-    labels the last one stays, as a page with duplicates is refused by Prometheus.
+    columns: Columns
+    heads: list[bytes]
+    text: bytes
+
+
+class Renderer:
+    """Renders the families of one collector, poll after poll.
+
+    What is the same as in the last poll is not made anew: the heads of the lines while the label
+    blocks are the same object, the whole family while its values are equal as well.
+
+    prefix: a label block put before each sample's own (`cluster="prod"`). limit: the largest number
+    of series; a family with which there would be more is left out whole, as a part of it would make
+    wrong sums.
     """
-    rendered = {metric: _lines(metric.name, samples, prefix) for metric, samples in families}
-    return {metric: text.encode() for metric, text in rendered.items() if text}
+
+    def __init__(self, prefix: str = "", limit: int = sys.maxsize) -> None:
+        self._prefix = prefix
+        self._limit = limit
+        self.series = 0
+        """Series rendered last."""
+        self.cut = 0
+        """Series left out last, because of the limit."""
+        self._kept: dict[Metric, _Kept] = {}
+
+    def lines(self, families: Iterable[Family]) -> dict[Metric, bytes]:
+        """Render the sample lines of each family that has any.
+
+        Of samples with equal labels the last one stays, as a page with duplicates is refused by
+        Prometheus.
+        """
+        kept: dict[Metric, _Kept] = {}
+        series = cut = 0
+        # The blocks are kept with their heads, so that no other object takes over their id.
+        heads = {
+            id(old.columns.blocks): (old.columns.blocks, old.heads) for old in self._kept.values()
+        }
+        for metric, samples in families:
+            columns = samples if isinstance(samples, Columns) else _columns(samples)
+            if series + len(columns.values) > self._limit:
+                cut += len(columns.values)
+                continue
+            series += len(columns.values)
+            old = self._kept.get(metric)
+            if old and old.columns.blocks is columns.blocks and old.columns == columns:
+                kept[metric] = old
+                continue
+            if id(columns.blocks) not in heads:
+                if len(set(columns.blocks)) < len(columns.blocks):
+                    columns = _columns(zip(*columns, strict=True))
+                heads[id(columns.blocks)] = columns.blocks, self._heads(columns.blocks)
+            _, of_each = heads[id(columns.blocks)]
+            kept[metric] = _Kept(columns, of_each, _text(metric.name, of_each, columns.values))
+        self._kept, self.series, self.cut = kept, series, cut
+        return {metric: done.text for metric, done in kept.items() if done.text}
+
+    def _heads(self, blocks: Sequence[str]) -> list[bytes]:
+        first = f"{{{self._prefix}" if self._prefix else "{"
+        comma = "," if self._prefix else ""
+        empty = f"{first}}} " if self._prefix else " "
+        return [(f"{first}{comma}{block}}} " if block else empty).encode() for block in blocks]
 
 
-def _lines(name: str, samples: Samples, prefix: str) -> str:
-    start = f"{name}{{{prefix}" if prefix else name
-    return "".join(
-        f"{start}{_block(block, prefix)} {text}\n"
-        for block, value in dict(samples).items()
-        if (text := number(value)) is not None
-    )
+def lines(families: Iterable[Family], prefix: str = "") -> dict[Metric, bytes]:
+    """Render families once."""
+    return Renderer(prefix).lines(families)
 
 
-def _block(block: str, prefix: str) -> str:
-    if prefix:
-        return f",{block}}}" if block else "}"
-    return f"{{{block}}}" if block else ""
+def _columns(samples: Samples) -> Columns:
+    unique = dict(samples)
+    return Columns(tuple(unique), list(unique.values()))
+
+
+def _text(name: str, heads: Sequence[bytes], values: Sequence[Value]) -> bytes:
+    """Put lines together; what is no finite number has none.
+
+    One call in C for each step over the whole family: a fifth of what a line by line costs.
+    """
+    if not values:
+        return b""
+    encoded = msgspec.json.encode(values)[1:-1] + b","
+    for json, ours in _SPELLINGS:
+        encoded = encoded.replace(json, ours)
+    numbers = encoded[:-1].split(b",")
+    if _UNKNOWN in encoded or max(map(len, numbers)) > _LONGEST:
+        known = [text != _UNKNOWN and len(text) <= _LONGEST for text in numbers]
+        heads, numbers = list(compress(heads, known)), list(compress(numbers, known))
+        if not numbers:
+            return b""
+    parts = [f"\n{name}".encode()] * (3 * len(numbers) + 1)
+    parts[1::3], parts[2::3] = heads, numbers
+    parts[0], parts[-1] = name.encode(), b"\n"
+    return b"".join(parts)
 
 
 def without(prefix: str, families: Lines) -> Lines:
@@ -58,37 +141,49 @@ def without(prefix: str, families: Lines) -> Lines:
     }
 
 
-def number(value: Value) -> str | None:
-    """Format a value, None for what is not a finite number; -0.0 and 3.0 become 0 and 3."""
-    if value is None:
-        return None
-    try:
-        if not isfinite(value):
-            return None
-    except OverflowError:  # an int beyond what Prometheus' 64-bit floats hold
-        return None
-    if isinstance(value, float) and not value.is_integer():
-        return repr(value)
-    return str(int(value)) if abs(value) < _EXACT else repr(float(value))
+def page(families: Iterable[Lines], format_: Format) -> bytes:
+    """Join the lines of one or several clusters to a whole page."""
+    return b"".join([*parts(families, format_), end(format_)])
 
 
-_EXACT = 2**63
+def fitting(families: Iterable[Lines], limit: int) -> tuple[list[Lines], int]:
+    """Leave out what makes a page of more lines than the limit; give what stays and how many went.
 
-
-def page(families: Iterable[Lines], format_: Format, own: bytes = b"") -> bytes:
-    """Join the lines of one or several clusters to a page, families sorted by name.
-
-    own: further families, rendered in the same format and without an end mark.
+    The largest families go, whole and from all clusters, so that few are missing and none is wrong.
     """
+    clusters = list(families)
+    sizes: Counter[Metric] = Counter()
+    for cluster in clusters:
+        sizes.update({metric: len(text) for metric, text in cluster.items()})
+    if sizes.total() <= limit * _SHORTEST:
+        return clusters, 0
+    for metric in sizes:
+        sizes[metric] = sum(cluster.get(metric, b"").count(b"\n") for cluster in clusters)
+    gone, cut = set(), 0
+    for metric, size in sizes.most_common():
+        if sizes.total() - cut <= limit:
+            break
+        gone.add(metric)
+        cut += size
+    kept = [{m: text for m, text in cluster.items() if m not in gone} for cluster in clusters]
+    return list(kept), cut
+
+
+def parts(families: Iterable[Lines], format_: Format) -> list[bytes]:
+    """Give a page of one or several clusters in parts, families sorted by name, without its end."""
     by_metric: dict[Metric, list[bytes]] = {}
     for cluster in families:
         for metric, text in cluster.items():
             by_metric.setdefault(metric, []).append(text)
-    parts = []
+    found = []
     for metric in sorted(by_metric, key=lambda metric: metric.name):
-        parts += [_header(metric, format_), *by_metric[metric]]
-    end = b"# EOF\n" if format_ is Format.OPENMETRICS else b""
-    return b"".join([*parts, own, end])
+        found += [_header(metric, format_), *by_metric[metric]]
+    return found
+
+
+def end(format_: Format) -> bytes:
+    """Give the end mark of a format, which follows all parts."""
+    return b"# EOF\n" if format_ is Format.OPENMETRICS else b""
 
 
 def _header(metric: Metric, format_: Format) -> bytes:

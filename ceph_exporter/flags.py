@@ -68,6 +68,9 @@ FLAGS = (
     Flag("cluster.insecure-skip-verify", "Do not check the server's certificate", False),
     Flag("cluster.ceph-conf", "ceph.conf that names the monitors, for rados", CEPH_CONF),
     Flag("cluster.keyring", "File with the user's key, for rados"),
+    Flag(
+        "cluster.mon-data", "Data folders of its monitors on this host; * and ? may stand in it", ()
+    ),
     Flag("config.file", "YAML file with several clusters instead of --cluster.*"),
     Flag("config.check", "Check the configuration files, say so, and exit", False),
     Flag("demo", "Serve a simulated cluster; no Ceph is needed", False),
@@ -80,6 +83,12 @@ FLAGS = (
         group="Polling",
     ),
     Flag("poll.body-limit", "Largest answer that is read", Size(BODY_LIMIT), group="Polling"),
+    Flag(
+        "poll.series-limit",
+        "Largest number of series of one collector; families beyond it are left out",
+        1_000_000,
+        group="Polling",
+    ),
     *(
         Flag(f"collector.{name}", collector.help, None, group="Collectors")
         for name, collector in COLLECTORS.items()
@@ -106,6 +115,12 @@ FLAGS = (
     Flag("web.systemd-socket", "Use the sockets of systemd's unit instead", False, group="Web"),
     Flag("web.config.file", "YAML file with TLS, users, headers and rate limit", group="Web"),
     Flag("web.telemetry-path", "Path of the metrics", "/metrics", group="Web"),
+    Flag(
+        "web.series-limit",
+        "Largest number of series of one page; the largest families beyond it are left out",
+        2_000_000,
+        group="Web",
+    ),
     Flag("nagios", "`check` prints one line for Nagios and the like", False, group="Check"),
     Flag("log.level", "Least severe level to log", "info", LEVELS, "Logging"),
     Flag("log.format", "Shape of a log line", "logfmt", FORMATS, "Logging"),
@@ -152,6 +167,7 @@ class Options(NamedTuple):
             perf_counters=self._perf_counters(),
             ceph_conf=values["cluster.ceph-conf"],
             keyring=values["cluster.keyring"],
+            mon_data=tuple(values["cluster.mon-data"]),
         )
         if not cluster.addresses:
             raise ConfigError(

@@ -5,7 +5,7 @@ import time
 from typing import NamedTuple
 
 from ceph_exporter.config import Cluster, Config, Poll
-from ceph_exporter.poller import Poller
+from ceph_exporter.poller import OnSnapshot, Poller, ignore
 
 GRACE = 60.0
 """Seconds beyond interval and timeout after which a poller counts as hung: a name server that does
@@ -29,9 +29,13 @@ class _Member(NamedTuple):
 
 
 class Fleet:
-    """Polls the clusters of a configuration from `use` on until `stop`."""
+    """Polls the clusters of a configuration from `use` on until `stop`.
 
-    def __init__(self) -> None:
+    on_snapshot: called by each poller with what it is about to publish.
+    """
+
+    def __init__(self, on_snapshot: OnSnapshot = ignore) -> None:
+        self._on_snapshot = on_snapshot
         self._members: dict[str, _Member] = {}
         self.config: Config | None = None
 
@@ -50,7 +54,7 @@ class Fleet:
             if old is not None and old.settings == settings:
                 members[name] = old
             else:
-                members[name] = _begin(name, config, settings, old)
+                members[name] = _begin(self._poller(name, config), settings, old)
                 begun.append(name)
         # One reference is replaced, so a scrape sees the old fleet or the new one, never a mix.
         self._members, self.config = members, config
@@ -60,6 +64,11 @@ class Fleet:
         for name in begun:
             members[name].thread.start()
         return begun
+
+    def _poller(self, name: str, config: Config) -> Poller:
+        poller = Poller(name, config.clusters[name], config)
+        poller.on_snapshot = self._on_snapshot
+        return poller
 
     def stop(self) -> None:
         """End all pollers; one that waits for Ceph is left behind."""
@@ -88,8 +97,7 @@ class Fleet:
         return "; ".join(_state(poller) for poller in self.pollers)
 
 
-def _begin(name: str, config: Config, settings: _Settings, old: _Member | None) -> _Member:
-    poller = Poller(name, settings.cluster, config)
+def _begin(poller: Poller, settings: _Settings, old: _Member | None) -> _Member:
     if (
         old is not None
         and old.settings.cluster.addresses == settings.cluster.addresses
@@ -99,7 +107,9 @@ def _begin(name: str, config: Config, settings: _Settings, old: _Member | None) 
         # would resolve and fire again. The old snapshot goes stale at the time that it had.
         poller.snapshot = old.poller.snapshot
     stop = threading.Event()
-    thread = threading.Thread(target=poller.run, args=(stop,), name=f"poll {name}", daemon=True)
+    thread = threading.Thread(
+        target=poller.run, args=(stop,), name=f"poll {poller.name}", daemon=True
+    )
     return _Member(settings, poller, stop, thread)
 
 

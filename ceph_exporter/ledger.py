@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 import msgspec
 
 from ceph_exporter import facts
-from ceph_exporter.facts import DOCUMENTS, Fact, Facts, Health, Quorum, Status
+from ceph_exporter.facts import DOCUMENTS, Fact, Facts, Health, Made, Quorum, Status
 from ceph_exporter.log import fields, log
 from ceph_exporter.snapshot import DocumentRow
 from ceph_exporter.sources import Answer, Kind, SourceError
@@ -55,6 +55,7 @@ class Ledger:
         self._tags = dict(tags)
         self._entries = {name: _Entry(name) for name in DOCUMENTS if name in names}
         self._had: set[str] = set()
+        self._made: Made = {}
 
     def open(self) -> list[str]:
         """Begin a poll; give the documents that are due, in the order to ask for them."""
@@ -157,7 +158,9 @@ class Ledger:
                 entry.fact = None
             else:
                 at_hand[type(fact)] = fact
-        return Facts(at_hand)
+        given = Facts(at_hand, self._made)
+        self._made = given.made
+        return given
 
     def rows(self) -> tuple[DocumentRow, ...]:
         """Show each document's state."""

@@ -17,6 +17,7 @@ from ceph_exporter.fleet import Fleet
 from ceph_exporter.log import fields, log
 from ceph_exporter.web import control, discovery, listen, metrics, status
 from ceph_exporter.web.connection import Answer
+from ceph_exporter.web.pages import Pages
 from ceph_exporter.web.security import OPEN, Watched
 from ceph_exporter.web.server import Server, router
 from ceph_exporter.web.systemd import Notifier
@@ -85,12 +86,13 @@ def serve(load: Callable[[], Config], values: Mapping[str, Any], config: Config)
     signals: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda got, _: signals.put(got))
-    notifier, fleet = Notifier(os.environ), Fleet()
+    notifier, pages = Notifier(os.environ), Pages(values["web.series-limit"])
+    fleet = Fleet(pages.prepare)
     watched = Watched(values["web.config.file"]) if values["web.config.file"] else None
     registry = metrics.own_registry()
     check_web = watched.check if watched else lambda: None
     reload = Reload(load, fleet, check_web, registry, notifier)
-    answer = _answer(fleet, registry, reload, values["web.telemetry-path"])
+    answer = _answer(fleet, registry, pages, reload, values["web.telemetry-path"])
     with ExitStack() as stack:
         listeners = _listeners(values)
         server = Server(listeners, answer, watched or (lambda: OPEN))
@@ -141,15 +143,19 @@ def _listeners(values: Mapping[str, Any]) -> list[Any]:
 
 
 def _answer(
-    fleet: Fleet, registry: CollectorRegistry, reload: Callable[[], str], metrics_path: str
+    fleet: Fleet,
+    registry: CollectorRegistry,
+    ready: Pages,
+    reload: Callable[[], str],
+    metrics_path: str,
 ) -> Answer:
     pages = {
         "/": lambda request: status.page(fleet.pollers, metrics_path, request),
         "/-/healthy": control.healthy,
         "/-/ready": lambda _: control.ready(fleet),
         "/config": lambda _: control.config(fleet),
-        discovery.PATH: lambda request: discovery.probe(fleet.pollers, request),
+        discovery.PATH: lambda request: discovery.probe(fleet.pollers, ready, request),
         "/sd": lambda request: discovery.targets(fleet.pollers, request),
-        metrics_path: lambda request: metrics.page(fleet.pollers, registry, request),
+        metrics_path: lambda request: metrics.page(fleet.pollers, registry, ready, request),
     }
     return router(pages, {"/-/reload": lambda _: control.reload(reload)})

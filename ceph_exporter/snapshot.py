@@ -59,6 +59,27 @@ COLLECTOR_DURATION = Metric(
     _OWN,
     _COLLECTOR,
 )
+COLLECTOR_SERIES = Metric(
+    "ceph_exporter_collector_series",
+    "gauge",
+    "Number of series that the collector gave in the last poll",
+    _OWN,
+    _COLLECTOR,
+)
+COLLECTOR_CUT = Metric(
+    "ceph_exporter_collector_series_cut",
+    "gauge",
+    "Number of series that were left out because the collector has more than poll.series_limit",
+    _OWN,
+    _COLLECTOR,
+)
+PAGE_CUT = Metric(
+    "ceph_exporter_page_series_cut",
+    "gauge",
+    "Number of series of all clusters that were left out of this page because it has more than "
+    "--web.series-limit",
+    _OWN,
+)
 SOURCE_INFO = Metric(
     "ceph_exporter_source_info",
     "gauge",
@@ -101,6 +122,8 @@ class CollectorRow(NamedTuple):
     name: str
     success: bool
     seconds: float
+    series: int = 0
+    cut: int = 0
 
 
 class CheckRow(NamedTuple):
@@ -171,6 +194,8 @@ def _families(report: Report, *, up: bool) -> Iterator[Family]:
     yield DOCUMENT_BYTES, [(block, row.size) for block, row in documents]
     yield COLLECTOR_SUCCESS, [(block, row.success) for block, row in collectors]
     yield COLLECTOR_DURATION, [(block, row.seconds) for block, row in collectors]
+    yield COLLECTOR_SERIES, [(block, row.series) for block, row in collectors]
+    yield COLLECTOR_CUT, [(block, row.cut) for block, row in collectors]
     if report.api:
         yield SOURCE_INFO, [(SOURCE_INFO.labels(report.api, report.url, report.release), 1)]
     yield FOREIGN_CLUSTER, [(FOREIGN_CLUSTER.labels(url), is_) for url, is_ in report.foreign]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ceph_exporter.collectors.base import Labels, Metric, Type, Value, one
-from ceph_exporter.exposition import Format, lines, number, page
+from ceph_exporter.collectors.base import Columns, Family, Labels, Metric, Type, Value, one
+from ceph_exporter.exposition import Format, Renderer, fitting, lines, page
 from tests.golden.parsers import parse_openmetrics, parse_text
 
 PLAIN = Metric("ceph_plain", "gauge", "Plain", "status")
@@ -25,6 +25,12 @@ def text_of(*families: Metric, format_: Format = Format.TEXT) -> str:
     return page([lines((family, one(1)) for family in families)], format_).decode()
 
 
+def number(value: Value) -> str | None:
+    """Give the text of a value on the page."""
+    text = lines([(PLAIN, one(value))]).get(PLAIN)
+    return None if text is None else text.decode().removeprefix("ceph_plain ").removesuffix("\n")
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
@@ -35,16 +41,19 @@ def text_of(*families: Metric, format_: Format = Format.TEXT) -> str:
         (0.0, "0"),
         (-0.0, "0"),
         (3.0, "3"),
+        (10.0, "10"),
+        (-10.0, "-10"),
         (-2.5, "-2.5"),
         (0.1, "0.1"),
-        (9.1e-05, "9.1e-05"),
+        (9.1e-05, "0.000091"),
+        (1.5e-7, "1.5e-7"),
         (18567393280.0, "18567393280"),
         (2**53 + 1, "9007199254740993"),
-        (2**63 - 1, "9223372036854775807"),
-        (2**63, "9.223372036854776e+18"),
-        (-(2**63), "-9.223372036854776e+18"),
-        (10**30, "1e+30"),
-        (1e300, "1e+300"),
+        (2**63, "9223372036854775808"),
+        (-(2**63), "-9223372036854775808"),
+        (1e16, "1e16"),
+        (10**30, "1000000000000000000000000000000"),
+        (1e300, "1e300"),
         (10**400, None),
         (-(10**400), None),
         (math.nan, None),
@@ -54,7 +63,7 @@ def text_of(*families: Metric, format_: Format = Format.TEXT) -> str:
     ],
 )
 def test_number(value: Value, text: str | None) -> None:
-    """A number is as short as it can be, and what is no finite number is none."""
+    """A whole number has no point, and what is no finite number is not on the page."""
     assert number(value) == text
 
 
@@ -107,6 +116,72 @@ def test_samples_may_be_read_once() -> None:
     }
 
 
+def test_columns() -> None:
+    """Samples may come as columns, of which unknown and repeated ones are left out as of others."""
+    values = Columns(('x="a"', 'x="b"', 'x="c"', 'x="a"'), [1.0, None, -0.0, True])
+    assert lines([(LABELLED, values)]) == {
+        LABELLED: b'ceph_labelled{x="a"} 1\nceph_labelled{x="c"} 0\n'
+    }
+
+
+Polls = list[list[tuple[list[str], list[Value]]]]
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(
+                st.lists(st.sampled_from("abc"), max_size=3),
+                st.lists(st.none() | st.booleans() | st.floats() | st.integers(), min_size=3),
+            ),
+            max_size=3,
+        ),
+        max_size=4,
+    )
+)
+def test_renderer_keeps_nothing_that_shows(polls: Polls) -> None:
+    """What a renderer kept of earlier polls never shows: its lines are those of a new one."""
+    renderer = Renderer()
+    blocks: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for poll in polls:
+        families = []
+        for number_, (names, values) in enumerate(poll):
+            made = tuple(f'x="{name}"' for name in names)
+            column = Columns(blocks.setdefault(made, made), values[: len(made)])
+            families.append((metric(f"ceph_{number_ % 2}"), column))
+        assert renderer.lines(families) == lines(families)
+
+
+def test_unchanged_families_are_not_made_anew() -> None:
+    """A family with the same blocks and equal values is the very bytes of the last poll."""
+    renderer, blocks = Renderer(), ('x="a"', 'x="b"')
+    first = renderer.lines([(LABELLED, Columns(blocks, [1, 2]))])
+    second = renderer.lines([(LABELLED, Columns(blocks, [1, 2]))])
+    assert second[LABELLED] is first[LABELLED]
+    assert renderer.lines([(LABELLED, Columns(blocks, [1, 3]))])[LABELLED].endswith(b"3\n")
+    assert renderer.lines([]) == {}
+
+
+def test_a_collector_beyond_the_limit_loses_whole_families() -> None:
+    """A family with which there would be too many series is left out, a smaller one may follow."""
+    renderer, two = Renderer(limit=3), [('x="a"', 1), ('x="b"', 2)]
+    families: list[Family] = [(metric("ceph_a"), two), (metric("ceph_b"), two), (PLAIN, one(1))]
+    assert {found.name for found in renderer.lines(families)} == {"ceph_a", "ceph_plain"}
+    assert (renderer.series, renderer.cut) == (3, 2)
+    renderer.lines(families[:1])
+    assert (renderer.series, renderer.cut) == (2, 0)
+
+
+def test_a_page_beyond_the_limit_loses_its_largest_families() -> None:
+    """The largest families go from all clusters, until the others fit."""
+    two = [('x="a"', 1), ('x="b"', 2)]
+    clusters = [lines([(LABELLED, two), (PLAIN, one(1))], f'cluster="{n}"') for n in (1, 2)]
+    assert fitting(clusters, 6) == (clusters, 0)
+    kept, cut = fitting(clusters, 5)
+    assert (cut, [list(cluster) for cluster in kept]) == (4, [[PLAIN], [PLAIN]])
+    assert fitting(clusters, 1)[1] == 6
+
+
 def test_text_page() -> None:
     """The text format has HELP and TYPE before each family, families sorted by name, no end."""
     assert text_of(metric("ceph_b"), metric("ceph_a", "untyped"), metric("ceph_c", "counter")) == (
@@ -156,15 +231,6 @@ def test_page_of_several_clusters(format_: Format) -> None:
         "# HELP ceph_plain Plain\n# TYPE ceph_plain gauge\n"
         f'ceph_plain{{cluster="2"}} 2\nceph_plain{{cluster="1"}} 1\n{end}'
     )
-
-
-@FORMATS
-def test_own_families_come_last(format_: Format) -> None:
-    """The program's own families follow the clusters' and stand before the end mark."""
-    own = b"# TYPE own gauge\nown 1\n"
-    end = b"# EOF\n" if format_ is Format.OPENMETRICS else b""
-    assert page([lines([(PLAIN, one(1))])], format_, own).endswith(b"ceph_plain 1\n" + own + end)
-    assert page([], format_, own) == own + end
 
 
 def test_content_types() -> None:

@@ -10,15 +10,28 @@ A collector is a module of this package: its metrics stand at the top, `collect`
 
 The module's name and the first line of its docstring name and explain it; its flag, the
 documentation and the order of the page follow from the declarations. A module may further have
-`DEFAULT = False` to be off unless it is switched on, and `DOCUMENTS`, those that it reads and no
-metric names.
+`DEFAULT = False` to be off unless it is switched on, `DOCUMENTS`, those that it reads and no
+metric names, and `IF_AT_HAND`, those that it reads only when another collector asks for them.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 Value: TypeAlias = float | int | bool | None
+
+
+class Columns(NamedTuple):
+    """The samples of a family with many: label blocks, and the values in the same order.
+
+    While the blocks are the same object as in the last poll (see `Facts.once`) their lines need not
+    be made anew.
+    """
+
+    blocks: tuple[str, ...]
+    values: Sequence[Value]
+
+
 Samples: TypeAlias = Iterable[tuple[str, Value]]
 Type: TypeAlias = Literal["gauge", "counter", "untyped"]
 
@@ -63,7 +76,7 @@ class Metric(NamedTuple):
 
 
 # A value of None, nan or inf is not on the page: what is not known is absent.
-Family: TypeAlias = tuple[Metric, Samples]
+Family: TypeAlias = tuple[Metric, Samples | Columns]
 
 
 class Collector(NamedTuple):
@@ -81,6 +94,11 @@ class Collector(NamedTuple):
     default: bool
     has_options: bool
     collect: Callable[..., Iterator[Family]]
+
+
+def ones(blocks: tuple[str, ...]) -> Columns:
+    """Give the samples of a metric that is always 1."""
+    return Columns(blocks, [1] * len(blocks))
 
 
 def one(value: Value) -> Samples:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ceph_exporter.collectors.base import Family, Labels, Metric, Samples, Value
+from ceph_exporter.collectors.base import Columns, Family, Labels, Metric, Value
 from ceph_exporter.facts import Facts, Health, OsdDump, Quorum
 
 METRICS = Metric(
@@ -30,22 +30,27 @@ def collect(facts: Facts) -> Iterator[Family]:
         return
     osds = [f"osd.{osd.id}" for osd in dump.osds] if dump else []
     monitors = [f"mon.{mon.name}" for mon in quorum.monitors if mon.in_quorum] if quorum else []
-    yield METRICS, [*_slow(health, monitors + osds), *_creating(health, osds)]
+    daemons = [*monitors, *osds]
+    creating = None if "PENDING_CREATING_PGS" in health.checks else 0
+    blocks = facts.once(_blocks, tuple(daemons), tuple(osds))
+    yield METRICS, Columns(blocks, [*_slow(health, daemons), *[creating] * len(osds)])
     named = set(health.slow_daemons)
-    yield SLOW, [(SLOW.labels(daemon), daemon in named) for daemon in monitors + osds]
+    yield SLOW, Columns(facts.once(_of_daemons, tuple(daemons)), [it in named for it in daemons])
 
 
-def _slow(health: Health, daemons: list[str]) -> Samples:
+def _blocks(slow: tuple[str, ...], creating: tuple[str, ...]) -> tuple[str, ...]:
+    kinds = (("SLOW_OPS", slow), ("PENDING_CREATING_PGS", creating))
+    return tuple([METRICS.labels(kind, daemon) for kind, daemons in kinds for daemon in daemons])
+
+
+def _of_daemons(daemons: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple([SLOW.labels(daemon) for daemon in daemons])
+
+
+def _slow(health: Health, daemons: list[str]) -> list[Value]:
     named = health.slow_daemons
-    if health.slow_ops and not named:
-        return  # up to 13 Ceph does not say whose they are
-    for daemon in daemons:
-        value: Value = 0
-        if daemon in named:
-            value = health.slow_ops if len(named) == 1 else None
-        yield METRICS.labels("SLOW_OPS", daemon), value
-
-
-def _creating(health: Health, osds: list[str]) -> Samples:
-    if "PENDING_CREATING_PGS" not in health.checks:
-        yield from ((METRICS.labels("PENDING_CREATING_PGS", osd), 0) for osd in osds)
+    if not named:
+        # Up to 13 Ceph does not say whose slow operations are.
+        return [None if health.slow_ops else 0] * len(daemons)
+    of_named = health.slow_ops if len(named) == 1 else None
+    return [of_named if daemon in named else 0 for daemon in daemons]

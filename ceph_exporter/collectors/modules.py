@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from ceph_exporter.collectors.base import Family, Labels, Metric, one
+from ceph_exporter.collectors.base import Columns, Family, Labels, Metric, one
 from ceph_exporter.facts import Facts
-from ceph_exporter.facts.mgr_modules import Balancer, CrashList, DeviceList
+from ceph_exporter.facts.mgr_modules import Balancer, CrashList, Device, DeviceList
 
 _DEVICE = Labels("device_id", "hostname", "device", "ceph_daemon")
 _BALANCER = Balancer.document
@@ -62,14 +62,15 @@ def collect(facts: Facts) -> Iterator[Family]:
         )
         yield CRASHES, list(counts.items())
     if device_list := facts.get(DeviceList):
-        rows = [
-            (_DEVICE(row.devid, row.host, row.dev, ",".join(row.daemons)), row)
-            for row in device_list.devices
-        ]
-        yield LIFE_MIN, [(block, row.life_expectancy_min) for block, row in rows]
-        yield LIFE_MAX, [(block, row.life_expectancy_max) for block, row in rows]
-        yield WEAR, [(block, row.wear) for block, row in rows]
+        rows, blocks = device_list.devices, facts.once(_blocks, device_list.devices)
+        yield LIFE_MIN, Columns(blocks, [row.life_expectancy_min for row in rows])
+        yield LIFE_MAX, Columns(blocks, [row.life_expectancy_max for row in rows])
+        yield WEAR, Columns(blocks, [row.wear for row in rows])
     if balancer := facts.get(Balancer):
         yield BALANCER_ACTIVE, one(balancer.active)
         yield BALANCER_MODE, [(BALANCER_MODE.labels(balancer.mode), 1)]
         yield BALANCER_DURATION, one(balancer.last_duration)
+
+
+def _blocks(devices: tuple[Device, ...]) -> tuple[str, ...]:
+    return tuple([_DEVICE(row.devid, row.host, row.dev, ",".join(row.daemons)) for row in devices])

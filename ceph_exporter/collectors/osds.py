@@ -1,9 +1,10 @@
 """Each OSD: state, place, use, latency and devices."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
 
-from ceph_exporter.collectors.base import Family, Labels, Metric, Samples, one
+from ceph_exporter.collectors.base import Columns, Family, Labels, Metric, Samples, one, ones
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.osd_df import OsdDf, OsdUsage
 from ceph_exporter.facts.osd_dump import Osd, OsdDump
@@ -109,62 +110,68 @@ HEADROOM = Metric(
     Labels("root", "device_class"),
 )
 
+_Shares: TypeAlias = dict[tuple[str, str], list[tuple[int, float]]]
 _NO_DETAILS, _NOWHERE, _UNKNOWN = OsdDetails(), OsdLocation(), OsdUsage()
-
-
-class _Blocks(dict[int, str]):
-    """The label block of each OSD, made when it is needed first and shared by all families."""
-
-    def __missing__(self, osd: int) -> str:
-        block = self[osd] = _OSD(f"osd.{osd}")
-        return block
 
 
 def collect(facts: Facts) -> Iterator[Family]:
     """Give what is known of each OSD; one without metadata or outside of CRUSH is not left out."""
     dump, df, tree = facts.get(OsdDump), facts.get(OsdDf), facts.get(OsdTree)
     perf, metadata = facts.get(OsdPerf), facts.get(OsdMetadata)
-    blocks = _Blocks()
     if dump is not None:
-        yield from _states(dump, blocks)
-        yield METADATA, _metadata(dump, tree, metadata)
+        yield from _states(dump, facts.once(_blocks, tuple([osd.id for osd in dump.osds])))
+        places, details = tree.osds if tree else {}, metadata.osds if metadata else {}
+        yield METADATA, ones(facts.once(_metadata, dump.osds, places, details))
     if metadata is not None:
-        yield from _disks(metadata)
+        disks, shared = facts.once(_disks, metadata.osds)
+        yield DISK, ones(disks)
+        yield DISK_HUMAN, ones(shared)
     if perf is not None:
-        yield APPLY, [(blocks[osd], row.apply_latency_ms) for osd, row in perf.osds.items()]
-        yield COMMIT, [(blocks[osd], row.commit_latency_ms) for osd, row in perf.osds.items()]
+        blocks = facts.once(_blocks, tuple(perf.osds))
+        yield APPLY, Columns(blocks, [row.apply_latency_ms for row in perf.osds.values()])
+        yield COMMIT, Columns(blocks, [row.commit_latency_ms for row in perf.osds.values()])
     if tree is not None:
-        yield (
-            LOCATION,
-            [
-                (LOCATION.labels(f"osd.{osd}", at.host, at.rack, at.root, at.device_class), 1)
-                for osd, at in tree.osds.items()
-            ],
-        )
+        yield LOCATION, ones(facts.once(_locations, tree.osds))
     if weighed := tree or df:
-        yield CRUSH_WEIGHT, [(blocks[osd], row.crush_weight) for osd, row in weighed.osds.items()]
+        blocks = facts.once(_blocks, tuple(weighed.osds))
+        yield CRUSH_WEIGHT, Columns(blocks, [row.crush_weight for row in weighed.osds.values()])
     if df is not None:
-        yield from _usage(df, blocks)
-        if dump is not None and tree is not None:
-            yield HEADROOM, _headroom(dump, df, tree)
+        yield from _usage(df, facts.once(_blocks, tuple(df.osds)))
+        if dump is not None and tree is not None and dump.nearfull_ratio:
+            shares = facts.once(_shares, dump.osds, tree.osds)
+            yield HEADROOM, _headroom(shares, dump.nearfull_ratio, df)
 
 
-def _states(dump: OsdDump, blocks: _Blocks) -> Iterator[Family]:
-    osds = [(blocks[osd.id], osd) for osd in dump.osds]
-    yield UP, [(block, osd.up) for block, osd in osds]
-    yield IN, [(block, osd.is_in) for block, osd in osds]
-    yield WEIGHT, [(block, osd.weight) for block, osd in osds]
-    yield NEARFULL, [(block, osd.nearfull) for block, osd in osds]
-    yield BACKFILLFULL, [(block, osd.backfillfull) for block, osd in osds]
-    yield FULL, [(block, osd.full) for block, osd in osds]
+def _blocks(osds: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple([_OSD(f"osd.{osd}") for osd in osds])
+
+
+def _states(dump: OsdDump, blocks: tuple[str, ...]) -> Iterator[Family]:
+    osds = dump.osds
+    yield UP, Columns(blocks, [osd.up for osd in osds])
+    yield IN, Columns(blocks, [osd.is_in for osd in osds])
+    yield WEIGHT, Columns(blocks, [osd.weight for osd in osds])
+    yield NEARFULL, Columns(blocks, [osd.nearfull for osd in osds])
+    yield BACKFILLFULL, Columns(blocks, [osd.backfillfull for osd in osds])
+    yield FULL, Columns(blocks, [osd.full for osd in osds])
     yield UPMAP_ITEMS, one(dump.upmap_items)
 
 
-def _metadata(dump: OsdDump, tree: OsdTree | None, metadata: OsdMetadata | None) -> Samples:
-    places = tree.osds if tree else {}
-    details = metadata.osds if metadata else {}
-    for osd in dump.osds:
-        yield _of(osd, places.get(osd.id, _NOWHERE), details.get(osd.id, _NO_DETAILS)), 1
+def _locations(osds: Mapping[int, OsdLocation]) -> tuple[str, ...]:
+    return tuple(
+        [
+            LOCATION.labels(f"osd.{osd}", at.host, at.rack, at.root, at.device_class)
+            for osd, at in osds.items()
+        ]
+    )
+
+
+def _metadata(
+    osds: tuple[Osd, ...], places: Mapping[int, OsdLocation], details: Mapping[int, OsdDetails]
+) -> tuple[str, ...]:
+    return tuple(
+        [_of(osd, places.get(osd.id, _NOWHERE), details.get(osd.id, _NO_DETAILS)) for osd in osds]
+    )
 
 
 def _of(osd: Osd, place: OsdLocation, details: OsdDetails) -> str:
@@ -181,64 +188,62 @@ def _of(osd: Osd, place: OsdLocation, details: OsdDetails) -> str:
     )
 
 
-def _disks(metadata: OsdMetadata) -> Iterator[Family]:
-    disks = [
-        (f"osd.{osd}", row) for osd, row in metadata.osds.items() if row.device and row.hostname
+def _disks(osds: Mapping[int, OsdDetails]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the labels of each OSD's devices, and of the devices that OSDs share."""
+    disks = [(f"osd.{osd}", row) for osd, row in osds.items() if row.device and row.hostname]
+    blocks = [
+        DISK.labels(
+            *(daemon, row.device, row.db_device, row.wal_device, row.hostname),
+            *(row.devices or "N/A", row.device_ids or "N/A"),
+        )
+        for daemon, row in disks
     ]
-    yield (
-        DISK,
-        [
-            (
-                DISK.labels(
-                    *(daemon, row.device, row.db_device, row.wal_device, row.hostname),
-                    *(row.devices or "N/A", row.device_ids or "N/A"),
-                ),
-                1,
-            )
-            for daemon, row in disks
-        ],
-    )
     shared: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for daemon, row in disks:
         shared[row.device, row.hostname].append(daemon)
-    yield (
-        DISK_HUMAN,
-        [(DISK_HUMAN.labels(", ".join(daemons), *disk), 1) for disk, daemons in shared.items()],
-    )
+    human = [DISK_HUMAN.labels(", ".join(daemons), *disk) for disk, daemons in shared.items()]
+    return tuple(blocks), tuple(human)
 
 
-def _usage(df: OsdDf, blocks: _Blocks) -> Iterator[Family]:
-    osds = [(blocks[osd], row) for osd, row in df.osds.items()]
-    size = [(block, row.size) for block, row in osds]
-    used = [(block, row.used) for block, row in osds]
-    pgs = [(block, row.pgs) for block, row in osds]
+def _usage(df: OsdDf, blocks: tuple[str, ...]) -> Iterator[Family]:
+    osds = df.osds.values()
+    size = Columns(blocks, [row.size for row in osds])
+    used = Columns(blocks, [row.used for row in osds])
+    pgs = Columns(blocks, [row.pgs for row in osds])
     yield SIZE, size
     yield USED, used
-    yield AVAIL, [(block, row.avail) for block, row in osds]
-    yield UTILIZATION, [(block, row.utilization) for block, row in osds]
-    yield VARIANCE, [(block, row.variance) for block, row in osds]
+    yield AVAIL, Columns(blocks, [row.avail for row in osds])
+    yield UTILIZATION, Columns(blocks, [row.utilization for row in osds])
+    yield VARIANCE, Columns(blocks, [row.variance for row in osds])
     yield PGS, pgs
     yield NUMPG, pgs
     yield STAT_BYTES, size
     yield STAT_BYTES_USED, used
     yield AVERAGE, one(df.average_utilization)
-    uses = [row.utilization for _, row in osds if row.reweight and row.utilization is not None]
+    uses = [row.utilization for row in osds if row.reweight and row.utilization is not None]
     yield FULLEST, one(max(uses, default=None))
 
 
-def _headroom(dump: OsdDump, df: OsdDf, tree: OsdTree) -> Samples:
-    weights: defaultdict[tuple[str, str], float] = defaultdict(float)
-    least: dict[tuple[str, str], float] = {}
-    for osd in dump.osds:
-        place = tree.osds.get(osd.id)
-        if place is None or not (osd.up and osd.is_in):
-            continue
-        weight = (place.crush_weight or 0) * (osd.weight or 0)
-        group = place.root, place.device_class
-        weights[group] += weight
-        usage = df.osds.get(osd.id, _UNKNOWN)
-        if weight and dump.nearfull_ratio and usage.size and usage.utilization is not None:
-            room = (dump.nearfull_ratio - usage.utilization) * usage.size / weight
-            least[group] = min(room, least.get(group, room))
-    for group, room in least.items():
-        yield HEADROOM.labels(*group), max(0, room * weights[group])
+def _headroom(shares: _Shares, nearfull_ratio: float, df: OsdDf) -> Samples:
+    for group, osds in shares.items():
+        weights = sum(weight for _, weight in osds)
+        rooms = [
+            (nearfull_ratio - usage.utilization) * usage.size / weight
+            for osd, weight in osds
+            if weight
+            and (usage := df.osds.get(osd, _UNKNOWN)).size
+            and usage.utilization is not None
+        ]
+        if rooms:
+            yield HEADROOM.labels(*group), max(0, min(rooms) * weights)
+
+
+def _shares(osds: tuple[Osd, ...], places: Mapping[int, OsdLocation]) -> _Shares:
+    """Give the OSDs that take data, with their weights, by CRUSH root and device class."""
+    shares: _Shares = defaultdict(list)
+    for osd in osds:
+        place = places.get(osd.id)
+        if place is not None and osd.up and osd.is_in:
+            weight = (place.crush_weight or 0) * (osd.weight or 0)
+            shares[place.root, place.device_class].append((osd.id, weight))
+    return shares

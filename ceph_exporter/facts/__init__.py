@@ -4,11 +4,12 @@ from ceph_exporter.facts import dashboard_osd, health_full
 from ceph_exporter.facts.daemons import MdsMetadata, MgrMetadata, MonMetadata
 from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.df import Df
-from ceph_exporter.facts.fact import Fact, Facts, decode, wires
+from ceph_exporter.facts.fact import Fact, Facts, Made, decode, wires
 from ceph_exporter.facts.fs_dump import FsDump
 from ceph_exporter.facts.health import STATUSES, Check, Health, Mute, worst
 from ceph_exporter.facts.mgr_dump import MgrDump
 from ceph_exporter.facts.mgr_modules import Balancer, CrashList, DeviceList
+from ceph_exporter.facts.mon_store import MonStore, Store
 from ceph_exporter.facts.monitor_details import MonitorReport
 from ceph_exporter.facts.osd_df import OsdDf
 from ceph_exporter.facts.osd_dump import OsdDump
@@ -33,7 +34,7 @@ DOCUMENTS: dict[str, type[Fact]] = {
         *(Health, Status, Quorum, TimeSync, OsdDump, Df, PoolStats, OsdPerf, OsdDf, MgrDump),
         *(FsDump, PgStates, ServiceDump, OsdTree, PoolSums, Version, Versions, Features),
         *(MonMetadata, MgrMetadata, MdsMetadata, OsdMetadata, CrashList, DeviceList, Balancer),
-        PerfCounters,
+        *(PerfCounters, MonStore),
     )
 }
 
@@ -56,10 +57,12 @@ __all__ = [
     "Features",
     "FsDump",
     "Health",
+    "Made",
     "MdsMetadata",
     "MgrDump",
     "MgrMetadata",
     "MonMetadata",
+    "MonStore",
     "Monitor",
     "MonitorReport",
     "Mute",
@@ -75,6 +78,7 @@ __all__ = [
     "Quorum",
     "ServiceDump",
     "Status",
+    "Store",
     "TimeSync",
     "Version",
     "Versions",

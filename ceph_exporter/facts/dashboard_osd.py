@@ -14,7 +14,7 @@ from ceph_exporter.facts.osd_perf import OsdLatency, OsdPerf
 _KIB = 1024
 
 
-class WireStatfs(msgspec.Struct, frozen=True):
+class WireStatfs(msgspec.Struct, frozen=True, gc=False):
     """The OSD's store; bytes."""
 
     total: int = 0
@@ -22,7 +22,7 @@ class WireStatfs(msgspec.Struct, frozen=True):
     internally_reserved: int = 0
 
 
-class WireStats(msgspec.Struct, frozen=True):
+class WireStats(msgspec.Struct, frozen=True, gc=False):
     """`osd_stats`, as the OSD reported it last; sizes in KiB."""
 
     kb: int = 0
@@ -33,14 +33,14 @@ class WireStats(msgspec.Struct, frozen=True):
     statfs: WireStatfs = WireStatfs()
 
 
-class WireTree(msgspec.Struct, frozen=True):
+class WireTree(msgspec.Struct, frozen=True, gc=False):
     """`tree`, the OSD's node of the CRUSH tree; empty for one outside of it."""
 
     crush_weight: float | None = None
     device_class: str = ""
 
 
-class WireOsd(msgspec.Struct, frozen=True):
+class WireOsd(msgspec.Struct, frozen=True, gc=False):
     """One OSD; `osd_stats` is empty for one that never reported."""
 
     osd: int

@@ -1,9 +1,11 @@
 """What a document of Ceph becomes: the base of all fact types, and the register of wire forms."""
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar, TypeAlias, TypeVar
+from typing import Any, ClassVar, TypeAlias, TypeVar, TypeVarTuple
 
 import msgspec
+
+from ceph_exporter.facts.decode import DecodeError
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -24,6 +26,10 @@ class Fact(msgspec.Struct, frozen=True):
 
 
 F = TypeVar("F", bound=Fact)
+R = TypeVar("R")
+Ts = TypeVarTuple("Ts")
+Made: TypeAlias = dict[Callable[..., Any], list[tuple[tuple[Any, ...], Any]]]
+"""By function: arguments and what it made of them."""
 Decode: TypeAlias = Callable[[bytes], tuple[Fact, ...]]
 
 _WIRES: dict[str, Decode] = {}
@@ -45,7 +51,11 @@ def wire(*names: str) -> Callable[[Decode], Decode]:
 
 def decode(name: str, body: bytes) -> tuple[Fact, ...]:
     """Decode the answer called `name`; raises DecodeError, and KeyError for an unknown name."""
-    return _WIRES[name](body)
+    try:
+        return _WIRES[name](body)
+    except ArithmeticError as error:
+        # What is reckoned here, a share or an average, of a number that Ceph cannot have.
+        raise DecodeError(f"a number in the answer is too large: {error}") from None
 
 
 def wires() -> tuple[str, ...]:
@@ -54,10 +64,17 @@ def wires() -> tuple[str, ...]:
 
 
 class Facts:
-    """The facts of one cluster that are at hand, by type."""
+    """The facts of one cluster that are at hand, by type.
 
-    def __init__(self, facts: Mapping[type[Fact], Fact] | None = None) -> None:
+    before: what `once` made for the facts of the last poll (their `made`).
+    """
+
+    def __init__(
+        self, facts: Mapping[type[Fact], Fact] | None = None, before: Made | None = None
+    ) -> None:
         self._facts = dict(facts or {})
+        self._before = before or {}
+        self.made: Made = {}
 
     @classmethod
     def of(cls, *facts: Fact) -> "Facts":
@@ -69,5 +86,18 @@ class Facts:
         fact = self._facts.get(type_)
         return fact if isinstance(fact, type_) else None
 
+    def once(self, make: Callable[[*Ts], R], *args: *Ts) -> R:
+        """Give `make(*args)`; while the arguments stay equal, the very object that it gave before.
 
-__all__ = ["Fact", "Facts", "decode", "wire", "wires"]
+        For what is costly to make of facts that seldom change. `make` is a pure function; what it
+        gave is forgotten with the first poll that does not ask for it.
+        """
+        made = self.made.setdefault(make, [])
+        before = self._before.get(make, ())
+        found = next((kept for kept in (*made, *before) if kept[0] == args), None)
+        result: R = found[1] if found else make(*args)
+        made.append((args, result))  # not `known`: what is no longer in use is to be forgotten
+        return result
+
+
+__all__ = ["Fact", "Facts", "Made", "decode", "wire", "wires"]

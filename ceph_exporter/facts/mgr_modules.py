@@ -28,7 +28,7 @@ class CrashList(Fact, frozen=True):
     crashes: tuple[Crash, ...]
 
 
-class Device(msgspec.Struct, frozen=True):
+class Device(msgspec.Struct, frozen=True, gc=False):
     """A disk. life_expectancy_min and _max: unix seconds, None while nothing is predicted.
 
     wear: ratio 0 to 1 of an SSD's life that is used (17 and later).
@@ -63,14 +63,14 @@ class Balancer(Fact, frozen=True):
     last_duration: float | None
 
 
-class WireLocation(msgspec.Struct, frozen=True):
+class WireLocation(msgspec.Struct, frozen=True, gc=False):
     """Where a disk is."""
 
     host: str = ""
     dev: str = ""
 
 
-class WireDevice(msgspec.Struct, frozen=True):
+class WireDevice(msgspec.Struct, frozen=True, gc=False):
     """One row of `device ls`."""
 
     devid: str
@@ -128,8 +128,10 @@ def _device(row: WireDevice) -> Device:
 
 def _unix(date: str | None) -> float | None:
     """Read a date with a zone; 14 gives none, so its dates cannot be used."""
+    if not date:
+        return None
     try:
-        when = datetime.fromisoformat(date or "")
+        when = datetime.fromisoformat(date)
     except ValueError:
         return None
     return when.timestamp() if when.tzinfo is not None else None

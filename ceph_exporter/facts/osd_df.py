@@ -15,7 +15,7 @@ from ceph_exporter.facts.fact import Fact, wire
 _KIB = 1024
 
 
-class OsdUsage(msgspec.Struct, frozen=True):
+class OsdUsage(msgspec.Struct, frozen=True, gc=False):
     """One OSD. size, used and avail in bytes; utilization from 0 to 1; variance against average 1.
 
     All five are None for an OSD that never told its size: Ceph prints 0 or nan then. reweight is
@@ -46,7 +46,7 @@ class OsdDf(Fact, frozen=True):
     by_class: Mapping[str, Space] = {}
 
 
-class WireNode(msgspec.Struct, frozen=True):
+class WireNode(msgspec.Struct, frozen=True, gc=False):
     """One row; sizes in KiB, utilization in percent. Ids below 0 are buckets."""
 
     id: int

@@ -15,7 +15,7 @@ _POOL_TYPES = {1: "replicated", 3: "erasure"}
 _DIGITS = 10
 
 
-class Osd(msgspec.Struct, frozen=True):
+class Osd(msgspec.Struct, frozen=True, gc=False):
     """One OSD of the map.
 
     weight: the reweight, 0 (out) to 1. nearfull, backfillfull, full: the state that the monitors
@@ -88,7 +88,7 @@ class OsdDump(Fact, frozen=True):
     erasure_code_profiles: Mapping[str, ErasureProfile] = {}
 
 
-class WireOsd(msgspec.Struct, frozen=True):
+class WireOsd(msgspec.Struct, frozen=True, gc=False):
     """One row of `osds`; numbers 0 and 1 for up and in."""
 
     osd: int

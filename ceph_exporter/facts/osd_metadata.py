@@ -13,7 +13,7 @@ from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, wire
 
 
-class OsdDetails(msgspec.Struct, frozen=True):
+class OsdDetails(msgspec.Struct, frozen=True, gc=False):
     """One OSD; what it did not report is empty.
 
     version: Ceph's whole line, "ceph version 16.2.15 (sha1) pacific (stable)". device, db_device
@@ -44,7 +44,7 @@ class OsdMetadata(Fact, frozen=True):
     osds: Mapping[int, OsdDetails]
 
 
-class WireDetails(msgspec.Struct, frozen=True):
+class WireDetails(msgspec.Struct, frozen=True, gc=False):
     """The fields in use of one OSD's metadata; each kind of store has its own."""
 
     hostname: str = ""

@@ -11,7 +11,7 @@ from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, wire
 
 
-class OsdLatency(msgspec.Struct, frozen=True):
+class OsdLatency(msgspec.Struct, frozen=True, gc=False):
     """Latency of commits to the journal and of applying to the store, in whole milliseconds."""
 
     commit_latency_ms: float | None = None
@@ -26,7 +26,7 @@ class OsdPerf(Fact, frozen=True):
     osds: Mapping[int, OsdLatency]
 
 
-class WireInfo(msgspec.Struct, frozen=True):
+class WireInfo(msgspec.Struct, frozen=True, gc=False):
     """One row; from 14 on `perf_stats` has nanoseconds as well."""
 
     id: int

@@ -12,7 +12,7 @@ from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, wire
 
 
-class OsdLocation(msgspec.Struct, frozen=True):
+class OsdLocation(msgspec.Struct, frozen=True, gc=False):
     """An OSD's place. root: the topmost bucket; each empty where the CRUSH map has none.
 
     device_class: empty for none and before 12.
@@ -33,7 +33,7 @@ class OsdTree(Fact, frozen=True):
     osds: Mapping[int, OsdLocation]
 
 
-class WireNode(msgspec.Struct, frozen=True):
+class WireNode(msgspec.Struct, frozen=True, gc=False):
     """One row, of a bucket (id below 0) or an OSD."""
 
     id: int

@@ -127,16 +127,20 @@ def _write(
 ) -> None:
     body, headers = reply.body, {"Content-Type": reply.content_type, **reply.headers}
     asked = {} if request is None else request.headers
-    if len(body) >= _GZIP_FROM and accepts_gzip(asked.get("accept-encoding", "")):
+    ready = "Content-Encoding" in headers
+    if not ready and len(body) >= _GZIP_FROM and accepts_gzip(asked.get("accept-encoding", "")):
         body = gzip.compress(body, compresslevel=1)
         headers["Content-Encoding"] = "gzip"
-    head = _head(reply.status, len(body), {**headers, **security.headers})
+    head = _head(reply.status, len(reply.start) + len(body), {**headers, **security.headers})
     deadline = Deadline(min(WRITE_TIMEOUT, scrape_timeout(asked)))
-    message = head if request is not None and request.method == "HEAD" else head + body
-    view = memoryview(message)
-    for start in range(0, len(view), _CHUNK):
-        connection.settimeout(deadline.left or _expired())
-        connection.sendall(view[start : start + _CHUNK])
+    alone = request is not None and request.method == "HEAD"
+    with suppress(OSError):  # a Unix socket neither waits for more nor has the option
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+    for part in (head,) if alone else (head, reply.start, body):
+        view = memoryview(part)
+        for start in range(0, len(view), _CHUNK):
+            connection.settimeout(deadline.left or _expired())
+            connection.sendall(view[start : start + _CHUNK])
 
 
 def _expired() -> float:

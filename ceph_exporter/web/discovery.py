@@ -8,9 +8,9 @@ import json
 import re
 from collections.abc import Sequence
 
-from ceph_exporter import exposition
 from ceph_exporter.poller import Poller
-from ceph_exporter.web.metrics import negotiate
+from ceph_exporter.web.metrics import kind_of, reply
+from ceph_exporter.web.pages import Pages
 from ceph_exporter.web.request import Reply, Request
 
 PATH = "/probe"
@@ -18,7 +18,7 @@ PATH = "/probe"
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 
 
-def probe(pollers: Sequence[Poller], request: Request) -> Reply:
+def probe(pollers: Sequence[Poller], pages: Pages, request: Request) -> Reply:
     """Answer with the last poll of one cluster, without the label `cluster` and our own metrics."""
     name = request.query.get("target", "")
     if not name:
@@ -30,9 +30,8 @@ def probe(pollers: Sequence[Poller], request: Request) -> Reply:
         return Reply(b"no cluster of that name in the configuration\n", status=404)
     if poller.snapshot is None:
         return Reply(b"first poll under way\n", status=503)
-    format_ = negotiate(request.headers.get("accept", ""))
-    lines = exposition.without(poller.prefix, poller.snapshot.lines)
-    return Reply(exposition.page([lines], format_), format_.value)
+    kind = kind_of((poller,), request, alone=True)
+    return reply(kind, *pages.get(kind))
 
 
 def targets(pollers: Sequence[Poller], request: Request) -> Reply:

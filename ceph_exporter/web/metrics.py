@@ -1,16 +1,16 @@
 """The page `/metrics`: all clusters' snapshots joined, and the exporter's own metrics."""
 
 import platform
-from collections.abc import Sequence
 
 from prometheus_client import CollectorRegistry, Gauge, PlatformCollector, ProcessCollector
 from prometheus_client.exposition import generate_latest
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 
-from ceph_exporter import __version__, exposition
+from ceph_exporter import __version__
 from ceph_exporter.exposition import Format
 from ceph_exporter.poller import Poller
-from ceph_exporter.web.request import Reply, Request, ranges
+from ceph_exporter.web.pages import Kind, Pages
+from ceph_exporter.web.request import Reply, Request, accepts_gzip, ranges
 
 _OPENMETRICS = "application/openmetrics-text"
 _VERSIONS = {_OPENMETRICS: ("1.0.0", "0.0.1"), "text/plain": ("0.0.4",)}
@@ -60,19 +60,29 @@ def _liking(accept: str, name: str) -> float | None:
     return None
 
 
-def render(pollers: Sequence[Poller], registry: CollectorRegistry, format_: Format) -> bytes:
-    """Render the page in a format."""
-    snapshots = [poller.snapshot for poller in pollers]
-    lines = [snapshot.lines for snapshot in snapshots if snapshot is not None]
+def own_metrics(registry: CollectorRegistry, format_: Format) -> bytes:
+    """Render the process' own metrics, without an end mark."""
     if format_ is Format.OPENMETRICS:
         own: bytes = generate_openmetrics(registry)  # type: ignore[no-untyped-call]
-        own = own.removesuffix(b"# EOF\n")
-    else:
-        own = generate_latest(registry)
-    return exposition.page(lines, format_, own)
+        return own.removesuffix(b"# EOF\n")
+    return generate_latest(registry)
 
 
-def page(pollers: Sequence[Poller], registry: CollectorRegistry, request: Request) -> Reply:
-    """Answer a scrape."""
+def page(
+    pollers: tuple[Poller, ...], registry: CollectorRegistry, pages: Pages, request: Request
+) -> Reply:
+    """Answer a scrape of all clusters."""
+    kind = kind_of(pollers, request)
+    return reply(kind, *pages.get(kind, own_metrics(registry, kind.format)))
+
+
+def kind_of(pollers: tuple[Poller, ...], request: Request, *, alone: bool = False) -> Kind:
+    """Choose the page that a request is answered with."""
     format_ = negotiate(request.headers.get("accept", ""))
-    return Reply(render(pollers, registry, format_), format_.value)
+    return Kind(pollers, format_, accepts_gzip(request.headers.get("accept-encoding", "")), alone)
+
+
+def reply(kind: Kind, start: bytes, body: bytes) -> Reply:
+    """Make the reply of a page."""
+    headers = {"Content-Encoding": "gzip"} if kind.gzip else {}
+    return Reply(body, kind.format.value, headers=headers, start=start)

@@ -26,12 +26,16 @@ class Request(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """An answer: body, Content-Type, status, further headers."""
+    """An answer: body, Content-Type, status, further headers.
+
+    start: what is sent before the body and too large to be copied for each client.
+    """
 
     body: bytes
     content_type: str = "text/plain; charset=utf-8"
     status: int = 200
     headers: Mapping[str, str] = {}
+    start: bytes = b""
 
 
 class BadRequestError(Exception):

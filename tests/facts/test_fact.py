@@ -56,3 +56,22 @@ def test_facts_of_the_wrong_type_are_not_given() -> None:
 def test_a_document_is_needed_by_default() -> None:
     """A fact type that does not say otherwise is asked for whatever else is at hand."""
     assert not Health.needless(Facts.of(Version("20.2.0", "")))
+
+
+def test_what_was_made_once_is_kept_while_its_arguments_are_equal() -> None:
+    """`once` gives the same object over polls, and another one when an argument has changed."""
+    first = Facts()
+    made = first.once(list, (1, 2))
+    assert made == [1, 2]
+    assert first.once(list, (1, 2)) is made
+    second = Facts(before=first.made)
+    assert second.once(list, (1, 2)) is made
+    assert second.once(list, (1, 3)) == [1, 3]
+
+
+def test_what_was_made_is_forgotten_when_no_poll_asks_for_it() -> None:
+    """What a poll did not ask for is made anew by the next one."""
+    first = Facts()
+    made = first.once(list, (1, 2))
+    second = Facts(before=first.made)
+    assert Facts(before=second.made).once(list, (1, 2)) is not made

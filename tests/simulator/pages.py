@@ -5,6 +5,7 @@ from math import isfinite
 from typing import TypeVar
 
 from ceph_exporter import facts
+from ceph_exporter.collectors.base import Columns
 from ceph_exporter.facts import Fact, Facts
 from ceph_exporter.simulator import Api, Simulated
 from ceph_exporter.simulator.simulated import names
@@ -51,7 +52,9 @@ def values(cluster: Simulated, api: Api) -> Values:
     return {
         (metric.name, block): float(value)
         for metric, samples in families(known(cluster, api))
-        for block, value in samples
+        for block, value in (
+            zip(*samples, strict=True) if isinstance(samples, Columns) else samples
+        )
         if value is not None and isfinite(value)
     }
 

@@ -9,6 +9,7 @@ from ceph_exporter.config import Cluster, Config
 from ceph_exporter.poller import Poller
 from ceph_exporter.simulator import rest_api
 from ceph_exporter.web import discovery
+from ceph_exporter.web.pages import Pages
 from ceph_exporter.web.request import Request
 
 # Names as nobody should choose them, and as they may be chosen.
@@ -43,9 +44,9 @@ def test_a_probe_has_one_cluster_and_no_label_for_it(polled: list[Poller], name:
     """A probe is what `/metrics` would be if this were the only cluster, without our process."""
     (alone,) = made("")
     alone._connect = lambda *_: pytest.fail("asked Ceph")
-    reply = discovery.probe(polled, request(target=name))
+    reply = discovery.probe(polled, Pages(), request(target=name))
     assert (reply.status, reply.content_type) == (200, "text/plain; version=0.0.4; charset=utf-8")
-    families = {family.name: family for family in parse(reply.body.decode())}
+    families = {family.name: family for family in parse((reply.start + reply.body).decode())}
     samples = [sample for family in families.values() for sample in family.samples]
     assert not [sample for sample in samples if "cluster" in sample.labels]
     assert families["ceph_up"].samples[0].value == 1
@@ -60,7 +61,7 @@ def test_a_probe_has_one_cluster_and_no_label_for_it(polled: list[Poller], name:
 
 def test_a_probe_is_negotiated_as_metrics_are(polled: list[Poller]) -> None:
     """A client that asks for OpenMetrics gets it, end mark included."""
-    reply = discovery.probe(polled, request("application/openmetrics-text", target="one"))
+    reply = discovery.probe(polled, Pages(), request("application/openmetrics-text", target="one"))
     assert reply.content_type.startswith("application/openmetrics-text")
     assert reply.body.endswith(b"# EOF\n")
 
@@ -69,7 +70,7 @@ def test_the_only_cluster_is_probed_by_its_name(polled: list[Poller]) -> None:
     """The cluster that flags make is called as the rest of the program calls it."""
     (alone,) = made("")
     alone.snapshot = polled[0].snapshot
-    assert discovery.probe([alone], request(target="cluster")).status == 200
+    assert discovery.probe([alone], Pages(), request(target="cluster")).status == 200
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_only_clusters_of_the_configuration_are_probed(
     polled: list[Poller], target: dict[str, str], status: int
 ) -> None:
     """No target is 400, an unknown one 404; neither says which clusters or URLs there are."""
-    reply = discovery.probe(polled, request(**target))
+    reply = discovery.probe(polled, Pages(), request(**target))
     assert reply.status == status
     text = reply.body.decode()
     assert text.endswith("\n")
@@ -90,7 +91,7 @@ def test_only_clusters_of_the_configuration_are_probed(
 
 def test_a_cluster_that_was_not_polled_yet_is_503() -> None:
     """Before the first poll ended there is nothing to say, and the target must not count as up."""
-    assert discovery.probe(made("one"), request(target="one")).status == 503
+    assert discovery.probe(made("one"), Pages(), request(target="one")).status == 503
 
 
 @pytest.mark.parametrize("host", ["exporter.example:9128", "10.0.0.1:9128", "[::1]:9128", "proxy"])

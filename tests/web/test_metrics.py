@@ -11,6 +11,7 @@ from ceph_exporter.exposition import Format
 from ceph_exporter.poller import Poller
 from ceph_exporter.simulator import rest_api
 from ceph_exporter.web import metrics
+from ceph_exporter.web.pages import Pages
 from ceph_exporter.web.request import Request
 
 PROMETHEUS_2 = (
@@ -64,9 +65,9 @@ def polled() -> list[Poller]:
 def test_several_clusters_share_a_page(polled: list[Poller], accept: str) -> None:
     """Families of all clusters are joined under one header, told apart by the label `cluster`."""
     request = Request("/metrics", {}, {"accept": accept})
-    reply = metrics.page(polled, metrics.own_registry(), request)
+    reply = metrics.page(tuple(polled), metrics.own_registry(), Pages(), request)
     parse = parse_openmetrics if "openmetrics" in reply.content_type else parse_text
-    families = {family.name: family for family in parse(reply.body.decode())}
+    families = {family.name: family for family in parse((reply.start + reply.body).decode())}
     assert [s.labels for s in families["ceph_up"].samples] == [
         {"cluster": "one"},
         {"cluster": "two"},
@@ -83,6 +84,7 @@ def test_before_the_first_poll_only_the_exporter_is_on_the_page() -> None:
     """Nothing is known of a cluster that was not polled yet, not even that it is down."""
     cluster = Cluster(urls=("http://127.0.0.1:9",), api="rest-api")
     poller = Poller("", cluster, Config({"": cluster}))
-    page = metrics.render([poller], metrics.own_registry(), Format.TEXT).decode()
+    reply = metrics.page((poller,), metrics.own_registry(), Pages(), Request("/metrics", {}, {}))
+    page = (reply.start + reply.body).decode()
     assert "ceph_exporter_build_info" in page
     assert "ceph_up" not in page

@@ -72,6 +72,7 @@ def test_a_request_is_kept_until_it_is_deleted(server: Server) -> None:
     ("command", "outs"),
     [
         ({"prefix": "no-such"}, "command not known"),
+        ({"prefix": "health detail"}, "command not known"),
         ({"prefix": "status", "x": "y"}, "Invalid command: unused arguments: ('x',)"),
         ({"prefix": "pg dump"}, "access denied: does your client key have mgr caps?"),
     ],

@@ -82,6 +82,11 @@ class Daemon:
                 stderr=stream,
             )
 
+    @property
+    def pid(self) -> int:
+        """Its pid."""
+        return self._process.pid
+
     def stop(self, patience: float = 15.0) -> int:
         """End it, by force after `patience` seconds; give its exit code."""
         self._process.terminate()

@@ -24,7 +24,7 @@ from ceph_exporter import exposition, facts
 from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.collectors.base import Columns, Family
 from ceph_exporter.exposition import Format, Lines, Renderer
-from ceph_exporter.facts import DOCUMENTS, Decoder, Fact, Facts
+from ceph_exporter.facts import DOCUMENTS, Decoder, Decoding, Fact, Facts
 from ceph_exporter.simulator import Simulated
 from ceph_exporter.simulator.simulated import names
 from ceph_exporter.web.compress import Compressed
@@ -55,6 +55,8 @@ class Figures(NamedTuple):
     series: int
     page: int
     page_gzip: int
+    first: float
+    """The whole first poll, for which all is new."""
     steps: Steps
     steps_zlib: float
     """Compressing with zlib."""
@@ -84,14 +86,14 @@ def measure(osds: int) -> Figures:
     cluster = Simulated(osds, age=lambda: age)
     cluster.incidents = ()
     renderers = {collector.name: Renderer() for collector in _USED}
-    polls: list[_Poll] = []
+    decoding, polls = Decoding(), list[_Poll]()
     for _ in range(_POLLS):
         age += _AGE
         documents = documents_of(cluster)
         gc.freeze()  # the simulated cluster's own objects are no part of the poll
         before = polls[-1].known if polls else Facts()
         polls = [poll._replace(lines={}, known=Facts()) for poll in polls]
-        polls.append(_poll(documents, renderers, before))
+        polls.append(_poll(decoding, documents, renderers, before))
         del before
     lines = polls[-1].lines
     page = exposition.page([lines], Format.TEXT)
@@ -104,6 +106,7 @@ def measure(osds: int) -> Figures:
         series=sum(renderer.series for renderer in renderers.values()),
         page=len(page),
         page_gzip=len(polls[-1].body.start),
+        first=sum(polls[0].steps),
         steps=Steps(*(median(steps) for steps in zip(*(p.steps for p in polls[1:]), strict=True))),
         steps_zlib=_best(lambda: zlib.compress(page, 1)),
         wall=median(poll.wall for poll in polls[1:]),
@@ -115,9 +118,11 @@ def measure(osds: int) -> Figures:
     )
 
 
-def _poll(documents: dict[str, bytes], renderers: dict[str, Renderer], before: Facts) -> _Poll:
+def _poll(
+    decode: Decoding, documents: dict[str, bytes], renderers: dict[str, Renderer], before: Facts
+) -> _Poll:
     start = time.perf_counter()
-    found, decoding = _timed(lambda: dict(_decoded(documents)))
+    found, decoding = _timed(lambda: dict(_decoded(decode, documents)))
     known = Facts(found, before.made)
     families, collecting = _timed(lambda: _collected(known))
     lines, rendering = _timed(lambda: _rendered(renderers, families))
@@ -140,9 +145,9 @@ def documents_of(cluster: Simulated) -> dict[str, bytes]:
     return documents
 
 
-def _decoded(documents: dict[str, bytes]) -> Iterator[tuple[type[Fact], Fact]]:
+def _decoded(decode: Decoding, documents: dict[str, bytes]) -> Iterator[tuple[type[Fact], Fact]]:
     for name, body in documents.items():
-        for found in facts.decode(name, body):
+        for found in decode(name, body):
             yield type(found), found
 
 

@@ -39,9 +39,9 @@ def _document(row: DocumentRow, api: str) -> Missing:
         return Missing(row.name, row.error, "record it anew with `ceph_exporter record DIR`")
     if row.success is False:
         mend = f"asked for again; on a monitor's host `ceph {row.name}` shows what Ceph says"
-        return Missing(row.name, row.error, mend)
+        return Missing(row.name, row.error, mend if row.name in COMMANDS else "")
     if api == "dashboard" and row.name in COMMANDS:
-        mend = "an API that runs mon commands gives it, such as --cluster.api=restful (to Ceph 19)"
+        mend = "it is had with --cluster.api=rados, or (to Ceph 19) --cluster.api=restful"
     elif api == "recording":
         mend = "record it with `ceph_exporter record DIR`"
     else:

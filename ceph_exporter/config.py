@@ -103,7 +103,8 @@ class TlsConfig(Strict, frozen=True):
 class Cluster(Strict, frozen=True):
     """One cluster: its API, the URLs of it (every mgr's), and the user.
 
-    ceph_conf, keyring: files of librados.
+    ceph_conf, keyring: files of librados. mon_data: patterns of the folders on this host in which
+    monitors of this cluster keep their data.
     """
 
     urls: tuple[str, ...] = ()
@@ -115,6 +116,7 @@ class Cluster(Strict, frozen=True):
     perf_counters: PerfCounterOptions = PerfCounterOptions()
     ceph_conf: str = CEPH_CONF
     keyring: str = ""
+    mon_data: tuple[str, ...] = ()
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -256,6 +258,7 @@ def check_cluster(cluster: Cluster, path: str) -> None:
         )
     if cluster.tls.ca_file and not Path(cluster.tls.ca_file).is_file():
         raise ConfigError(f"{path}tls.ca_file: no such file: {cluster.tls.ca_file}")
+    _check_folders(cluster.mon_data, f"{path}mon_data")
     _check_collectors(cluster.collectors, f"{path}collectors")
 
 
@@ -264,6 +267,14 @@ def _check_rados(cluster: Cluster, path: str) -> None:
         raise ConfigError(f"{path}urls: expected none, as ceph_conf names the monitors")
     if cluster.password_file:
         raise ConfigError(f"{path}password_file: expected none; the user's key is in keyring")
+
+
+def _check_folders(patterns: tuple[str, ...], path: str) -> None:
+    for index, pattern in enumerate(patterns):
+        if not pattern.startswith("/"):
+            raise ConfigError(
+                f"{path}[{index}]: expected a path that begins with /, got {pattern!r}"
+            )
 
 
 def _check_url(url: str, path: str) -> None:

@@ -68,6 +68,9 @@ FLAGS = (
     Flag("cluster.insecure-skip-verify", "Do not check the server's certificate", False),
     Flag("cluster.ceph-conf", "ceph.conf that names the monitors, for rados", CEPH_CONF),
     Flag("cluster.keyring", "File with the user's key, for rados"),
+    Flag(
+        "cluster.mon-data", "Data folders of its monitors on this host; * and ? may stand in it", ()
+    ),
     Flag("config.file", "YAML file with several clusters instead of --cluster.*"),
     Flag("config.check", "Check the configuration files, say so, and exit", False),
     Flag("demo", "Serve a simulated cluster; no Ceph is needed", False),
@@ -164,6 +167,7 @@ class Options(NamedTuple):
             perf_counters=self._perf_counters(),
             ceph_conf=values["cluster.ceph-conf"],
             keyring=values["cluster.keyring"],
+            mon_data=tuple(values["cluster.mon-data"]),
         )
         if not cluster.addresses:
             raise ConfigError(

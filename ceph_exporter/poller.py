@@ -2,11 +2,11 @@
 
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
-from ceph_exporter import exposition, snapshot, sources
+from ceph_exporter import exposition, facts, snapshot, sources
 from ceph_exporter.collectors import COLLECTORS, Metric
 from ceph_exporter.collectors.base import escape
 from ceph_exporter.config import Cluster, Config
@@ -20,6 +20,7 @@ from ceph_exporter.sources import (
     Credentials,
     Deadline,
     Kind,
+    MonStore,
     Source,
     SourceError,
     Tls,
@@ -74,10 +75,11 @@ class Poller:
         self._credentials = Credentials(cluster.username, cluster.password_file, cluster.keyring)
         self._urls = list(cluster.addresses)
         self._source: Source | None = None
+        self._local = MonStore(cluster.mon_data)
         self._proven = False  # the source has shown which cluster it speaks for
         self._used = ("", "")  # API and URL that answered last
         self._tags = {"cluster": name} if name else {}
-        self._ledger = Ledger(self._tags, _wanted(self._collectors))
+        self._ledger = Ledger(self._tags, self._wanted())
         self._outage = Outage(self._tags)
         self._trust = Trust(self._tags, self._urls)
 
@@ -99,6 +101,7 @@ class Poller:
         """Ask for all that is due, publish what came of it, and give it."""
         start = time.monotonic()
         failure = self._ask(self._ledger.open(), Deadline(self._poll.timeout))
+        self._look_here()
         self._outage.note(failure, self._ledger.missing)
         at_hand = self._ledger.fresh(self._poll.stale_after)
         lines, collectors = self._collect(at_hand)
@@ -157,32 +160,33 @@ class Poller:
             for fact in found:
                 if isinstance(fact, Quorum):
                     self._trust.check(url, source.api, fact)
+                    self._proven = True
 
-        asked: set[str] = set()
-
-        def get(names: list[str]) -> bool:
-            todo = [
-                name
-                for name in names
-                if name in source.documents and name not in asked and not self._ledger.had(name)
-            ]
-            asked.update(todo)
-            for answer in source.fetch(todo, deadline) if todo else ():
+        def take(names: list[str]) -> None:
+            for answer in source.fetch(names, deadline):
                 self._on_answer(answer)
                 self._ledger.take(answer, check)
-            return bool(todo)
 
+        asked = set(self._local.documents)
         if not self._proven:
-            get([name for name in self._ledger.due() if name == Quorum.document])
-            self._proven = True
-        while get(self._ledger.due()):
-            pass
+            # Due or not: nothing else is believed before.
+            asked.add(Quorum.document)
+            take([Quorum.document])
+            if not self._proven:
+                raise SourceError(Kind.UNREACHABLE, f"{url}: it does not say which cluster it is")
+        while todo := [
+            name
+            for name in self._ledger.due()
+            if name in source.documents and name not in asked and not self._ledger.had(name)
+        ]:
+            asked.update(todo)
+            take(todo)
 
     def _open(self, url: str, deadline: Deadline) -> Source:
         source = self._connect(self._cluster.api, url, self._tls, self._credentials, deadline)
         self._source = source
         self._proven = not self._trust.fsid
-        self._ledger.use(source.api, source.documents)
+        self._ledger.use(source.api, source.documents | self._local.documents)
         return source
 
     def _note(self, source: Source) -> None:
@@ -191,6 +195,19 @@ class Poller:
         if used != self._used:
             log.info("talking to Ceph", extra=fields(**self._tags, api=used[0], url=used[1]))
         self._used = used
+
+    def _look_here(self) -> None:
+        """Take what this host knows itself, also with Ceph dead."""
+        for answer in self._local.fetch(self._ledger.due()):
+            self._on_answer(answer)
+            self._ledger.take(answer)
+
+    def _wanted(self) -> set[str]:
+        """Give the documents that collectors need, and those that say which cluster is up."""
+        always = {fact.document for fact in (Health, Status, Quorum, Version)}
+        wanted = always.union(*(COLLECTORS[name].documents for name in self._collectors))
+        here = self._local.documents or self._cluster.api == "recording"
+        return wanted if here else wanted - {facts.MonStore.document}
 
     def _collect(self, at_hand: Facts) -> tuple[dict[Metric, bytes], tuple[CollectorRow, ...]]:
         lines: dict[Metric, bytes] = {}
@@ -216,12 +233,6 @@ class Poller:
                 log.error("collector failed; please report this", extra=line)
             rows.append(CollectorRow(name, success, time.monotonic() - start, series, renderer.cut))
         return lines, tuple(rows)
-
-
-def _wanted(collectors: Collection[str]) -> set[str]:
-    """Give the documents that collectors need, and those that say which cluster is up."""
-    always = {fact.document for fact in (Health, Status, Quorum, Version)}
-    return always.union(*(COLLECTORS[name].documents for name in collectors))
 
 
 def _release(at_hand: Facts) -> str:

@@ -33,7 +33,7 @@ CHECKS = Panel(
     hidden=("board",),
     words=("name", WORDS),
     links=(Link("name", "${__data.fields.board}", "Look for the cause"),),
-    sort="severity",
+    least_first="severity",
 )
 
 HEALTH_SECTION = (
@@ -123,6 +123,6 @@ CHANGED = (
         ),
         "nothing changed",
         size=(8, 8),
-        sort="times",
+        most_first="times",
     ),
 )

@@ -85,7 +85,8 @@ class Panel:
     """A panel; `none` is what is shown in place of no data, `words` explains values of a column.
 
     size: columns of 24, rows of 30 pixels. limits: draw the steps as lines. text: what a stat
-    shows, "value", "name" or "value_and_name". to: uid of the dashboard that tells more.
+    shows, "value", "name" or "value_and_name". least_first, most_first: the columns that a table is
+    sorted by, in this order. to: uid of the dashboard that tells more.
     """
 
     kind: Kind
@@ -107,7 +108,8 @@ class Panel:
     hidden: tuple[str, ...] = ()
     words: tuple[str, dict[str, str]] = ("", {})
     links: tuple[Link, ...] = ()
-    sort: str = ""
+    least_first: str = ""
+    most_first: str = ""
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ CEPH = (
                 none="never had",
             ),
             Query(
-                DOCUMENT.format("duration_seconds"),
+                DOCUMENT.format("duration_seconds") + " and " + DOCUMENT.format("success"),
                 "took",
                 unit="s",
                 steps=rising(1, 5),
@@ -102,7 +102,8 @@ CEPH = (
         ),
         "no exporter is scraped",
         size=(24, 12),
-        sort="took",
+        least_first="had",
+        most_first="took",
     ),
     Panel(
         "timeseries",

@@ -118,7 +118,8 @@ TABLE = Panel(
     "no cluster: no exporter is scraped",
     size=(24, 10),
     links=(Link("cluster", CLUSTER, "Show the cluster"),),
-    sort="health",
+    least_first="reached",
+    most_first="health",
 )
 
 OVER_TIME = (

@@ -161,6 +161,7 @@ PLACES = (
         "unknown: Ceph is not reached",
         steps=PLAIN,
         size=(24, 7),
+        least_first="in quorum",
     ),
 )
 

@@ -157,7 +157,8 @@ ALL = (
         "unknown: Ceph is not reached, or no OSD",
         steps=PLAIN,
         size=(24, 12),
-        sort="used",
+        least_first="up",
+        most_first="used",
     ),
 )
 

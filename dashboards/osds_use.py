@@ -130,7 +130,7 @@ LATENCIES = (
             ),
         ),
         "no OSD stands out",
-        sort="latency",
+        most_first="latency",
     ),
     Panel(
         "timeseries",
@@ -177,7 +177,7 @@ LATENCIES = (
             ),
         ),
         "no disk is known to be worn by half",
-        sort="wear",
+        most_first="wear",
     ),
     Panel(
         "table",

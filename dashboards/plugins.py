@@ -40,8 +40,9 @@ def options_of(panel: Panel) -> Json:
                 "valueMode": "color",
             }
         case "table":
-            sort = [{"desc": True, "displayName": panel.sort}] if panel.sort else []
-            return {"cellHeight": "sm", "frameIndex": 0, "showHeader": True, "sortBy": sort}
+            columns = ((panel.least_first, False), (panel.most_first, True))
+            order = [{"desc": most, "displayName": name} for name, most in columns if name]
+            return {"cellHeight": "sm", "frameIndex": 0, "showHeader": True, "sortBy": order}
         case "state-timeline":
             return {
                 "alignValue": "left",

@@ -94,7 +94,7 @@ TABLE = Panel(
     ),
     "no pool, or Ceph is not reached",
     size=(24, 10),
-    sort="used",
+    most_first="used",
 )
 
 SCALER = (

@@ -16,6 +16,8 @@ Json = dict[str, Any]
 # Grafana 9.5 to 11 write 38 and 39; older ones read it, newer ones migrate it.
 SCHEMA_VERSION = 39
 WIDTH = 24
+# The columns that say what a row is about; the others follow as the queries give them.
+FIRST = ("cluster", "instance", "document", "name", "ceph_daemon", "entity")
 
 
 def dashboard(declared: Dashboard) -> Json:
@@ -128,7 +130,7 @@ def _transformations(panel: Panel) -> list[Json]:
     hidden = {"Time", *(name for name, query in fields if query.hidden)}
     options = {
         "excludeByName": dict.fromkeys(sorted(hidden), True),
-        "indexByName": {},
+        "indexByName": {name: place for place, name in enumerate(FIRST)},
         "renameByName": {name: query.legend for name, query in fields if not query.hidden},
     }
     return [{"id": "merge", "options": {}}, {"id": "organize", "options": options}]

@@ -213,7 +213,7 @@ MGRS = (
         ),
         "no crash, or Ceph does not tell",
         size=(8, 8),
-        sort="reports",
+        most_first="reports",
     ),
     Panel(
         "table",

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from generators import completion, configuration, man, metrics
+from generators import completion, configuration, kubernetes, man, metrics
 
 ROOT = Path(__file__).resolve().parent.parent
 # file -> what makes its text; it is given the text that is there, of which it may keep parts.
@@ -18,6 +18,8 @@ TARGETS: Mapping[str, Callable[[str], str]] = {
     "deploy/man/ceph_exporter.1": lambda _: man.text(),
     "deploy/completion/ceph_exporter.bash": lambda _: completion.text("bash"),
     "deploy/completion/_ceph_exporter": lambda _: completion.text("zsh"),
+    "deploy/kubernetes/operator/prometheusrule.yaml": lambda _: kubernetes.rule(),
+    "dashboards/grafana/kustomization.yaml": lambda _: kubernetes.dashboards(),
 }
 
 

@@ -112,6 +112,7 @@ BAD = [
         "clusters: {a: {urls: ['http://a']}}\npoll: {stale_after: 1s}",
         "poll: stale_after must not be shorter than interval",
     ),
+    (CLUSTER % "mon_data: [/a/*, mon]", "clusters.a.mon_data[1]: expected a path that begins with"),
     ("clusters: {a: {api: rados}}", "clusters.a.username: expected the name of a user"),
     (CLUSTER % "api: rados, username: x", "clusters.a.urls: expected none, as ceph_conf names"),
     (CLUSTER % "keyring: /k", "clusters.a.keyring: expected only with the API rados"),

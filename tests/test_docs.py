@@ -79,4 +79,4 @@ def test_the_example_configuration_is_accepted(tmp_path: Path) -> None:
     example = tmp_path / "ceph_exporter.yml"
     example.write_text(text.replace("/etc/ceph_exporter/prod.crt", str(ca_file)))
     config = load(str(example), {}, Poll())
-    assert set(config.clusters) == {"prod", "archive"}
+    assert set(config.clusters) == {"prod", "archive", "here"}

@@ -37,9 +37,11 @@ def test_every_flag_of_a_cluster_arrives(tmp_path_factory: pytest.TempPathFactor
         "--cluster.password-file=/secret",
         f"--cluster.ca-file={ca_file}",
         "--cluster.insecure-skip-verify",
+        "--cluster.mon-data=/var/lib/ceph/mon/*",
     ).clusters[""]
     assert found.urls == ("https://a:8443", "https://b:8443")
     assert (found.api, found.username, found.password_file) == ("dashboard", "prom", "/secret")
+    assert found.mon_data == ("/var/lib/ceph/mon/*",)
     assert (found.tls.ca_file, found.tls.insecure_skip_verify) == (str(ca_file), True)
 
 
@@ -123,6 +125,7 @@ def test_bad_usage_is_one_line_and_exit_2(
         ([URL, "--cluster.api=restful"], "--cluster.username: expected the name of a user"),
         ([URL, "--cluster.username=x"], "--cluster.password-file: expected the file"),
         ([URL, "--cluster.ca-file=/no/such"], "--cluster.ca-file: no such file"),
+        ([URL, "--cluster.mon-data=mon"], "--cluster.mon-data: expected a path that begins with /"),
         (["--cluster.api=rados"], "--cluster.username: expected the name of a user"),
         ([URL, "--config.file=x.yml"], "--cluster.url: not together with --config.file"),
         (["--config.file=/no/such.yml"], "/no/such.yml: No such file or directory"),

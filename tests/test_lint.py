@@ -28,6 +28,8 @@ DICTATED = {
     "ceph_pool_wr_bytes",
 }
 
+DECLARED = {metric.name for collector in COLLECTORS.values() for metric in collector.metrics}
+
 PROMTOOL = shutil.which("promtool") or ""
 pytestmark = pytest.mark.skipif(not PROMTOOL, reason="promtool is not installed")
 
@@ -52,8 +54,12 @@ def page_with(metrics: tuple[Metric, ...]) -> bytes:
 
 @pytest.mark.parametrize("era", ERAS)
 def test_pages_are_clean(era: str) -> None:
-    """The linter reads the page of each era and complains of nothing."""
-    assert complaints(page_of(facts_of(era))) == []
+    """The linter reads the page of each era and complains of no name but of performance counters.
+
+    Those are named by Ceph's daemons.
+    """
+    found = complaints(page_of(facts_of(era)))
+    assert [line for line in found if line.partition(" ")[0] in DECLARED] == []
 
 
 @pytest.mark.parametrize(

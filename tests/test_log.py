@@ -2,22 +2,11 @@
 
 import io
 import json
-import logging
 import sys
-from collections.abc import Iterator
 
 import pytest
 
 from ceph_exporter.log import fields, log, set_up
-
-
-@pytest.fixture(autouse=True)
-def _same_logger_afterwards() -> Iterator[None]:
-    """Put the logger back to what other tests expect."""
-    before = log.handlers[:], log.propagate, log.level, logging.raiseExceptions
-    yield
-    log.handlers[:], log.propagate, level, logging.raiseExceptions = before
-    log.setLevel(level)
 
 
 def test_logfmt_has_the_shape_of_prometheus_programs(capsys: pytest.CaptureFixture[str]) -> None:

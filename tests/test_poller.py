@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -221,6 +222,34 @@ def test_who_answers_is_asked_first_after_a_change(ceph: Ceph, clock: Clock) -> 
     assert "quorum_status" not in names[1]
 
 
+def test_who_answers_is_asked_due_or_not(ceph: Ceph, clock: Clock) -> None:
+    """That a URL gave the quorum in this poll, or that it rests, is no reason to trust another."""
+    ceph.scripts["http://b"] = whole() | {"quorum_status": FOREIGN_QUORUM}
+    polled = made(ceph)
+    polled.poll()
+    clock.now += 3600
+    ceph.scripts["http://a"]["version"] = GONE  # what comes last
+    polled.poll()
+    assert foreign(polled) == ["0", "1"]
+    assert ceph.asked[-1] == ("http://b", {"quorum_status"})
+    ceph.dead["http://a"] = GONE
+    polled._ledger._entries["quorum_status"].rests_until = clock.now + 60
+    assert polled.poll().report.url == "http://a"
+    assert ceph.asked[-1] == ("http://b", {"quorum_status"})
+
+
+def test_who_does_not_say_which_cluster_it_is_is_not_believed(ceph: Ceph, clock: Clock) -> None:
+    """A URL whose quorum cannot be had after a change may be anybody's."""
+    del clock
+    polled = made(ceph)
+    polled.poll()
+    ceph.dead["http://a"] = GONE
+    polled.close()
+    ceph.scripts["http://b"]["quorum_status"] = SourceError(Kind.FAILED, "HTTP 500")
+    report = polled.poll().report
+    assert (report.up, report.error) == (False, "http://b: it does not say which cluster it is")
+
+
 def test_a_frozen_dashboard_takes_all_off_the_page(
     ceph: Ceph, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,6 +286,36 @@ def test_every_answer_is_shown_to_the_recorder(ceph: Ceph) -> None:
     Poller("", cluster, Config({"": cluster}), connect=ceph.connect, on_answer=seen.append).poll()
     assert [one.body for one in seen if not one.error] == [STATUS]
     assert {one.documents[0] for one in seen} == ceph.asked[0][1]
+
+
+def test_the_monitors_disk_is_shown_with_ceph_dead(
+    ceph: Ceph, clock: Clock, tmp_path: Path
+) -> None:
+    """What this host knows itself is on the page whether Ceph answers or not."""
+    (tmp_path / "ceph-a" / "store.db").mkdir(parents=True)
+    cluster = Cluster(urls=("http://a",), mon_data=(f"{tmp_path}/*",))
+    polled = Poller("", cluster, Config({"": cluster}), connect=ceph.connect)
+    name = 'ceph_monitor_capacity_bytes{monitor="a",ceph_daemon="mon.a"}'
+    polled.poll()
+    assert float(series(polled)[name]) > 0
+    assert "mon store" not in ceph.asked[0][1]
+    ceph.dead["http://a"] = GONE
+    ceph.scripts.clear()
+    polled.close()
+    clock.now += 30
+    polled.poll()
+    page = series(polled)
+    assert (page["ceph_up"], float(page[name]) > 0) == ("0", True)
+    assert page['ceph_exporter_document_success{document="mon store"}'] == "1"
+    (tmp_path / "ceph-a" / "store.db").rmdir()
+    clock.now += 30
+    (error,) = [row.error for row in polled.poll().report.documents if row.name == "mon store"]
+    assert "no monitor's folder" in error
+
+
+def test_a_host_without_monitors_does_not_speak_of_them(ceph: Ceph) -> None:
+    """Where no folders are given there is no such document."""
+    assert "mon store" not in {row.name for row in made(ceph).poll().report.documents}
 
 
 def running(polled: Poller, until: Callable[[], bool]) -> None:

@@ -10,8 +10,8 @@ A collector is a module of this package: its metrics stand at the top, `collect`
 
 The module's name and the first line of its docstring name and explain it; its flag, the
 documentation and the order of the page follow from the declarations. A module may further have
-`DEFAULT = False` to be off unless it is switched on, and `DOCUMENTS`, those that it reads and no
-metric names.
+`DEFAULT = False` to be off unless it is switched on, `DOCUMENTS`, those that it reads and no
+metric names, and `IF_AT_HAND`, those that it reads only when another collector asks for them.
 """
 
 import re

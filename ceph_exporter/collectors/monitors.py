@@ -1,14 +1,26 @@
 """Each monitor: quorum, clock skew, latency, disk and store."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ceph_exporter.collectors.base import Family, Labels, Metric, Samples, one
-from ceph_exporter.facts import STATUSES, Facts, Health, Quorum, TimeSync, worst
+from ceph_exporter.facts import (
+    STATUSES,
+    Facts,
+    Health,
+    MonitorReport,
+    MonStore,
+    PerfCounters,
+    Quorum,
+    Status,
+    TimeSync,
+    worst,
+)
 from ceph_exporter.facts.daemons import NOWHERE, MonMetadata
+from ceph_exporter.facts.monitor_details import merge
 
 _MONITOR = Labels("monitor", "ceph_daemon")
 _HEALTH, _QUORUM, _TIME = Health.document, Quorum.document, TimeSync.document
-_UP_TO_11 = "(from Ceph itself up to 11; from 12 on absent)"
+_UP_TO_11 = "(from Ceph itself up to 11; from 12 on with --cluster.mon-data on the monitor's host)"
 
 QUORUM_STATUS = Metric(
     "ceph_mon_quorum_status", "gauge", "Monitor is in quorum", _QUORUM, Labels("ceph_daemon")
@@ -129,12 +141,15 @@ REPORT_AGE = Metric(
 )
 
 
-DOCUMENTS = (MonMetadata.document,)
+DOCUMENTS = (MonMetadata.document, MonStore.document)
+# Of all daemons, and so too much to ask for the monitors' sake.
+IF_AT_HAND = (PerfCounters.document,)
 
 
 def collect(facts: Facts) -> Iterator[Family]:
     """Give what is known of each monitor, from quorum, time checks and health."""
     quorum, health, time_sync = facts.get(Quorum), facts.get(Health), facts.get(TimeSync)
+    yield from _disks(_reports(facts))
     if quorum is not None:
         yield from _quorum(quorum)
         yield METADATA, _metadata(quorum, facts.get(MonMetadata))
@@ -146,7 +161,6 @@ def collect(facts: Facts) -> Iterator[Family]:
     yield SKEW, [(_block(name), clock.skew) for name, clock in clocks.items()]
     yield LATENCY, [(_block(name), clock.latency) for name, clock in clocks.items()]
     if health is not None:
-        yield from _disks(health)
         yield MONITOR_HEALTH, _health(health, quorum, time_sync)
 
 
@@ -176,8 +190,20 @@ def _metadata(quorum: Quorum, metadata: MonMetadata | None) -> Samples:
         yield METADATA.labels(f"mon.{mon.name}", *place), 1
 
 
-def _disks(health: Health) -> Iterator[Family]:
-    reports = [(_block(name), report) for name, report in health.reports.items()]
+def _reports(facts: Facts) -> dict[str, MonitorReport]:
+    """Take the disks as they are now on this host, then as the monitors count and report them."""
+    health, quorum, status = facts.get(Health), facts.get(Quorum), facts.get(Status)
+    store, counters = facts.get(MonStore), facts.get(PerfCounters)
+    fsid = quorum.fsid if quorum else status.fsid if status else None
+    return merge(
+        *(store.of(fsid) if store else ()),
+        *(counters.monitors() if counters else ()),
+        *(health.reports.values() if health else ()),
+    )
+
+
+def _disks(found: Mapping[str, MonitorReport]) -> Iterator[Family]:
+    reports = [(_block(name), report) for name, report in found.items()]
     newest = max((report.updated for _, report in reports if report.updated), default=0.0)
     yield CAPACITY, [(block, report.capacity) for block, report in reports]
     yield USED, [(block, report.used) for block, report in reports]

@@ -9,6 +9,7 @@ from ceph_exporter.facts.fs_dump import FsDump
 from ceph_exporter.facts.health import STATUSES, Check, Health, Mute, worst
 from ceph_exporter.facts.mgr_dump import MgrDump
 from ceph_exporter.facts.mgr_modules import Balancer, CrashList, DeviceList
+from ceph_exporter.facts.mon_store import MonStore, Store
 from ceph_exporter.facts.monitor_details import MonitorReport
 from ceph_exporter.facts.osd_df import OsdDf
 from ceph_exporter.facts.osd_dump import OsdDump
@@ -33,7 +34,7 @@ DOCUMENTS: dict[str, type[Fact]] = {
         *(Health, Status, Quorum, TimeSync, OsdDump, Df, PoolStats, OsdPerf, OsdDf, MgrDump),
         *(FsDump, PgStates, ServiceDump, OsdTree, PoolSums, Version, Versions, Features),
         *(MonMetadata, MgrMetadata, MdsMetadata, OsdMetadata, CrashList, DeviceList, Balancer),
-        PerfCounters,
+        *(PerfCounters, MonStore),
     )
 }
 
@@ -62,6 +63,7 @@ __all__ = [
     "MgrDump",
     "MgrMetadata",
     "MonMetadata",
+    "MonStore",
     "Monitor",
     "MonitorReport",
     "Mute",
@@ -77,6 +79,7 @@ __all__ = [
     "Quorum",
     "ServiceDump",
     "Status",
+    "Store",
     "TimeSync",
     "Version",
     "Versions",

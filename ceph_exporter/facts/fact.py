@@ -5,6 +5,8 @@ from typing import Any, ClassVar, TypeAlias, TypeVar, TypeVarTuple
 
 import msgspec
 
+from ceph_exporter.facts.decode import DecodeError
+
 
 class Fact(msgspec.Struct, frozen=True):
     """What one document says, the same for every release and API.
@@ -49,7 +51,11 @@ def wire(*names: str) -> Callable[[Decode], Decode]:
 
 def decode(name: str, body: bytes) -> tuple[Fact, ...]:
     """Decode the answer called `name`; raises DecodeError, and KeyError for an unknown name."""
-    return _WIRES[name](body)
+    try:
+        return _WIRES[name](body)
+    except ArithmeticError as error:
+        # What is reckoned here, a share or an average, of a number that Ceph cannot have.
+        raise DecodeError(f"a number in the answer is too large: {error}") from None
 
 
 class Decoding:

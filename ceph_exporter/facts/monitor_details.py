@@ -54,6 +54,19 @@ def reports(lines: Lines) -> dict[str, MonitorReport]:
     return {name: MonitorReport(name, **figures) for name, figures in found.items()}
 
 
+def merge(*reports: MonitorReport) -> dict[str, MonitorReport]:
+    """Give one report for each monitor; of two that tell a figure, the first one is taken."""
+    merged: dict[str, MonitorReport] = {}
+    for report in reports:
+        last = merged.get(report.name, report)
+        figures = {
+            name: getattr(report, name) if value is None else value
+            for name, value in msgspec.structs.asdict(last).items()
+        }
+        merged[report.name] = MonitorReport(**figures)
+    return merged
+
+
 def clocks(lines: Lines) -> dict[str, Clock]:
     """Read skew (absolute) and latency of the monitors that MON_CLOCK_SKEW names."""
     return {

@@ -13,6 +13,7 @@ import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.monitor_details import MonitorReport
 
 TIME, AVERAGE, COUNTER, HISTOGRAM = 1, 4, 8, 16
 
@@ -35,6 +36,27 @@ class PerfCounters(Fact, frozen=True):
     document = "perf counters"
 
     daemons: Mapping[str, Mapping[str, Counter]]
+
+    def monitors(self) -> tuple[MonitorReport, ...]:
+        """Give the disk and store of each monitor, which it counts after 20.2.4 (Ceph PR 68916)."""
+        return tuple(
+            MonitorReport(
+                daemon.removeprefix("mon."),
+                **{
+                    field: counters[path].value for path, field in _DISK.items() if path in counters
+                },
+            )
+            for daemon, counters in self.daemons.items()
+            if daemon.startswith("mon.")
+        )
+
+
+_DISK = {
+    "mon.data_disk_total_bytes": "capacity",
+    "mon.data_disk_avail_bytes": "avail",
+    "mon.data_disk_avail_percent": "avail_percent",
+    "mon.db_total_bytes": "store",
+}
 
 
 _decode = Decoder(dict[str, dict[str, Counter]])

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import msgspec
 
 from ceph_exporter.simulator.server import HTML, JSON, PLAIN, Handler, Response, Server
-from ceph_exporter.simulator.simulated import Simulated, name_of, names
+from ceph_exporter.simulator.simulated import Simulated, name_of
 
 Answer: TypeAlias = Callable[[str, dict[str, str]], object]
 
@@ -67,8 +67,6 @@ def answer_of(simulated: Simulated) -> Answer:
     """Give the function that answers for a simulated cluster."""
 
     def answer(command: str, args: dict[str, str]) -> object:
-        if command not in _COMMANDS:
-            return None  # "health detail" is a document; its URL is health?detail
         try:
             body = simulated.body("rest-api", name_of(command, args))
         except KeyError as error:
@@ -76,10 +74,6 @@ def answer_of(simulated: Simulated) -> Answer:
         return None if body is None else msgspec.Raw(body)
 
     return answer
-
-
-_NAMES = {"pg states": "pg dump", "pg dump pools": "pg dump"}
-_COMMANDS = {_NAMES.get(name, name) for name in names("rest-api") if not name.endswith(" detail")}
 
 
 def _complaint(command: str, args: dict[str, str], unused: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ from ceph_exporter.simulator import jewel, reef
 from ceph_exporter.simulator.cluster import state
 from ceph_exporter.simulator.layout import layout
 from ceph_exporter.simulator.model import State
+from ceph_exporter.sources.commands import COMMANDS, Command, wire_name
 
 Api: TypeAlias = Literal["rest-api", "restful"]
 
@@ -47,7 +48,7 @@ class Simulated:
         self._lock = threading.Lock()
         self._key: object = None
         self._state: State | None = None
-        self._bodies: dict[tuple[Api, str], bytes] = {}
+        self._bodies: dict[tuple[Api, str | None], bytes] = {}
 
     @property
     def state(self) -> State:
@@ -55,12 +56,12 @@ class Simulated:
         with self._lock:
             return self._now()
 
-    def body(self, api: Api, name: str) -> bytes | None:
+    def body(self, api: Api, name: str | None) -> bytes | None:
         """Give the JSON that a command answers, by its name in a recording; None if unknown.
 
         Ceph 10.2 answers over rest-api, 18.2 over restful.
         """
-        write = _DOCUMENTS[api].get(name)
+        write = _DOCUMENTS[api].get(name or "")
         if write is None:
             return None
         with self._lock:
@@ -75,8 +76,8 @@ class Simulated:
         if self._state is None or self._key != (seconds, held):
             self._state = state(self._layout, seconds, held)
             self._key = seconds, held
-            fixed = {key: body for key, body in self._bodies.items() if key[1] in _FIXED}
-            self._bodies = fixed
+            kept = {key: body for key, body in self._bodies.items() if key[1] in _FIXED}
+            self._bodies = kept
         return self._state
 
 
@@ -85,19 +86,29 @@ def names(api: Api) -> tuple[str, ...]:
     return tuple(_DOCUMENTS[api])
 
 
-def name_of(prefix: str, args: Mapping[str, object]) -> str:
-    """Give the name of a command's answer in a recording; `args` without the format.
+def name_of(prefix: str, args: Mapping[str, object]) -> str | None:
+    """Give the name of a command's answer in a recording; None for an unknown command.
 
-    Raises KeyError for what is no argument of the command, with its name.
+    `args` are those beside the format. Raises KeyError with the names of those that it has not, or
+    not with this value.
     """
-    left = dict(args)
-    name = prefix
-    if prefix in ("health", "df") and left.get("detail") == "detail":
-        name = f"{prefix} {left.pop('detail')}"
-    if prefix == "pg dump" and "dumpcontents" in left:
-        contents = left.pop("dumpcontents")
-        part = contents[0] if isinstance(contents, list) and contents else contents
-        name = {"pgs_brief": "pg states", "pools": "pg dump pools"}.get(str(part), name)
-    if left:
-        raise KeyError(*left)
+    known = {_frozen(dict(one.args)): name for one, name in _COMMANDS if one.prefix == prefix}
+    name = known.get(_frozen(args))
+    if name is None and known:
+        allowed = {arg for wanted in known for arg, _ in wanted}
+        raise KeyError(*(args.keys() - allowed or args))
     return name
+
+
+def _frozen(args: Mapping[str, object]) -> frozenset[tuple[str, str]]:
+    """Make arguments comparable: in a URL a list of one is its element."""
+    return frozenset(
+        (name, str(value[0] if isinstance(value, list) and value else value))
+        for name, value in args.items()
+    )
+
+
+_COMMANDS = [
+    *((one, wire_name(document, one)) for document in COMMANDS for one in COMMANDS[document]),
+    *((Command(prefix), prefix) for prefix in ("df", "fsid", "health")),
+]

@@ -1,6 +1,6 @@
 """Parts of `status` and `osd pool stats` that Jewel and Reef word alike (PGMap.cc).
 
-Ceph leaves out what is zero. The functions take the pools that are summed up: all, or one.
+Ceph leaves out what is zero. Functions of pools take those that are summed up: all, or one.
 """
 
 from collections.abc import Iterable
@@ -8,6 +8,15 @@ from collections.abc import Iterable
 from ceph_exporter.simulator.model import Pool, State
 
 _REPORT_INTERVAL = 5  # osd_mon_report_interval, mgr_stats_period, seconds
+
+
+def quorum(state: State) -> dict[str, object]:
+    """Give what `quorum_status` begins with, and `status` has too."""
+    return {
+        "election_epoch": state.election_epoch,
+        "quorum": [mon.rank for mon in state.quorum],
+        "quorum_names": [mon.name for mon in state.quorum],
+    }
 
 
 def sums(state: State) -> dict[str, object]:

@@ -68,9 +68,10 @@ class Moment(NamedTuple):
         return self.progress.get(incident, 0.0) * (end - start)
 
     def victim(self, incident: str) -> int:
-        """Give the OSD that an incident is about, another one in each cycle."""
+        """Give the OSD that an incident is about: others in each cycle, and none for two."""
         number = list(INCIDENTS).index("osd_down" if incident == "recovery" else incident)
-        return int(noise(self.layout.seed, self.cycle, number) * len(self.layout.osds))
+        osds = len(self.layout.osds)
+        return (int(noise(self.layout.seed, self.cycle) * osds) + number) % osds
 
     def is_on(self, incident: str) -> bool:
         """Say whether an incident is going on."""

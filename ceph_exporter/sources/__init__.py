@@ -10,6 +10,7 @@ from ceph_exporter.sources.base import Answer, Deadline, Kind, Source, SourceErr
 from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.dashboard import ACCEPT, Dashboard, check_active
 from ceph_exporter.sources.http import BODY_LIMIT, Http, Tls
+from ceph_exporter.sources.mon_store import MonStore
 from ceph_exporter.sources.rados import Rados
 from ceph_exporter.sources.recording import Recording
 from ceph_exporter.sources.rest_api import RestApi
@@ -96,6 +97,7 @@ __all__ = [
     "Credentials",
     "Deadline",
     "Kind",
+    "MonStore",
     "Source",
     "SourceError",
     "Tls",

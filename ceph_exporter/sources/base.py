@@ -11,6 +11,8 @@ class Kind(Enum):
 
     UNREACHABLE = "unreachable"
     """No answer from this URL: try the next one."""
+    UNTRUSTED = "untrusted"
+    """The server's certificate is not accepted: try the next URL."""
     STANDBY = "standby"
     """A standby mgr answers here: try the next URL."""
     REFUSED = "refused"

@@ -49,7 +49,7 @@ class Http:
     """Requests to one base URL, one at a time, without cookies, redirects or proxies.
 
     Raises SourceError: UNREACHABLE for everything that keeps the answer from arriving whole and in
-    time, FAILED for an answer that is too large.
+    time, UNTRUSTED for a certificate that is not accepted, FAILED for an answer that is too large.
     """
 
     def __init__(
@@ -199,7 +199,8 @@ class Http:
             reason = _LATE
         else:
             reason = _reason(error)
-        return SourceError(Kind.UNREACHABLE, f"{self.url}: {reason}")
+        kind = Kind.UNTRUSTED if _UNTRUSTED in str(error) else Kind.UNREACHABLE
+        return SourceError(kind, f"{self.url}: {reason}")
 
 
 def _context(tls: Tls) -> ssl.SSLContext:
@@ -217,6 +218,7 @@ def _context(tls: Tls) -> ssl.SSLContext:
 
 
 _LATE = "no whole answer in time; is Ceph without quorum, or --poll.timeout too short?"
+_UNTRUSTED = "certificate verify failed"
 _MOMENT = 0.1
 """Seconds: with less left it was the deadline that ended a connection under way."""
 _NO_NAME = "the name server did not answer in time; check DNS, or use an address in the URL"

@@ -9,7 +9,7 @@ import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from ceph_exporter.sources import dashboard, restful
+from ceph_exporter.sources import dashboard, mon_store, restful
 from ceph_exporter.sources.base import Answer, Deadline, Kind, SourceError
 from ceph_exporter.sources.commands import COMMANDS, wire_name
 from ceph_exporter.sources.http import seconds_since
@@ -43,6 +43,7 @@ def _wires() -> dict[str, list[str]]:
         document: [wire_name(document, command) for command in commands]
         for document, commands in COMMANDS.items()
     }
+    wires[mon_store.DOCUMENT] = [mon_store.DOCUMENT]
     for api, endpoints in (("dashboard", dashboard.ENDPOINTS), ("restful", restful.ENDPOINTS)):
         for endpoint, documents in endpoints.items():
             for document in documents:

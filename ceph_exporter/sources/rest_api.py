@@ -59,7 +59,7 @@ class RestApi:
             try:
                 return cls._open(http, credentials, base, deadline)
             except SourceError as error:
-                if error.kind in (Kind.UNREACHABLE, Kind.REFUSED):
+                if not error.of_document:
                     raise
                 failure = failure if str(failure) else error
         raise SourceError(Kind.UNREACHABLE, f"{http.url}: {failure}")

@@ -162,6 +162,8 @@ class Restful:
         if status == 500 and self._batch:
             raise SourceError(Kind.UNSUPPORTED, reason)
         hint = "; is this the URL of the mgr module restful?" if status in (200, 404) else ""
+        if "type map is not JSON" in reason:
+            hint = "; restful of Ceph 14 runs no command under Python 3: use the mgr's dashboard"
         raise SourceError(Kind.UNREACHABLE, f"{self.url}: HTTP {status}: {reason}{hint}")
 
 

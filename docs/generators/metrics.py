@@ -25,7 +25,8 @@ DOCUMENTS_HEAD = """\
 ## Documents
 
 A document is one answer of Ceph under the name of the command that gives it. Which release has it
-over which API; the exporter finds out by asking.
+over which API; the exporter finds out by asking. `mon store` comes over none, but from the
+monitor's own host ([how](ceph-apis.md#the-monitors-disk-and-store-from-12-on)).
 """
 _UNITS = (
     (re.compile(r"_ratio$"), "ratio"),

@@ -4,7 +4,21 @@ import pytest
 
 from ceph_exporter import exposition
 from ceph_exporter.collectors import monitors
-from ceph_exporter.facts import Clock, Facts, Health, Monitor, MonitorReport, Quorum, TimeSync
+from ceph_exporter.facts import (
+    Clock,
+    Fact,
+    Facts,
+    Health,
+    Monitor,
+    MonitorReport,
+    MonStore,
+    PerfCounters,
+    Quorum,
+    Status,
+    Store,
+    TimeSync,
+)
+from ceph_exporter.facts.perf_counters import Counter
 
 QUORUM = Quorum(
     "fsid",
@@ -20,14 +34,14 @@ QUORUM = Quorum(
 )
 
 
-def shown(*facts: Health | Quorum | TimeSync) -> dict[str, str]:
+def shown(*facts: Fact) -> dict[str, str]:
     """Give the samples: series -> value."""
     lines = exposition.lines(monitors.collect(Facts.of(*facts)))
     text = b"".join(lines.values()).decode()
     return dict(line.rpartition(" ")[::2] for line in text.splitlines())
 
 
-def of(name: str, *facts: Health | Quorum | TimeSync) -> dict[str, str]:
+def of(name: str, *facts: Fact) -> dict[str, str]:
     """Give the samples of one metric by monitor ("" for a metric without labels)."""
     series = {key: value for key, value in shown(*facts).items() if key.partition("{")[0] == name}
     for mon in "abc":
@@ -112,6 +126,43 @@ def test_disk_and_store(name: str, value: str) -> None:
     """Each figure of a monitor's report has its name; a monitor without report has none."""
     reports = {"a": REPORT, "b": MonitorReport("b")}
     assert of(name, QUORUM, Health("HEALTH_OK", reports=reports)) == {"a": value}
+
+
+@pytest.mark.parametrize(("name", "value"), SIZES.items())
+def test_disk_and_store_of_this_host(name: str, value: str) -> None:
+    """What is read on this host is shown with Ceph dead, and wins over what Ceph reported."""
+    here = MonStore((Store("", REPORT),))
+    assert of(name, here) == {"a": value}
+    reports = {"a": MonitorReport("a", *[99] * 8), "b": MonitorReport("b", *[50] * 8)}
+    health = Health("HEALTH_OK", reports=reports)
+    assert of(name, health, here) == {"a": value, "b": "50"}
+
+
+def test_folders_of_another_cluster_are_not_shown() -> None:
+    """The cluster is known by its quorum or its status."""
+    store = MonStore((Store("fsid", REPORT), Store("other", MonitorReport("b", 1))))
+    name = "ceph_monitor_capacity_bytes"
+    assert of(name, store, QUORUM) == {"a": "10"}
+    assert of(name, store, Status("HEALTH_OK", fsid="other")) == {"b": "1"}
+    assert of(name, store) == {}
+
+
+def test_what_the_monitors_count_is_used_when_it_is_at_hand() -> None:
+    """Newer monitors count their disk; it fills in what this host does not know."""
+    counters = {
+        "mon.data_disk_total_bytes": Counter(2, 100),
+        "mon.data_disk_avail_bytes": Counter(2, 30),
+        "mon.data_disk_avail_percent": Counter(2, 30),
+        "mon.db_total_bytes": Counter(2, 8),
+    }
+    counted = PerfCounters({"mon.a": counters, "mon.b": counters, "osd.0": counters, "mon.c": {}})
+    health = Health("HEALTH_WARN", reports={"b": MonitorReport("b", avail_percent=29)})
+    here = MonStore((Store("", REPORT),))
+    assert of("ceph_monitor_capacity_bytes", here, counted) == {"a": "10", "b": "100"}
+    assert of("ceph_monitor_avail_bytes", counted) == {"a": "30", "b": "30"}
+    assert of("ceph_monitor_avail_percent", counted, health) == {"a": "30", "b": "30"}
+    assert of("ceph_monitor_store_capacity_bytes", counted) == {"a": "8", "b": "8"}
+    assert of("ceph_monitor_used_bytes", counted) == {}
 
 
 def test_only_a_percentage() -> None:

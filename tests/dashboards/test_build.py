@@ -15,6 +15,7 @@ from dashboards import build, checks, render
 from dashboards.declare import Dashboard, Panel, Query
 from tests.dashboards.promql import OWN
 
+ROOT = Path(__file__).parent.parent.parent
 BOARDS = {board.uid: board for board in build.BOARDS}
 
 
@@ -109,8 +110,22 @@ def test_a_table_that_links_names_the_cluster_without_a_label() -> None:
     assert all(target["expr"].endswith(ends) for target in table["targets"])
 
 
+def test_the_documentation_lists_them() -> None:
+    """docs/dashboards.md has a row of each dashboard, with its title and its uid."""
+    text = (ROOT / "docs" / "dashboards.md").read_text("utf-8")
+    assert all(f"| {board.title} | `{board.uid}` |" in text for board in build.BOARDS)
+
+
 def test_the_example_of_provisioning_names_the_folder() -> None:
     """The file that makes Grafana read the dashboards is there, as the documentation says."""
-    root = Path(__file__).parent.parent.parent
-    text = (root / "deploy" / "grafana" / "provisioning" / "dashboards" / "ceph.yml").read_text()
+    text = (ROOT / "deploy" / "grafana" / "provisioning" / "dashboards" / "ceph.yml").read_text()
     assert "/var/lib/grafana/dashboards/ceph" in text
+
+
+def test_a_table_is_sorted_by_columns_that_it_has() -> None:
+    """A column is named after its query's legend or after a label that the query keeps."""
+    for board, panel in panels():
+        for column in {panel.least_first, panel.most_first} - {""}:
+            legends = {query.legend for query in panel.queries}
+            labels = set(re.findall(r"\w+", panel.queries[0].expr))
+            assert column in legends | labels, f"{board.title}: {panel.title}"

@@ -37,9 +37,14 @@ def paths(node: Any, above: Path = ()) -> Iterator[Path]:  # noqa: ANN401 - any 
 
 
 def places(era: str) -> list[Place]:
-    """List each node of each document of an era."""
+    """List each node of each document of an era; of a list's rows one with each key will do."""
     documents = [(answer.wire, json.loads(bytes(mended(answer.body)))) for answer in answers(era)]
-    return [Place(wire, node, path) for wire, node in documents for path in paths(node)]
+    found = {
+        (wire, *("" if isinstance(key, int) else key for key in path)): Place(wire, node, path)
+        for wire, node in documents
+        for path in paths(node)
+    }
+    return list(found.values())
 
 
 def replaced(node: Any, path: Path, value: Any) -> Any:  # noqa: ANN401 - any JSON

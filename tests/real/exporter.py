@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import httpx
@@ -15,7 +16,6 @@ from tests.real.process import Daemon, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 COMMAND = (sys.executable, "-m", "ceph_exporter")
 
@@ -66,6 +66,12 @@ class Exporter:
         """End it with SIGTERM; give its exit code, -1 if it does not run."""
         daemon, self._daemon = self._daemon, None
         return -1 if daemon is None else daemon.stop()
+
+    def in_use(self) -> tuple[int, int]:
+        """Count its threads and its open descriptors."""
+        assert self._daemon is not None
+        process = Path(f"/proc/{self._daemon.pid}")
+        return len(list((process / "task").iterdir())), len(list((process / "fd").iterdir()))
 
     def page(self) -> str:
         """Give the page that Prometheus gets."""

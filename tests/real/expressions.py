@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
-import yaml
 
 from dashboards import build, frame, render
 from tests.dashboards.promql import filled
+from tests.deploy.rules import alerts, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.real.prometheus import Prometheus, Sample
-
-RULES = Path(__file__).parent.parent.parent / "deploy" / "prometheus" / "ceph.rules.yml"
 
 
 class Expression(NamedTuple):
@@ -46,14 +43,12 @@ def of_dashboards() -> Iterator[Expression]:
 
 
 def of_rules() -> Iterator[Expression]:
-    """Yield those of the recording and alerting rules; without the file there are none."""
-    groups = yaml.safe_load(RULES.read_text("utf-8"))["groups"] if RULES.exists() else []
-    for rule in (rule for group in groups for rule in group["rules"]):
-        if "alert" in rule:
-            yield Expression(f"alert {rule['alert']}", rule["expr"], "only if something is wrong")
-        else:
-            quiet = "only after half a day" if " offset " in rule["expr"] else ""
-            yield Expression(f"record {rule['record']}", rule["expr"], quiet)
+    """Yield those of the recording and alerting rules."""
+    for rule in recorded():
+        quiet = "only after half a day" if " offset " in rule["expr"] else ""
+        yield Expression(f"record {rule['record']}", rule["expr"], quiet)
+    for name, rule in alerts().items():
+        yield Expression(f"alert {name}", rule["expr"], "only if something is wrong")
 
 
 def without_data(

@@ -84,7 +84,7 @@ class Daemon:
 
     @property
     def pid(self) -> int:
-        """Its pid."""
+        """Its process id."""
         return self._process.pid
 
     def stop(self, patience: float = 15.0) -> int:

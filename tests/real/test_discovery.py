@@ -85,7 +85,7 @@ def test_shards_share_the_clusters(exporter: Exporter, tmp_path: Path) -> None:
         text = f"{jobs}\n{rules.replace('regex: 0', f'regex: {shard}')}"
         file.write_text(text.replace("exporter.example:9128", exporter.target))
         done = subprocess.run(
-            [promtool, "check", "service-discovery", "--timeout=3s", str(file), "ceph_exporter"],
+            [promtool, "check", "service-discovery", "--timeout=3s", str(file), "ceph"],
             capture_output=True,
             text=True,
             check=False,

@@ -20,7 +20,7 @@ from tests.real.ceph import CephCluster
 from tests.real.conftest import demand
 from tests.real.exporter import free_port
 from tests.real.process import ENVIRONMENT, CephError, Daemon, wait_until
-from tests.real.releases import RELEASES
+from tests.real.releases import RELEASES, SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,7 @@ pytestmark = pytest.mark.real
 QUICKSTART = Path(__file__).parents[2] / "docs" / "quickstart.md"
 DASHBOARD = "The dashboard: Ceph 14 and later"
 RESTFUL = "restful: Ceph 12 to 19"
+RADOS = "librados: any release"
 BASE_PORTS = {"16.2.15": 29000, "20.2.4": 29100}
 
 
@@ -58,6 +59,7 @@ class Reader:
     def __init__(self, cluster: CephCluster, folder: Path, url: str) -> None:
         self.folder = folder
         self._url = url
+        self._configuration = str(cluster.folder / "ceph.conf")
         tools = folder / "bin"
         tools.mkdir()
         ceph = shlex.join(cluster.release.command("ceph", "-c", str(cluster.folder / "ceph.conf")))
@@ -69,6 +71,7 @@ class Reader:
     def replaced(self, block: str) -> str:
         """Put this cluster's hosts and ports in the place of the document's."""
         block = block.replace("DNS:mgr1,DNS:mgr2", "IP:127.0.0.1")
+        block = block.replace("/etc/ceph/ceph.conf", self._configuration)
         block = re.sub(r"--cluster\.url https://mgr2:\d+ ", "", block)
         return re.sub(r"https://mgr1:\d+", self._url, block)
 
@@ -104,7 +107,7 @@ class Reader:
         file.chmod(0o755)
 
 
-def follow(cluster: CephCluster, folder: Path, section: str, url: str) -> str:
+def follow(cluster: CephCluster, folder: Path, section: str, url: str = "") -> str:
     """Do all that a section says, and give the page that is served then."""
     reader = Reader(cluster, folder, url)
     prepare, check, serve = blocks(section)
@@ -154,3 +157,14 @@ def test_the_quick_start_of_restful(cluster: CephCluster, tmp_path: Path) -> Non
     page = follow(cluster, tmp_path, RESTFUL, cluster.restful_url)
     assert releases(page) == {("restful", cluster.release.name)}
     assert 'ceph_monitor_latency_seconds{monitor="b",ceph_daemon="mon.b"}' in page
+
+
+def test_the_quick_start_of_librados(cluster: CephCluster, tmp_path: Path) -> None:
+    """Who follows it has the cluster on /metrics, by a key that may only read."""
+    if cluster.release.name != SYSTEM:
+        pytest.skip("the system's librados does not take the keys of this release")
+    page = follow(cluster, tmp_path, RADOS)
+    assert releases(page) == {("rados", cluster.release.name)}
+    assert 'ceph_monitor_latency_seconds{monitor="b",ceph_daemon="mon.b"}' in page
+    key = cluster.ceph("auth", "get", "client.ceph_exporter")
+    assert re.findall("caps (.+)", key) == ['mgr = "allow r"', 'mon = "allow r"']

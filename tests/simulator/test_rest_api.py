@@ -433,7 +433,7 @@ def test_the_demo_knows_its_commands(name: str) -> None:
     [
         ("mgr/dump.json", "Invalid endpoint /api/v0.1/mgr/dump"),
         ("health/detail.json", "Invalid endpoint /api/v0.1/health/detail"),
-        ("pg/dump.json", "Invalid endpoint /api/v0.1/pg/dump"),
+        ("pg/dump.json", "\n"),
         ("health.json?detail=x", "x not in detail\n"),
         ("health.json?detail&x", "unused arguments: ['x']\n"),
         ("status.json?x", "\n"),

@@ -112,6 +112,11 @@ class Server:
         """Give the paths that were asked for, by one method or by any."""
         return [one.path for one in self.requests if method in ("", one.method)]
 
+    def turn(self, behave: Behaviour) -> None:
+        """Behave so from now on, and cut the connections that there are."""
+        self._behave = behave
+        self._cut()
+
     def close(self) -> None:
         """Cut all connections and wait for the threads."""
         self.stopped.set()
@@ -119,11 +124,14 @@ class Server:
             self._socket.shutdown(socket.SHUT_RDWR)
         self._threads[0].join()
         self._socket.close()
-        for wire in self._wires:
-            with suppress(OSError):
-                wire.shutdown(socket.SHUT_RDWR)
+        self._cut()
         for thread in self._threads:
             thread.join()
+
+    def _cut(self) -> None:
+        for wire in self._wires:
+            with suppress(OSError):  # closed already
+                wire.shutdown(socket.SHUT_RDWR)
 
     def _accept(self) -> None:
         with suppress(OSError):  # shut down by close()

@@ -131,5 +131,5 @@ def test_nothing_at_the_url_is_unreachable(credentials: Credentials) -> None:
 
 
 def test_the_apis_that_can_be_named_are_those_that_connect_knows() -> None:
-    """The names for the flag are the five of the type."""
-    assert APIS == ("auto", "rest-api", "restful", "dashboard", "recording")
+    """The names for the flag are the six of the type."""
+    assert APIS == ("auto", "rest-api", "restful", "dashboard", "rados", "recording")

@@ -306,3 +306,12 @@ def test_something_else_is_no_restful(
     error = failed(Restful(special=lambda _: reply), credentials)
     assert error.kind is Kind.UNREACHABLE
     assert expected in str(error)
+
+
+def test_the_broken_module_of_14_is_named(credentials: Credentials) -> None:
+    """Under Python 3 restful of 14 answers every command with 500: the way round it is said."""
+    message = {"message": "Object of type map is not JSON serializable"}
+    fake = Restful(special=lambda one: as_json(message, 500) if one.method == "POST" else None)
+    with pytest.raises(SourceError, match="use the mgr's dashboard") as caught:
+        fetched(fake, credentials, ("status",))
+    assert caught.value.kind is Kind.UNREACHABLE

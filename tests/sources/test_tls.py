@@ -42,7 +42,7 @@ def test_an_unknown_ca_is_refused_with_the_flag_that_helps(authority: Authority)
     with serve(PLAIN, authority.server("127.0.0.1")) as server:
         error = fail(Http(server.url))
         assert server.requests == []
-    assert error.kind is Kind.UNREACHABLE
+    assert error.kind is Kind.UNTRUSTED
     assert "signed by an unknown CA; name it with --cluster.ca-file (tls.ca_file)" in str(error)
 
 

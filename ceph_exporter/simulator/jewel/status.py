@@ -1,19 +1,14 @@
 """`status` of Jewel (Monitor::get_cluster_status, OSDMap and PGMap::print_summary)."""
 
+from ceph_exporter.simulator import fs_map
 from ceph_exporter.simulator.jewel.health import health
-from ceph_exporter.simulator.jewel.maps import monmap, quorum
-from ceph_exporter.simulator.mds import FS_ID, ranked
+from ceph_exporter.simulator.jewel.maps import monmap
 from ceph_exporter.simulator.model import State
-from ceph_exporter.simulator.summary import client_rates, recovery_rate, sums, trouble
+from ceph_exporter.simulator.summary import client_rates, quorum, recovery_rate, sums, trouble
 
 
 def status(state: State) -> dict[str, object]:
     """Give `status`: `health` and summaries of all maps."""
-    ranks, standbys = ranked(state)
-    by_rank = [
-        {"filesystem_id": FS_ID, "rank": rank, "name": name, "status": at}
-        for rank, (name, at) in enumerate(ranks)
-    ]
     return {
         "health": health(state),
         "fsid": state.moment.layout.fsid,
@@ -31,15 +26,7 @@ def status(state: State) -> dict[str, object]:
             },
         },
         "pgmap": _pgmap(state),
-        "fsmap": {
-            "epoch": 12,
-            "id": FS_ID,
-            "up": len(ranks),
-            "in": len(ranks),
-            "max": len(ranks),
-            "by_rank": by_rank,
-            "up:standby": len(standbys),
-        },
+        "fsmap": fs_map.summary(state),
     }
 
 

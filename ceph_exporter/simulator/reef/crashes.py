@@ -21,10 +21,8 @@ def crash_ls(state: State) -> list[dict[str, str]]:
 
 
 def recent(state: State) -> list[dict[str, str]]:
-    """Give the reports that are not archived."""
+    """Give the reports that are not archived, while the incident goes on."""
     moment = state.moment
-    if not moment.is_on("crash"):
-        return []
     return [_report(state, moment.victim("crash"), moment.seconds - moment.elapsed("crash"))]
 
 

@@ -1,6 +1,7 @@
-"""The mgrs, services, versions and modules of Reef (MgrMap.h, ServiceMap.cc, MonCommands.h)."""
+"""Daemons, versions and modules of Reef (MgrMap.h, ServiceMap.cc, FSMap.cc, MonCommands.h)."""
 
-from ceph_exporter.simulator.mds import host_of
+from ceph_exporter.simulator import fs_map
+from ceph_exporter.simulator.mds import FS_ID, gid_of, host_of
 from ceph_exporter.simulator.model import State
 from ceph_exporter.simulator.network import address
 from ceph_exporter.simulator.reef.common import (
@@ -64,6 +65,31 @@ def mgr_summary() -> dict[str, object]:
         "modules": list(_ENABLED),
         "services": {"dashboard": f"https://{address(1, 0)}:8443/"},
     }
+
+
+def fs_dump(state: State) -> dict[str, object]:
+    """Give `fs dump`."""
+
+    def daemon(name: str) -> dict[str, object]:
+        ip, gid = address(1, host_of(state, name)), gid_of(state, name)
+        return {
+            "addr": f"{ip}:6805/{gid}",
+            "addrs": addrvec(ip, 6804, gid),
+            "join_fscid": -1,
+            "features": FEATURES,
+            "flags": 0,
+        }
+
+    mdsmap: dict[str, object] = {
+        "flags": 18,
+        "created": date(0),
+        "modified": date(0),
+        "balancer": "",
+        "standby_count_wanted": 1,
+    }
+    flags = {"enable_multiple": True, "ever_enabled_multiple": True}
+    dump = fs_map.fs_dump(state, daemon, mdsmap)
+    return dump | {"default_fscid": FS_ID, "feature_flags": flags}
 
 
 def service_dump(state: State) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from ceph_exporter.simulator.model import Monitor, State
 from ceph_exporter.simulator.network import address
 from ceph_exporter.simulator.reef.common import zulu
+from ceph_exporter.simulator.summary import quorum
 from ceph_exporter.simulator.timeline import CYCLE, INCIDENTS
 
 DRIFT_ALLOWED = 0.05
@@ -38,15 +39,6 @@ def time_sync_status(state: State) -> dict[str, object]:
             "round": round_,
             "round_status": "on-going" if round_ % 2 else "finished",
         },
-    }
-
-
-def quorum(state: State) -> dict[str, object]:
-    """Give the first fields of `quorum_status` and `status`."""
-    return {
-        "election_epoch": state.election_epoch,
-        "quorum": [mon.rank for mon in state.quorum],
-        "quorum_names": [mon.name for mon in state.quorum],
     }
 
 

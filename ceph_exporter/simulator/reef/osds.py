@@ -9,7 +9,7 @@ from ceph_exporter.simulator.layout import Layout, PoolPlan
 from ceph_exporter.simulator.model import Osd, State
 from ceph_exporter.simulator.network import address, port
 from ceph_exporter.simulator.osds import BACKFILLFULL_RATIO, FULL_RATIO, NEARFULL_RATIO
-from ceph_exporter.simulator.reef.common import addrvec, date
+from ceph_exporter.simulator.reef.common import FEATURES, addrvec, date
 
 _FLAGS = "sortbitwise,recovery_deletes,purged_snapdirs,pglog_hardlimit"
 _DAY = 86400.0
@@ -41,6 +41,7 @@ def osd_dump(state: State) -> dict[str, object]:
         "require_osd_release": "reef",
         "pools": [_pool(plan, nearfull=plan.device_class in nearfull) for plan in layout.pools],
         "osds": [_osd(osd, layout) for osd in state.osds],
+        "osd_xinfo": [_xinfo(place.id) for place in layout.osds],
         "pg_upmap": [],
         "pg_upmap_items": _upmaps(layout),
         "pg_upmap_primaries": [],
@@ -73,6 +74,7 @@ def osd_df(state: State) -> dict[str, object]:
         state,
         lambda osd: {
             "device_class": osd.place.device_class,
+            "pool_weights": {},
             "kb_used_data": osd.kb_used,
             "kb_used_omap": 0,
             "kb_used_meta": 0,
@@ -83,7 +85,9 @@ def osd_df(state: State) -> dict[str, object]:
 
 def osd_tree(state: State) -> dict[str, object]:
     """Give `osd tree`."""
-    return crush.osd_tree(state, lambda osd: {"device_class": osd.place.device_class})
+    return crush.osd_tree(
+        state, lambda osd: {"device_class": osd.place.device_class, "pool_weights": {}}
+    )
 
 
 def _osd(osd: Osd, layout: Layout) -> msgspec.Raw:
@@ -118,6 +122,21 @@ def _row(osd: int, host: int, first: int, states: tuple[str, ...]) -> msgspec.Ra
         "heartbeat_back_addr": f"{back}:{first + 3}/{nonce}",
         "heartbeat_front_addr": f"{front}:{first + 5}/{nonce}",
         "state": states,
+    }
+    return msgspec.Raw(msgspec.json.encode(row))
+
+
+@lru_cache(maxsize=100_000)
+def _xinfo(osd: int) -> msgspec.Raw:
+    row = {
+        "osd": osd,
+        "down_stamp": "0.000000",
+        "laggy_probability": 0,
+        "laggy_interval": 0,
+        "features": FEATURES,
+        "old_weight": 0,
+        "last_purged_snaps_scrub": date(0),
+        "dead_epoch": 0,
     }
     return msgspec.Raw(msgspec.json.encode(row))
 

@@ -1,11 +1,12 @@
 """`status` of Reef (Monitor::get_cluster_status, PGMapDigest::print_summary)."""
 
+from ceph_exporter.simulator import fs_map
 from ceph_exporter.simulator.model import State
-from ceph_exporter.simulator.reef import daemons, filesystem
+from ceph_exporter.simulator.reef import daemons
 from ceph_exporter.simulator.reef.common import RELEASE, unix
 from ceph_exporter.simulator.reef.health import health
-from ceph_exporter.simulator.reef.monitors import quorum, quorum_age
-from ceph_exporter.simulator.summary import client_rates, recovery_rate, sums, trouble
+from ceph_exporter.simulator.reef.monitors import quorum_age
+from ceph_exporter.simulator.summary import client_rates, quorum, recovery_rate, sums, trouble
 
 
 def status(state: State) -> dict[str, object]:
@@ -30,7 +31,7 @@ def status(state: State) -> dict[str, object]:
             "num_remapped_pgs": 0,
         },
         "pgmap": _pgmap(state),
-        "fsmap": filesystem.summary(state),
+        "fsmap": fs_map.summary(state),
         "mgrmap": daemons.mgr_summary(),
         "servicemap": daemons.service_dump(state),
         "progress_events": {},

@@ -1,0 +1,87 @@
+"""The README, followed in an empty Debian: its first commands, and nothing that it does not name.
+
+Empty is the root of the base image that `install-image` makes: no git, no Python.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.real.conftest import demand
+from tests.real.process import wait_until
+from tests.real.test_image import BASE, ROOT, missing, output_of, tool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.real
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TRY = README.partition("\n## Try it\n")[2].partition("\n## ")[0]
+ASK = (
+    "import urllib.request as u; print(u.urlopen('http://127.0.0.1:9128/metrics').read().decode())"
+)
+
+
+def clone(folder: Path) -> Path:
+    """Copy what git would give, changes that are not committed included."""
+    names = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    ).stdout
+    copy = folder / "clone"
+    copy.mkdir()
+    pack = ["tar", "--create", "--null", "--files-from=-", "--ignore-failed-read"]
+    packed = subprocess.run(pack, cwd=ROOT, input=names, check=True, capture_output=True).stdout
+    subprocess.run(["tar", "--extract"], cwd=copy, input=packed, check=True)
+    return copy
+
+
+def taken() -> str | None:
+    """Say that the port of the demo, which is the README's, is another's; or nothing."""
+    with socket.socket() as client:
+        return None if client.connect_ex(("127.0.0.1", 9128)) else "port 9128 is in use"
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[str]:
+    """Start an empty Debian with a clone of the repository, which reaches package registries."""
+    demand(missing() or taken(), "tests/real/install-image")
+    name = output_of(
+        *("podman", "--runtime=runc", "run", "--detach", "--network=host"),
+        # Raised no higher than may be done everywhere.
+        *("--ulimit=nofile=4096:4096", "--ulimit=nproc=4096:4096"),
+        *(f"--volume={clone(tmp_path)}:/clone", "--workdir=/clone"),
+        *("--env=DEBIAN_FRONTEND=noninteractive", "--entrypoint=sleep", BASE, "3600"),
+    )
+    yield name
+    tool("podman", "rm", "--force", "--time=0", name)
+
+
+def types(machine: str, command: str) -> str:
+    """Run a command as root in the machine, and give what it prints."""
+    return output_of("podman", "--runtime=runc", "exec", machine, "sh", "-euc", command)
+
+
+def test_the_demo_runs_in_an_empty_debian(machine: str) -> None:
+    """Who types the README's first commands sees the demo's cluster on /metrics."""
+    (prepare,) = re.findall(r"`(apt [^`]+)`", TRY)
+    demo = re.findall(r"^    (\S+)$", TRY, re.MULTILINE)[0]
+    types(machine, prepare)
+    output_of("podman", "--runtime=runc", "exec", "--detach", machine, demo)
+
+    def served() -> bool:
+        return (
+            "ceph_up 1"
+            in tool(*("podman", "--runtime=runc", "exec", machine, "python3", "-c", ASK)).stdout
+        )
+
+    wait_until(served, "page of the demo", 240)

@@ -1,0 +1,39 @@
+"""The tables of docs/migration.md: what they put in the place of an old name is a query of ours."""
+
+import re
+from pathlib import Path
+
+import promql_parser
+import pytest
+
+from ceph_exporter.collectors import COLLECTORS
+from tests.dashboards.promql import selectors
+
+TEXT = (Path(__file__).parent.parent / "docs" / "migration.md").read_text(encoding="utf-8")
+METRICS = {metric.name: metric for found in COLLECTORS.values() for metric in found.metrics}
+ROWS = re.findall(r"^\| .+ \| (.+) \|$", TEXT, re.MULTILINE)
+EXPRESSIONS = [
+    expression
+    for cell in [*ROWS, *re.findall(r"^    (ceph_.+)$", TEXT, re.MULTILINE)]
+    for expression in re.findall(r"`([^`]+)`", cell) or [cell]
+    if "ceph_" in expression
+]
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_a_successor_is_a_query_of_metrics_that_are_declared(expression: str) -> None:
+    """Prometheus would take it, and every metric and label in it is one of ours."""
+    for selector, _ in selectors(promql_parser.parse(expression)):
+        metric = METRICS[str(selector.name)]
+        labels = {matcher.name for matcher in selector.matchers.matchers}
+        assert labels <= set(metric.labels.names)
+
+
+def test_names_that_stay_are_declared() -> None:
+    """What is said to have the same name has it, and what is said to be gone is gone."""
+    same = TEXT.partition("Same name, same meaning: ")[2].partition("\n\n")[0]
+    gone = TEXT.partition("Gone without a successor: ")[2].partition(" (by pool")[0]
+    for name in re.findall(r"`(ceph_\w+)`", same):
+        assert name in METRICS
+    for name in re.findall(r"`(ceph_\w+)`", gone):
+        assert name not in METRICS

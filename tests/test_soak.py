@@ -1,0 +1,97 @@
+"""An hour of polls five times a second, with faults: the long mode of the tests.
+
+It runs with CEPH_EXPORTER_LONG_TESTS=1; CEPH_EXPORTER_SOAK_SECONDS makes it shorter.
+"""
+
+import itertools
+import os
+import statistics
+import time
+from pathlib import Path
+
+import pytest
+
+from ceph_exporter.simulator import rest_api
+from tests.running import Exporter, running
+from tests.sources.faulty import answering, serve
+from tests.test_faults import FAULTS, forwarding
+from tests.web.serving import until
+
+DURATION = float(os.environ.get("CEPH_EXPORTER_SOAK_SECONDS", "3600"))
+WARM = min(300.0, DURATION / 4)
+"""Seconds until the memory at first is taken."""
+WELL, ILL = 20.0, 3.0
+"""Seconds without and with a fault."""
+PAUSE = 0.05
+
+
+class Sample:
+    """What the process holds at one moment: memory in bytes, descriptors, threads."""
+
+    def __init__(self, exporter: Exporter) -> None:
+        process = Path(f"/proc/{exporter.process.pid}")
+        self.memory = int((process / "statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+        self.descriptors = exporter.descriptors()
+        self.threads = len(list((process / "task").iterdir()))
+
+
+class Polls:
+    """The ends of polls as the page tells them; `gap` is the longest between two, in seconds."""
+
+    def __init__(self, exporter: Exporter) -> None:
+        self.count = 0
+        self.gap = 0.0
+        self._exporter = exporter
+        self._last = 0.0
+
+    def watch(self, seconds: float) -> None:
+        """Look at the page for so long."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            ended = float(self._exporter.metric("ceph_exporter_poll_timestamp_seconds"))
+            if ended != self._last:
+                self.count += 1
+                self.gap = max(self.gap, ended - self._last if self._last else 0.0)
+                self._last = ended
+            time.sleep(PAUSE)
+
+    def forget(self) -> None:
+        """Begin anew after a fault, in which pauses are longer."""
+        self._last = 0.0
+
+
+@pytest.mark.skipif(
+    not os.environ.get("CEPH_EXPORTER_LONG_TESTS"), reason="CEPH_EXPORTER_LONG_TESTS is not set"
+)
+def test_an_hour_of_faults_leaves_nothing(tmp_path: Path) -> None:
+    """After an hour memory is within 5 % of that after five minutes, and nothing else has grown."""
+    flags = ["--poll.interval=200ms", "--poll.timeout=2s", "--poll.stale-after=2s"]
+    flags += ["--poll.body-limit=32MiB", "--cluster.api=rest-api"]
+    with rest_api.demo() as sim, serve(answering(forwarding(sim.url))) as proxy:
+        sane = answering(forwarding(sim.url))
+        with running(tmp_path, f"--cluster.url={proxy.url}", *flags) as exporter:
+            polls, samples = Polls(exporter), []
+            start = time.monotonic()
+            for fault in itertools.cycle(FAULTS.values()):
+                until(lambda: exporter.metric("ceph_up") == "1", "ceph_up 1")
+                polls.forget()
+                polls.watch(WELL)
+                samples.append((time.monotonic() - start, Sample(exporter)))
+                if time.monotonic() - start > DURATION:
+                    break
+                proxy.turn(fault)
+                time.sleep(ILL)
+                proxy.turn(sane)
+    warm = [sample for when, sample in samples if when >= WARM]
+    first, last = warm[:3], warm[-3:]
+    before, after = (statistics.median(one.memory for one in part) for part in (first, last))
+    print(  # noqa: T201 - the figures are what a soak is for
+        f"\n{samples[-1][0]:.0f} s, {polls.count} polls seen while well, longest gap "
+        f"{polls.gap:.2f} s; memory {before / 1e6:.1f} MB after {WARM:.0f} s, {after / 1e6:.1f} MB "
+        f"at the end; descriptors {first[0].descriptors} and {last[-1].descriptors}; threads "
+        f"{first[0].threads} and {last[-1].threads}"
+    )
+    assert after <= before * 1.05
+    assert last[-1].descriptors <= first[0].descriptors + 1
+    assert last[-1].threads <= first[0].threads + 1
+    assert polls.gap < 2

@@ -49,6 +49,7 @@ class Ledger:
     def __init__(self, names: Collection[str] = tuple(DOCUMENTS)) -> None:
         self._entries = {name: _Entry(name) for name in DOCUMENTS if name in names}
         self._had: set[str] = set()
+        self._decode = facts.Decoding()
         self._made: Made = {}
 
     def open(self) -> list[str]:
@@ -106,7 +107,7 @@ class Ledger:
         try:
             if answer.error is not None:
                 raise answer.error
-            found = facts.decode(answer.wire, answer.body)
+            found = self._decode(answer.wire, answer.body)
         except SourceError as error:
             if not error.of_document:
                 self._rest(answer)

@@ -55,7 +55,7 @@ PGS = b'{"osdmap": {"num_osds": 3}, "pgmap": {"pgs_by_state": [{"state_name": "x
 def test_without_a_mgr_nothing_of_the_last_one_is_shown(clock: Clock) -> None:
     """PGs and usage, which the monitors repeat, go as soon as no mgr is active, and come back."""
     del clock
-    book = Ledger({})
+    book = Ledger()
 
     def shown(mgr: bytes) -> tuple[Facts, Status]:
         poll(book, [good("df detail", DF), good("status", PGS), good("mgr dump", mgr)])

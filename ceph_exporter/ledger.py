@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 import msgspec
 
 from ceph_exporter import facts
-from ceph_exporter.facts import DOCUMENTS, Fact, Facts, Health, Made, Quorum, Status
+from ceph_exporter.facts import DOCUMENTS, Fact, Facts, Health, Made, MgrDump, Quorum, Status
 from ceph_exporter.snapshot import DocumentRow
 from ceph_exporter.sources import Answer, Kind, SourceError
 
@@ -143,8 +143,12 @@ class Ledger:
                 entry.rests_until = now + min(REST_MAX, REST_FACTOR * seconds)
 
     def fresh(self, stale_after: float) -> Facts:
-        """Give the facts that are young enough to be shown, and forget the others."""
-        now, at_hand = time.monotonic(), {}
+        """Give the facts that are young enough to be shown, and forget the others.
+
+        While no mgr is active, what the monitors repeat of the last one is not shown either.
+        """
+        now = time.monotonic()
+        at_hand: dict[type[Fact], Fact] = {}
         for entry in self._entries.values():
             fact = entry.fact
             if fact is None:
@@ -153,6 +157,10 @@ class Ledger:
                 entry.fact = None
             else:
                 at_hand[type(fact)] = fact
+        mgr = at_hand.get(MgrDump)
+        if isinstance(mgr, MgrDump) and not mgr.active:
+            own = {type_: fact.without_mgr() for type_, fact in at_hand.items()}
+            at_hand = {type_: fact for type_, fact in own.items() if fact is not None}
         given = Facts(at_hand, self._made)
         self._made = given.made
         return given

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from ceph_exporter import ledger
-from ceph_exporter.facts import DOCUMENTS, Health, Status, TimeSync, Version
+from ceph_exporter.facts import DOCUMENTS, Df, Facts, Health, Status, TimeSync, Version
 from ceph_exporter.ledger import Ledger
 from ceph_exporter.snapshot import DocumentRow
 from ceph_exporter.sources import Answer, Kind, SourceError
@@ -45,6 +45,29 @@ def poll(book: Ledger, answers: Iterable[Answer]) -> list[str]:
     for answer in answers:
         book.take(answer)
     return due
+
+
+MGR = b'{"active_name": "%s", "available": true}'
+DF = b'{"stats": {"total_bytes": 10}, "pools": []}'
+PGS = b'{"osdmap": {"num_osds": 3}, "pgmap": {"pgs_by_state": [{"state_name": "x", "count": 9}]}}'
+
+
+def test_without_a_mgr_nothing_of_the_last_one_is_shown(clock: Clock) -> None:
+    """PGs and usage, which the monitors repeat, go as soon as no mgr is active, and come back."""
+    del clock
+    book = Ledger()
+
+    def shown(mgr: bytes) -> tuple[Facts, Status]:
+        poll(book, [good("df detail", DF), good("status", PGS), good("mgr dump", mgr)])
+        fresh = book.fresh(60)
+        status = fresh.get(Status)
+        assert status is not None
+        assert status.osds == 3
+        return fresh, status
+
+    for name in (b"x", b"", b"y"):
+        fresh, status = shown(MGR % name)
+        assert (fresh.get(Df) is None, status.pg_states == {}) == (not name, not name)
 
 
 def row(book: Ledger, name: str) -> DocumentRow:

@@ -1,13 +1,12 @@
 """What is remembered of each document between polls: when it was had, and when it is due."""
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
 from ceph_exporter import facts
 from ceph_exporter.facts import DOCUMENTS, Fact, Facts, Health, Made, MgrDump, Quorum, Status
-from ceph_exporter.log import fields, log
 from ceph_exporter.snapshot import DocumentRow
 from ceph_exporter.sources import Answer, Kind, SourceError
 
@@ -26,7 +25,7 @@ _VITAL = frozenset(fact.document for fact in (Health, Status, Quorum))
 class _Entry(msgspec.Struct):
     """One document; times are readings of time.monotonic(), `last_success` is unix time.
 
-    given: the API in use has it; told: its failure was logged; rests_until: it takes Ceph long.
+    given: the API in use has it; rests_until: it takes Ceph long.
     """
 
     name: str
@@ -34,7 +33,6 @@ class _Entry(msgspec.Struct):
     rests_until: float = 0.0
     unsupported_until: float = 0.0
     given: bool = True
-    told: bool = False
     success: bool | None = None
     seconds: float | None = None
     size: int | None = None
@@ -46,15 +44,12 @@ class _Entry(msgspec.Struct):
 
 
 class Ledger:
-    """The documents of one cluster.
+    """The documents of one cluster. names: those that are wanted."""
 
-    tags: key=value pairs for its log lines; names: the documents that are wanted.
-    """
-
-    def __init__(self, tags: Mapping[str, str], names: Collection[str] = tuple(DOCUMENTS)) -> None:
-        self._tags = dict(tags)
+    def __init__(self, names: Collection[str] = tuple(DOCUMENTS)) -> None:
         self._entries = {name: _Entry(name) for name in DOCUMENTS if name in names}
         self._had: set[str] = set()
+        self._decode = facts.Decoding()
         self._made: Made = {}
 
     def open(self) -> list[str]:
@@ -79,9 +74,13 @@ class Ledger:
         return name in self._had
 
     @property
-    def missing(self) -> list[str]:
-        """The documents that could not be had when they were asked for last."""
-        return [entry.name for entry in self._entries.values() if entry.success is False]
+    def missing(self) -> dict[str, str]:
+        """The documents that Ceph itself did not give when they were asked for last, and why."""
+        return {
+            entry.name: entry.error
+            for entry in self._entries.values()
+            if entry.success is False and entry.seconds is not None
+        }
 
     def forget(self) -> None:
         """Believe nothing that was had so far, and take none of it for had in this poll."""
@@ -108,7 +107,7 @@ class Ledger:
         try:
             if answer.error is not None:
                 raise answer.error
-            found = facts.decode(answer.wire, answer.body)
+            found = self._decode(answer.wire, answer.body)
         except SourceError as error:
             if not error.of_document:
                 self._rest(answer)
@@ -129,7 +128,7 @@ class Ledger:
     ) -> None:
         """Note that documents could not be had, unless another answer carried them in this poll.
 
-        seconds: how long Ceph took; None when the source as a whole failed, which is logged there.
+        seconds: how long Ceph took; None when the source as a whole failed.
         """
         now = time.monotonic()
         for entry in (self._entries[name] for name in names if name in self._entries):
@@ -138,10 +137,6 @@ class Ledger:
             if entry.name in self._had or not entry.given:
                 continue
             supported = kind is not Kind.UNSUPPORTED
-            if supported and seconds is not None and not entry.told:
-                line = fields(**self._tags, document=entry.name, error=error)
-                log.warning("document not had", extra=line)
-                entry.told = True
             entry.success, entry.error = False if supported else None, error
             entry.seconds = seconds
             if seconds is not None:
@@ -190,10 +185,6 @@ class Ledger:
             entry = self._entries.get(fact.document)
             if entry is None:
                 continue  # carried by an answer, but no collector wants it
-            if entry.told:
-                entry.told = False
-                line = fields(**self._tags, document=entry.name)
-                log.info("document had again", extra=line)
             entry.fact, entry.had, entry.last_success = fact, now, time.time()
             entry.success, entry.error = True, ""
             entry.seconds, entry.size = answer.seconds, len(answer.body)

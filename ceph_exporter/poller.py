@@ -79,7 +79,7 @@ class Poller:
         self._proven = False  # the source has shown which cluster it speaks for
         self._used = ("", "")  # API and URL that answered last
         self._tags = {"cluster": name} if name else {}
-        self._ledger = Ledger(self._tags, self._wanted())
+        self._ledger = Ledger(self._wanted())
         self._outage = Outage(self._tags)
         self._trust = Trust(self._tags, self._urls)
 

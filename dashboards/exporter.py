@@ -68,12 +68,19 @@ CEPH = (
     Panel(
         "table",
         "Source",
-        "Which of Ceph's APIs is asked where, and the release that answers.",
+        "Which of Ceph's APIs is asked where, and the release that answers. A URL without an API "
+        "is not in use, mostly that of a standby mgr. Good: no URL answers for another cluster; "
+        "what such a one says is not shown.",
         (
             Query(
                 "max by (cluster, instance, api, url, release) (ceph_exporter_source_info{*})",
                 "is asked",
                 hidden=True,
+            ),
+            Query(
+                "max by (cluster, instance, url) (ceph_exporter_foreign_cluster{*})",
+                "another cluster",
+                states={0: ("no", "green"), 1: ("yes", "red")},
             ),
         ),
         "no API of Ceph is reached",

@@ -4,7 +4,7 @@ from ceph_exporter.facts import dashboard_osd, health_full
 from ceph_exporter.facts.daemons import MdsMetadata, MgrMetadata, MonMetadata
 from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.df import Df
-from ceph_exporter.facts.fact import Fact, Facts, Made, decode, wires
+from ceph_exporter.facts.fact import Decoding, Fact, Facts, Made, decode, wires
 from ceph_exporter.facts.fs_dump import FsDump
 from ceph_exporter.facts.health import STATUSES, Check, Health, Mute, worst
 from ceph_exporter.facts.mgr_dump import MgrDump
@@ -50,6 +50,7 @@ __all__ = [
     "CrashList",
     "DecodeError",
     "Decoder",
+    "Decoding",
     "DeviceList",
     "Df",
     "Fact",

@@ -3,7 +3,15 @@
 import pytest
 
 from ceph_exporter import facts
-from ceph_exporter.facts import DOCUMENTS, Fact, Facts, Health, Version
+from ceph_exporter.facts import (
+    DOCUMENTS,
+    DecodeError,
+    Decoding,
+    Fact,
+    Facts,
+    Health,
+    Version,
+)
 
 
 def test_each_wire_has_a_decoder() -> None:
@@ -56,6 +64,34 @@ def test_facts_of_the_wrong_type_are_not_given() -> None:
 def test_a_document_is_needed_by_default() -> None:
     """A fact type that does not say otherwise is asked for whatever else is at hand."""
     assert not Health.needless(Facts.of(Version("20.2.0", "")))
+
+
+def test_an_answer_that_did_not_change_is_not_decoded_again() -> None:
+    """The same bytes give the same objects from the third time on, other bytes never do."""
+    decode = Decoding()
+    body, other = (
+        b'{"version": "ceph version 18.2.7 (a)"}',
+        b'{"version": "ceph version 18.2.8 (a)"}',
+    )
+    first, second, third = (decode("version", bytes(bytearray(body))) for _ in range(3))
+    assert first == second == third
+    assert third is second
+    for answer, release in ((other, "18.2.8"), (body, "18.2.7"), (body + b" ", "18.2.7")):
+        (fact,) = decode("version", answer)
+        assert isinstance(fact, Version)
+        assert fact.release == release
+
+
+def test_an_answer_that_cannot_be_decoded_is_forgotten() -> None:
+    """A bad answer of the same length gives an error each time, and no old fact."""
+    decode = Decoding()
+    body = b'{"version": "ceph version 18.2.7 (a)"}'
+    for _ in range(3):
+        decode("version", body)
+    for _ in range(3):
+        with pytest.raises(DecodeError):
+            decode("version", body[:-1] + b" ")
+    assert decode("version", body)
 
 
 def test_what_was_made_once_is_kept_while_its_arguments_are_equal() -> None:

@@ -1,0 +1,211 @@
+"""One poll without network, step by step, beside other ways to the same page in the same run.
+
+`python -m benchmarks.pipeline OSDS` prints the figures as JSON; a process of its own keeps one size
+from another's memory. The documents are a simulated cluster's over restful (Ceph 18), those that
+the default collectors ask for, the slow ones included.
+"""
+
+import gc
+import json
+import sys
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from statistics import median
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import Metric, UntypedMetricFamily
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.registry import Collector
+
+from ceph_exporter import exposition, facts
+from ceph_exporter.collectors import COLLECTORS
+from ceph_exporter.collectors.base import Columns, Family
+from ceph_exporter.exposition import Format, Lines, Renderer
+from ceph_exporter.facts import DOCUMENTS, Decoder, Decoding, Fact, Facts
+from ceph_exporter.simulator import Simulated
+from ceph_exporter.simulator.simulated import names
+from ceph_exporter.web.compress import Compressed
+
+T = TypeVar("T")
+
+_POLLS = 5
+_AGE = 40.0
+"""Seconds of the simulated cluster between two polls."""
+_USED = tuple(collector for collector in COLLECTORS.values() if collector.default)
+
+
+class Steps(NamedTuple):
+    """CPU seconds of each step, the median of the polls after the first."""
+
+    decode: float
+    collect: float
+    render: float
+    compress: float
+
+
+class Figures(NamedTuple):
+    """What one size of cluster costs. Seconds are of CPU, bytes are bytes."""
+
+    osds: int
+    answers: int
+    """Bytes of all documents."""
+    series: int
+    page: int
+    page_gzip: int
+    first: float
+    """The whole first poll, for which all is new."""
+    steps: Steps
+    steps_zlib: float
+    """Compressing with zlib."""
+    wall: float
+    typed: float
+    """Typed decoding of the same bytes alone."""
+    join: float
+    """Joining the page's lines alone."""
+    json_loads: float
+    prometheus_client: float
+    """Families and their exposition for the same samples, whose values and labels are ready."""
+    memcpy: float
+    """One copy of the page."""
+
+
+class _Poll(NamedTuple):
+    steps: Steps
+    wall: float
+    lines: Lines
+    body: Compressed
+    known: Facts
+
+
+def measure(osds: int) -> Figures:
+    """Poll a cluster of that size a few times and measure each step."""
+    age = 0.0
+    cluster = Simulated(osds, age=lambda: age)
+    cluster.incidents = ()
+    renderers = {collector.name: Renderer() for collector in _USED}
+    decoding, polls = Decoding(), list[_Poll]()
+    for _ in range(_POLLS):
+        age += _AGE
+        documents = documents_of(cluster)
+        gc.freeze()  # the simulated cluster's own objects are no part of the poll
+        before = polls[-1].known if polls else Facts()
+        polls = [poll._replace(lines={}, known=Facts()) for poll in polls]
+        polls.append(_poll(decoding, documents, renderers, before))
+        del before
+    lines = polls[-1].lines
+    page = exposition.page([lines], Format.TEXT)
+    each = page.splitlines(keepends=True)
+    client = _registry(page)
+    typed = dict(_typed(documents))
+    return Figures(
+        osds=osds,
+        answers=sum(map(len, documents.values())),
+        series=sum(renderer.series for renderer in renderers.values()),
+        page=len(page),
+        page_gzip=len(polls[-1].body.start),
+        first=sum(polls[0].steps),
+        steps=Steps(*(median(steps) for steps in zip(*(p.steps for p in polls[1:]), strict=True))),
+        steps_zlib=_best(lambda: zlib.compress(page, 1)),
+        wall=median(poll.wall for poll in polls[1:]),
+        typed=_best(lambda: [typed[name](body) for name, body in documents.items()]),
+        join=_best(lambda: b"".join(each)),
+        json_loads=_best(lambda: [json.loads(body) for body in documents.values()]),
+        prometheus_client=_best(lambda: generate_latest(client), times=2),
+        memcpy=_best(lambda: bytearray(page)),
+    )
+
+
+def _poll(
+    decode: Decoding, documents: dict[str, bytes], renderers: dict[str, Renderer], before: Facts
+) -> _Poll:
+    start = time.perf_counter()
+    found, decoding = _timed(lambda: dict(_decoded(decode, documents)))
+    known = Facts(found, before.made)
+    families, collecting = _timed(lambda: _collected(known))
+    lines, rendering = _timed(lambda: _rendered(renderers, families))
+    body, compressing = _timed(lambda: Compressed(exposition.parts([lines], Format.TEXT)))
+    wall = time.perf_counter() - start
+    return _Poll(Steps(decoding, collecting, rendering, compressing), wall, lines, body, known)
+
+
+def documents_of(cluster: Simulated) -> dict[str, bytes]:
+    """Give the answers that a poll with the default collectors asks for."""
+    known: dict[type[Fact], Fact] = {}
+    documents = {}
+    wanted = frozenset().union(*(collector.documents for collector in _USED))
+    for name in names("restful"):
+        fact = DOCUMENTS.get(name)
+        if fact is None or name not in wanted or fact.needless(Facts(known)):
+            continue
+        documents[name] = cluster.body("restful", name) or b""
+        known.update({type(found): found for found in facts.decode(name, documents[name])})
+    return documents
+
+
+def _decoded(decode: Decoding, documents: dict[str, bytes]) -> Iterator[tuple[type[Fact], Fact]]:
+    for name, body in documents.items():
+        for found in decode(name, body):
+            yield type(found), found
+
+
+def _collected(known: Facts) -> dict[str, list[Family]]:
+    return {
+        collector.name: [
+            (metric, samples if isinstance(samples, Columns) else list(samples))
+            for metric, samples in collector.collect(known)
+        ]
+        for collector in _USED
+    }
+
+
+def _rendered(renderers: dict[str, Renderer], families: dict[str, list[Family]]) -> Lines:
+    lines: dict[Any, bytes] = {}
+    for name, found in families.items():
+        lines |= renderers[name].lines(found)
+    return lines
+
+
+def _typed(documents: dict[str, bytes]) -> Iterator[tuple[str, Callable[[bytes], object]]]:
+    """Give the decoder of each document's wire form, which its module calls `_decode`."""
+    for name in documents:
+        module = sys.modules[DOCUMENTS[name].__module__]
+        decoder = vars(module).get("_decode")
+        yield name, decoder if isinstance(decoder, Decoder) else msgspec.json.Decoder().decode
+
+
+def _registry(page: bytes) -> CollectorRegistry:
+    """Make a registry that gives the samples of a page, whose values are ready, each time anew."""
+    read = [
+        (family, [(tuple(sample.labels.values()), sample.value) for sample in family.samples])
+        for family in text_string_to_metric_families(page.decode())
+    ]
+
+    class Samples(Collector):
+        def collect(self) -> Iterator[Metric]:
+            for family, samples in read:
+                labels = tuple(family.samples[0].labels)
+                made = UntypedMetricFamily(family.name, family.documentation, labels=labels)
+                for values, value in samples:
+                    made.add_metric(values, value)
+                yield made
+
+    registry = CollectorRegistry()
+    registry.register(Samples())
+    return registry
+
+
+def _timed(work: Callable[[], T]) -> tuple[T, float]:
+    start = time.process_time()
+    result = work()
+    return result, time.process_time() - start
+
+
+def _best(work: Callable[[], object], times: int = 4) -> float:
+    return min(_timed(work)[1] for _ in range(times))
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(measure(int(sys.argv[1]))) + "\n")

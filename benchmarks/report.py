@@ -1,0 +1,144 @@
+"""Tables and the plot of docs/performance.md, between its marks."""
+
+import os
+import platform
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import version
+from math import log10
+from pathlib import Path
+
+from benchmarks.pipeline import Figures
+from benchmarks.serving import Serving
+
+_DOCS = Path(__file__).parent.parent / "docs"
+_BEGIN, _END = "<!-- python -m benchmarks: begin -->\n", "<!-- python -m benchmarks: end -->\n"
+
+
+def write(figures: Sequence[Figures], served: Mapping[int, Serving]) -> None:
+    """Put the figures into the document and draw the plot."""
+    file = _DOCS / "performance.md"
+    before, _, rest = file.read_text("utf-8").partition(_BEGIN)
+    after = rest.partition(_END)[2]
+    tables = "\n".join([_where(), *_polls(figures), "", *_scrapes(served), ""])
+    file.write_text(f"{before}{_BEGIN}\n{tables}\n{_END}{after}", "utf-8")
+    (_DOCS / "performance.svg").write_text(_plot(figures), "utf-8")
+
+
+def _where() -> str:
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("msgspec", "prometheus-client"))
+    return (
+        f"Python {platform.python_version()}, {libraries}, {os.cpu_count()} cores of "
+        f"{_processor()}.\n"
+    )
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo").read_text()
+    return info.partition("model name\t: ")[2].partition("\n")[0] or platform.machine()
+
+
+def _polls(figures: Sequence[Figures]) -> Iterator[str]:
+    rows: list[tuple[str, list[str]]] = [
+        ("OSDs", [f"{f.osds:,}" for f in figures]),
+        ("series", [f"{f.series:,}" for f in figures]),
+        ("answers, MB", [f"{f.answers / 1e6:.1f}" for f in figures]),
+        ("page, MB", [f"{f.page / 1e6:.1f}" for f in figures]),
+        ("page with gzip, MB", [f"{f.page_gzip / 1e6:.2f}" for f in figures]),
+        ("decode, ms", [_ms(f.steps.decode) for f in figures]),
+        ("collect, ms", [_ms(f.steps.collect) for f in figures]),
+        ("render, ms", [_ms(f.steps.render) for f in figures]),
+        ("compress with isal, ms", [_ms(f.steps.compress) for f in figures]),
+        ("**all of it, ms**", [f"**{_ms(sum(f.steps))}**" for f in figures]),
+        ("the same in wall time, ms", [_ms(f.wall) for f in figures]),
+        ("the first poll, for which all is new, ms", [_ms(f.first) for f in figures]),
+        ("compress with zlib instead, ms", [_ms(f.steps_zlib) for f in figures]),
+        ("per series, µs", [f"{sum(f.steps) / f.series * 1e6:.2f}" for f in figures]),
+        ("json.loads of the answers, ms", [_ms(f.json_loads) for f in figures]),
+        ("prometheus-client for the page, ms", [_ms(f.prometheus_client) for f in figures]),
+        (
+            "**those two over all of it**",
+            [f"**{(f.json_loads + f.prometheus_client) / sum(f.steps):.1f}**" for f in figures],
+        ),
+        ("typed decoding alone, ms", [_ms(f.typed) for f in figures]),
+        ("joining the lines alone, ms", [_ms(f.join) for f in figures]),
+        (
+            "**all of it over those two**",
+            [f"**{sum(f.steps) / (f.typed + f.join):.1f}**" for f in figures],
+        ),
+        ("copying the page, ms", [_ms(f.memcpy) for f in figures]),
+    ]
+    yield from _table(rows)
+
+
+def _scrapes(served: Mapping[int, Serving]) -> Iterator[str]:
+    found = served.values()
+    rows: list[tuple[str, list[str]]] = [
+        ("OSDs", [f"{osds:,}" for osds in served]),
+        ("start to the first answer, s", [f"{s.start:.2f}" for s in found]),
+        ("peak memory, MB", [f"{s.peak:.0f}" for s in found]),
+        ("bytes of a scrape with gzip", [f"{s.page:,}" for s in found]),
+        ("p99 of a scrape at rest, ms", [_ms(s.at_rest) for s in found]),
+        ("p99 of a scrape during a poll, ms", [_ms(s.during_poll) for s in found]),
+        ("50 clients at once, scrapes a second", [f"{s.throughput:.0f}" for s in found]),
+        ("a bare threaded server with the same bytes", [f"{s.bare:.0f}" for s in found]),
+        ("failed scrapes", [str(s.failed) for s in found]),
+    ]
+    yield from _table(rows)
+
+
+def _table(rows: Sequence[tuple[str, list[str]]]) -> Iterator[str]:
+    for number, (name, cells) in enumerate(rows):
+        yield f"| {name} | {' | '.join(cells)} |"
+        if not number:
+            yield "|---|" + "--:|" * len(cells)
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1e3:.3g}"
+
+
+_WIDTH, _HEIGHT, _MARGIN = 720, 400, 60
+_LINES: tuple[tuple[str, str, Callable[[Figures], float]], ...] = (
+    ("json.loads + prometheus-client", "#c0392b", lambda f: f.json_loads + f.prometheus_client),
+    ("ceph_exporter", "#1f6feb", lambda f: sum(f.steps)),
+    ("typed decoding + joining alone", "#57606a", lambda f: f.typed + f.join),
+)
+
+
+def _plot(figures: Sequence[Figures]) -> str:
+    """Draw CPU milliseconds a poll over series, both axes logarithmic."""
+    xs = [log10(f.series) for f in figures]
+    values = [log10(of(f) * 1e3) for _, _, of in _LINES for f in figures]
+    left, right, low, high = min(xs), max(xs), int(min(values) - 1), int(max(values) + 1)
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        across = (x - left) / ((right - left) or 1) * (_WIDTH - 2 * _MARGIN)
+        up = (y - low) / (high - low) * (_HEIGHT - 2 * _MARGIN)
+        return _MARGIN + across, _HEIGHT - _MARGIN - up
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}"',
+        'font-family="sans-serif" font-size="13"><rect width="100%" height="100%" fill="#fff"/>',
+    ]
+    for power in range(low, high + 1):
+        x, y = at(left, power)
+        parts.append(f'<path d="M{x} {y}H{_WIDTH - _MARGIN}" stroke="#d0d7de"/>')
+        parts.append(_text(x - 8, y + 4, f"{10.0**power:g}", "end"))
+    for figure, x in zip(figures, xs, strict=True):
+        parts.append(_text(at(x, low)[0], _HEIGHT - _MARGIN + 20, f"{figure.series:,}", "middle"))
+    parts.append(_text(_WIDTH / 2, _HEIGHT - 15, "series", "middle"))
+    parts.append(_text(_MARGIN, 20, "CPU milliseconds a poll", "start"))
+    for row, (name, colour, of) in enumerate(_LINES):
+        points = [at(x, log10(of(f) * 1e3)) for f, x in zip(figures, xs, strict=True)]
+        parts.append(_line(points, colour))
+        parts.append(_text(_MARGIN + 20, _MARGIN + 10 + 20 * row, name, "start", colour))
+    return "\n".join([*parts, "</svg>\n"])
+
+
+def _line(points: Iterable[tuple[float, float]], colour: str) -> str:
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"/>'
+
+
+def _text(x: float, y: float, text: str, anchor: str, colour: str = "#24292f") -> str:
+    return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}" fill="{colour}">{text}</text>'

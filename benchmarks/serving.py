@@ -1,0 +1,147 @@
+"""The program as it runs: start, memory, scrapes at rest and during polls, many clients at once."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from socket import create_connection, create_server
+from typing import NamedTuple
+
+from benchmarks import client
+
+_CLIENTS = 50
+_AFTER = 0.5
+"""Seconds for which a poll goes on after its last answer: decoding, collecting, compressing."""
+
+
+class Serving(NamedTuple):
+    """Seconds, MB (10^6 bytes), scrapes a second."""
+
+    start: float
+    peak: float
+    at_rest: float
+    """p99 of scrapes while no poll ran."""
+    during_poll: float
+    page: int
+    """Bytes with gzip."""
+    throughput: float
+    bare: float
+    failed: int
+
+
+@contextmanager
+def _running(*args: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, *args]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def measure(osds: int, seconds: float, interval: int = 5) -> Serving:
+    """Poll a cluster of that size every `interval` seconds and scrape it for `seconds`."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "answers"
+        with _answering(osds, log) as url:
+            return _measure(url, log, seconds, interval)
+
+
+@contextmanager
+def _answering(osds: int, log: Path) -> Iterator[str]:
+    with log.open("w") as out:
+        command = [sys.executable, "-m", "benchmarks.server", str(osds)]
+        with subprocess.Popen(command, stdout=out) as process:  # noqa: S603
+            try:
+                while not (found := log.read_text().partition("\n")[0]):
+                    time.sleep(0.1)
+                yield found
+            finally:
+                process.kill()
+
+
+def _measure(url: str, log: Path, seconds: float, interval: int) -> Serving:
+    with create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    args = (
+        *("-m", "ceph_exporter", f"--cluster.url={url}", "--cluster.api=rest-api"),
+        *(f"--web.listen-address=127.0.0.1:{port}", f"--poll.interval={interval}s"),
+        "--log.level=error",
+    )
+    began = time.perf_counter()
+    with _running(*args) as exporter:
+        start = _first_answer(port, began)
+        while b"HTTP/1.1 200" not in _ready(port):
+            time.sleep(0.05)
+        page = client.scrape(port)
+        rows = _load(port, 1, seconds)
+        polls = _polls(log.read_text())
+        many = _load(port, _CLIENTS, seconds / 3)
+        status = Path(f"/proc/{exporter.pid}/status").read_text()
+        peak = int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
+    during = [row for row in rows if any(a < row[0] + row[1] and row[0] < b for a, b in polls)]
+    rest = [row for row in rows if row not in set(during)]
+    bare = _bare(page, seconds / 3)
+    return Serving(
+        start,
+        peak,
+        _p99(rest),
+        _p99(during),
+        len(client.body_of(page)),
+        sum(row[2] > 0 for row in many) / _span(many),
+        len(bare) / _span(bare),
+        sum(not row[2] for row in (*rows, *many)),
+    )
+
+
+def _first_answer(port: int, began: float) -> float:
+    while True:
+        with suppress(OSError, ValueError):
+            client.body_of(client.scrape(port))
+            return time.perf_counter() - began
+        time.sleep(0.005)
+
+
+def _ready(port: int) -> bytes:
+    with create_connection(("127.0.0.1", port)) as wire:
+        wire.sendall(b"GET /-/ready HTTP/1.0\r\n\r\n")
+        return wire.recv(1000)
+
+
+def _load(port: int, clients: int, seconds: float) -> list[tuple[float, float, int]]:
+    args = [sys.executable, "-m", "benchmarks.client", str(port), str(clients), str(seconds)]
+    out = subprocess.run(args, stdout=subprocess.PIPE, text=True, check=True).stdout  # noqa: S603
+    rows = [line.split() for line in out.splitlines()]
+    return [(float(start), float(length), int(size)) for start, length, size in rows]
+
+
+def _polls(log: str) -> list[tuple[float, float]]:
+    """Give begin and end of each poll: answers with less than a second between them."""
+    polls: list[tuple[float, float]] = []
+    for line in log.splitlines()[1:]:
+        start, end = map(float, line.split()[:2])
+        if polls and start - polls[-1][1] < 1:
+            polls[-1] = polls[-1][0], end + _AFTER
+        else:
+            polls.append((start, end + _AFTER))
+    return polls
+
+
+def _bare(message: bytes, seconds: float) -> list[tuple[float, float, int]]:
+    with tempfile.NamedTemporaryFile() as file:
+        Path(file.name).write_bytes(message)
+        with _running("-m", "benchmarks.bare", file.name) as server:
+            assert server.stdout  # noqa: S101 - for mypy
+            return _load(int(server.stdout.readline()), _CLIENTS, seconds)
+
+
+def _p99(rows: list[tuple[float, float, int]]) -> float:
+    lengths = sorted(row[1] for row in rows)
+    return lengths[int(len(lengths) * 0.99)] if lengths else float("nan")
+
+
+def _span(rows: list[tuple[float, float, int]]) -> float:
+    return max(row[0] + row[1] for row in rows) - min(row[0] for row in rows)

@@ -82,7 +82,12 @@ FLAGS = (
         Duration(60),
         group="Polling",
     ),
-    Flag("poll.body-limit", "Largest answer that is read", Size(BODY_LIMIT), group="Polling"),
+    Flag(
+        "poll.body-limit",
+        "Largest answer that is read, as 64MiB or 1GiB",
+        Size(BODY_LIMIT),
+        group="Polling",
+    ),
     Flag(
         "poll.series-limit",
         "Largest number of series of one collector; families beyond it are left out",

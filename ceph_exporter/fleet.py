@@ -5,11 +5,11 @@ import time
 from typing import NamedTuple
 
 from ceph_exporter.config import Cluster, Config, Poll
+from ceph_exporter.outage import LONGEST
 from ceph_exporter.poller import OnSnapshot, Poller, ignore
 
-GRACE = 60.0
-"""Seconds beyond interval and timeout after which a poller counts as hung: a name server that does
-not answer holds a poll up that long, and a restart would not mend it."""
+GRACE = LONGEST
+"""Seconds beyond interval and timeout after which a poller counts as hung: no pause is longer."""
 
 
 class _Settings(NamedTuple):

@@ -1,13 +1,12 @@
 """What is remembered of each document between polls: when it was had, and when it is due."""
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 
 from ceph_exporter import facts
-from ceph_exporter.facts import DOCUMENTS, Fact, Facts, Health, Made, Quorum, Status
-from ceph_exporter.log import fields, log
+from ceph_exporter.facts import DOCUMENTS, Fact, Facts, Health, Made, MgrDump, Quorum, Status
 from ceph_exporter.snapshot import DocumentRow
 from ceph_exporter.sources import Answer, Kind, SourceError
 
@@ -26,8 +25,8 @@ _VITAL = frozenset(fact.document for fact in (Health, Status, Quorum))
 class _Entry(msgspec.Struct):
     """One document; times are readings of time.monotonic(), `last_success` is unix time.
 
-    given: the API in use has it; told: its failure was logged; rests_until: it takes Ceph long;
-    epoch: that of the OSD map as it was known before the document was asked for.
+    given: the API in use has it; rests_until: it takes Ceph long; epoch: that of the OSD map as it
+    was known before the document was asked for.
     """
 
     name: str
@@ -35,7 +34,6 @@ class _Entry(msgspec.Struct):
     rests_until: float = 0.0
     unsupported_until: float = 0.0
     given: bool = True
-    told: bool = False
     success: bool | None = None
     seconds: float | None = None
     size: int | None = None
@@ -48,13 +46,9 @@ class _Entry(msgspec.Struct):
 
 
 class Ledger:
-    """The documents of one cluster.
+    """The documents of one cluster. names: those that are wanted."""
 
-    tags: key=value pairs for its log lines; names: the documents that are wanted.
-    """
-
-    def __init__(self, tags: Mapping[str, str], names: Collection[str] = tuple(DOCUMENTS)) -> None:
-        self._tags = dict(tags)
+    def __init__(self, names: Collection[str] = tuple(DOCUMENTS)) -> None:
         self._entries = {name: _Entry(name) for name in DOCUMENTS if name in names}
         self._had: set[str] = set()
         self._failed: set[str] = set()
@@ -88,9 +82,13 @@ class Ledger:
         return name in self._had
 
     @property
-    def missing(self) -> list[str]:
-        """The documents that could not be had when they were asked for last."""
-        return [entry.name for entry in self._entries.values() if entry.success is False]
+    def missing(self) -> dict[str, str]:
+        """The documents that Ceph itself did not give when they were asked for last, and why."""
+        return {
+            entry.name: entry.error
+            for entry in self._entries.values()
+            if entry.success is False and entry.seconds is not None
+        }
 
     def forget(self) -> None:
         """Believe nothing that was had so far, and take none of it for had in this poll."""
@@ -139,7 +137,7 @@ class Ledger:
     ) -> None:
         """Note that documents could not be had, unless another answer carried them in this poll.
 
-        seconds: how long Ceph took; None when the source as a whole failed, which is logged there.
+        seconds: how long Ceph took; None when the source as a whole failed.
         """
         now = time.monotonic()
         for entry in (self._entries[name] for name in names if name in self._entries):
@@ -149,18 +147,18 @@ class Ledger:
                 continue
             self._failed.add(entry.name)
             supported = kind is not Kind.UNSUPPORTED
-            if supported and seconds is not None and not entry.told:
-                line = fields(**self._tags, document=entry.name, error=error)
-                log.warning("document not had", extra=line)
-                entry.told = True
             entry.success, entry.error = False if supported else None, error
             entry.seconds = seconds
             if seconds is not None:
                 entry.rests_until = now + min(REST_MAX, REST_FACTOR * seconds)
 
     def fresh(self, stale_after: float) -> Facts:
-        """Give the facts that are young enough to be shown, and forget the others."""
-        now, at_hand = time.monotonic(), {}
+        """Give the facts that are young enough to be shown, and forget the others.
+
+        While no mgr is active, what the monitors repeat of the last one is not shown either.
+        """
+        now = time.monotonic()
+        at_hand: dict[type[Fact], Fact] = {}
         for entry in self._entries.values():
             if Status.document in self._had and self._stands(entry):
                 entry.had, entry.last_success = now, time.time()
@@ -172,6 +170,10 @@ class Ledger:
                 entry.fact = None
             else:
                 at_hand[type(fact)] = fact
+        mgr = at_hand.get(MgrDump)
+        if isinstance(mgr, MgrDump) and not mgr.active:
+            own = {type_: fact.without_mgr() for type_, fact in at_hand.items()}
+            at_hand = {type_: fact for type_, fact in own.items() if fact is not None}
         given = Facts(at_hand, self._made)
         self._made = given.made
         return given
@@ -206,10 +208,6 @@ class Ledger:
             entry = self._entries.get(fact.document)
             if entry is None:
                 continue  # carried by an answer, but no collector wants it
-            if entry.told:
-                entry.told = False
-                line = fields(**self._tags, document=entry.name)
-                log.info("document had again", extra=line)
             entry.fact, entry.had, entry.last_success = fact, now, time.time()
             entry.epoch = self._epoch_before
             entry.success, entry.error = True, ""

@@ -79,7 +79,7 @@ class Poller:
         self._proven = False  # the source has shown which cluster it speaks for
         self._used = ("", "")  # API and URL that answered last
         self._tags = {"cluster": name} if name else {}
-        self._ledger = Ledger(self._tags, self._wanted())
+        self._ledger = Ledger(self._wanted())
         self._outage = Outage(self._tags)
         self._trust = Trust(self._tags, self._urls)
 
@@ -133,14 +133,14 @@ class Poller:
             self._source = None
 
     def _ask(self, due: list[str], deadline: Deadline) -> SourceError | None:
-        """Try the URLs in turn, each once, until one answers; give the last error."""
-        failure = None
+        """Try the URLs in turn, each once, until one answers; give the error that tells most."""
+        failures = []
         for url in tuple(self._urls):
             try:
                 source = self._source or self._open(url, deadline)
                 self._fetch(url, source, deadline)
             except SourceError as error:
-                failure = error
+                failures.append(error)
                 if error.kind is Kind.FROZEN:
                     self._ledger.forget()
                 self.close()
@@ -150,6 +150,8 @@ class Poller:
             else:
                 self._note(source)
                 return None
+        kinds = list(Kind)
+        failure = min(reversed(failures), key=lambda error: kinds.index(error.kind))
         self._ledger.fail({*due, *self._ledger.due()}, str(failure))
         return failure
 

@@ -4,7 +4,9 @@ A mgr knows of the monitors what they sent it last. Without a quorum they send n
 dashboard goes on answering the last HEALTH_OK, however old (seen on 16.2.15 and 18.2.7). Two things
 give it away. `quorum_age` stands still: the quorum counts it in seconds, and sends it every 5 s
 (MgrMonitor::send_digests of 14 to 20). And each monitor reports to the mgr itself, every 5 s and
-also without a quorum: where most have fallen silent there can be none.
+also without a quorum: where half of them or more have fallen silent there is none. That is seen in
+one answer, but it is no proof, as they may be cut off from the mgr only; so it counts no more once
+the age was seen to move.
 """
 
 import time
@@ -30,10 +32,14 @@ _LOST = (
 
 
 class _Sign(NamedTuple):
-    """A sign of life of the quorum, and the reading of time.monotonic() when it was seen first."""
+    """A sign of life of the quorum, and the reading of time.monotonic() when it was seen first.
+
+    moved: there was another one before.
+    """
 
     value: tuple[int | None, float | None]
     since: float
+    moved: bool
 
 
 class Trust:
@@ -75,14 +81,15 @@ class Trust:
         value = (quorum.election_epoch, quorum.age)
         sign = self._signs.get(url)
         if sign is None or sign.value != value:
-            sign = self._signs[url] = _Sign(value, now)
+            sign = self._signs[url] = _Sign(value, now, sign is not None)
         if quorum.age is not None and now - sign.since >= FROZEN_AFTER:
             raise SourceError(
                 Kind.FROZEN,
                 f"{url}: the monitors have told the mgr nothing new for {now - sign.since:.0f} s, "
                 f"{_LOST}",
             )
-        if reason := _silence(quorum.monitors):
+        moves = sign.moved and quorum.age is not None
+        if not moves and (reason := _silence(quorum.monitors)):
             raise SourceError(Kind.FROZEN, f"{url}: {reason}, {_LOST}")
 
 

@@ -38,6 +38,7 @@ MDS_ALL_DOWN                   a filesystem has no MDS at all: it is offline
 MDS_DAMAGE                     metadata of a filesystem is damaged
 MDS_HEALTH_READ_ONLY           an MDS went read only after a write error
 MDS_INSUFFICIENT_STANDBY       fewer standby MDSs than wanted
+MDS_READ_ONLY                  an MDS went read only after a write error
 MDS_UP_LESS_THAN_MAX           fewer active MDSs than wanted
 MGR_DOWN                       no mgr is active
 MGR_MODULE_ERROR               a module of the mgr failed

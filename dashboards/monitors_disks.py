@@ -1,7 +1,7 @@
 """The monitors: clocks, latency, disks and stores."""
 
 from dashboards.declare import Panel, Query, falling, warn_from
-from dashboards.phrases import NOT_OVER_DASHBOARD, OLDER, SKEW, cluster, monitors
+from dashboards.phrases import MON_DATA, NOT_OVER_DASHBOARD, OLDER, SKEW, cluster, monitors
 
 GIB = 1 << 30
 NAME = "{{ceph_daemon}} {{cluster}}"
@@ -53,7 +53,7 @@ CLOCKS = (
         "Age of the monitors' reports",
         "How much older a monitor's report of its disk is than the newest. Good: under 2 minutes. "
         "Older: what is shown of its disk and store is old.",
-        (Query(monitors("ceph_monitor_report_age_seconds"), NAME, quiet=OLDER),),
+        (Query(monitors("ceph_monitor_report_age_seconds"), NAME, quiet="only up to Ceph 11"),),
         "Ceph tells it up to release 11 only",
         unit="s",
         steps=warn_from(120),
@@ -70,7 +70,7 @@ DISKS = (
         "Available part of the file system of the monitor's data. Good: over 30 %. Below it Ceph "
         "warns, below 5 % the health is HEALTH_ERR and the monitor shuts down to save its store.",
         (Query(monitors("ceph_monitor_avail_percent"), NAME, quiet=OLDER),),
-        "not told: from Ceph 12 on only while MON_DISK_LOW or MON_DISK_CRIT is raised",
+        MON_DATA + ", or while MON_DISK_LOW or MON_DISK_CRIT is raised",
         unit="percent",
         steps=falling(5, 30),
         limits=True,
@@ -84,7 +84,7 @@ DISKS = (
         "Size of the monitor's store. Good: under 15 GiB (mon_data_size_warn). It grows while PGs "
         "are not clean; if it stays large afterwards, compact it.",
         (Query(monitors("ceph_monitor_store_capacity_bytes"), NAME, quiet=OLDER),),
-        "not told: from Ceph 12 on only while MON_DISK_BIG is raised",
+        MON_DATA + ", or while MON_DISK_BIG is raised",
         unit="bytes",
         steps=warn_from(15 * GIB),
         limits=True,
@@ -96,10 +96,10 @@ DISKS = (
         "Store by kind",
         "Sorted tables, logs and the rest. Logs that grow: compaction does not keep up.",
         tuple(
-            Query(monitors(f"ceph_monitor_store_{kind}_bytes"), f"{kind} {NAME}", quiet=OLDER)
+            Query(monitors(f"ceph_monitor_store_{kind}_bytes"), f"{kind} {NAME}", quiet=MON_DATA)
             for kind in ("sst", "log", "misc")
         ),
-        "Ceph tells it up to release 11 only",
+        MON_DATA,
         unit="bytes",
         stack=True,
         minimum=0,
@@ -111,11 +111,11 @@ DISKS = (
         "Used and available space of the file system of the monitor's data. Used without the store "
         "growing: something else fills the disk, often logs.",
         (
-            Query(monitors("ceph_monitor_used_bytes"), f"used {NAME}", quiet=OLDER),
-            Query(monitors("ceph_monitor_avail_bytes"), f"available {NAME}", quiet=OLDER),
-            Query(monitors("ceph_monitor_capacity_bytes"), f"whole {NAME}", quiet=OLDER),
+            Query(monitors("ceph_monitor_used_bytes"), f"used {NAME}", quiet=MON_DATA),
+            Query(monitors("ceph_monitor_avail_bytes"), f"available {NAME}", quiet=MON_DATA),
+            Query(monitors("ceph_monitor_capacity_bytes"), f"whole {NAME}", quiet=MON_DATA),
         ),
-        "Ceph tells it up to release 11 only",
+        MON_DATA,
         unit="bytes",
         minimum=0,
         size=(12, 9),

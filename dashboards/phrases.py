@@ -35,7 +35,8 @@ SCRAPED_FROM = "last_over_time(ceph_up{*}[1d])"
 GROWS = "only while the used space grows"
 RAISED = "only while something is raised"
 MOVES = "only while data moves"
-OLDER = "Ceph itself tells it up to 11; from 12 on at most while a check is raised"
+MON_DATA = "Ceph tells it up to 11; from 12 on an exporter on the host, with --cluster.mon-data"
+OLDER = f"{MON_DATA}; or only while a check is raised"
 NOT_OVER_DASHBOARD = "the dashboard's API does not tell it"
 SKEW = "the dashboard's API tells it only while MON_CLOCK_SKEW is raised"
 
@@ -47,6 +48,11 @@ def own(expr: str, known: str = "ceph_up{*}") -> str:
     no label `cluster`: it is chosen by what else comes from there.
     """
     return f"{expr} and on (job, instance) {known}"
+
+
+def each(aggregate: str, expr: str, known: str = "ceph_up{*}") -> str:
+    """Give what `own` gives, one series for each exporter."""
+    return f"{aggregate} by (instance) ({own(expr, known)})"
 
 
 def osds(metric: str) -> str:

@@ -25,12 +25,11 @@ def name_of(document: Path) -> str:
     return str(document.relative_to(ROOT))
 
 
-def block(document: Path, heading: str) -> str:
-    """Give the first indented block below a heading, without its indentation."""
-    text = document.read_text(encoding="utf-8").partition(f"\n{heading}\n")[2]
-    found = re.search(r"(?:^    .*\n)+", text, re.MULTILINE)
-    assert found is not None
-    return re.sub(r"^    ", "", found[0], flags=re.MULTILINE)
+def block(document: Path, heading: str, number: int = 1) -> str:
+    """Give the first indented block below a heading, or a later one, without its indentation."""
+    text = f"\n{document.read_text(encoding='utf-8')}".partition(f"\n{heading}\n")[2]
+    found = re.findall(r"(?:^    .*\n)+", text, re.MULTILINE)[number - 1]
+    return re.sub(r"^    ", "", found, flags=re.MULTILINE)
 
 
 def anchors(document: Path) -> set[str]:

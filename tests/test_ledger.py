@@ -5,11 +5,20 @@ from collections.abc import Iterable
 import pytest
 
 from ceph_exporter import ledger
-from ceph_exporter.facts import DOCUMENTS, Health, OsdDump, Status, TimeSync, Version
+from ceph_exporter.facts import (
+    DOCUMENTS,
+    Df,
+    Facts,
+    Health,
+    OsdDump,
+    Status,
+    TimeSync,
+    Version,
+)
 from ceph_exporter.ledger import Ledger
 from ceph_exporter.snapshot import DocumentRow
 from ceph_exporter.sources import Answer, Kind, SourceError
-from tests.sources.scripted import Clock, log_lines
+from tests.sources.scripted import Clock
 
 HEALTH = b'{"status": "HEALTH_OK", "checks": {}, "mutes": []}'
 OLD_HEALTH = b'{"overall_status": "HEALTH_OK", "timechecks": {"epoch": 4, "round": 2}}'
@@ -25,12 +34,6 @@ ORDER = [name for name in DOCUMENTS if name in CORE]
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Let the ledger live by a clock of the test."""
     return Clock(monkeypatch, ledger)
-
-
-@pytest.fixture
-def logs(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Collect the log."""
-    return log_lines(monkeypatch, caplog)
 
 
 def good(wire: str, body: bytes, *documents: str) -> Answer:
@@ -53,6 +56,29 @@ def poll(book: Ledger, answers: Iterable[Answer]) -> list[str]:
     return due
 
 
+MGR = b'{"active_name": "%s", "available": true}'
+DF = b'{"stats": {"total_bytes": 10}, "pools": []}'
+PGS = b'{"osdmap": {"num_osds": 3}, "pgmap": {"pgs_by_state": [{"state_name": "x", "count": 9}]}}'
+
+
+def test_without_a_mgr_nothing_of_the_last_one_is_shown(clock: Clock) -> None:
+    """PGs and usage, which the monitors repeat, go as soon as no mgr is active, and come back."""
+    del clock
+    book = Ledger()
+
+    def shown(mgr: bytes) -> tuple[Facts, Status]:
+        poll(book, [good("df detail", DF), good("status", PGS), good("mgr dump", mgr)])
+        fresh = book.fresh(60)
+        status = fresh.get(Status)
+        assert status is not None
+        assert status.osds == 3
+        return fresh, status
+
+    for name in (b"x", b"", b"y"):
+        fresh, status = shown(MGR % name)
+        assert (fresh.get(Df) is None, status.pg_states == {}) == (not name, not name)
+
+
 def row(book: Ledger, name: str) -> DocumentRow:
     """Give the state of a document."""
     return next(row for row in book.rows() if row.name == name)
@@ -60,7 +86,7 @@ def row(book: Ledger, name: str) -> DocumentRow:
 
 def book() -> Ledger:
     """Make a ledger with a source that gives everything."""
-    made = Ledger({"cluster": "prod"}, CORE)
+    made = Ledger(CORE)
     made.use("fake", CORE)
     return made
 
@@ -107,7 +133,7 @@ def test_a_document_that_takes_long_is_asked_for_less_often(clock: Clock) -> Non
 def test_only_wanted_documents_are_kept(clock: Clock) -> None:
     """A document that no collector needs is neither due nor shown when another carries it."""
     del clock
-    kept = Ledger({}, {"health detail", "version"})
+    kept = Ledger({"health detail", "version"})
     assert kept.open() == ["health detail", "version"]
     kept.take(good("health detail", OLD_HEALTH))
     kept.fail(["status"], "gone")
@@ -166,7 +192,7 @@ def test_a_failure_is_followed_by_rest(clock: Clock, seconds: float, rest: float
     assert kept.open() == ORDER
 
 
-def test_what_an_api_does_not_know_is_asked_for_every_hour(clock: Clock, logs: list[str]) -> None:
+def test_what_an_api_does_not_know_is_asked_for_every_hour(clock: Clock) -> None:
     """Unsupported is neither success nor failure nor news; an upgrade may bring the document."""
     kept = book()
     poll(kept, [bad("time-sync-status", 0.1, Kind.UNSUPPORTED)])
@@ -176,7 +202,7 @@ def test_what_an_api_does_not_know_is_asked_for_every_hour(clock: Clock, logs: l
     assert "time-sync-status" not in kept.open()
     clock.now += 1
     assert "time-sync-status" in kept.open()
-    assert logs == []
+    assert kept.missing == {}
 
 
 def test_a_document_that_another_carries_is_not_asked_for(clock: Clock) -> None:
@@ -259,38 +285,20 @@ def test_an_outage_makes_no_failure_of_what_the_api_has_not(clock: Clock) -> Non
     assert "not to be had" in row(kept, "time-sync-status").error
 
 
-def test_the_end_of_an_outage_is_not_logged_for_each_document(
-    clock: Clock, logs: list[str]
-) -> None:
-    """What was not logged as lost is not logged as back: the poller has said both."""
+def test_what_ceph_did_not_give_is_told_with_the_reason(clock: Clock) -> None:
+    """A document that failed by itself is missing until it is had, whatever comes between."""
     del clock
     kept = book()
-    kept.fail(["status"], "connection refused")
+    poll(kept, [bad("status", 0.0), bad("version", 0.0, Kind.UNSUPPORTED)])
+    assert kept.missing == {"status": "no such luck"}
+    poll(kept, [bad("status", 0.0, text="worse")])
+    assert kept.missing == {"status": "worse"}
     poll(kept, [good("status", STATUS)])
-    assert logs == []
+    assert kept.missing == {}
 
 
-def test_a_failure_is_logged_once_and_its_end_too(clock: Clock, logs: list[str]) -> None:
-    """A document that fails poll after poll is one line, whatever the reasons are, its end one."""
-    del clock
-    kept = book()
-    for answer in (
-        good("status", STATUS),
-        bad("status", 0.0),
-        bad("status", 0.0),
-        bad("status", 0.0, text="worse"),
-        good("status", STATUS),
-        good("status", STATUS),
-    ):
-        poll(kept, [answer])
-    assert logs == [
-        "WARNING document not had cluster=prod document=status error=no such luck",
-        "INFO document had again cluster=prod document=status",
-    ]
-
-
-def test_the_failure_of_the_whole_source_is_not_logged_here(clock: Clock, logs: list[str]) -> None:
-    """When Ceph is not reached at all, one line of the poller's says so, not one a document."""
+def test_the_failure_of_the_whole_source_is_no_failure_of_each(clock: Clock) -> None:
+    """When Ceph is not reached at all that is said once, not of each document."""
     del clock
     kept = book()
     kept.open()
@@ -299,7 +307,7 @@ def test_the_failure_of_the_whole_source_is_not_logged_here(clock: Clock, logs: 
         (False, None, "connection refused")
     }
     assert kept.open() == ORDER  # and nothing has to rest
-    assert logs == []
+    assert kept.missing == {}
 
 
 def test_what_the_url_was_silent_about_rests(clock: Clock) -> None:
@@ -374,7 +382,7 @@ def of_map(book: Ledger) -> Ledger:
 def test_the_osd_map_is_asked_for_twice_before_it_stands(clock: Clock) -> None:
     """Only a status that was had before tells of which epoch the other documents are."""
     del clock
-    kept = Ledger({}, [*OF_MAP, "status"])
+    kept = Ledger([*OF_MAP, "status"])
     assert poll(kept, maps(7)) == ["status", *OF_MAP]
     assert poll(kept, maps(7)) == ["status", *OF_MAP]
     assert poll(kept, []) == ["status"]
@@ -382,7 +390,7 @@ def test_the_osd_map_is_asked_for_twice_before_it_stands(clock: Clock) -> None:
 
 def test_the_osd_map_stands_while_its_epoch_does(clock: Clock) -> None:
     """While status tells the same epoch nothing of the map is asked for, and none of it is old."""
-    kept = of_map(Ledger({}, [*OF_MAP, "status"]))
+    kept = of_map(Ledger([*OF_MAP, "status"]))
     for _ in range(10):
         clock.now += 15
         assert poll(kept, maps(7)[:1]) == ["status"]
@@ -395,7 +403,7 @@ def test_the_osd_map_stands_while_its_epoch_does(clock: Clock) -> None:
 def test_a_new_epoch_makes_the_osd_map_due(clock: Clock) -> None:
     """Once status tells another epoch, the map is asked for in the same poll."""
     del clock
-    kept = of_map(Ledger({}, [*OF_MAP, "status"]))
+    kept = of_map(Ledger([*OF_MAP, "status"]))
     assert poll(kept, maps(8)[:1]) == ["status"]
     assert kept.due() == ["status", *OF_MAP]
     for answer in maps(8)[1:]:
@@ -406,7 +414,7 @@ def test_a_new_epoch_makes_the_osd_map_due(clock: Clock) -> None:
 def test_what_was_asked_for_with_the_status_may_be_of_the_epoch_before(clock: Clock) -> None:
     """A map that was had with the first status of its epoch is asked for again."""
     del clock
-    kept = of_map(Ledger({}, [*OF_MAP, "status"]))
+    kept = of_map(Ledger([*OF_MAP, "status"]))
     kept.use("restful", frozenset([*OF_MAP, "status"]))
     assert poll(kept, maps(9)) == ["status", *OF_MAP]
     assert poll(kept, maps(9)) == ["status", *OF_MAP]
@@ -415,7 +423,7 @@ def test_what_was_asked_for_with_the_status_may_be_of_the_epoch_before(clock: Cl
 
 def test_without_the_status_the_osd_map_is_asked_for(clock: Clock) -> None:
     """A status that cannot be had vouches for nothing: the map is asked for, or goes stale."""
-    kept = of_map(Ledger({}, [*OF_MAP, "status"]))
+    kept = of_map(Ledger([*OF_MAP, "status"]))
     clock.now += 30
     assert poll(kept, [bad("status", 0.1)]) == ["status"]
     assert kept.due() == OF_MAP

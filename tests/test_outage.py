@@ -34,6 +34,11 @@ def test_pauses_grow_with_failures(failures: int, low: float, high: float) -> No
     assert low <= min(found) < max(found) <= high
 
 
+def test_pauses_stay_short_however_long_data_is_shown() -> None:
+    """A cluster that is back is seen within a minute."""
+    assert pause(Poll(Duration(15), Duration(10), Duration(3600)), 9) <= 60
+
+
 def test_pauses_never_get_shorter_than_the_interval() -> None:
     """Where data goes stale with the next poll, a failure does not bring it forward."""
     rarely = Poll(Duration(50), Duration(10), Duration(60))
@@ -46,10 +51,10 @@ def test_an_outage_is_a_line_a_kind_and_a_line_an_hour(clock: Clock, logs: list[
     for second in range(0, 7300, 20):
         clock.now = 1000.0 + second
         # The reasons come and go in turns, as with two mgrs of which one is a standby.
-        watch.note(REFUSED if second % 40 else GONE, [])
+        watch.note(REFUSED if second % 40 else GONE, {})
     clock.now += 20
-    watch.note(None, [])
-    watch.note(None, [])
+    watch.note(None, {})
+    watch.note(None, {})
     assert logs == [
         "ERROR cluster not reached cluster=prod error=gone",
         "ERROR cluster not reached cluster=prod error=wrong password",
@@ -64,8 +69,31 @@ def test_documents_that_stay_away_are_a_line_an_hour(clock: Clock, logs: list[st
     watch = Outage({})
     for _ in range(3):
         clock.now += SUMMARY_INTERVAL
-        watch.note(None, [])
-    for _ in range(2):
+        watch.note(None, {})
+    assert logs == []
+    for _ in range(3):
+        watch.note(None, {"osd df": "too late", "version": "no"})
         clock.now += SUMMARY_INTERVAL
-        watch.note(None, ["osd df", "version"])
-    assert logs == ["WARNING documents still not had documents=osd df,version"] * 2
+    assert logs == [
+        "WARNING documents not had documents=osd df,version error=too late",
+        *["WARNING documents still not had documents=osd df,version"] * 2,
+    ]
+
+
+def test_documents_that_go_or_come_together_are_a_line(clock: Clock, logs: list[str]) -> None:
+    """A poll without a document is a line when it begins and when it ends, whatever the reasons.
+
+    That a cluster was not reached meanwhile changes nothing.
+    """
+    watch = Outage({"cluster": "prod"})
+    for missing in ({"a": "no", "b": "no"}, {"a": "later", "b": "no"}, {"b": "no", "c": "ill"}):
+        clock.now += 15
+        watch.note(None, missing)
+        watch.note(GONE, {})
+    watch.note(None, {})
+    assert [line for line in logs if "documents" in line] == [
+        "WARNING documents not had cluster=prod documents=a,b error=no",
+        "WARNING documents not had cluster=prod documents=c error=ill",
+        "INFO documents had again cluster=prod documents=a",
+        "INFO documents had again cluster=prod documents=b,c",
+    ]

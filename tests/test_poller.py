@@ -108,6 +108,17 @@ def test_all_urls_are_tried_once(ceph: Ceph, clock: Clock) -> None:
     assert success(polled, "status") == "0"
 
 
+def test_the_failure_that_tells_most_is_told(ceph: Ceph, clock: Clock) -> None:
+    """That the active mgr's certificate is unknown must not hide behind a standby's silence."""
+    del clock
+    ceph.dead["http://a"] = SourceError(Kind.UNTRUSTED, "unknown certificate")
+    ceph.dead["http://b"] = SourceError(Kind.UNREACHABLE, "connection refused")
+    polled = made(ceph)
+    assert polled.poll().report.error == "unknown certificate"
+    ceph.dead["http://a"] = SourceError(Kind.STANDBY, "a standby")
+    assert polled.poll().report.error == "connection refused"
+
+
 def test_a_refusal_ends_the_poll(ceph: Ceph, clock: Clock) -> None:
     """The other URLs would refuse the same user, and ten refusals disable it."""
     del clock

@@ -114,8 +114,24 @@ def test_silent_monitors_make_no_quorum(lags: tuple[float, ...], silent: str) ->
         error = refused(watch, X, quorum(9, *lags))
         assert error.kind is Kind.FROZEN
         assert f"{silent} monitors have fallen silent, so what its dashboard says" in str(error)
+        unaged = Trust({}, (X,))
+        for epoch in (4, 6):
+            found = quorum(None, *lags, epoch=epoch)
+            assert refused(unaged, X, found).kind is Kind.FROZEN
     else:
         watch.check(X, "dashboard", quorum(9, *lags))
+
+
+def test_silence_is_no_proof_against_an_age_that_moves(clock: Clock) -> None:
+    """Monitors that are cut off from the mgr only have a quorum all the same."""
+    watch = Trust({}, (X,))
+    assert refused(watch, X, quorum(9, 0, 100, 100)).kind is Kind.FROZEN
+    clock.now += 15
+    for age in (24, 39):
+        watch.check(X, "dashboard", quorum(age, 0, 100, 100))
+        clock.now += 15
+    clock.now += 15
+    assert "nothing new for 30 s" in str(refused(watch, X, quorum(39, 0, 100, 100)))
 
 
 def test_who_reports_rarely_or_never_is_not_silent() -> None:

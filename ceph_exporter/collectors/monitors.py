@@ -135,7 +135,7 @@ REPORT_AGE = Metric(
     "ceph_monitor_report_age_seconds",
     "gauge",
     "Age of the monitor's own report of its disk against the newest report of all monitors; Ceph "
-    f"gives no time zone, so no absolute age can be had {_UP_TO_11}",
+    "gives no time zone, so no absolute age can be had (from Ceph itself up to 11)",
     _HEALTH,
     _MONITOR,
 )

@@ -71,6 +71,9 @@ class Df(Fact, frozen=True):
     by_class: Mapping[str, Space] = {}
     pools: tuple[PoolUsage, ...] = ()
 
+    def without_mgr(self) -> None:
+        """Give nothing: all of it comes from the mgr."""
+
 
 class WireSpace(msgspec.Struct, frozen=True):
     """`stats`; up to 0.83 in KiB under names of its own, raw use apart from 14 on."""

@@ -26,6 +26,14 @@ class Fact(msgspec.Struct, frozen=True):
         del at_hand
         return False
 
+    def without_mgr(self) -> "Fact | None":
+        """Give what of it the monitors know themselves, None for nothing.
+
+        From 12 on they know of PGs and usage what the active mgr tells them (MgrStatMonitor.cc),
+        and go on answering what the last one told, without a sign that it is old.
+        """
+        return self
+
 
 F = TypeVar("F", bound=Fact)
 R = TypeVar("R")

@@ -45,6 +45,11 @@ class Status(Fact, frozen=True):
     recovery_bytes: float | None = None
     recovery_objects: float | None = None
 
+    def without_mgr(self) -> "Status":
+        """Give health and the OSDs; the PGs and what clients do come from the mgr."""
+        names = "health", "fsid", "osds", "osds_up", "osds_in", "pgs_remapped"
+        return Status(**{name: getattr(self, name) for name in names})
+
     @property
     def at_rest(self) -> bool:
         """Nothing is being recovered: no PG recovers or backfills, and no bytes flow."""

@@ -37,7 +37,7 @@ def connect(  # noqa: PLR0913 - all that a source is made of
     if api == "recording":
         return Recording(Path(url))
     if api == "rados":
-        return Rados(url, credentials, deadline)
+        return Rados(url, credentials, deadline, limit=body_limit)
     http = Http(url, tls=tls, limit=body_limit)
     try:
         if api == "restful":

@@ -7,21 +7,21 @@ from typing import NamedTuple, Protocol
 
 
 class Kind(Enum):
-    """What a failure means for what is asked next."""
+    """What a failure means for what is asked next; of several URLs' the first here tells most."""
 
-    UNREACHABLE = "unreachable"
-    """No answer from this URL: try the next one."""
-    UNTRUSTED = "untrusted"
-    """The server's certificate is not accepted: try the next URL."""
-    STANDBY = "standby"
-    """A standby mgr answers here: try the next URL."""
     REFUSED = "refused"
     """Login or key refused: nothing but a new configuration helps."""
-    FOREIGN = "foreign"
-    """Another cluster answers here: try the next URL."""
     FROZEN = "frozen"
     """What is said here is old, as there is no quorum or none that this mgr knows of: try the next
     URL, and believe nothing that was had here."""
+    UNTRUSTED = "untrusted"
+    """The server's certificate is not accepted: try the next URL."""
+    UNREACHABLE = "unreachable"
+    """No answer from this URL: try the next one."""
+    FOREIGN = "foreign"
+    """Another cluster answers here: try the next URL."""
+    STANDBY = "standby"
+    """A standby mgr answers here: try the next URL."""
     FAILED = "failed"
     """This document failed, others may not."""
     UNSUPPORTED = "unsupported"

@@ -39,8 +39,9 @@ _UNKNOWN = ("command not known", "No handler found")
 class Rados:
     """Documents through librados. conf: the ceph.conf, which names the monitors.
 
-    pythons: where the module `rados` is looked for. Raises SourceError when no connection can be
-    had within the deadline. After a mgr that did not answer, `fetch` connects anew.
+    pythons: where the module `rados` is looked for; limit: bytes of the largest answer. Raises
+    SourceError when no connection can be had within the deadline. After a mgr that did not answer,
+    `fetch` connects anew.
     """
 
     api = "rados"
@@ -53,8 +54,10 @@ class Rados:
         credentials: Credentials,
         deadline: Deadline,
         pythons: Collection[str] = PYTHONS,
+        limit: int = BODY_LIMIT,
     ) -> None:
         self.url = conf
+        self._limit = int(limit)  # the configuration has a type of its own
         self._credentials = credentials
         self._pythons = [python for python in dict.fromkeys(pythons) if Path(python).exists()]
         self._process: Process | None = None
@@ -116,7 +119,7 @@ class Rados:
     def _run(self, command: Command, deadline: Deadline) -> Reply:
         assert self._process is not None  # noqa: S101 - `fetch` sees to it
         body = {"prefix": command.prefix, **dict(command.args), "format": "json"}
-        request = {"to": self._target(command), "command": body}
+        request = {"to": self._target(command), "command": body, "limit": self._limit}
         return self._process.ask(request, deadline)
 
     def _connect(self, deadline: Deadline) -> None:
@@ -149,7 +152,7 @@ class Rados:
         """Connect with the first Python that has the module; the reply of none says so."""
         reply = Reply(-1, NO_MODULE, b"")
         for python in self._pythons:
-            self._process = Process(python, BODY_LIMIT)
+            self._process = Process(python, self._limit)
             reply = self._process.ask({"connect": request}, deadline)
             if reply.text != NO_MODULE:
                 break
@@ -211,6 +214,9 @@ def _not_connected(reply: Reply, conf: str, entity: str) -> SourceError:
 
 def _refused(command: Command, reply: Reply, user: str) -> SourceError:
     text = " ".join(reply.text.split())[:200] or os.strerror(reply.errno)
+    if reply.errno == errno.EFBIG:
+        text = f"the answer to the command {command.prefix!r} is larger than --poll.body-limit"
+        return SourceError(Kind.FAILED, f"{text} (poll.body_limit), so not read")
     said = f"Ceph refused the command {command.prefix!r}: {text}"
     if reply.errno == errno.EINVAL and any(words in text for words in _UNKNOWN):
         return SourceError(Kind.UNSUPPORTED, said)

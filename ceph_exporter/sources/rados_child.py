@@ -6,6 +6,7 @@ from standard input, a JSON object in a line each, and answers each with a JSON 
 `{"errno": ..., "text": ..., "size": ...}`, and as many bytes. It ends when its input does.
 """
 
+import errno
 import json
 import os
 import signal
@@ -30,6 +31,8 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
             else:
                 send = getattr(cluster, request["to"] + "_command")
                 error, body, text = send(json.dumps(request["command"]), b"")
+                if len(body) > request["limit"]:
+                    error, body, text = errno.EFBIG, b"", "more than the limit"
         except ImportError as failure:
             # A broken librados is an ImportError too; its text is then worth more.
             found = getattr(failure, "name", None) == "rados"

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ceph_exporter import facts
+from ceph_exporter import exposition, facts
 from ceph_exporter.facts import DecodeError, Decoder, Facts
-from tests.golden.eras import ERAS, answers, page, samples
-from tests.golden.parsers import parse_text
+from tests.golden.eras import ERAS, answers, facts_of, families, page, samples
+from tests.golden.parsers import parse_openmetrics, parse_text
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -94,9 +94,15 @@ values = st.recursive(
 
 @pytest.mark.parametrize("era", ERAS)
 def test_any_value_anywhere(era: str) -> None:
-    """A document with any value in any place is decoded or refused, and the page stays readable."""
+    """A document with any value in any place is refused, or the page with it stays readable.
+
+    It is shown together with all other documents of its cluster, as collectors read several. What
+    Prometheus would refuse is refused by its parsers here, and no series is there twice.
+    """
     nodes = places(era)
     assert len(nodes) > 50
+    known = facts_of(era)
+    usual = exposition.lines(families(known))
 
     @given(st.sampled_from(nodes), values)
     def check(place: Place, value: Any) -> None:  # noqa: ANN401 - any JSON
@@ -106,8 +112,14 @@ def test_any_value_anywhere(era: str) -> None:
         except DecodeError as error:
             assert re.fullmatch(r"[^\n]+", str(error))  # noqa: PT017 - no other error may come
             return
-        text = page(Facts.of(*found)).decode()
-        assert sum(len(family.samples) for family in parse_text(text)) == len(samples(text))
+        changed = Facts({**known._facts, **{type(fact): fact for fact in found}})
+        shown = exposition.lines(families(changed))
+        other = {metric: text for metric, text in shown.items() if usual.get(metric) != text}
+        text = exposition.page([other], exposition.Format.TEXT).decode()
+        lines = samples(text)
+        assert sum(len(family.samples) for family in parse_text(text)) == len(lines)
+        assert len({line.rpartition(" ")[0] for line in lines}) == len(lines)
+        parse_openmetrics(exposition.page([other], exposition.Format.OPENMETRICS).decode())
 
     check()
 

@@ -2,7 +2,8 @@
 
 From 14 on they are recordings of three monitors, three OSDs of which one is down, pools and a
 filesystem, over restful (14, 18), the dashboard (16) and rados (20). Long lists are cut, and what
-such a cluster does not have, checks, services and disks, is written by hand.
+such a cluster does not have, checks, services and disks, is written by hand. The earlier ones are
+written by hand and with the help of the simulator.
 """
 
 from collections.abc import Iterator

@@ -124,11 +124,11 @@ class CephCluster(Layout):
         for name in sorted(self._daemons, key=lambda name: kinds.index(name.partition(".")[0])):
             self._stop(name)
 
-    def ceph(self, *arguments: str, timeout: float = 20.0) -> str:
+    def ceph(self, *arguments: str, timeout: float = 60.0) -> str:
         """Return what the command line prints, asked as client.admin."""
         return self.run("ceph", *arguments, timeout=timeout)
 
-    def run(self, *command: str, timeout: float = 20.0) -> str:
+    def run(self, *command: str, timeout: float = 60.0) -> str:
         """Return what a program of this release prints."""
         return self._run(*self.release.command(*command), timeout=timeout)
 
@@ -224,7 +224,7 @@ class CephCluster(Layout):
         kinds = [name.partition(".")[0] for name in self._daemons]
         return Observation(self, {kind: kinds.count(kind) for kind in ("mon", "mgr", "mds", "osd")})
 
-    def _run(self, *command: str, timeout: float = 20.0) -> str:
+    def _run(self, *command: str, timeout: float = 60.0) -> str:
         configuration = str(self.folder / "ceph.conf")
         return output_of(*command, environment={"CEPH_CONF": configuration}, timeout=timeout)
 

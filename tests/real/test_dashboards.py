@@ -20,6 +20,7 @@ from tests.real.exporter import Exporter, free_port
 from tests.real.expressions import Expression, of_dashboards, of_rules, without_data
 from tests.real.process import CephError, wait_until
 from tests.real.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
+from tests.real.releases import PORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.real
 
-BASE_PORT = 22400
-DEADLINE = 120
+BASE_PORT = PORTS + 1800
+DEADLINE = 180
 PROGRAMS = {"2.42": DEBIANS_OWN, "3.5": PROMETHEUS_3}
 EXPRESSIONS = list(of_dashboards())
 # Those that give data on any healthy cluster of Ceph 14 and later, over any API.

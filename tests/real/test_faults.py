@@ -17,6 +17,7 @@ from tests.real.bootstrap import USER
 from tests.real.ceph import CephCluster
 from tests.real.exporter import Exporter
 from tests.real.process import wait_until
+from tests.real.releases import PORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.real
 
-BASE_PORT = 25000
+BASE_PORT = PORTS + 4000
 
 
 class Watched(NamedTuple):
@@ -230,14 +231,17 @@ def test_a_failover_is_followed(failing: CephCluster, both: tuple[Watched, Watch
 
 
 def test_tokens_that_expire_are_renewed(failing: CephCluster, dashboard: Watched) -> None:
-    """With tokens that live two seconds a new one is got again and again, and no poll is missed."""
-    failing.ceph("config", "set", "mgr", "mgr/dashboard/jwt_token_ttl", "2")
+    """With tokens that live six seconds new ones are got again and again, and none is refused."""
+    failing.ceph("config", "set", "mgr", "mgr/dashboard/jwt_token_ttl", "6")
     # Which ends the token that was to live for hours.
     set_password(failing, dashboard.secret.read_text(), dashboard.secret)
-    lost = dashboard.said("cluster not reached")
-    dashboard.polls(8)
-    dashboard.shows("ceph_up", 1)
-    assert dashboard.said("cluster not reached") == lost
+    refusals = dashboard.said("refused")
+    start = time.monotonic()
+    while time.monotonic() < start + 15:
+        dashboard.polls(3)
+        dashboard.shows("ceph_up", 1)
+    # "connection refused" is not what is counted here: the mgrs all run.
+    assert dashboard.said("refused") == refusals
     failing.ceph("config", "rm", "mgr", "mgr/dashboard/jwt_token_ttl")
 
 
@@ -336,5 +340,7 @@ def test_nothing_is_left_behind(both: tuple[Watched, Watched], scrapes: Scrapes)
         assert "please report this" not in text
         assert text.count("\n") < 100
         wait_until(one.holds_no_more, "threads and descriptors given back", 30)
+    print(f"{scrapes.count} scrapes, the slowest {scrapes.slowest:.3f} s")  # noqa: T201
     assert scrapes.faults == []
     assert scrapes.count > 100
+    assert scrapes.slowest < 5

@@ -17,6 +17,7 @@ import yaml
 from ceph_exporter.config import Poll, load
 from tests.real.conftest import demand
 from tests.running import running
+from tests.test_docs import block
 from tests.web.serving import until
 
 pytestmark = pytest.mark.real
@@ -143,3 +144,20 @@ def test_rules_and_dashboards_are_the_shipped_ones(
         if thing["metadata"].get("labels", {}).get("grafana_dashboard") == "1":
             found |= thing["data"]
     assert found == shipped
+
+
+def test_the_documented_kustomization_is_rendered(tmp_path: Path) -> None:
+    """A kustomization of one's own, as the README has it, gives image, namespace and clusters."""
+    demand(None if shutil.which("kubectl") else "no kubectl", "tests/real/install-kubernetes")
+    text = block(MANIFESTS / "README.md", "## A cluster outside", 2)
+    # kubectl takes relative paths only; the clone lies beside it under the README's name.
+    (tmp_path / "ceph_exporter").symlink_to(ROOT)
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "kustomization.yaml").write_text(text)
+    (folder / "ceph_exporter.yml").write_text("clusters: {mine: {urls: [http://mon1:5000]}}")
+    objects = list(yaml.safe_load_all(said("kubectl", "kustomize", str(folder))))
+    assert {thing["metadata"]["namespace"] for thing in objects} == {"monitoring"}
+    (container,) = one(objects, "Deployment")["spec"]["template"]["spec"]["containers"]
+    assert container["image"] == "registry.example/ceph_exporter:1"
+    assert "mon1" in one(objects, "ConfigMap")["data"]["ceph_exporter.yml"]

@@ -21,6 +21,7 @@ from tests.real.conftest import demand
 from tests.real.exporter import free_port
 from tests.real.process import ENVIRONMENT, CephError, Daemon, wait_until
 from tests.real.releases import RELEASES, SYSTEM
+from tests.test_docs import block
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +62,7 @@ class Reader:
         self._url = url
         self._configuration = str(cluster.folder / "ceph.conf")
         tools = folder / "bin"
-        tools.mkdir()
+        tools.mkdir(exist_ok=True)
         ceph = shlex.join(cluster.release.command("ceph", "-c", str(cluster.folder / "ceph.conf")))
         # The search path without these tools: or the tool `ceph` would find itself.
         self._tool(tools / "ceph", f'PATH={ENVIRONMENT["PATH"]} exec {ceph} "$@"')
@@ -148,6 +149,10 @@ def test_the_quick_start_of_the_dashboard(cluster: CephCluster, tmp_path: Path) 
     assert 'ceph_mon_quorum_status{ceph_daemon="mon.a"} 1' in page
     user = cluster.ask("dashboard", "ac-user-show", "ceph_exporter")
     assert user["roles"] == ["read-only"]
+    # What is to be typed when the password was refused, in the folder where it was made.
+    mend = block(QUICKSTART.with_name("troubleshooting.md"), "## The password is refused")
+    Reader(cluster, tmp_path, "").types(mend)
+    assert cluster.ask("dashboard", "ac-user-show", "ceph_exporter")["enabled"]
 
 
 def test_the_quick_start_of_restful(cluster: CephCluster, tmp_path: Path) -> None:
@@ -168,3 +173,29 @@ def test_the_quick_start_of_librados(cluster: CephCluster, tmp_path: Path) -> No
     assert 'ceph_monitor_latency_seconds{monitor="b",ceph_daemon="mon.b"}' in page
     key = cluster.ceph("auth", "get", "client.ceph_exporter")
     assert re.findall("caps (.+)", key) == ['mgr = "allow r"', 'mon = "allow r"']
+
+
+# What a release does not have yet, or not any more.
+LACKS = {"16.2.15": ("orch certmgr", "orch hardware"), "20.2.4": ("restful",)}
+# A daemon's own, which no list of the cluster's commands has.
+SPECIAL = ("daemon", "tell", "pg")
+WORDS = re.compile(r"[a-z][a-z_-]*(?: [a-z][a-z_-]*)*(?= |$)", re.MULTILINE)
+
+
+def written() -> set[str]:
+    """Give the beginnings of the commands of Ceph that the documents for an outage name."""
+    files = [QUICKSTART.with_name(f"{name}.md") for name in ("runbook", "troubleshooting")]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    commands = re.findall(r"(?:^    |`)ceph ([a-z][^`\n]*)", text, re.MULTILINE)
+    found = {match[0] for match in map(WORDS.match, commands) if match}
+    return {command for command in found if not command.startswith(SPECIAL)}
+
+
+def test_the_commands_for_an_outage_exist(cluster: CephCluster) -> None:
+    """Ceph knows every command that the runbook and the troubleshooting tell people to type."""
+    # A line of the help begins with the words of a command, before what they are given.
+    lines = cluster.ceph("--help").splitlines()
+    known = {f"{match[0]} " for match in map(WORDS.match, lines) if match}
+    unknown = {command for command in written() if not any(map(f"{command} ".startswith, known))}
+    lacks = LACKS[cluster.release.name]
+    assert not [command for command in unknown if not command.startswith(lacks)]

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ceph_exporter import __version__
 from tests.real.conftest import demand
 from tests.real.process import wait_until
 from tests.real.test_image import BASE, ROOT, missing, output_of, tool
+from tests.test_docs import block
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +74,10 @@ def types(machine: str, command: str) -> str:
 
 
 def test_the_demo_runs_in_an_empty_debian(machine: str) -> None:
-    """Who types the README's first commands sees the demo's cluster on /metrics."""
+    """Who types the README's first commands sees the demo's cluster on /metrics.
+
+    And who installs it as the quick start says has the command.
+    """
     (prepare,) = re.findall(r"`(apt [^`]+)`", TRY)
     demo = re.findall(r"^    (\S+)$", TRY, re.MULTILINE)[0]
     types(machine, prepare)
@@ -85,3 +90,5 @@ def test_the_demo_runs_in_an_empty_debian(machine: str) -> None:
         )
 
     wait_until(served, "page of the demo", 240)
+    types(machine, block(ROOT / "docs" / "quickstart.md", "# Quick starts"))
+    assert types(machine, "ceph_exporter --version") == f"ceph_exporter {__version__}"

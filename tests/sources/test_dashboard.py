@@ -29,12 +29,12 @@ NONE_ACTIVE = Reply(
 
 def opened(url: str, credentials: Credentials) -> closing[Source]:
     """Connect with the API given, for a `with`."""
-    return closing(connect("dashboard", url, Tls(), credentials, Deadline(5)))
+    return closing(connect("dashboard", url, Tls(), credentials, Deadline(30)))
 
 
 def fetch(source: Source, wanted: tuple[str, ...] = ALL) -> dict[str, Answer]:
     """Fetch documents; give the answers by their names on the wire."""
-    return {answer.wire: answer for answer in source.fetch(wanted, Deadline(5))}
+    return {answer.wire: answer for answer in source.fetch(wanted, Deadline(30))}
 
 
 def failed(fake: Dashboard, credentials: Credentials, times: int = 1) -> list[SourceError]:

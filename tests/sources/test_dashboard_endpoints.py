@@ -18,9 +18,9 @@ def fetched(
     """Fetch documents in some polls; give each poll's answers."""
     with (
         serve(answering(fake)) as server,
-        closing(connect("dashboard", server.url, Tls(), credentials, Deadline(5))) as source,
+        closing(connect("dashboard", server.url, Tls(), credentials, Deadline(30))) as source,
     ):
-        return [list(source.fetch(wanted, Deadline(5))) for wanted in polls]
+        return [list(source.fetch(wanted, Deadline(30))) for wanted in polls]
 
 
 def rows(count: int, total: str) -> Reply:
@@ -146,7 +146,7 @@ def test_an_endpoint_that_hangs_leaves_time_for_the_others(credentials: Credenti
     hanging = answering(lambda one: None if "health/full" in one.path else fake(one))
     with (
         serve(hanging) as server,
-        closing(connect("dashboard", server.url, Tls(), credentials, Deadline(5))) as source,
+        closing(connect("dashboard", server.url, Tls(), credentials, Deadline(30))) as source,
     ):
         wanted = ("quorum_status", "osd dump", "health detail", "version")
         answers = {one.wire: one.error for one in source.fetch(wanted, Deadline(4))}

@@ -132,7 +132,7 @@ def test_whatever_arrives_whole_is_an_answer(status: int, body: bytes) -> None:
     """Empty bodies, errors, HTML and redirects are given as they are, for the source to judge."""
     with serve(reply(status, body, Location="/elsewhere", X_Name="y")) as server:
         http = Http(server.url + "/")
-        response = http.request("GET", "/x", Deadline(5))
+        response = http.request("GET", "/x", Deadline(30))
         http.close()
     assert (response.status, response.body) == (status, body)
     assert response.headers["x-name"] == "y"
@@ -171,7 +171,7 @@ def test_a_failure_closes_the_connection_at_once() -> None:
     with serve(flood(b"")) as server:
         http = Http(server.url, limit=MIB)
         with pytest.raises(Exception, match="larger"):
-            http.request("GET", "/x", Deadline(5))
+            http.request("GET", "/x", Deadline(30))
         assert until(lambda: server.ended == 1)
         http.close()
 
@@ -181,7 +181,7 @@ def test_a_compressed_answer_is_read_although_identity_was_asked_for() -> None:
     small = reply(body=gzip.compress(b'{"a": 1}'), Content_Encoding="gzip")
     with serve(small) as server:
         http = Http(server.url)
-        assert http.request("GET", "/x", Deadline(5)).body == b'{"a": 1}'
+        assert http.request("GET", "/x", Deadline(30)).body == b'{"a": 1}'
         http.close()
         assert server.requests[0].headers["accept-encoding"] == "identity"
     with serve(reply(body=gzip.compress(bytes(20 * MIB)), Content_Encoding="gzip")) as server:
@@ -199,7 +199,7 @@ def test_a_get_is_repeated_when_a_kept_connection_was_closed() -> None:
     """A server that closes an idle connection costs a GET nothing but a new connection."""
     with serve(closes_after_one) as server:
         http = Http(server.url)
-        first, second = (http.request("GET", path, Deadline(5)) for path in ("/1", "/2"))
+        first, second = (http.request("GET", path, Deadline(30)) for path in ("/1", "/2"))
         http.close()
     assert (first.body, second.body) == (b"{}", b"{}")
     assert server.asked() == ["/1", "/2", "/2"]
@@ -210,7 +210,7 @@ def test_a_post_is_never_repeated() -> None:
     """A command or a login that may have been done is not sent again."""
     with serve(closes_after_one) as server:
         http = Http(server.url)
-        http.request("GET", "/1", Deadline(5))
+        http.request("GET", "/1", Deadline(30))
         assert "without an answer" in str(fail(http, method="POST"))
     assert [(one.method, one.path) for one in server.requests] == [("GET", "/1"), ("POST", "/x")]
 
@@ -220,7 +220,7 @@ def test_a_connection_is_kept_between_requests() -> None:
     with serve(reply()) as server:
         http = Http(server.url)
         for _ in range(3):
-            assert http.request("GET", "/x", Deadline(5)).status == 200
+            assert http.request("GET", "/x", Deadline(30)).status == 200
         http.close()
         assert server.connections == 1
 
@@ -230,7 +230,7 @@ def test_cookies_are_never_sent_back() -> None:
     with serve(reply(Set_Cookie="token=abc; Path=/")) as server:
         http = Http(server.url)
         for _ in range(2):
-            http.request("GET", "/x", Deadline(5))
+            http.request("GET", "/x", Deadline(30))
         http.close()
     assert len(server.requests) == 2
     assert all("cookie" not in one.headers for one in server.requests)
@@ -245,7 +245,7 @@ def test_the_environment_changes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_pa
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with serve(reply()) as server:
         http = Http(server.url)
-        assert http.request("GET", "/x", Deadline(5)).status == 200
+        assert http.request("GET", "/x", Deadline(30)).status == 200
         http.close()
     assert "authorization" not in server.requests[0].headers
 
@@ -255,7 +255,7 @@ def test_a_header_that_http_does_not_allow_is_not_quoted() -> None:
     with serve(reply()) as server:
         http = Http(server.url)
         with pytest.raises(Exception, match="a header that HTTP does not allow") as caught:
-            http.request("GET", "/x", Deadline(5), headers={"Authorization": "Bearer s3cret\n"})
+            http.request("GET", "/x", Deadline(30), headers={"Authorization": "Bearer s3cret\n"})
         http.close()
     assert "s3cret" not in str(caught.value)
 

@@ -15,13 +15,13 @@ from tests.sources.test_dashboard import NONE_ACTIVE, TO_ACTIVE
 
 def probed(url: str, credentials: Credentials) -> closing[Source]:
     """Find out who answers, for a `with`."""
-    return closing(connect("auto", url, Tls(), credentials, Deadline(5)))
+    return closing(connect("auto", url, Tls(), credentials, Deadline(30)))
 
 
 def unsuccessful(server: Server, credentials: Credentials) -> SourceError:
     """Find out that nobody of use answers; give the error."""
     with pytest.raises(SourceError) as caught:
-        connect("auto", server.url, Tls(), credentials, Deadline(5))
+        connect("auto", server.url, Tls(), credentials, Deadline(30))
     assert "\n" not in str(caught.value)
     return caught.value
 
@@ -41,7 +41,7 @@ def test_a_dashboard_is_found_by_its_refusal(credentials: Credentials, prefix: s
         assert source.api == "dashboard"
         check_no_secret(server)
         assert len(server.requests) == 1
-        assert len(list(source.fetch(["status", "version"], Deadline(5)))) == 2
+        assert len(list(source.fetch(["status", "version"], Deadline(30)))) == 2
     assert fake.logins == 1
 
 
@@ -53,7 +53,7 @@ def test_restful_is_found_by_its_root(credentials: Credentials) -> None:
     ):
         assert source.api == "restful"
         check_no_secret(server)
-        (answer,) = source.fetch(["version"], Deadline(5))
+        (answer,) = source.fetch(["version"], Deadline(30))
     assert answer.error is None
 
 
@@ -126,7 +126,7 @@ def test_nothing_at_the_url_is_unreachable(credentials: Credentials) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(SourceError, match="connection refused") as caught:
-        connect("auto", f"http://127.0.0.1:{port}", Tls(), credentials, Deadline(5))
+        connect("auto", f"http://127.0.0.1:{port}", Tls(), credentials, Deadline(30))
     assert caught.value.kind is Kind.UNREACHABLE
 
 

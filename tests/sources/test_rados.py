@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ceph_exporter.config import Size
 from ceph_exporter.sources import Answer, Credentials, Deadline, Kind, SourceError, Tls, connect
 from ceph_exporter.sources.rados import MGR_COMMANDS, Rados
 
@@ -140,6 +141,19 @@ def test_the_second_choice_is_asked_where_the_first_is_unknown(
     }
     kinds = [one.error.kind for one in others if one.error]
     assert kinds == [Kind.FAILED, Kind.FAILED, Kind.UNSUPPORTED]
+
+
+def test_an_answer_that_is_too_large_costs_itself(cluster: Cluster) -> None:
+    """It is not read, the flag is named, and the next document is had."""
+    cluster.does({"osd dump": [0, "x" * 1000, ""]})
+    opened = Rados(
+        str(cluster.conf), cluster.credentials, Deadline(60), [str(cluster.python)], Size(999)
+    )
+    answers = list(opened.fetch(("osd dump", "status"), Deadline(60)))
+    opened.close()
+    text = "the answer to the command 'osd dump' is larger than --poll.body-limit"
+    assert failures(answers) == {"osd dump": f"{text} (poll.body_limit), so not read"}
+    assert answers[1].body == b"{}"
 
 
 def test_a_dead_mgr_costs_its_own_documents(cluster: Cluster, source: Rados) -> None:

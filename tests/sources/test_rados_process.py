@@ -70,13 +70,17 @@ def test_the_child_answers_with_a_head_and_bytes(monkeypatch: pytest.MonkeyPatch
     def connect(name: str) -> object:
         return {"connect": {"conf": "", "name": name, "options": {}}}
 
-    assert served(connect("client.a"), {"to": "mon", "command": {}}) == [
+    assert served(connect("client.a"), {"to": "mon", "command": {}, "limit": 2}) == [
         '{"errno": 0, "text": "", "size": 0}',
         '{"errno": 0, "text": "", "size": 2}',
         "{}",
     ]
-    asked = served(connect("client.a"), {"to": "mgr", "command": {}}, connect("client.b"))
+    asked = served(
+        connect("client.a"), {"to": "mgr", "command": {}, "limit": 2}, connect("client.b")
+    )
     assert [json.loads(line)["errno"] for line in asked if line] == [0, 22, 13]
+    large = served(connect("client.a"), {"to": "mon", "command": {}, "limit": 1})
+    assert large[1:] == ['{"errno": 27, "text": "more than the limit", "size": 0}', ""]
 
 
 def test_a_missing_module_is_told_from_a_broken_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ ALL = ("health detail", "status", "quorum_status", "time-sync-status", "version"
 
 def read(folder: Path, wanted: tuple[str, ...] = ALL) -> list[Answer]:
     """Read documents from a folder by way of `connect`."""
-    source = connect("recording", str(folder), Tls(), Credentials(), Deadline(5))
+    source = connect("recording", str(folder), Tls(), Credentials(), Deadline(30))
     assert (source.api, source.url) == ("recording", str(folder))
     answers = list(source.fetch(wanted, Deadline(0)))
     source.close()

@@ -50,7 +50,7 @@ def ceph(special: Callable[[str], Reply | None] = lambda _: None) -> Callable[[R
 
 def opened(url: str, credentials: Credentials | None = None) -> closing[Source]:
     """Connect with the API given, for a `with`."""
-    return closing(connect("rest-api", url, Tls(), credentials or Credentials(), Deadline(5)))
+    return closing(connect("rest-api", url, Tls(), credentials or Credentials(), Deadline(30)))
 
 
 def fetched(
@@ -58,7 +58,7 @@ def fetched(
 ) -> dict[str, Answer]:
     """Fetch documents from a server that answers so; give the answers by document."""
     with serve(answering(answer, keep_alive=False)) as server, opened(server.url) as source:
-        answers = list(source.fetch(list(wanted), Deadline(5)))
+        answers = list(source.fetch(list(wanted), Deadline(30)))
     return {answer.documents[0]: answer for answer in answers}
 
 
@@ -72,7 +72,7 @@ def failure(answer: Callable[[Request], Reply], document: str = "status") -> Sou
 def test_suffix_header_and_closed_connections_are_asked_for() -> None:
     """The suffix beats the header, a proxy may look at the header, and nothing is kept open."""
     with serve(answering(ceph())) as server, opened(server.url) as source:
-        answers = list(source.fetch(DOCUMENTS, Deadline(5)))
+        answers = list(source.fetch(DOCUMENTS, Deadline(30)))
     assert [answer.documents for answer in answers] == [(name,) for name in DOCUMENTS]
     assert [answer.wire for answer in answers] == list(DOCUMENTS)
     assert server.asked("GET") == [
@@ -105,7 +105,7 @@ def test_requests_come_one_at_a_time() -> None:
         connection.silence()
 
     with serve(behave) as server, opened(server.url) as source:
-        assert len(list(source.fetch(DOCUMENTS, Deadline(5)))) == 5
+        assert len(list(source.fetch(DOCUMENTS, Deadline(30)))) == 5
         assert server.connections == 6
     assert most == [True] * 6
 
@@ -113,7 +113,7 @@ def test_requests_come_one_at_a_time() -> None:
 def test_the_simulated_cluster_is_read_whole() -> None:
     """What a whole ceph-rest-api of 10.2 answers becomes facts; clocks come with the health."""
     with simulator.demo() as server, opened(server.url) as source:
-        answers = {one.documents[0]: one for one in source.fetch(DOCUMENTS, Deadline(5))}
+        answers = {one.documents[0]: one for one in source.fetch(DOCUMENTS, Deadline(30))}
     kinds = {name: one.error.kind for name, one in answers.items() if one.error}
     assert kinds == {"time-sync-status": Kind.UNSUPPORTED}
     health, clocks = facts.decode("health detail", answers["health detail"].body)
@@ -143,7 +143,7 @@ def test_the_base_path_is_found(base: str, given: str, found: str) -> None:
 
     with simulator.RestApi(answer, base=base) as server, opened(server.url + given) as source:
         assert source.url == server.url + found
-        (got,) = source.fetch(["status"], Deadline(5))
+        (got,) = source.fetch(["status"], Deadline(30))
     assert json.loads(got.body) == {"command": "status"}
 
 
@@ -157,7 +157,7 @@ def behind_proxy(request: Request) -> Reply:
 def test_a_proxy_in_front_gets_the_user(credentials: Credentials) -> None:
     """With a user every request carries basic authentication, which ceph-rest-api ignores."""
     with serve(answering(behind_proxy)) as server, opened(server.url, credentials) as source:
-        (answer,) = source.fetch(["status"], Deadline(5))
+        (answer,) = source.fetch(["status"], Deadline(30))
     assert json.loads(answer.body) == {"command": "status"}
 
 
@@ -296,5 +296,5 @@ def test_a_refusal_while_fetching_ends_the_poll(credentials: Credentials) -> Non
         opened(server.url, credentials) as source,
         pytest.raises(SourceError, match="refused with HTTP 401"),
     ):
-        list(source.fetch(DOCUMENTS, Deadline(5)))
+        list(source.fetch(DOCUMENTS, Deadline(30)))
     assert len(asked) == 2

@@ -19,7 +19,7 @@ PREFIXES = ["health", "status", "quorum_status", "time-sync-status", "version"]
 
 def opened(url: str, credentials: Credentials) -> closing[Source]:
     """Connect with the API given, for a `with`."""
-    return closing(connect("restful", url, Tls(), credentials, Deadline(5)))
+    return closing(connect("restful", url, Tls(), credentials, Deadline(30)))
 
 
 def fetched(
@@ -56,7 +56,7 @@ def test_one_request_runs_all_commands(credentials: Credentials, looks: int) -> 
     """All commands are posted at once, and looked at until they are done."""
     fake = Restful(looks=looks)
     with serve(answering(fake)) as server, opened(server.url, credentials) as source:
-        answers = list(source.fetch(ALL, Deadline(5)))
+        answers = list(source.fetch(ALL, Deadline(30)))
     assert fake.held == {}
     methods = [one.method for one in server.requests]
     assert methods == ["POST", *["GET"] * looks, "DELETE"]
@@ -189,8 +189,8 @@ def test_mimic_and_before_get_one_command_a_request(credentials: Credentials) ->
     """12 and 13 answer a list with 500: single commands from then on, in later polls as well."""
     fake = Restful(single=True)
     with serve(answering(fake)) as server, opened(server.url, credentials) as source:
-        first = list(source.fetch(ALL, Deadline(5)))
-        second = list(source.fetch(("status",), Deadline(5)))
+        first = list(source.fetch(ALL, Deadline(30)))
+        second = list(source.fetch(("status",), Deadline(30)))
     assert fake.held == {}
     assert [answer.error for answer in first + second] == [None] * 6
     shapes = [type(body) for body in fake.posted]
@@ -252,7 +252,7 @@ def test_a_failing_delete_costs_nothing(credentials: Credentials) -> None:
     """What was answered is worth more than the tidying up."""
     fake = Restful(special=lambda request: page(500) if request.method == "DELETE" else None)
     with serve(answering(fake)) as server, opened(server.url, credentials) as source:
-        answers = list(source.fetch(ALL, Deadline(5)))
+        answers = list(source.fetch(ALL, Deadline(30)))
     assert [answer.error for answer in answers] == [None] * 5
 
 

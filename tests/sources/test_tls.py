@@ -26,7 +26,7 @@ def drip_body(connection: Connection) -> None:
 def get(url: str, tls: Tls) -> int:
     """Ask once and give the status."""
     http = Http(url, tls=tls)
-    status = http.request("GET", "/x", Deadline(5)).status
+    status = http.request("GET", "/x", Deadline(30)).status
     http.close()
     return status
 
@@ -137,5 +137,5 @@ def test_a_ca_file_that_cannot_be_used_is_named(
     if content is not None:
         file.write_text(content)
     with pytest.raises(SourceError, match=f"tls.ca_file. {file}: {reason}") as caught:
-        connect("auto", "https://127.0.0.1:9", Tls(str(file)), Credentials(), Deadline(5))
+        connect("auto", "https://127.0.0.1:9", Tls(str(file)), Credentials(), Deadline(30))
     assert caught.value.kind is Kind.REFUSED

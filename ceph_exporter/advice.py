@@ -44,6 +44,8 @@ def _document(row: DocumentRow, api: str) -> Missing:
         mend = "it is had with --cluster.api=rados, or (to Ceph 19) --cluster.api=restful"
     elif api == "recording":
         mend = "record it with `ceph_exporter record DIR`"
+    elif "access denied" in row.error:
+        mend = "its key may not ask for that; what to grant stands in docs/ceph-apis.md"
     else:
         mend = "this release of Ceph does not give it; nothing is to be done"
     return Missing(row.name, row.error, mend, fault=False)

@@ -51,7 +51,7 @@ GLANCE = (
         "and all growth goes where least room is. Good: more than a month. Meaningless until a day "
         "of data is there. Before Ceph 12: when no space is left.",
         (Query(NEARFULL_IN, "{{cluster}}", quiet=GROWS),),
-        "does not grow",
+        "does not grow, or Ceph is not reached",
         unit="dtdurations",
         steps=falling(7 * 86400, 30 * 86400),
         size=SMALL,

@@ -9,15 +9,12 @@ from dashboards.declare import (
     rising,
     warn_from,
 )
-from dashboards.phrases import AGE, SCRAPED_FROM, own
+from dashboards.exporter_process import PROCESS
+from dashboards.phrases import AGE, SCRAPED_FROM, each
 
 SMALL = (6, 4)
 WHICH = "{{instance}} {{cluster}}"
 DOCUMENT = "max by (cluster, instance, document) (ceph_exporter_document_{}{{*}})"
-
-
-def _own(aggregate: str, expr: str, known: str = "ceph_up{*}") -> str:
-    return f"{aggregate} by (instance) ({own(expr, known)})"
 
 
 GLANCE = (
@@ -26,7 +23,7 @@ GLANCE = (
         "Scraped",
         "Whether Prometheus gets the exporter's page. Good: yes. No: the exporter or its host is "
         "down.",
-        (Query(_own("min", "up{+}", SCRAPED_FROM), "{{instance}}"),),
+        (Query(each("min", "up{+}", SCRAPED_FROM), "{{instance}}"),),
         "no exporter is scraped",
         states=YES_IS_GOOD,
         size=SMALL,
@@ -57,7 +54,7 @@ GLANCE = (
         "Configuration",
         "Whether the last reload of the configuration was good. No: the exporter runs on with the "
         "one before; its log says what is wrong.",
-        (Query(_own("min", "ceph_exporter_config_last_reload_successful{+}"), "{{instance}}"),),
+        (Query(each("min", "ceph_exporter_config_last_reload_successful{+}"), "{{instance}}"),),
         "no exporter is scraped",
         states=YES_IS_GOOD,
         size=SMALL,
@@ -128,6 +125,7 @@ CEPH = (
         steps=rising(5, 10),
         limits=True,
         minimum=0,
+        size=(6, 8),
     ),
     Panel(
         "timeseries",
@@ -142,6 +140,7 @@ CEPH = (
         "no exporter is scraped",
         steps=warn_from(1),
         minimum=0,
+        size=(6, 8),
     ),
     Panel(
         "timeseries",
@@ -156,79 +155,24 @@ CEPH = (
         "no exporter is scraped",
         steps=warn_from(1),
         minimum=0,
-    ),
-)
-
-PROCESS = (
-    Panel(
-        "timeseries",
-        "Scrape",
-        "How long Prometheus takes to get the page. Good: milliseconds; a scrape only sends bytes.",
-        (Query(_own("max", "scrape_duration_seconds{+}"), "{{instance}}"),),
-        "no exporter is scraped",
-        unit="s",
-        minimum=0,
+        size=(6, 8),
     ),
     Panel(
         "timeseries",
-        "Series",
-        "Samples on the page. It grows with OSDs and pools; a jump is a new collector, or a label "
-        "that should not be.",
-        (Query(_own("max", "scrape_samples_scraped{+}"), "{{instance}}"),),
-        "no exporter is scraped",
-        minimum=0,
-    ),
-    Panel(
-        "timeseries",
-        "Memory",
-        "Resident memory of the exporter. Good: flat.",
-        (Query(_own("max", "process_resident_memory_bytes{+}"), "{{instance}}"),),
-        "no exporter is scraped",
-        unit="bytes",
-        minimum=0,
-    ),
-    Panel(
-        "timeseries",
-        "Processor",
-        "Processor time in a second. Good: a few hundredths.",
+        "Series left out",
+        "Series that are not on the page because a collector (poll.series_limit) or the page "
+        "(--web.series-limit) has too many. Good: 0. More: what is shown is not all.",
         (
             Query(
-                _own("max", "rate(process_cpu_seconds_total{+}[$__rate_interval])"),
-                "{{instance}}",
+                "sum by (cluster, instance) (ceph_exporter_collector_series_cut{*})",
+                f"of collectors {WHICH}",
             ),
+            Query(each("max", "ceph_exporter_page_series_cut{+}"), "of the page {{instance}}"),
         ),
         "no exporter is scraped",
-        unit="percentunit",
+        steps=warn_from(1),
         minimum=0,
-    ),
-    Panel(
-        "timeseries",
-        "Open files",
-        "Part of the allowed open files that are open. Good: a few hundredths.",
-        (
-            Query(
-                _own("max", "process_open_fds{+} / process_max_fds{+}"),
-                "{{instance}}",
-            ),
-        ),
-        "no exporter is scraped",
-        unit="percentunit",
-        minimum=0,
-    ),
-    Panel(
-        "table",
-        "Version",
-        "The exporter's own version. Good: the same everywhere.",
-        (
-            Query(
-                "max by (instance, version, pythonversion) ("
-                + own("ceph_exporter_build_info{+}")
-                + ")",
-                "runs",
-                hidden=True,
-            ),
-        ),
-        "no exporter is scraped",
+        size=(6, 8),
     ),
 )
 

@@ -108,7 +108,7 @@ TABLE = Panel(
             quiet=GROWS,
             unit="dtdurations",
             steps=falling(7 * 86400, 30 * 86400),
-            none="does not grow",
+            none="no growth, or unknown",
         ),
         Query(MONITORS_OUT, "monitors out", steps=warn_from(1), none="unknown"),
         Query(OSDS_DOWN, "OSDs down", steps=warn_from(1), none="unknown"),

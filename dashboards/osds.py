@@ -69,7 +69,7 @@ GLANCE = (
                 quiet=RAISED,
             ),
         ),
-        "no flag is set",
+        "no flag is set, or Ceph is not reached",
         steps=warn_from(1),
         text="name",
         size=SMALL,
@@ -113,7 +113,7 @@ STATE = (
                 states={0: ("down", "red")},
             ),
         ),
-        "no OSD is down, or the API tells no CRUSH tree",
+        "no OSD is down, or unknown: no CRUSH tree, or Ceph is not reached",
     ),
     Panel(
         "timeseries",
@@ -127,7 +127,7 @@ STATE = (
                 quiet="only after an OSD came or went",
             ),
         ),
-        "no OSD came or went",
+        "no OSD came or went, or Ceph is not reached",
         minimum=0,
     ),
 )

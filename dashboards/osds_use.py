@@ -129,7 +129,7 @@ LATENCIES = (
                 steps=rising(50, 200),
             ),
         ),
-        "no OSD stands out",
+        "no OSD stands out, or Ceph is not reached",
         most_first="latency",
     ),
     Panel(
@@ -159,7 +159,7 @@ LATENCIES = (
                 states={1: ("yes", "orange")},
             ),
         ),
-        "no daemon has slow requests",
+        "no daemon has slow requests, or Ceph is not reached",
     ),
     Panel(
         "table",
@@ -176,7 +176,7 @@ LATENCIES = (
                 steps=rising(0.8, 0.95),
             ),
         ),
-        "no disk is known to be worn by half",
+        "no disk is known to be worn by half, or Ceph is not reached",
         most_first="wear",
     ),
     Panel(
@@ -193,6 +193,6 @@ LATENCIES = (
                 steps=falling(6 * 7 * 86400, 12 * 7 * 86400),
             ),
         ),
-        "no disk is expected to fail, or Ceph does not predict it",
+        "no disk is expected to fail, or Ceph does not predict it or is not reached",
     ),
 )

@@ -50,6 +50,11 @@ def own(expr: str, known: str = "ceph_up{*}") -> str:
     return f"{expr} and on (job, instance) {known}"
 
 
+def each(aggregate: str, expr: str, known: str = "ceph_up{*}") -> str:
+    """Give what `own` gives, one series for each exporter."""
+    return f"{aggregate} by (instance) ({own(expr, known)})"
+
+
 def osds(metric: str) -> str:
     """Give a metric of each OSD once."""
     return f"max by (cluster, ceph_daemon) ({metric}{{*}})"

@@ -64,7 +64,7 @@ USE = (
                 named(pools("ceph_pool_quota_objects_used_ratio")), f"objects {NAME}", quiet=QUOTA
             ),
         ),
-        "no pool has a quota",
+        "no pool has a quota, or Ceph is not reached",
         unit="percentunit",
         steps=rising(0.8, 0.95),
         limits=True,
@@ -131,7 +131,7 @@ IO = (
                 quiet=RAISED,
             ),
         ),
-        "no copy is missing, or the API does not tell it by pool",
+        "no copy is missing, or unknown: not over every API, or Ceph is not reached",
         minimum=0,
         size=(12, 8),
         to="ceph-pgs",

@@ -87,6 +87,13 @@ def test_each_api_has_its_own_mend(api: str, mend: str) -> None:
     assert [mend in row.mend for row in found if not row.fault] == [True]
 
 
+def test_what_a_key_may_not_ask_for_names_the_place_that_says_what_to_grant() -> None:
+    """A document that the key was refused is not one that the release lacks."""
+    row = DocumentRow("pg states", None, None, None, None, "access denied: caps?")
+    found = advice.missing(REPORT._replace(api="restful", documents=(row,), collectors=()))
+    assert ["what to grant" in one.mend for one in found] == [True]
+
+
 def test_a_cluster_that_is_not_reached_says_which_urls_were_tried() -> None:
     """The reason is said once, not for each document, and the health is unknown."""
     said = check.text("", CLUSTER, DOWN, colour=False)

@@ -23,8 +23,10 @@ TRIED = {
     "docs/alerts.md": {"Load them": BY_HAND},
     "docs/ceph-apis.md": {
         "rados (all releases)": "tests/real/test_rados.py",
+        "The monitors' disk and store from 12 on": "tests/real/test_mon_store.py",
         "What an API does not give": "tests/real/test_parity.py",
     },
+    "docs/dashboards.md": {"Put them into Grafana": NOT_RUN},
     "docs/quickstart.md": {
         "Quick starts": "tests/real/test_readme.py",
         "The dashboard: Ceph 14 and later": "tests/real/test_quickstart.py",

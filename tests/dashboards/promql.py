@@ -24,6 +24,7 @@ INTERVALS = {"$__rate_interval": "1m", "$__range": "1h", "$__interval": "15s"}
 OWN = {
     "ceph_exporter_build_info",
     "ceph_exporter_config_last_reload_successful",
+    "ceph_exporter_page_series_cut",
     "process_cpu_seconds_total",
     "process_max_fds",
     "process_open_fds",

@@ -86,6 +86,14 @@ def test_a_query_that_may_give_nothing_says_what_that_means() -> None:
         assert len(panel.description) > 15
 
 
+def test_ignorance_does_not_read_as_good_news() -> None:
+    """A panel that is empty when all is well says that it is empty too when Ceph is not reached."""
+    for board, panel in panels():
+        if all(query.quiet for query in panel.queries) and "tell" not in panel.none:
+            reached = "not reached" in panel.none or panel.none.startswith("not told")
+            assert reached, f"{board.title}: {panel.title}: {panel.none}"
+
+
 def test_panels_do_not_overlap() -> None:
     """Each panel has its own place on the grid, 24 wide."""
     for board in build.BOARDS:

@@ -82,9 +82,7 @@ def arguments(cluster: CephCluster, keyring: Path) -> list[str]:
 def exporter(cluster: CephCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exporter]:
     """Run an exporter on it."""
     folder = tmp_path_factory.mktemp("exporter")
-    # Time for a child to start on a busy machine.
-    flags = *arguments(cluster, keyring_of(cluster)), "--poll.timeout=5s"
-    with Exporter(folder, *flags) as started:
+    with Exporter(folder, *arguments(cluster, keyring_of(cluster))) as started:
         yield started
 
 

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +25,8 @@ from tests.real.process import Daemon
 _PORT = 28000
 _SCRAPE = 15
 _WINDOW = 120.0
+_LONG = 300.0
+"""Seconds in which an exporter asks for the slow documents once."""
 # The tests' clusters hurry; a mgr that digests every second would hide what is measured here.
 _HURRY = ("mgr stats period", "mgr tick period", "mon mgr digest period")
 _NEW_OSDS = """
@@ -110,13 +113,13 @@ def _ways(cluster: Large) -> Iterator[Cost]:
     }
     for api, arguments in ways.items():
         with _exporter(cluster.folder, f"--cluster.api={api}", *arguments) as url:
-            cost = _cost(cluster, api)
-            page = httpx.get(url, trust_env=False, timeout=60).text
-            sizes, series = _of_page(page)
+            cluster.wait(partial(_up, url), f"answer over {api}", 180)
+            cost = _cost(cluster, api, seconds=_LONG)
+            sizes, series = _of_page(_page(url))
             yield _said(cost._replace(bytes_poll=sizes, series=series))
     _module(cluster, "enable")
     cost = _cost(cluster, "module prometheus", cluster.module_url)
-    page = httpx.get(cluster.module_url, trust_env=False, timeout=120).text
+    page = _page(cluster.module_url)
     yield _said(cost._replace(bytes_poll=len(page), series=page.count("\n") - page.count("\n#")))
 
 
@@ -131,12 +134,20 @@ def _module(cluster: Large, verb: str) -> None:
     time.sleep(20)
 
 
-def _cost(cluster: Large, way: str, scraped: str = "") -> Cost:
+def _up(url: str) -> bool:
+    return "\nceph_up 1\n" in _page(url)
+
+
+def _page(url: str) -> str:
+    return httpx.get(url, trust_env=False, timeout=120).raise_for_status().text
+
+
+def _cost(cluster: Large, way: str, scraped: str = "", seconds: float = _WINDOW) -> Cost:
     before, start = cluster.cpu(), time.monotonic()
-    while (passed := time.monotonic() - start) < _WINDOW:
+    while (passed := time.monotonic() - start) < seconds:
         if scraped:
-            httpx.get(scraped, trust_env=False, timeout=120).raise_for_status()
-        time.sleep(max(0.0, min(_SCRAPE, _WINDOW - passed)))
+            _page(scraped)
+        time.sleep(max(0.0, min(_SCRAPE, seconds - passed)))
     minutes = (time.monotonic() - start) / 60
     used = {name: value - before[name] for name, value in cluster.cpu().items()}
     return Cost(way, used["mon.a"] / minutes, used["mgr.x"] / minutes)
@@ -145,7 +156,8 @@ def _cost(cluster: Large, way: str, scraped: str = "") -> Cost:
 @contextmanager
 def _exporter(folder: Path, *arguments: str) -> Iterator[str]:
     port = free_port()
-    command = (*COMMAND, f"--web.listen-address=127.0.0.1:{port}", *arguments)
+    # A busy machine must not look like an outage.
+    command = (*COMMAND, "--poll.timeout=30s", f"--web.listen-address=127.0.0.1:{port}", *arguments)
     exporter = Daemon(*command, log=folder / "log" / "exporter")
     try:
         yield f"http://127.0.0.1:{port}/metrics"

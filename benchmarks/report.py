@@ -10,18 +10,18 @@ from pathlib import Path
 from benchmarks.pipeline import Figures
 from benchmarks.serving import Serving
 
-_DOCS = Path(__file__).parent.parent / "docs"
-_BEGIN, _END = "<!-- python -m benchmarks: begin -->\n", "<!-- python -m benchmarks: end -->\n"
+DOCS = Path(__file__).parent.parent / "docs"
+BEGIN, END = "<!-- python -m benchmarks: begin -->\n", "<!-- python -m benchmarks: end -->\n"
 
 
 def write(figures: Sequence[Figures], served: Mapping[int, Serving]) -> None:
     """Put the figures into the document and draw the plot."""
-    file = _DOCS / "performance.md"
-    before, _, rest = file.read_text("utf-8").partition(_BEGIN)
-    after = rest.partition(_END)[2]
+    file = DOCS / "performance.md"
+    before, _, rest = file.read_text("utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
     tables = "\n".join([_where(), *_polls(figures), "", *_scrapes(served), ""])
-    file.write_text(f"{before}{_BEGIN}\n{tables}\n{_END}{after}", "utf-8")
-    (_DOCS / "performance.svg").write_text(_plot(figures), "utf-8")
+    file.write_text(f"{before}{BEGIN}\n{tables}\n{END}{after}", "utf-8")
+    (DOCS / "performance.svg").write_text(_plot(figures), "utf-8")
 
 
 def _where() -> str:

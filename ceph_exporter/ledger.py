@@ -25,7 +25,8 @@ _VITAL = frozenset(fact.document for fact in (Health, Status, Quorum))
 class _Entry(msgspec.Struct):
     """One document; times are readings of time.monotonic(), `last_success` is unix time.
 
-    given: the API in use has it; rests_until: it takes Ceph long.
+    given: the API in use has it; rests_until: it takes Ceph long; epoch: that of the OSD map as it
+    was known before the document was asked for.
     """
 
     name: str
@@ -38,6 +39,7 @@ class _Entry(msgspec.Struct):
     size: int | None = None
     had: float = 0.0
     rest: float = 0.0
+    epoch: int | None = None
     last_success: float | None = None
     fact: Fact | None = None
     error: str = ""
@@ -49,12 +51,17 @@ class Ledger:
     def __init__(self, names: Collection[str] = tuple(DOCUMENTS)) -> None:
         self._entries = {name: _Entry(name) for name in DOCUMENTS if name in names}
         self._had: set[str] = set()
+        self._failed: set[str] = set()
+        self._epoch: int | None = None  # of the OSD map, by the last status
+        self._epoch_before: int | None = None  # the same, when this poll began
         self._decode = facts.Decoding()
         self._made: Made = {}
 
     def open(self) -> list[str]:
         """Begin a poll; give the documents that are due, in the order to ask for them."""
         self._had.clear()
+        self._failed.clear()
+        self._epoch_before = self._epoch
         return self.due()
 
     def due(self) -> list[str]:
@@ -67,6 +74,7 @@ class Ledger:
             if entry.given
             and max(entry.not_before, entry.rests_until, entry.unsupported_until) <= now
             and not DOCUMENTS[name].needless(at_hand)
+            and (Status.document in self._failed or not self._stands(entry))
         ]
 
     def had(self, name: str) -> bool:
@@ -86,12 +94,13 @@ class Ledger:
         """Believe nothing that was had so far, and take none of it for had in this poll."""
         self._had.clear()
         for entry in self._entries.values():
-            entry.fact, entry.not_before = None, 0.0
+            entry.fact, entry.not_before, entry.epoch = None, 0.0, None
 
     def use(self, api: str, given: frozenset[str]) -> None:
         """Begin anew with a source that gives these documents; what takes long still rests."""
         for entry in self._entries.values():
             entry.not_before = entry.unsupported_until = 0.0
+            entry.epoch = None
             entry.given = entry.name in given
             if not entry.given:
                 entry.success, entry.error = None, f"not to be had over {api}"
@@ -136,6 +145,7 @@ class Ledger:
                 entry.unsupported_until = now + UNSUPPORTED_INTERVAL
             if entry.name in self._had or not entry.given:
                 continue
+            self._failed.add(entry.name)
             supported = kind is not Kind.UNSUPPORTED
             entry.success, entry.error = False if supported else None, error
             entry.seconds = seconds
@@ -150,6 +160,9 @@ class Ledger:
         now = time.monotonic()
         at_hand: dict[type[Fact], Fact] = {}
         for entry in self._entries.values():
+            if Status.document in self._had and self._stands(entry):
+                entry.had, entry.last_success = now, time.time()
+                entry.success, entry.error = True, ""
             fact = entry.fact
             if fact is None:
                 continue
@@ -179,13 +192,25 @@ class Ledger:
             for entry in self._entries.values()
         )
 
+    def _stands(self, entry: _Entry) -> bool:
+        """Say whether the document is of the OSD map that the last status told of.
+
+        Epochs only grow, so it is of the one that was current a poll before it was asked for, and
+        after; not of one that status told a moment ago, as another monitor may be behind by that.
+        """
+        known = entry.fact is not None and entry.fact.of_osd_map
+        return known and entry.epoch is not None and entry.epoch == self._epoch
+
     def _keep(self, answer: Answer, found: tuple[Fact, ...]) -> None:
         now = time.monotonic()
         for fact in found:
+            if isinstance(fact, Status):
+                self._epoch = fact.osd_epoch
             entry = self._entries.get(fact.document)
             if entry is None:
                 continue  # carried by an answer, but no collector wants it
             entry.fact, entry.had, entry.last_success = fact, now, time.time()
+            entry.epoch = self._epoch_before
             entry.success, entry.error = True, ""
             entry.seconds, entry.size = answer.seconds, len(answer.body)
             slow = SLOW_INTERVAL if fact.slow else 0.0

@@ -34,7 +34,7 @@ DOCUMENT_DURATION = Metric(
 DOCUMENT_LAST_SUCCESS = Metric(
     "ceph_exporter_document_last_success_timestamp_seconds",
     "gauge",
-    "When the document was had last",
+    "When the document was had last, or known to be the same by the epoch of the OSD map",
     _OWN,
     _DOCUMENT,
 )

@@ -5,7 +5,16 @@ from collections.abc import Iterable
 import pytest
 
 from ceph_exporter import ledger
-from ceph_exporter.facts import DOCUMENTS, Df, Facts, Health, Status, TimeSync, Version
+from ceph_exporter.facts import (
+    DOCUMENTS,
+    Df,
+    Facts,
+    Health,
+    OsdDump,
+    Status,
+    TimeSync,
+    Version,
+)
 from ceph_exporter.ledger import Ledger
 from ceph_exporter.snapshot import DocumentRow
 from ceph_exporter.sources import Answer, Kind, SourceError
@@ -347,3 +356,81 @@ def test_forgotten_is_not_had_and_asked_for_again(clock: Clock) -> None:
     assert not kept.had("status")
     assert not kept.fresh(60).get(Status)
     assert "version" in kept.due()
+
+
+STATUS_OF_EPOCH = b'{"health": {"status": "HEALTH_OK"}, "osdmap": {"epoch": %d}}'
+MAP = b'{"osds": [], "epoch": %d}'
+TREE = b'{"nodes": []}'
+OF_MAP = ["osd dump", "osd tree"]
+
+
+def maps(epoch: int, *, tree: bool = True) -> list[Answer]:
+    """Answer with the status and the OSD map, and its tree, of an epoch."""
+    found = [good("status", STATUS_OF_EPOCH % epoch), good("osd dump", MAP % epoch)]
+    return [*found, good("osd tree", TREE)] if tree else found
+
+
+def of_map(book: Ledger) -> Ledger:
+    """Ask twice, so that the epoch is known before and after."""
+    for _ in range(2):
+        book.open()
+        for answer in maps(7):
+            book.take(answer)
+    return book
+
+
+def test_the_osd_map_is_asked_for_twice_before_it_stands(clock: Clock) -> None:
+    """Only a status that was had before tells of which epoch the other documents are."""
+    del clock
+    kept = Ledger([*OF_MAP, "status"])
+    assert poll(kept, maps(7)) == ["status", *OF_MAP]
+    assert poll(kept, maps(7)) == ["status", *OF_MAP]
+    assert poll(kept, []) == ["status"]
+
+
+def test_the_osd_map_stands_while_its_epoch_does(clock: Clock) -> None:
+    """While status tells the same epoch nothing of the map is asked for, and none of it is old."""
+    kept = of_map(Ledger([*OF_MAP, "status"]))
+    for _ in range(10):
+        clock.now += 15
+        assert poll(kept, maps(7)[:1]) == ["status"]
+        assert kept.due() == ["status"]
+        assert kept.fresh(60).get(OsdDump) is not None
+    assert row(kept, "osd dump")[:2] == ("osd dump", True)
+    assert row(kept, "osd tree").last_success == clock.now
+
+
+def test_a_new_epoch_makes_the_osd_map_due(clock: Clock) -> None:
+    """Once status tells another epoch, the map is asked for in the same poll.
+
+    And once more in the next, as what answered may have been a monitor that was behind.
+    """
+    del clock
+    kept = of_map(Ledger([*OF_MAP, "status"]))
+    assert poll(kept, maps(8)[:1]) == ["status"]
+    assert kept.due() == ["status", *OF_MAP]
+    for answer in maps(7)[1:]:
+        kept.take(answer)
+    assert poll(kept, maps(8)) == ["status", *OF_MAP]
+    assert poll(kept, maps(8)[:1]) == ["status"]
+    assert kept.due() == ["status"]
+
+
+def test_what_was_asked_for_with_the_status_may_be_of_the_epoch_before(clock: Clock) -> None:
+    """A map that was had with the first status of its epoch is asked for again."""
+    del clock
+    kept = of_map(Ledger([*OF_MAP, "status"]))
+    kept.use("restful", frozenset([*OF_MAP, "status"]))
+    assert poll(kept, maps(9)) == ["status", *OF_MAP]
+    assert poll(kept, maps(9)) == ["status", *OF_MAP]
+    assert poll(kept, []) == ["status"]
+
+
+def test_without_the_status_the_osd_map_is_asked_for(clock: Clock) -> None:
+    """A status that cannot be had vouches for nothing: the map is asked for, or goes stale."""
+    kept = of_map(Ledger([*OF_MAP, "status"]))
+    clock.now += 30
+    assert poll(kept, [bad("status", 0.1)]) == ["status"]
+    assert kept.due() == OF_MAP
+    clock.now += 31
+    assert kept.fresh(60).get(OsdDump) is None

@@ -12,11 +12,13 @@ class Fact(msgspec.Struct, frozen=True):
     """What one document says, the same for every release and API.
 
     A subclass names its `document` after the mon command that gives it. `slow` documents change
-    with an upgrade or a reconfiguration and are asked for every few minutes only.
+    with an upgrade or a reconfiguration and are asked for every few minutes only. `of_osd_map` are
+    those that hold nothing but what is in the OSD map, so they are the same while its epoch is.
     """
 
     document: ClassVar[str]
     slow: ClassVar[bool] = False
+    of_osd_map: ClassVar[bool] = False
 
     @classmethod
     def needless(cls, at_hand: "Facts") -> bool:

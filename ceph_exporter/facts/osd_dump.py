@@ -75,6 +75,7 @@ class OsdDump(Fact, frozen=True):
     """
 
     document = "osd dump"
+    of_osd_map = True
 
     osds: tuple[Osd, ...]
     epoch: int | None = None

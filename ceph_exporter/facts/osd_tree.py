@@ -29,6 +29,7 @@ class OsdTree(Fact, frozen=True):
     """The OSDs of the CRUSH map by id; OSDs outside of it are missing."""
 
     document = "osd tree"
+    of_osd_map = True
 
     osds: Mapping[int, OsdLocation]
 

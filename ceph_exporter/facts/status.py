@@ -21,13 +21,14 @@ class Status(Fact, frozen=True):
     """Counts and rates of the cluster; what the API does not give is None.
 
     pg_states: state name as Ceph joins it ("active+clean") -> number of PGs. Sizes in bytes, rates
-    per second; a rate that Ceph leaves out while it is idle is 0.
+    per second; a rate that Ceph leaves out while it is idle is 0. osd_epoch: that of the OSD map.
     """
 
     document = "status"
 
     health: str | None
     fsid: str | None = None
+    osd_epoch: int | None = None
     osds: int | None = None
     osds_up: int | None = None
     osds_in: int | None = None
@@ -60,6 +61,7 @@ class WireOsdmap(msgspec.Struct, frozen=True):
     """The OSD counts; up to 14 nested in a second `osdmap`, as strings in 0.67."""
 
     osdmap: "WireOsdmap | None" = None
+    epoch: int | None = None
     num_osds: int | None = None
     num_up_osds: int | None = None
     num_in_osds: int | None = None
@@ -165,6 +167,7 @@ def _from_status(answer: WireStatus) -> Status:
     counts = Status(
         health=from_wire(answer.health).status if answer.health else None,
         fsid=answer.fsid,
+        osd_epoch=osdmap.epoch,
         osds=osdmap.num_osds,
         osds_up=osdmap.num_up_osds,
         osds_in=osdmap.num_in_osds,

@@ -89,6 +89,6 @@ def test_the_demo_runs_in_an_empty_debian(machine: str) -> None:
             in tool(*("podman", "--runtime=runc", "exec", machine, "python3", "-c", ASK)).stdout
         )
 
-    wait_until(served, "page of the demo", 240)
+    wait_until(served, "page of the demo", 400)
     types(machine, block(ROOT / "docs" / "quickstart.md", "# Quick starts"))
     assert types(machine, "ceph_exporter --version") == f"ceph_exporter {__version__}"

@@ -84,10 +84,19 @@ CASES = {
         once=False,
     ),
     "CephExporterSeriesCut": Case(
-        "ceph_exporter_perf_counters_cut 12",
-        ("ceph_exporter_perf_counters_cut 0",),
-        description="12 series of performance counters are more than the limit and are not on the "
-        "page.",
+        'ceph_exporter_collector_series_cut{collector="osds"} 12',
+        (
+            'ceph_exporter_collector_series_cut{collector="osds"} 0\n'
+            "ceph_exporter_perf_counters_cut 0\nceph_exporter_page_series_cut 0",
+        ),
+        {"collector": "osds"},
+        description="12 series of the collector osds are more than a limit allows and are not on "
+        "the page.",
+    ),
+    "CephExporterForeignCluster": Case(
+        'ceph_exporter_foreign_cluster{url="https://b:8443"} 1',
+        ('ceph_exporter_foreign_cluster{url="https://b:8443"} 0',),
+        {"url": "https://b:8443"},
     ),
     "CephHealthError": Case(
         'ceph_health_status 2\nceph_health_detail{name="SOME_CHECK",severity="HEALTH_ERR"} 1',

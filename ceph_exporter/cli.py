@@ -6,20 +6,21 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from ceph_exporter import check, exposition, flags, nagios, serve
-from ceph_exporter.config import Cluster, Config, ConfigError
-from ceph_exporter.flags import Options
+from ceph_exporter import check, exposition, nagios, serve
+from ceph_exporter.config import Cluster, Config
 from ceph_exporter.log import set_up
+from ceph_exporter.options import Options, fail, parse
 from ceph_exporter.poller import Poller
 from ceph_exporter.simulator import rest_api
 from ceph_exporter.snapshot import Report
 from ceph_exporter.sources import Answer, recording
+from ceph_exporter.strict import ConfigError
 from ceph_exporter.web.security import Watched
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; give the exit code."""
-    options = flags.parse(sys.argv[1:] if arguments is None else arguments, os.environ)
+    options = parse(sys.argv[1:] if arguments is None else arguments, os.environ)
     values = options.values
     # `check` says itself what went wrong, in its own form.
     quiet = options.command == "check" and values["log.level"] != "debug"
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if values["nagios"]:  # to a plugin's caller, 2 would mean that Ceph is in trouble
                 sys.stdout.write(f"{nagios.line(nagios.UNKNOWN, str(error))}\n")
                 return nagios.UNKNOWN
-            flags.fail(str(error))
+            fail(str(error))
         if options.command == "record":
             return record(config, Path(options.folder))
         if options.command == "check":
@@ -117,7 +118,7 @@ def _record(name: str, cluster: Cluster, config: Config, folder: Path) -> bool:
     try:
         report = _report(name, cluster, config, write)
     except OSError as error:
-        flags.fail(f"record: {error.filename}: {error.strerror}")
+        fail(f"record: {error.filename}: {error.strerror}")
     for row in report.documents:
         if not row.success:
             sys.stderr.write(f"not recorded: {row.name}: {row.error}\n")

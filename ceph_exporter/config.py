@@ -6,7 +6,7 @@ Every error names the file, the path inside it (`clusters.prod.urls[0]`) and wha
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -15,63 +15,10 @@ import yaml
 from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.collectors.perf_counters import Options as PerfCounterOptions
 from ceph_exporter.sources import BODY_LIMIT, Api
-
-S = TypeVar("S")
+from ceph_exporter.strict import ConfigError, Strict, convert, parse_yaml, read
+from ceph_exporter.units import Duration, Size
 
 CEPH_CONF = "/etc/ceph/ceph.conf"
-
-_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_DURATION = re.compile(r"(?:\d+(?:ms|[smhd]))+")
-_SHIFTS = {"MiB": 20, "GiB": 30}
-_SIZE = re.compile(r"([0-9]{1,6})(MiB|GiB)")
-_PART = re.compile(r"(\d+)(ms|[smhd])")
-
-
-class ConfigError(ValueError):
-    """A configuration that cannot be used: one line with path and expectation."""
-
-
-class Duration(float):
-    """Seconds, written as Prometheus writes durations: 15s, 1m30s, 500ms."""
-
-    __slots__ = ()
-
-    @classmethod
-    def parse(cls, text: object) -> "Duration":
-        """Parse a duration; raises ValueError that says what was expected."""
-        if not isinstance(text, str) or not _DURATION.fullmatch(text):
-            raise ValueError(f"expected a duration such as 15s or 1m30s, got {text!r}")
-        seconds = cls(sum(int(n) * _UNITS[unit] for n, unit in _PART.findall(text)))
-        if not seconds:
-            raise ValueError(f"expected a duration above 0, got {text!r}")
-        return seconds
-
-    def __str__(self) -> str:
-        """Write it in the form that `parse` reads."""
-        return f"{self:g}s" if float(self).is_integer() else f"{self * 1000:.0f}ms"
-
-
-class Size(int):
-    """Bytes, written as 64MiB or 1GiB."""
-
-    __slots__ = ()
-
-    @classmethod
-    def parse(cls, text: object) -> "Size":
-        """Parse a size; raises ValueError that says what was expected."""
-        found = _SIZE.fullmatch(text) if isinstance(text, str) else None
-        if not found or not int(found[1]):
-            raise ValueError(f"expected a size such as 512MiB or 1GiB, got {text!r}")
-        return cls(int(found[1]) << _SHIFTS[found[2]])
-
-    def __str__(self) -> str:
-        """Write it in the form that `parse` reads."""
-        unit = "GiB" if self % (1 << 30) == 0 else "MiB"
-        return f"{self >> _SHIFTS[unit]}{unit}"
-
-
-class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Unknown keys are errors: a misspelt one must not be ignored."""
 
 
 class Poll(Strict, frozen=True):
@@ -136,44 +83,6 @@ class Config(Strict, frozen=True):
         default = {name: collector.default for name, collector in COLLECTORS.items()}
         chosen = {**default, **self.collectors, **cluster.collectors}
         return tuple(name for name in COLLECTORS if chosen[name])
-
-
-def read(file: str) -> str:
-    """Read a text file; raises ConfigError with its name."""
-    try:
-        return Path(file).read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a text file in UTF-8"
-        raise ConfigError(f"{file}: {reason}") from None
-
-
-class _Loader(yaml.SafeLoader):
-    """Refuses a key that stands twice, of which YAML would silently take the last."""
-
-
-def _mapping_once(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen = set()
-    for key, _ in node.value:
-        if isinstance(key, yaml.ScalarNode) and key.value in seen:
-            text = f"key {key.value} stands twice"
-            raise yaml.MarkedYAMLError(problem=text, problem_mark=key.start_mark)
-        seen.add(key.value if isinstance(key, yaml.ScalarNode) else key)
-    loader.flatten_mapping(node)
-    return dict(loader.construct_pairs(node, deep=True))
-
-
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping_once)
-
-
-def parse_yaml(text: str) -> object:
-    """Parse YAML; the ConfigError of a bad one shows no part of the text, which may be secret."""
-    try:
-        return yaml.load(text, _Loader)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, AttributeError, TypeError, ValueError, RecursionError) as error:
-        problem = getattr(error, "problem", None) or "it cannot be read"
-        mark = getattr(error, "problem_mark", None)
-        where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
-        raise ConfigError(f"not YAML: {problem}{where}") from None
 
 
 def load(file: str, collectors: Mapping[str, bool], poll: Poll) -> Config:
@@ -303,18 +212,3 @@ def _mapping(value: object, path: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ConfigError(f"{path}: expected a mapping")
     return value
-
-
-def convert(value: object, type_: type[S], path: str) -> S:
-    """Convert a YAML tree to structs; raises ConfigError with the path, put after `path`."""
-
-    def hook(wanted: type, found: object) -> object:
-        return found if isinstance(found, wanted) else wanted.parse(found)  # type: ignore[attr-defined]
-
-    try:
-        return msgspec.convert(value, type_, dec_hook=hook)
-    except (msgspec.ValidationError, ValueError) as error:
-        text, _, where = str(error).partition(" - at `$")
-        where = (path + where.rstrip("`")).lstrip(".")
-        text = text[:1].lower() + text[1:]
-        raise ConfigError(f"{where}: {text}" if where else text) from None

@@ -53,7 +53,7 @@ class Ledger:
         self._had: set[str] = set()
         self._failed: set[str] = set()
         self._epoch: int | None = None  # of the OSD map, by the last status
-        self._epoch_before: int | None = None  # the same, before what is being asked for
+        self._epoch_before: int | None = None  # the same, when this poll began
         self._decode = facts.Decoding()
         self._made: Made = {}
 
@@ -61,11 +61,11 @@ class Ledger:
         """Begin a poll; give the documents that are due, in the order to ask for them."""
         self._had.clear()
         self._failed.clear()
+        self._epoch_before = self._epoch
         return self.due()
 
     def due(self) -> list[str]:
         """Give the documents that are due, as far as what was had by now tells."""
-        self._epoch_before = self._epoch
         now = time.monotonic()
         at_hand = Facts({type(e.fact): e.fact for e in self._entries.values() if e.fact})
         return [
@@ -195,7 +195,8 @@ class Ledger:
     def _stands(self, entry: _Entry) -> bool:
         """Say whether the document is of the OSD map that the last status told of.
 
-        Epochs only grow, so it is of the one that was current before and after it was asked for.
+        Epochs only grow, so it is of the one that was current a poll before it was asked for, and
+        after; not of one that status told a moment ago, as another monitor may be behind by that.
         """
         known = entry.fact is not None and entry.fact.of_osd_map
         return known and entry.epoch is not None and entry.epoch == self._epoch

@@ -13,9 +13,10 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Gauge
 
 from ceph_exporter import __version__
-from ceph_exporter.config import Config, ConfigError
+from ceph_exporter.config import Config
 from ceph_exporter.fleet import Fleet
 from ceph_exporter.log import fields, log
+from ceph_exporter.strict import ConfigError
 from ceph_exporter.web import control, discovery, listen, metrics, status
 from ceph_exporter.web.connection import Answer
 from ceph_exporter.web.pages import Pages

@@ -7,7 +7,9 @@ import pytest
 
 from ceph_exporter import config as config_module
 from ceph_exporter.collectors import COLLECTORS
-from ceph_exporter.config import Cluster, Config, ConfigError, Duration, Poll, Size, dump, load
+from ceph_exporter.config import Cluster, Config, Poll, dump, load
+from ceph_exporter.strict import ConfigError
+from ceph_exporter.units import Duration, Size
 
 DEFAULTS = {name for name, collector in COLLECTORS.items() if collector.default}
 GOOD = """\

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from ceph_exporter import fleet as module
-from ceph_exporter.config import Cluster, Config, Duration, Poll
+from ceph_exporter.config import Cluster, Config, Poll
 from ceph_exporter.fleet import Fleet
 from ceph_exporter.poller import Poller
 from ceph_exporter.simulator import rest_api
+from ceph_exporter.units import Duration
 from tests.sources import fakes
 from tests.sources.faulty import answering, serve
 from tests.web.serving import until

@@ -3,9 +3,10 @@
 import pytest
 
 from ceph_exporter import outage
-from ceph_exporter.config import Duration, Poll
+from ceph_exporter.config import Poll
 from ceph_exporter.outage import SUMMARY_INTERVAL, Outage, pause
 from ceph_exporter.sources import Kind, SourceError
+from ceph_exporter.units import Duration
 from tests.sources.scripted import GONE, Clock, log_lines
 
 REFUSED = SourceError(Kind.REFUSED, "wrong password")

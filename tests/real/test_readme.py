@@ -15,7 +15,7 @@ import pytest
 from ceph_exporter import __version__
 from tests.real.conftest import demand
 from tests.real.process import wait_until
-from tests.real.test_image import BASE, ROOT, missing, output_of, tool
+from tests.real.test_image import BASE, ROOT, demand_containers, output_of, tool
 from tests.test_docs import block
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def taken() -> str | None:
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[str]:
     """Start an empty Debian with a clone of the repository, which reaches package registries."""
-    demand(missing() or taken(), "tests/real/install-image")
+    demand(taken(), "what listens there")
+    demand_containers()
     name = output_of(
         *("podman", "--runtime=runc", "run", "--detach", "--network=host"),
         # Raised no higher than may be done everywhere.
@@ -89,6 +90,6 @@ def test_the_demo_runs_in_an_empty_debian(machine: str) -> None:
             in tool(*("podman", "--runtime=runc", "exec", machine, "python3", "-c", ASK)).stdout
         )
 
-    wait_until(served, "page of the demo", 240)
+    wait_until(served, "page of the demo", 400)
     types(machine, block(ROOT / "docs" / "quickstart.md", "# Quick starts"))
     assert types(machine, "ceph_exporter --version") == f"ceph_exporter {__version__}"

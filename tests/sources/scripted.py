@@ -7,11 +7,12 @@ from typing import TypeAlias
 
 import pytest
 
-from ceph_exporter.config import Cluster, Config, Duration, Poll
+from ceph_exporter.config import Cluster, Config, Poll
 from ceph_exporter.facts import DOCUMENTS
 from ceph_exporter.log import log
 from ceph_exporter.poller import Poller
 from ceph_exporter.sources import Answer, Credentials, Deadline, Kind, Source, SourceError, Tls
+from ceph_exporter.units import Duration
 
 HEALTH = b'{"status": "HEALTH_WARN", "checks": {}, "mutes": []}'
 OLD_HEALTH = b"""{"overall_status": "HEALTH_OK", "timechecks": {"epoch": 4, "round": 2,

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from ceph_exporter.config import Size
 from ceph_exporter.sources import Answer, Credentials, Deadline, Kind, SourceError, Tls, connect
 from ceph_exporter.sources.rados import MGR_COMMANDS, Rados
+from ceph_exporter.units import Size
 
 FOLDER = Path(__file__).parent / "librados"
 VERSION = [0, '{"version": "ceph version 16.2.15 (abc) pacific (stable)"}', ""]

@@ -14,6 +14,7 @@ from statistics import median
 
 import pytest
 
+from ceph_exporter.web.connection import HEADER_TIMEOUT
 from tests.running import Exporter, running
 from tests.web.conftest import Certificates
 from tests.web.serving import until
@@ -80,7 +81,9 @@ def test_held_connections_do_not_keep_a_scrape_waiting(exporter: Exporter) -> No
         held += [half_a_header(exporter, stack) for _ in range(60)]
         dripping = half_a_header(exporter, stack)
         held_up = scrape_seconds(exporter)
-        assert exporter.descriptors() > 121  # all of them are held open
+        # All of them are held open, unless this took so long that the first were cut already.
+        held_open, so_far = exporter.descriptors(), time.monotonic() - start
+        assert held_open > 121 or so_far > HEADER_TIMEOUT
         # Generous, as other tests run beside this one; measured it is the same as at rest.
         assert held_up[0] < 10 * at_rest[0] + 1.0
         fell = dict.fromkeys(range(len(held)), 0.0)

@@ -4,8 +4,11 @@ import pytest
 
 from ceph_exporter import __version__
 from ceph_exporter.collectors import COLLECTORS
-from ceph_exporter.config import Config, ConfigError, Duration
-from ceph_exporter.flags import FLAGS, Options, parse, parser
+from ceph_exporter.config import Config
+from ceph_exporter.flags import FLAGS
+from ceph_exporter.options import Options, parse, parser
+from ceph_exporter.strict import ConfigError
+from ceph_exporter.units import Duration
 
 URL = "--cluster.url=http://mon1:5000"
 

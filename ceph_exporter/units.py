@@ -1,0 +1,48 @@
+"""Durations and sizes as they are written in flags and files."""
+
+import re
+
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"(?:\d+(?:ms|[smhd]))+")
+_SHIFTS = {"MiB": 20, "GiB": 30}
+_SIZE = re.compile(r"([0-9]{1,6})(MiB|GiB)")
+_PART = re.compile(r"(\d+)(ms|[smhd])")
+
+
+class Duration(float):
+    """Seconds, written as Prometheus writes durations: 15s, 1m30s, 500ms."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: object) -> "Duration":
+        """Parse a duration; raises ValueError that says what was expected."""
+        if not isinstance(text, str) or not _DURATION.fullmatch(text):
+            raise ValueError(f"expected a duration such as 15s or 1m30s, got {text!r}")
+        seconds = cls(sum(int(n) * _UNITS[unit] for n, unit in _PART.findall(text)))
+        if not seconds:
+            raise ValueError(f"expected a duration above 0, got {text!r}")
+        return seconds
+
+    def __str__(self) -> str:
+        """Write it in the form that `parse` reads."""
+        return f"{self:g}s" if float(self).is_integer() else f"{self * 1000:.0f}ms"
+
+
+class Size(int):
+    """Bytes, written as 64MiB or 1GiB."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: object) -> "Size":
+        """Parse a size; raises ValueError that says what was expected."""
+        found = _SIZE.fullmatch(text) if isinstance(text, str) else None
+        if not found or not int(found[1]):
+            raise ValueError(f"expected a size such as 512MiB or 1GiB, got {text!r}")
+        return cls(int(found[1]) << _SHIFTS[found[2]])
+
+    def __str__(self) -> str:
+        """Write it in the form that `parse` reads."""
+        unit = "GiB" if self % (1 << 30) == 0 else "MiB"
+        return f"{self >> _SHIFTS[unit]}{unit}"

@@ -1,7 +1,7 @@
 """What Ceph pays: CPU of mon and mgr on a real cluster of 16.2.15 with 10,000 OSDs in its map.
 
 `python -m benchmarks.ceph [OSDS]` as root, with what tests/real/install installs; 15 minutes. No
-OSD runs: mon and mgr answer at that size all the same. A number up to 100 is that of OSDs that run.
+OSD runs: mon and mgr answer at that size all the same. It prints a line of JSON for each way.
 """
 
 import json

@@ -86,8 +86,9 @@ CASES = {
     "CephExporterSeriesCut": Case(
         'ceph_exporter_collector_series_cut{collector="osds"} 12',
         (
-            'ceph_exporter_collector_series_cut{collector="osds"} 0\n'
-            "ceph_exporter_perf_counters_cut 0\nceph_exporter_page_series_cut 0",
+            'ceph_exporter_collector_series_cut{collector="osds"} 0',
+            "ceph_exporter_perf_counters_cut 0",
+            "ceph_exporter_page_series_cut 0",
         ),
         {"collector": "osds"},
         description="12 series of the collector osds are more than a limit allows and are not on "

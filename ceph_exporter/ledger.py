@@ -25,8 +25,8 @@ _VITAL = frozenset(fact.document for fact in (Health, Status, Quorum))
 class _Entry(msgspec.Struct):
     """One document; times are readings of time.monotonic(), `last_success` is unix time.
 
-    given: the API in use has it; rests_until: it takes Ceph long; epoch: that of the OSD map as it
-    was known before the document was asked for.
+    given: the API in use has it; rests_until: it takes Ceph long; epoch: that of the OSD map by
+    the status of the poll before the document was asked for.
     """
 
     name: str

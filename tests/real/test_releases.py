@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
+from tests.real import parity
 from tests.real.conftest import arguments
 from tests.real.exporter import run
 
@@ -15,19 +15,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.real
 
-Series = dict[frozenset[tuple[str, str]], float]
 
-
-def page_of(cluster: CephCluster, api: str) -> dict[str, Series]:
+def page_of(cluster: CephCluster, api: str) -> parity.Page:
     """Give what `once` prints, by the name of the metric and its labels."""
     found = run("once", *arguments(cluster, api))
     assert found.returncode == 0, found.stderr
-    series: dict[str, Series] = {}
-    for family in text_string_to_metric_families(found.stdout):
-        for sample in family.samples:
-            labels = frozenset(sample.labels.items())
-            series.setdefault(sample.name, {})[labels] = sample.value
-    return series
+    return parity.parse(found.stdout)
 
 
 @pytest.mark.parametrize("api", ["dashboard", "restful"])

@@ -17,6 +17,8 @@ from tests.real.process import Daemon, wait_until
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+TIMEOUT = 3
+"""Seconds of a poll at the most."""
 COMMAND = (sys.executable, "-m", "ceph_exporter")
 
 
@@ -40,7 +42,7 @@ class Exporter:
         self.log = folder / f"exporter-{self.port}.log"
         self._arguments: tuple[str, ...] = (
             "--poll.interval=1s",
-            "--poll.timeout=3s",
+            f"--poll.timeout={TIMEOUT}s",
             "--poll.stale-after=10s",
         )
         self._arguments += (f"--web.listen-address={self.target}", *arguments)
@@ -72,6 +74,12 @@ class Exporter:
         assert self._daemon is not None
         process = Path(f"/proc/{self._daemon.pid}")
         return len(list((process / "task").iterdir())), len(list((process / "fd").iterdir()))
+
+    def children(self) -> list[int]:
+        """Give the pids of its child processes."""
+        assert self._daemon is not None
+        tasks = Path(f"/proc/{self._daemon.pid}/task").glob("*/children")
+        return [int(number) for task in tasks for number in task.read_text().split()]
 
     def page(self) -> str:
         """Give the page that Prometheus gets."""

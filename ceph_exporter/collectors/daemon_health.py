@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ceph_exporter.collectors.base import Columns, Family, Labels, Metric, Value
 from ceph_exporter.facts import Facts, Health, OsdDump, Quorum
+from ceph_exporter.facts.osd_dump import Osd
 
 METRICS = Metric(
     "ceph_daemon_health_metrics",
@@ -28,14 +29,18 @@ def collect(facts: Facts) -> Iterator[Family]:
     health, dump, quorum = facts.get(Health), facts.get(OsdDump), facts.get(Quorum)
     if health is None:
         return
-    osds = [f"osd.{osd.id}" for osd in dump.osds] if dump else []
+    osds = facts.once(_names, dump.osds) if dump else ()
     monitors = [f"mon.{mon.name}" for mon in quorum.monitors if mon.in_quorum] if quorum else []
     daemons = [*monitors, *osds]
     creating = None if "PENDING_CREATING_PGS" in health.checks else 0
-    blocks = facts.once(_blocks, tuple(daemons), tuple(osds))
+    blocks = facts.once(_blocks, tuple(daemons), osds)
     yield METRICS, Columns(blocks, [*_slow(health, daemons), *[creating] * len(osds)])
     named = set(health.slow_daemons)
     yield SLOW, Columns(facts.once(_of_daemons, tuple(daemons)), [it in named for it in daemons])
+
+
+def _names(osds: tuple[Osd, ...]) -> tuple[str, ...]:
+    return tuple([f"osd.{osd.id}" for osd in osds])
 
 
 def _blocks(slow: tuple[str, ...], creating: tuple[str, ...]) -> tuple[str, ...]:

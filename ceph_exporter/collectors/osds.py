@@ -119,7 +119,8 @@ def collect(facts: Facts) -> Iterator[Family]:
     dump, df, tree = facts.get(OsdDump), facts.get(OsdDf), facts.get(OsdTree)
     perf, metadata = facts.get(OsdPerf), facts.get(OsdMetadata)
     if dump is not None:
-        yield from _states(dump, facts.once(_blocks, tuple([osd.id for osd in dump.osds])))
+        yield from facts.once(_states, dump.osds, facts.once(_blocks, facts.once(_ids, dump.osds)))
+        yield UPMAP_ITEMS, one(dump.upmap_items)
         places, details = tree.osds if tree else {}, metadata.osds if metadata else {}
         yield METADATA, ones(facts.once(_metadata, dump.osds, places, details))
     if metadata is not None:
@@ -134,7 +135,7 @@ def collect(facts: Facts) -> Iterator[Family]:
         yield LOCATION, ones(facts.once(_locations, tree.osds))
     if weighed := tree or df:
         blocks = facts.once(_blocks, tuple(weighed.osds))
-        yield CRUSH_WEIGHT, Columns(blocks, [row.crush_weight for row in weighed.osds.values()])
+        yield CRUSH_WEIGHT, Columns(blocks, facts.once(_crush_weights, weighed.osds))
     if df is not None:
         yield from _usage(df, facts.once(_blocks, tuple(df.osds)))
         if dump is not None and tree is not None and dump.nearfull_ratio:
@@ -142,19 +143,27 @@ def collect(facts: Facts) -> Iterator[Family]:
             yield HEADROOM, _headroom(shares, dump.nearfull_ratio, df)
 
 
+def _ids(osds: tuple[Osd, ...]) -> tuple[int, ...]:
+    return tuple([osd.id for osd in osds])
+
+
 def _blocks(osds: tuple[int, ...]) -> tuple[str, ...]:
     return tuple([_OSD(f"osd.{osd}") for osd in osds])
 
 
-def _states(dump: OsdDump, blocks: tuple[str, ...]) -> Iterator[Family]:
-    osds = dump.osds
-    yield UP, Columns(blocks, [osd.up for osd in osds])
-    yield IN, Columns(blocks, [osd.is_in for osd in osds])
-    yield WEIGHT, Columns(blocks, [osd.weight for osd in osds])
-    yield NEARFULL, Columns(blocks, [osd.nearfull for osd in osds])
-    yield BACKFILLFULL, Columns(blocks, [osd.backfillfull for osd in osds])
-    yield FULL, Columns(blocks, [osd.full for osd in osds])
-    yield UPMAP_ITEMS, one(dump.upmap_items)
+def _states(osds: tuple[Osd, ...], blocks: tuple[str, ...]) -> tuple[Family, ...]:
+    return (
+        (UP, Columns(blocks, [osd.up for osd in osds])),
+        (IN, Columns(blocks, [osd.is_in for osd in osds])),
+        (WEIGHT, Columns(blocks, [osd.weight for osd in osds])),
+        (NEARFULL, Columns(blocks, [osd.nearfull for osd in osds])),
+        (BACKFILLFULL, Columns(blocks, [osd.backfillfull for osd in osds])),
+        (FULL, Columns(blocks, [osd.full for osd in osds])),
+    )
+
+
+def _crush_weights(osds: Mapping[int, OsdLocation | OsdUsage]) -> list[float | None]:
+    return [row.crush_weight for row in osds.values()]
 
 
 def _locations(osds: Mapping[int, OsdLocation]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from ceph_exporter.facts import (
     Fact,
     Facts,
     Health,
+    OsdDump,
     Version,
 )
 
@@ -80,6 +81,20 @@ def test_an_answer_that_did_not_change_is_not_decoded_again() -> None:
         (fact,) = decode("version", answer)
         assert isinstance(fact, Version)
         assert fact.release == release
+
+
+def test_what_is_equal_in_the_next_answer_is_the_very_same_object() -> None:
+    """Of an OSD map of another epoch the OSDs that did not change need not be compared again."""
+    decode, osds = Decoding(), '"osds": [{"osd": 0, "up": 1, "in": %d}]'
+    (first,) = decode("osd dump", f'{{"epoch": 1, {osds % 1}}}'.encode())
+    (second,) = decode("osd dump", f'{{"epoch": 2, {osds % 1}}}'.encode())
+    (third,) = decode("osd dump", f'{{"epoch": 3, {osds % 0}}}'.encode())
+    assert isinstance(first, OsdDump)
+    assert isinstance(second, OsdDump)
+    assert isinstance(third, OsdDump)
+    assert (first.epoch, second.epoch, third.epoch) == (1, 2, 3)
+    assert second.osds is first.osds
+    assert [osd.is_in for osd in third.osds] == [False]
 
 
 def test_an_answer_that_cannot_be_decoded_is_forgotten() -> None:

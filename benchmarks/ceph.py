@@ -1,7 +1,8 @@
-"""What Ceph pays: CPU of mon and mgr on a real cluster of 16.2.15 with 10,000 OSDs in its map.
+"""What Ceph pays: CPU of mon and mgr on a real cluster of 16.2.15, for each way to ask it.
 
-`python -m benchmarks.ceph [OSDS]` as root, with what tests/real/install installs; 15 minutes. No
-OSD runs: mon and mgr answer at that size all the same. It prints a line of JSON for each way.
+As root, with what tests/real/install installs, half an hour; it prints a line of JSON for each way.
+`python -m benchmarks.ceph [OSDS]`: 10,000 OSDs in the map, none of which runs; mon and mgr answer
+at that size all the same. `python -m benchmarks.ceph running [OSDS]`: 40 OSDs that run.
 """
 
 import json
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 import httpx
@@ -27,8 +29,14 @@ _SCRAPE = 15
 _WINDOW = 120.0
 _LONG = 300.0
 """Seconds in which an exporter asks for the slow documents once."""
-# The tests' clusters hurry; a mgr that digests every second would hide what is measured here.
-_HURRY = ("mgr stats period", "mgr tick period", "mon mgr digest period")
+_SETTLING = 20
+_LAST_PORT = 29999
+# The tests' clusters hurry; a mgr that digests every second would hide what is measured here. They
+# are also small: a copy on each OSD, and few ports.
+_CHANGED = (
+    *("mgr stats period", "mgr tick period", "mon mgr digest period"),
+    *("ms bind port max", "osd pool default size"),
+)
 _NEW_OSDS = """
 import json, sys, uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -47,14 +55,15 @@ with ThreadPoolExecutor(128) as pool:
 
 
 class Large(CephCluster):
-    """A cluster whose mgr keeps Ceph's own times, and that gives the pids of its daemons."""
+    """A cluster as large as the machine holds, with Ceph's own times."""
 
     def make_folder(self, modules: list[str]) -> None:
-        """Write the configuration without the tests' short times."""
+        """Write the configuration without the tests' short times, for many OSDs."""
         super().make_folder(modules)
         file = self.folder / "ceph.conf"
         lines = file.read_text().splitlines(keepends=True)
-        file.write_text("".join(line for line in lines if not line.startswith(_HURRY)))
+        kept = "".join(line for line in lines if not line.startswith(_CHANGED))
+        file.write_text(f"{kept}ms bind port max = {_LAST_PORT}\nosd pool default size = 3\n")
 
     def grow(self, osds: int) -> None:
         """Put OSDs into the map, 20 a host and 25 hosts a rack; they are in but never ran."""
@@ -71,29 +80,40 @@ class Large(CephCluster):
 
 
 class Cost(NamedTuple):
-    """CPU seconds a minute of one way to ask; bytes and series of what it gave."""
+    """CPU seconds a minute of one way to ask, polled and scraped every 15 s, and what it gave."""
 
     way: str
     mon: float
     mgr: float
+    exporter: float = 0.0
+    """The exporter's own, and its child's over rados."""
+    scrape: float = 0.0
+    """Seconds of a scrape, the median."""
     bytes_poll: float = 0.0
     series: int = 0
 
 
-def measure(osds: int) -> list[Cost]:
+def measure(osds: int, *, running: bool) -> list[Cost]:
     """Measure each way in turn, on one cluster."""
+    started = osds if running else 0
     with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:  # a disk is too slow
-        cluster = Large(Path(folder), mons=1, mgrs=1, osds=0, prometheus=True, base_port=_PORT)
+        cluster = Large(
+            Path(folder), mons=1, mgrs=1, osds=started, prometheus=True, base_port=_PORT
+        )
         with cluster:
             cluster.ceph("config", "set", "mgr", "mgr/prometheus/scrape_interval", str(_SCRAPE))
-            _say(f"adding {osds} OSDs")
-            cluster.grow(osds)
+            if not running:
+                _say(f"adding {osds} OSDs")
+                cluster.grow(osds)
+            time.sleep(_SETTLING)
             return list(_ways(cluster))
 
 
 def _ways(cluster: Large) -> Iterator[Cost]:
-    _module(cluster, "disable")
-    yield _said(_cost(cluster, "nobody asks"))
+    cost, page = _cost(cluster, "module prometheus", cluster.module_url)
+    yield _said(cost._replace(bytes_poll=len(page), series=_series(page)))
+    _without_module(cluster)
+    yield _said(_cost(cluster, "nobody asks")[0])
     own = str(cluster.folder / "keyring")
     tls = "--cluster.insecure-skip-verify"
     ways = {
@@ -112,26 +132,18 @@ def _ways(cluster: Large) -> Iterator[Cost]:
         ),
     }
     for api, arguments in ways.items():
-        with _exporter(cluster.folder, f"--cluster.api={api}", *arguments) as url:
+        with _exporter(cluster.folder, f"--cluster.api={api}", *arguments) as (pid, url):
             cluster.wait(partial(_up, url), f"answer over {api}", 180)
-            cost = _cost(cluster, api, seconds=_LONG)
-            sizes, series = _of_page(_page(url))
-            yield _said(cost._replace(bytes_poll=sizes, series=series))
-    _module(cluster, "enable")
-    cost = _cost(cluster, "module prometheus", cluster.module_url)
-    page = _page(cluster.module_url)
-    yield _said(cost._replace(bytes_poll=len(page), series=page.count("\n") - page.count("\n#")))
+            cost, page = _cost(cluster, api, url, _LONG, pid)
+            yield _said(cost._replace(bytes_poll=_answers(page), series=_series(page)))
 
 
-def _module(cluster: Large, verb: str) -> None:
-    cluster.ceph("mgr", "module", verb, "prometheus", timeout=60)
-    if verb == "disable":
-        del cluster.modules["prometheus"]
-    else:
-        cluster.modules["prometheus"] = ("server_port", cluster.module_urls)
+def _without_module(cluster: Large) -> None:
+    cluster.ceph("mgr", "module", "disable", "prometheus", timeout=60)
+    del cluster.modules["prometheus"]
     time.sleep(5)  # the mgr begins to start anew
     cluster.wait(lambda: cluster.apis_answer() and bool(cluster.active_mgr()), "mgr", 180)
-    time.sleep(20)
+    time.sleep(_SETTLING)
 
 
 def _up(url: str) -> bool:
@@ -142,41 +154,59 @@ def _page(url: str) -> str:
     return httpx.get(url, trust_env=False, timeout=120).raise_for_status().text
 
 
-def _cost(cluster: Large, way: str, scraped: str = "", seconds: float = _WINDOW) -> Cost:
-    before, start = cluster.cpu(), time.monotonic()
+def _cost(
+    cluster: Large, way: str, scraped: str = "", seconds: float = _WINDOW, exporter: int = 0
+) -> tuple[Cost, str]:
+    """Measure for a while; gives the last page too. exporter: its pid."""
+    before, own, start = cluster.cpu(), _cpu_of_tree(exporter), time.monotonic()
+    page, lengths = "", [0.0]
     while (passed := time.monotonic() - start) < seconds:
         if scraped:
-            _page(scraped)
+            begun = time.monotonic()
+            page = _page(scraped)
+            lengths.append(time.monotonic() - begun)
         time.sleep(max(0.0, min(_SCRAPE, seconds - passed)))
     minutes = (time.monotonic() - start) / 60
-    used = {name: value - before[name] for name, value in cluster.cpu().items()}
-    return Cost(way, used["mon.a"] / minutes, used["mgr.x"] / minutes)
+    used = {name: (value - before[name]) / minutes for name, value in cluster.cpu().items()}
+    own = (_cpu_of_tree(exporter) - own) / minutes
+    return Cost(way, used["mon.a"], used["mgr.x"], own, median(lengths[1:] or lengths)), page
 
 
 @contextmanager
-def _exporter(folder: Path, *arguments: str) -> Iterator[str]:
+def _exporter(folder: Path, *arguments: str) -> Iterator[tuple[int, str]]:
     port = free_port()
     # A busy machine must not look like an outage.
     command = (*COMMAND, "--poll.timeout=30s", f"--web.listen-address=127.0.0.1:{port}", *arguments)
     exporter = Daemon(*command, log=folder / "log" / "exporter")
     try:
-        yield f"http://127.0.0.1:{port}/metrics"
+        yield exporter.pid, f"http://127.0.0.1:{port}/metrics"
     finally:
         exporter.stop()
         sys.stderr.write((folder / "log" / "exporter").read_text()[-2000:])
 
 
-def _of_page(page: str) -> tuple[float, int]:
-    """Give the bytes of all documents that were had, and the number of series."""
-    families = {family.name: family for family in text_string_to_metric_families(page)}
-    sizes = families["ceph_exporter_document_bytes"].samples
-    return sum(s.value for s in sizes), sum(len(found.samples) for found in families.values())
+def _answers(page: str) -> float:
+    """Give the bytes of all documents that were had."""
+    families = text_string_to_metric_families(page)
+    (sizes,) = (found for found in families if found.name == "ceph_exporter_document_bytes")
+    return sum(sample.value for sample in sizes.samples)
+
+
+def _series(page: str) -> int:
+    return page.count("\n") - page.count("\n#")
 
 
 def _cpu(pid: int) -> float:
     """User and system time of a process and its threads, in seconds; a tick is 10 ms."""
     found = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(found[11]) + int(found[12])) / 100
+
+
+def _cpu_of_tree(pid: int) -> float:
+    """Add up a process and its children, which stay; 0 for no process."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children") if pid else ()
+    children = (int(child) for task in tasks for child in task.read_text().split())
+    return sum(map(_cpu, (pid, *children))) if pid else 0.0
 
 
 def _said(cost: Cost) -> Cost:
@@ -190,4 +220,6 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    measure(int(sys.argv[1]) if sys.argv[1:] else 10_000)
+    alive = sys.argv[1:2] == ["running"]
+    given = sys.argv[1 + alive :]
+    measure(int(given[0]) if given else 40 if alive else 10_000, running=alive)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.promptness import at_once, bare_server, said, scrape
 from tests.real.bootstrap import USER
 from tests.real.ceph import CephCluster
 from tests.real.exporter import TIMEOUT, Exporter
-from tests.real.faults.watched import PROMPT, Scrapes, Watched
+from tests.real.faults.watched import Scrapes, Watched
 from tests.real.process import wait_until
 from tests.real.releases import PORTS
 
@@ -105,10 +106,12 @@ def misled(
 @pytest.fixture(scope="package")
 def scrapes(all_three: tuple[Watched, ...], folder: Path) -> Iterator[Scrapes]:
     """Ask for the pages while these tests run."""
-    thread = Scrapes([one.exporter for one in all_three], folder)
-    thread.start()
-    yield thread
-    thread.close()
+    ports = [one.exporter.port for one in all_three]
+    with bare_server(scrape(ports[0]), folder) as bare:
+        thread = Scrapes(ports, bare)
+        thread.start()
+        yield thread
+        thread.close()
 
 
 @pytest.fixture(autouse=True)
@@ -131,17 +134,5 @@ def unharmed(
     pages, bare = (scrapes.since(begun, of_exporter=which) for which in (True, False))
     print(f"\n{request.node.name}: {said(pages)}; bare server: {said(bare)}")  # noqa: T201
     assert scrapes.faults == []
-    assert late(pages) <= max(PROMPT, 3 * late(bare))
-    assert pages[-1] < TIMEOUT  # none waited for a poll
-
-
-def late(seconds: list[float]) -> float:
-    """Give the 99th percentile: a machine that halts for a moment is no fault."""
-    return seconds[len(seconds) * 99 // 100]
-
-
-def said(seconds: list[float]) -> str:
-    """Say how long scrapes took."""
-    figures = seconds[len(seconds) // 2], late(seconds), seconds[-1]
-    times = ", ".join(f"{figure * 1000:.1f}" for figure in figures)
-    return f"{len(seconds)} scrapes, median, p99 and slowest {times} ms"
+    assert at_once(pages, bare)
+    assert max(pages) < TIMEOUT  # none waited for a poll

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import http.client
-import sys
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.real.process import Daemon, wait_until
+from tests.promptness import scrape
+from tests.real.process import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.real.exporter import Exporter
-
-BARE = Path(__file__).parents[3] / "benchmarks/bare.py"
-"""A server that sends ready bytes: what a page takes on this machine at the least."""
-PROMPT = 0.1
-"""Seconds within which a page is there, whatever ails the cluster."""
 
 
 class Watched(NamedTuple):
@@ -94,58 +89,38 @@ class Scrape(NamedTuple):
 
 
 class Scrapes(threading.Thread):
-    """Asks for the pages again and again, as Prometheus does, and for one of a bare server.
+    """Asks exporters for their pages again and again, as Prometheus does, and a bare server too.
 
     `faults` is what went wrong.
     """
 
-    def __init__(self, exporters: list[Exporter], folder: Path) -> None:
+    def __init__(self, exporters: list[int], bare: int) -> None:
         super().__init__(daemon=True)
         self.faults: list[str] = []
-        self.ended = threading.Event()
+        self._ended = threading.Event()
         self._done: list[Scrape] = []
-        self._ports = {exporter.port: True for exporter in exporters}
-        message, log = folder / "message", folder / "bare.log"
-        body = get(exporters[0].port)
-        message.write_bytes(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
-        self._bare = Daemon(sys.executable, "-u", str(BARE), str(message), log=log)
-        wait_until(lambda: log.read_text().endswith("\n"), "port of the bare server", 20)
-        self._ports[int(log.read_text())] = False
+        self._ports = {**dict.fromkeys(exporters, True), bare: False}
 
     def run(self) -> None:
         """Ask until it ended."""
-        while not self.ended.wait(0.05):
+        while not self._ended.wait(0.05):
             for port, of_exporter in self._ports.items():
                 start = time.monotonic()
                 try:
-                    get(port)
+                    scrape(port)
                 except (OSError, http.client.HTTPException) as error:
                     self.faults.append(repr(error))
                 self._done.append(Scrape(start, time.monotonic() - start, of_exporter))
 
     def since(self, start: float, *, of_exporter: bool) -> list[float]:
-        """Give the seconds of the scrapes from then on, in ascending order."""
-        return sorted(
-            scrape.seconds
-            for scrape in self._done
-            if scrape.start >= start and scrape.of_exporter is of_exporter
-        )
+        """Give the seconds of the scrapes from then on."""
+        return [
+            done.seconds
+            for done in self._done
+            if done.start >= start and done.of_exporter is of_exporter
+        ]
 
     def close(self) -> None:
         """End it."""
-        self.ended.set()
+        self._ended.set()
         self.join(20)
-        self._bare.stop()
-
-
-def get(port: int) -> bytes:
-    """Make one scrape; an OSError or HTTPException for anything but a page."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    try:
-        connection.request("GET", "/metrics", headers={"Accept-Encoding": "gzip"})
-        answer = connection.getresponse()
-        if answer.status != 200:
-            raise http.client.HTTPException(str(answer.status))
-        return answer.read()
-    finally:
-        connection.close()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.real import parity
 from tests.real.conftest import arguments
-from tests.real.exporter import run
+from tests.real.exporter import Exporter, run
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.real.ceph import CephCluster
 
 pytestmark = pytest.mark.real
@@ -44,3 +47,27 @@ def test_once_reads_the_cluster(release_cluster: CephCluster, api: str) -> None:
 def test_the_page_of_the_mgr_module_is_there(release_cluster: CephCluster) -> None:
     """Ceph's own exporter, which ours is compared with, runs beside the APIs."""
     assert "ceph_health_status 0.0" in release_cluster.module_page().splitlines()
+
+
+def test_a_lost_quorum_is_found_out(release_cluster: CephCluster, tmp_path: Path) -> None:
+    """Also over the dashboard, which goes on saying HEALTH_OK: ceph_up is 0, and 1 with a quorum.
+
+    The last test on a cluster: not all that it had on its page is back at once.
+    """
+    with ExitStack() as stack:
+        exporters = [
+            stack.enter_context(Exporter(tmp_path, *arguments(release_cluster, api)))
+            for api in release_cluster.apis
+        ]
+        for exporter in exporters:
+            exporter.wait_for("ceph_health_status", lambda found: set(found.values()) == {0})
+        for name in "bc":
+            release_cluster.stop_mon(name)
+        for exporter in exporters:
+            exporter.wait_for("ceph_up", lambda found: set(found.values()) == {0}, 90)
+            exporter.wait_for("ceph_health_status", lambda found: not found, 60)
+        for name in "bc":
+            release_cluster.start_mon(name)
+        for exporter in exporters:
+            exporter.wait_for("ceph_up", lambda found: set(found.values()) == {1}, 90)
+            exporter.wait_for("ceph_health_status", bool, 90)

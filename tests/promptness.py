@@ -26,9 +26,9 @@ def bare_server(body: bytes, folder: Path) -> Iterator[int]:
             process.kill()
 
 
-def scrape(port: int) -> bytes:
+def scrape(port: int, timeout: float = 20.0) -> bytes:
     """Give the page as Prometheus gets it; an OSError or HTTPException for anything else."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
         connection.request("GET", "/metrics", headers={"Accept-Encoding": "gzip"})
         answer = connection.getresponse()

@@ -36,6 +36,10 @@ class Exporter:
         """Count the open descriptors."""
         return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
 
+    def threads(self) -> int:
+        """Count the threads."""
+        return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
+
     def said(self) -> str:
         """Give the log."""
         return self.log.read_text()

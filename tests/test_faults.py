@@ -160,7 +160,7 @@ def test_every_fault_is_shown_and_survived(api: str, tmp_path: Path) -> None:
                     until(lambda: pages.show("ceph_health_status", "[012]"), "health", 90)
 
                 is_back("the start")
-                held = exporter.descriptors()
+                held, threads = exporter.descriptors(), exporter.threads()
                 for name, fault in FAULTS.items():
                     server.turn(fault)
                     until(lambda: pages.show("ceph_up", "0"), f"ceph_up 0: {name}")
@@ -169,6 +169,7 @@ def test_every_fault_is_shown_and_survived(api: str, tmp_path: Path) -> None:
                     server.turn(answering(sane))
                     is_back(name)
                 until(lambda: exporter.descriptors() <= held + 1, "descriptors given back")
+                until(lambda: exporter.threads() <= threads + 1, "threads ended")
             log = exporter.said()
     print(f"{api}: {said(pages.seconds)}; bare server: {said(pages.of_bare)}")  # noqa: T201
     assert at_once(pages.seconds, pages.of_bare)

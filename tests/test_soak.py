@@ -30,10 +30,9 @@ class Sample:
     """What the process holds at one moment: memory in bytes, descriptors, threads."""
 
     def __init__(self, exporter: Exporter) -> None:
-        process = Path(f"/proc/{exporter.process.pid}")
-        self.memory = int((process / "statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
-        self.descriptors = exporter.descriptors()
-        self.threads = len(list((process / "task").iterdir()))
+        pages = Path(f"/proc/{exporter.process.pid}/statm").read_text().split()[1]
+        self.memory = int(pages) * os.sysconf("SC_PAGESIZE")
+        self.descriptors, self.threads = exporter.descriptors(), exporter.threads()
 
 
 class Polls:

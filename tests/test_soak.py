@@ -37,7 +37,7 @@ class Sample:
 
 
 class Polls:
-    """The starts of polls as the page tells them; `gaps` are the seconds between, and after what."""
+    """The starts of polls as the page tells them; `gaps` are the seconds between and after what."""
 
     def __init__(self, exporter: Exporter) -> None:
         self.gaps: list[tuple[float, str]] = []
@@ -46,7 +46,7 @@ class Polls:
     def started(self) -> float:
         """Give when the last poll that has ended began, as unix time."""
         page = self._exporter.ask("/metrics").body.decode()
-        found = re.findall(r"^ceph_exporter_poll_(duration|timestamp)_seconds (.+)$", page, re.M)
+        found = re.findall(r"\nceph_exporter_poll_(duration|timestamp)_seconds (.+)", page)
         times = {name: float(value) for name, value in found}
         return times["timestamp"] - times["duration"]
 

@@ -50,10 +50,7 @@ def test_the_page_of_the_mgr_module_is_there(release_cluster: CephCluster) -> No
 
 
 def test_a_lost_quorum_is_found_out(release_cluster: CephCluster, tmp_path: Path) -> None:
-    """Also over the dashboard, which goes on saying HEALTH_OK: ceph_up is 0, and 1 with a quorum.
-
-    The last test on a cluster: not all that it had on its page is back at once.
-    """
+    """Also over the dashboard, which goes on saying HEALTH_OK: ceph_up is 0, and 1 with a quorum."""
     with ExitStack() as stack:
         exporters = [
             stack.enter_context(Exporter(tmp_path, *arguments(release_cluster, api)))
@@ -71,3 +68,4 @@ def test_a_lost_quorum_is_found_out(release_cluster: CephCluster, tmp_path: Path
         for exporter in exporters:
             exporter.wait_for("ceph_up", lambda found: set(found.values()) == {1}, 90)
             exporter.wait_for("ceph_health_status", bool, 90)
+    release_cluster.settled()

@@ -50,7 +50,7 @@ def test_the_page_of_the_mgr_module_is_there(release_cluster: CephCluster) -> No
 
 
 def test_a_lost_quorum_is_found_out(release_cluster: CephCluster, tmp_path: Path) -> None:
-    """Also over the dashboard, which goes on saying HEALTH_OK: ceph_up is 0, and 1 with a quorum."""
+    """Also over the dashboard, which goes on saying HEALTH_OK: ceph_up 0, and 1 with a quorum."""
     with ExitStack() as stack:
         exporters = [
             stack.enter_context(Exporter(tmp_path, *arguments(release_cluster, api)))

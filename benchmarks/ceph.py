@@ -119,7 +119,7 @@ def measure(osds: int, *, running: bool) -> list[Cost]:
 def _ways(cluster: Large) -> Iterator[Cost]:
     cluster.module_page()  # of a large cluster it says 503 for a while
     cost, page = _cost(cluster, "module prometheus", cluster.module_url, _LONG)
-    yield _said(cost._replace(bytes_poll=len(page), series=_series(page)))
+    yield _said(cost._replace(bytes_poll=len(page)))
     _without_module(cluster)
     own = str(cluster.folder / "keyring")
     tls = "--cluster.insecure-skip-verify"
@@ -143,7 +143,7 @@ def _ways(cluster: Large) -> Iterator[Cost]:
         with _exporter(cluster.folder, f"--cluster.api={api}", *arguments) as (pid, url):
             cluster.wait(partial(_up, url), f"answer over {api}", 180)
             cost, page = _cost(cluster, api, url, _LONG, pid)
-            yield _said(cost._replace(bytes_poll=_answers(page), series=_series(page)))
+            yield _said(cost._replace(bytes_poll=_answers(page)))
 
 
 def _restart_mgr(cluster: Large) -> None:
@@ -179,7 +179,7 @@ def _cost(
 ) -> tuple[Cost, str]:
     """Measure for a while; gives the last page too. exporter: its pid."""
     before, own, start = cluster.cpu(), _cpu_of_tree(exporter), time.monotonic()
-    page, lengths = "", [0.0]
+    page, lengths = "", list[float]()
     while (passed := time.monotonic() - start) < seconds:
         if scraped:
             begun = time.monotonic()
@@ -190,7 +190,8 @@ def _cost(
     minutes = (time.monotonic() - start) / 60
     used = {name: (value - before[name]) / minutes for name, value in cluster.cpu().items()}
     own = (_cpu_of_tree(exporter) - own) / minutes
-    return Cost(way, used["mon.a"], used["mgr.x"], own, median(lengths[1:] or lengths)), page
+    cost = Cost(way, used["mon.a"], used["mgr.x"], own, median(lengths or [0.0]))
+    return cost._replace(series=page.count("\n") - page.count("\n#")), page
 
 
 @contextmanager
@@ -213,10 +214,6 @@ def _answers(page: str) -> float:
     return sum(sample.value for sample in sizes.samples)
 
 
-def _series(page: str) -> int:
-    return page.count("\n") - page.count("\n#")
-
-
 def _cpu(pid: int) -> float:
     """User and system time of a process and its threads, in seconds; a tick is 10 ms."""
     found = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -225,9 +222,11 @@ def _cpu(pid: int) -> float:
 
 def _cpu_of_tree(pid: int) -> float:
     """Add up a process and its children, which stay; 0 for no process."""
-    tasks = Path(f"/proc/{pid}/task").glob("*/children") if pid else ()
+    if not pid:
+        return 0.0
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
     children = (int(child) for task in tasks for child in task.read_text().split())
-    return sum(map(_cpu, (pid, *children))) if pid else 0.0
+    return sum(map(_cpu, (pid, *children)))
 
 
 def _said(cost: Cost) -> Cost:

@@ -9,6 +9,7 @@ import os
 import re
 import statistics
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,19 @@ class Polls:
             time.sleep(PAUSE)
 
 
+@pytest.fixture
+def _no_collections() -> Iterator[None]:
+    """Keep the collector of this process off.
+
+    The proxy and Ceph live here, with much that is kept of an hour of requests. Were they stopped
+    for it to be looked through, it would look like a poll that was missed.
+    """
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("_no_collections")
 @pytest.mark.skipif(
     not os.environ.get("CEPH_EXPORTER_LONG_TESTS"), reason="CEPH_EXPORTER_LONG_TESTS is not set"
 )
@@ -78,9 +92,6 @@ def test_an_hour_of_faults_leaves_nothing(tmp_path: Path) -> None:
         "--poll.stale-after=5s",
     ]
     flags += ["--poll.body-limit=32MiB", "--cluster.api=rest-api"]
-    # The proxy and Ceph live in this process, and what is kept of an hour of requests takes its
-    # collector a second to look through, which looks like a poll that was missed.
-    gc.disable()
     # A cluster in which nothing happens: the page must not grow for its sake.
     with rest_api.demo(age=lambda: 1000.0) as sim, serve(answering(forwarding(sim.url))) as proxy:
         sane = answering(forwarding(sim.url))

@@ -76,7 +76,7 @@ def _measure(url: str, log: Path, seconds: float, interval: int) -> Serving:
         start = _first_answer(port, began)
         while b"HTTP/1.1 200" not in _ready(port):
             time.sleep(0.05)
-        page = client.scrape(port)
+        page = client.page(port)
         rows = _load(port, 1, seconds)
         polls = _polls(log.read_text())
         many = _load(port, _CLIENTS, seconds / 3)
@@ -90,7 +90,7 @@ def _measure(url: str, log: Path, seconds: float, interval: int) -> Serving:
         peak,
         _p99(rest),
         _p99(during),
-        len(client.body_of(page)),
+        len(page.partition(b"\r\n\r\n")[2]),
         sum(row[2] > 0 for row in many) / _span(many),
         len(bare) / _span(bare),
         sum(not row[2] for row in (*rows, *many)),
@@ -100,7 +100,7 @@ def _measure(url: str, log: Path, seconds: float, interval: int) -> Serving:
 def _first_answer(port: int, began: float) -> float:
     while True:
         with suppress(OSError, ValueError):
-            client.body_of(client.scrape(port))
+            client.page(port)
             return time.perf_counter() - began
         time.sleep(0.005)
 

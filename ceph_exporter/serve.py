@@ -4,6 +4,7 @@ import ctypes
 import gc
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -26,6 +27,9 @@ from ceph_exporter.web.server import Server, router
 from ceph_exporter.web.systemd import Notifier
 
 _M_ARENA_MAX = -8  # of malloc.h
+_SWITCH = 0.001
+"""Seconds until a poll has to make room for a scrape. With Python's own 5 ms a scrape that has to
+wait a few times while it is answered took half as long again (p99, 10,000 OSDs)."""
 _TICK = 1.0
 """Seconds between two looks at the pollers on behalf of systemd."""
 
@@ -88,6 +92,7 @@ def serve(load: Callable[[], Config], values: Mapping[str, Any], config: Config)
     load: makes the configuration anew for a reload; values: the flags.
     """
     use_one_arena()
+    sys.setswitchinterval(_SWITCH)
     signals: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda got, _: signals.put(got))

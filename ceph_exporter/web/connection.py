@@ -37,7 +37,6 @@ LINGER_TIMEOUT = 1.0
 """Seconds to wait for the client's end: closing before it has read everything loses the answer."""
 
 _GZIP_FROM = 1024
-_CHUNK = 256 * 1024
 _HANDSHAKE = b"\x16"
 _PLAIN_ON_TLS = Reply(b"this port speaks HTTPS: use https://\n", status=400)
 
@@ -136,11 +135,18 @@ def _write(
     alone = request is not None and request.method == "HEAD"
     with suppress(OSError):  # a Unix socket neither waits for more nor has the option
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
-    for part in (head,) if alone else (head, reply.start, body):
-        view = memoryview(part)
-        for start in range(0, len(view), _CHUNK):
+    _send(connection, (head,) if alone else (head, reply.start, body), deadline)
+
+
+def _send(connection: socket.socket, parts: tuple[bytes, ...], deadline: Deadline) -> None:
+    """Send it all, in one call when it can be: each may find the interpreter busy with a poll."""
+    connection.settimeout(deadline.left or _expired())
+    sent = 0 if isinstance(connection, ssl.SSLSocket) else connection.sendmsg(parts)
+    for part in parts:
+        if rest := memoryview(part)[sent:]:
             connection.settimeout(deadline.left or _expired())
-            connection.sendall(view[start : start + _CHUNK])
+            connection.sendall(rest)
+        sent = max(sent - len(part), 0)
 
 
 def _expired() -> float:
@@ -170,5 +176,5 @@ def _end(connection: socket.socket) -> None:
     deadline = Deadline(LINGER_TIMEOUT)
     while left := deadline.left:
         connection.settimeout(left)
-        if not connection.recv(_CHUNK):
+        if not connection.recv(HEADER_LIMIT):
             return

@@ -2,7 +2,7 @@
 
 import platform
 
-from prometheus_client import CollectorRegistry, Gauge, PlatformCollector, ProcessCollector
+from prometheus_client import CollectorRegistry, Gauge, PlatformCollector
 from prometheus_client.exposition import generate_latest
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 
@@ -10,6 +10,7 @@ from ceph_exporter import __version__
 from ceph_exporter.exposition import Format
 from ceph_exporter.poller import Poller
 from ceph_exporter.web.pages import Kind, Pages
+from ceph_exporter.web.process import Process
 from ceph_exporter.web.request import Reply, Request, accepts_gzip, ranges
 
 _OPENMETRICS = "application/openmetrics-text"
@@ -20,7 +21,7 @@ _VERSIONS = {_OPENMETRICS: ("1.0.0", "0.0.1"), "text/plain": ("0.0.4",)}
 def own_registry() -> CollectorRegistry:
     """Make the registry of the process' own metrics."""
     registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
+    registry.register(Process())
     PlatformCollector(registry=registry)
     build = Gauge(
         "ceph_exporter_build_info",

@@ -7,19 +7,18 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Gauge
-
 from ceph_exporter import __version__
+from ceph_exporter.collectors.base import Family, one
 from ceph_exporter.config import Config
 from ceph_exporter.fleet import Fleet
 from ceph_exporter.log import fields, log
 from ceph_exporter.strict import ConfigError
-from ceph_exporter.web import control, discovery, listen, metrics, status
+from ceph_exporter.web import control, discovery, listen, metrics, process, status
 from ceph_exporter.web.connection import Answer
 from ceph_exporter.web.pages import Pages
 from ceph_exporter.web.security import OPEN, Watched
@@ -42,28 +41,23 @@ class Reload:
         load: Callable[[], Config],
         fleet: Fleet,
         check_web: Callable[[], object],
-        registry: CollectorRegistry,
         notifier: Notifier,
     ) -> None:
         self._load, self._fleet, self._check_web = load, fleet, check_web
         self._notifier = notifier
         self._lock = threading.Lock()
-        self._successful = Gauge(
-            "ceph_exporter_config_last_reload_successful",
-            "The configuration was taken over when it was last loaded (1) or refused (0)",
-            registry=registry,
-        )
-        self._when = Gauge(
-            "ceph_exporter_config_last_reload_success_timestamp_seconds",
-            "When a configuration was last taken over",
-            registry=registry,
-        )
+        self._successful = False
+        self._when: float | None = None
+
+    def families(self) -> Iterator[Family]:
+        """Tell how it went the last time, and when it last went well."""
+        yield process.RELOADED, one(self._successful)
+        yield process.RELOAD_TIME, one(self._when)
 
     def use(self, config: Config) -> list[str]:
         """Take a configuration over that has been checked."""
         begun = self._fleet.use(config)
-        self._successful.set(1)
-        self._when.set(time.time())
+        self._successful, self._when = True, time.time()
         return begun
 
     def __call__(self) -> str:
@@ -74,7 +68,7 @@ class Reload:
                 config = self._load()
                 self._check_web()
             except ConfigError as error:
-                self._successful.set(0)
+                self._successful = False
                 line = fields(error=error)
                 log.error("reload refused; the running configuration stays", extra=line)
                 return str(error)
@@ -99,10 +93,9 @@ def serve(load: Callable[[], Config], values: Mapping[str, Any], config: Config)
     notifier, pages = Notifier(os.environ), Pages(values["web.series-limit"])
     fleet = Fleet(pages.prepare)
     watched = Watched(values["web.config.file"]) if values["web.config.file"] else None
-    registry = metrics.own_registry()
     check_web = watched.check if watched else lambda: None
-    reload = Reload(load, fleet, check_web, registry, notifier)
-    answer = _answer(fleet, registry, pages, reload, values["web.telemetry-path"])
+    reload = Reload(load, fleet, check_web, notifier)
+    answer = _answer(fleet, pages, reload, values["web.telemetry-path"])
     with ExitStack() as stack:
         listeners = _listeners(values)
         server = Server(listeners, answer, watched or (lambda: OPEN))
@@ -166,13 +159,7 @@ def _listeners(values: Mapping[str, Any]) -> list[Any]:
     return list(listen.listen(values["web.listen-address"]))
 
 
-def _answer(
-    fleet: Fleet,
-    registry: CollectorRegistry,
-    ready: Pages,
-    reload: Callable[[], str],
-    metrics_path: str,
-) -> Answer:
+def _answer(fleet: Fleet, ready: Pages, reload: Reload, metrics_path: str) -> Answer:
     pages = {
         "/": lambda request: status.page(fleet.pollers, metrics_path, request),
         "/-/healthy": control.healthy,
@@ -180,6 +167,8 @@ def _answer(
         "/config": lambda _: control.config(fleet),
         discovery.PATH: lambda request: discovery.probe(fleet.pollers, ready, request),
         "/sd": lambda request: discovery.targets(fleet.pollers, request),
-        metrics_path: lambda request: metrics.page(fleet.pollers, registry, ready, request),
+        metrics_path: lambda request: metrics.page(
+            fleet.pollers, process.lines(reload.families()), ready, request
+        ),
     }
     return router(pages, {"/-/reload": lambda _: control.reload(reload)})

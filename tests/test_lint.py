@@ -9,6 +9,7 @@ from ceph_exporter import snapshot
 from ceph_exporter.collectors import COLLECTORS, Metric
 from ceph_exporter.collectors.base import one
 from ceph_exporter.exposition import Format, lines, page
+from ceph_exporter.web import process
 from tests.golden.eras import ERAS, facts_of
 from tests.golden.eras import page as page_of
 
@@ -64,8 +65,8 @@ def test_pages_are_clean(era: str) -> None:
 
 @pytest.mark.parametrize(
     "metrics",
-    [*(collector.metrics for collector in COLLECTORS.values()), snapshot.METRICS],
-    ids=[*COLLECTORS, "own"],
+    [*(found.metrics for found in COLLECTORS.values()), snapshot.METRICS, process.METRICS],
+    ids=[*COLLECTORS, "own", "process"],
 )
 def test_names_are_clean(metrics: tuple[Metric, ...]) -> None:
     """The linter complains of no name, type or help that is the project's own choice."""

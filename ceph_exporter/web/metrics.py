@@ -1,36 +1,14 @@
-"""The page `/metrics`: all clusters' snapshots joined, and the exporter's own metrics."""
+"""The page `/metrics`: all clusters' snapshots joined, and the process' own metrics."""
 
-import platform
-
-from prometheus_client import CollectorRegistry, Gauge, PlatformCollector
-from prometheus_client.exposition import generate_latest
-from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
-
-from ceph_exporter import __version__
+from ceph_exporter import exposition
 from ceph_exporter.exposition import Format
 from ceph_exporter.poller import Poller
 from ceph_exporter.web.pages import Kind, Pages
-from ceph_exporter.web.process import Process
 from ceph_exporter.web.request import Reply, Request, accepts_gzip, ranges
 
 _OPENMETRICS = "application/openmetrics-text"
 _VERSIONS = {_OPENMETRICS: ("1.0.0", "0.0.1"), "text/plain": ("0.0.4",)}
 """The versions of a format that our page is an answer to."""
-
-
-def own_registry() -> CollectorRegistry:
-    """Make the registry of the process' own metrics."""
-    registry = CollectorRegistry()
-    registry.register(Process())
-    PlatformCollector(registry=registry)
-    build = Gauge(
-        "ceph_exporter_build_info",
-        "Version of the exporter and of its Python; always 1",
-        ("version", "pythonversion"),
-        registry=registry,
-    )
-    build.labels(__version__, platform.python_version()).set(1)
-    return registry
 
 
 def negotiate(accept: str) -> Format:
@@ -61,20 +39,12 @@ def _liking(accept: str, name: str) -> float | None:
     return None
 
 
-def own_metrics(registry: CollectorRegistry, format_: Format) -> bytes:
-    """Render the process' own metrics, without an end mark."""
-    if format_ is Format.OPENMETRICS:
-        own: bytes = generate_openmetrics(registry)  # type: ignore[no-untyped-call]
-        return own.removesuffix(b"# EOF\n")
-    return generate_latest(registry)
-
-
 def page(
-    pollers: tuple[Poller, ...], registry: CollectorRegistry, pages: Pages, request: Request
+    pollers: tuple[Poller, ...], own: exposition.Lines, pages: Pages, request: Request
 ) -> Reply:
-    """Answer a scrape of all clusters."""
+    """Answer a scrape of all clusters. own: the process' own families."""
     kind = kind_of(pollers, request)
-    return reply(kind, *pages.get(kind, own_metrics(registry, kind.format)))
+    return reply(kind, *pages.get(kind, b"".join(exposition.parts([own], kind.format))))
 
 
 def kind_of(pollers: tuple[Poller, ...], request: Request, *, alone: bool = False) -> Kind:

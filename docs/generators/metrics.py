@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from ceph_exporter import snapshot
 from ceph_exporter.collectors import COLLECTORS, Metric
 from ceph_exporter.facts import DOCUMENTS
+from ceph_exporter.web import process
 from generators.releases import SOURCES, Span, known, spans
 
 HEAD = """\
@@ -21,6 +22,7 @@ not give. Metrics named as in Ceph's own mgr module have its labels, types and m
 their releases stands [at the end](#documents). A unit is that of the value; there is none for a
 number of things, or for yes (1) and no (0).
 """
+PROCESS_INTRO = "Once on the page and without the label `cluster`, however many clusters there are."
 DOCUMENTS_HEAD = """\
 ## Documents
 
@@ -48,7 +50,8 @@ def text() -> str:
         for name, found in COLLECTORS.items()
     ]
     own = _section("The exporter itself", "How the polls of a cluster fare.", snapshot.METRICS)
-    return "\n".join([HEAD, *sections, own, DOCUMENTS_HEAD, *_documents(), ""])
+    once = _section("The process", PROCESS_INTRO, process.METRICS)
+    return "\n".join([HEAD, *sections, own, once, DOCUMENTS_HEAD, *_documents(), ""])
 
 
 def unit(metric: Metric) -> str:

@@ -15,20 +15,16 @@ from promql_parser import (
     VectorSelector,
 )
 
+from ceph_exporter import snapshot
+from ceph_exporter.web import process
+
 # What Grafana makes of a variable of which All is chosen.
 ALL = {"cluster": ".*", "job": ".+", "instance": ".+"}
 # Grafana's own, for a scrape interval of 15 s and a dashboard of an hour.
 INTERVALS = {"$__rate_interval": "1m", "$__range": "1h", "$__interval": "15s"}
 
 # On the exporter's page once, however many clusters it has, or made by Prometheus with each scrape.
-OWN = {
-    "ceph_exporter_build_info",
-    "ceph_exporter_config_last_reload_successful",
-    "ceph_exporter_page_series_cut",
-    "process_cpu_seconds_total",
-    "process_max_fds",
-    "process_open_fds",
-    "process_resident_memory_bytes",
+OWN = {metric.name for metric in (*process.METRICS, snapshot.PAGE_CUT)} | {
     "scrape_duration_seconds",
     "scrape_samples_scraped",
     "up",

@@ -10,7 +10,7 @@ from ceph_exporter.config import Cluster, Config
 from ceph_exporter.exposition import Format
 from ceph_exporter.poller import Poller
 from ceph_exporter.simulator import rest_api
-from ceph_exporter.web import metrics
+from ceph_exporter.web import metrics, process
 from ceph_exporter.web.pages import Pages
 from ceph_exporter.web.request import Request
 
@@ -65,7 +65,7 @@ def polled() -> list[Poller]:
 def test_several_clusters_share_a_page(polled: list[Poller], accept: str) -> None:
     """Families of all clusters are joined under one header, told apart by the label `cluster`."""
     request = Request("/metrics", {}, {"accept": accept})
-    reply = metrics.page(tuple(polled), metrics.own_registry(), Pages(), request)
+    reply = metrics.page(tuple(polled), process.lines(), Pages(), request)
     parse = parse_openmetrics if "openmetrics" in reply.content_type else parse_text
     families = {family.name: family for family in parse((reply.start + reply.body).decode())}
     assert [s.labels for s in families["ceph_up"].samples] == [
@@ -84,7 +84,7 @@ def test_before_the_first_poll_only_the_exporter_is_on_the_page() -> None:
     """Nothing is known of a cluster that was not polled yet, not even that it is down."""
     cluster = Cluster(urls=("http://127.0.0.1:9",), api="rest-api")
     poller = Poller("", cluster, Config({"": cluster}))
-    reply = metrics.page((poller,), metrics.own_registry(), Pages(), Request("/metrics", {}, {}))
+    reply = metrics.page((poller,), process.lines(), Pages(), Request("/metrics", {}, {}))
     page = (reply.start + reply.body).decode()
     assert "ceph_exporter_build_info" in page
     assert "ceph_up" not in page

@@ -1,3 +1,3 @@
 """Prometheus exporter for Ceph over Ceph's own HTTP APIs, from 0.67 to today."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

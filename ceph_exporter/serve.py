@@ -13,7 +13,6 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from ceph_exporter import __version__
-from ceph_exporter.collectors.base import Family, one
 from ceph_exporter.config import Config
 from ceph_exporter.fleet import Fleet
 from ceph_exporter.log import fields, log
@@ -49,10 +48,10 @@ class Reload:
         self._successful = False
         self._when: float | None = None
 
-    def families(self) -> Iterator[Family]:
+    def told(self) -> Iterator[process.Single]:
         """Tell how it went the last time, and when it last went well."""
-        yield process.RELOADED, one(self._successful)
-        yield process.RELOAD_TIME, one(self._when)
+        yield process.RELOADED, self._successful
+        yield process.RELOAD_TIME, self._when
 
     def use(self, config: Config) -> list[str]:
         """Take a configuration over that has been checked."""
@@ -168,7 +167,7 @@ def _answer(fleet: Fleet, ready: Pages, reload: Reload, metrics_path: str) -> An
         discovery.PATH: lambda request: discovery.probe(fleet.pollers, ready, request),
         "/sd": lambda request: discovery.targets(fleet.pollers, request),
         metrics_path: lambda request: metrics.page(
-            fleet.pollers, process.lines(reload.families()), ready, request
+            fleet.pollers, process.lines(reload.told()), ready, request
         ),
     }
     return router(pages, {"/-/reload": lambda _: control.reload(reload)})

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ceph_exporter.collectors.base import Columns, Family, Labels, Metric, Type, Value, one
-from ceph_exporter.exposition import Format, Renderer, fitting, lines, page
+from ceph_exporter.exposition import Format, Renderer, fitting, lines, page, singles
 from tests.golden.parsers import parse_openmetrics, parse_text
 
 PLAIN = Metric("ceph_plain", "gauge", "Plain", "status")
@@ -268,3 +268,17 @@ def test_pages_survive(values: dict[str, float], cluster: str) -> None:
         labelled = read["ceph_labelled"].samples if values else []
         assert {sample.labels["x"]: sample.value for sample in labelled} == values
         assert all(sample.labels["cluster"] == cluster for sample in labelled)
+
+
+@pytest.mark.parametrize("value", [0, 12, 0.25, 1e-06, 1795648103.8010132, True, False])
+def test_a_single_sample_is_what_many_are(value: float) -> None:
+    """A family of one sample without labels has the value that `lines` would give it."""
+    ((_, single),) = singles([(PLAIN, value)]).items()
+    ((_, line),) = lines([(PLAIN, one(value))]).items()
+    assert single.split()[0] == line.split()[0]
+    assert float(single.split()[1]) == float(line.split()[1])
+
+
+def test_a_single_sample_that_is_not_known_is_absent() -> None:
+    """None makes no family."""
+    assert singles([(PLAIN, None)]) == {}

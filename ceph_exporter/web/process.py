@@ -11,9 +11,12 @@ import time
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 from ceph_exporter import __version__, exposition
-from ceph_exporter.collectors.base import Family, Labels, Metric, one
+from ceph_exporter.collectors.base import Labels, Metric, Value
+
+Single: TypeAlias = tuple[Metric, Value]
 
 _OWN = "(the exporter itself)"
 _MEMORY, _STAT, _DESCRIPTORS = "/proc/self/statm", "/proc/self/stat", Path("/proc/self/fd")
@@ -64,18 +67,18 @@ METRICS = tuple(value for value in list(vars().values()) if isinstance(value, Me
 """The metrics that are on the page once, however many clusters there are."""
 
 
-def lines(more: Iterable[Family] = ()) -> exposition.Lines:
+def lines(more: Iterable[Single] = ()) -> exposition.Lines:
     """Render what is so at this moment, and more; what the system does not tell is absent.
 
     Sources: getrusage(2), getrlimit(2), and proc(5).
     """
-    return {**_constant(), **exposition.lines((*_now(), *more))}
+    return {**_constant(), **exposition.singles((*_now(), *more))}
 
 
 @cache
 def _constant() -> exposition.Lines:
     build = BUILD.labels(__version__, platform.python_version())
-    return exposition.lines([(BUILD, [(build, 1)]), (STARTED, one(_started()))])
+    return exposition.lines([(BUILD, [(build, 1)])]) | exposition.singles([(STARTED, _started())])
 
 
 def _started() -> float | None:
@@ -87,20 +90,19 @@ def _started() -> float | None:
     return booted + ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _now() -> Iterator[Family]:
+def _now() -> Iterator[Single]:
     used = resource.getrusage(resource.RUSAGE_SELF)
-    yield CPU, one(round(used.ru_utime + used.ru_stime, 6))
+    yield CPU, round(used.ru_utime + used.ru_stime, 6)
     try:
         virtual, resident = (int(pages) for pages in _read(_MEMORY).split()[:2])
-        yield VIRTUAL, one(virtual * resource.getpagesize())
-        yield RESIDENT, one(resident * resource.getpagesize())
+        yield VIRTUAL, virtual * resource.getpagesize()
+        yield RESIDENT, resident * resource.getpagesize()
         # Linux 6.2 and later tell the number as the folder's size; before it was 0.
-        number = _DESCRIPTORS.stat().st_size or len(list(_DESCRIPTORS.iterdir())) - 1
-        yield DESCRIPTORS, one(number)
+        yield DESCRIPTORS, _DESCRIPTORS.stat().st_size or len(list(_DESCRIPTORS.iterdir())) - 1
     except OSError:  # another system, or out of descriptors
         pass
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    yield DESCRIPTORS_LIMIT, one(None if limit == resource.RLIM_INFINITY else limit)
+    yield DESCRIPTORS_LIMIT, None if limit == resource.RLIM_INFINITY else limit
 
 
 def _read(path: str) -> bytes:

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote
 
@@ -96,7 +97,8 @@ class Range(NamedTuple):
     q: float
 
 
-def ranges(accept: str) -> list[Range]:
+@lru_cache(maxsize=16)  # every scrape of a Prometheus has the same
+def ranges(accept: str) -> tuple[Range, ...]:
     """Split an Accept header; an element whose q value is nonsense counts as absent."""
     found = []
     for part in accept.lower().split(","):
@@ -106,7 +108,7 @@ def ranges(accept: str) -> list[Range]:
         q = parameters.pop("q", "1")
         if name and _Q.fullmatch(q):
             found.append(Range(name, parameters, float(q)))
-    return found
+    return tuple(found)
 
 
 def accepts_gzip(accept_encoding: str) -> bool:

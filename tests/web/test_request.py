@@ -71,10 +71,10 @@ def test_the_scrape_timeout_is_read(header: str, seconds: float) -> None:
 def test_ranges_have_parameters_and_q_values() -> None:
     """An Accept header is split; an element with a nonsensical q value counts as absent."""
     found = ranges('A/B;Version="1";q=0.5, c/d; q=2, e/f;q=nan, ,*/*')
-    assert found == [
+    assert found == (
         request.Range("a/b", {"version": "1"}, 0.5),
         request.Range("*/*", {}, 1.0),
-    ]
+    )
 
 
 @pytest.mark.parametrize(

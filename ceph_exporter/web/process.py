@@ -9,7 +9,6 @@ import platform
 import resource
 import time
 from collections.abc import Iterable, Iterator
-from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -72,13 +71,7 @@ def lines(more: Iterable[Single] = ()) -> exposition.Lines:
 
     Sources: getrusage(2), getrlimit(2), and proc(5).
     """
-    return {**_constant(), **exposition.singles((*_now(), *more))}
-
-
-@cache
-def _constant() -> exposition.Lines:
-    build = BUILD.labels(__version__, platform.python_version())
-    return exposition.lines([(BUILD, [(build, 1)])]) | exposition.singles([(STARTED, _started())])
+    return {**_CONSTANT, **exposition.singles((*_now(), *more))}
 
 
 def _started() -> float | None:
@@ -111,3 +104,10 @@ def _read(path: str) -> bytes:
         return os.read(file, 4096)
     finally:
         os.close(file)
+
+
+# Made at once: later there may be no descriptor left to read it with.
+_CONSTANT = {
+    **exposition.lines([(BUILD, [(BUILD.labels(__version__, platform.python_version()), 1)])]),
+    **exposition.singles([(STARTED, _started())]),
+}

@@ -8,6 +8,7 @@ from ceph_exporter import ledger
 from ceph_exporter.facts import (
     DOCUMENTS,
     Df,
+    Fact,
     Facts,
     Health,
     OsdDump,
@@ -116,18 +117,27 @@ def test_an_answer_is_kept_with_time_size_and_date(clock: Clock) -> None:
     assert not kept.had("status")
 
 
-def test_a_document_that_takes_long_is_asked_for_less_often(clock: Clock) -> None:
-    """What took t seconds is not due before 10 t have passed, and is shown so much longer."""
-    kept = book()
-    poll(kept, [Answer(("status",), "status", 9.0, STATUS)])
-    clock.now += 89
-    assert "status" not in kept.open()
+@pytest.mark.parametrize(
+    ("name", "body", "fact", "factor"),
+    [("status", STATUS, Status, 10), ("df detail", DF, Df, 20)],
+)
+def test_a_document_that_takes_long_is_asked_for_less_often(
+    clock: Clock, name: str, body: bytes, fact: type[Fact], factor: int
+) -> None:
+    """What took t seconds is not due before 20 t have passed, and is shown so much longer.
+
+    What says whether the cluster is well is due again after 10 t.
+    """
+    kept = Ledger()
+    poll(kept, [Answer((name,), name, 9.0, body)])
+    clock.now += 9 * factor - 1
+    assert name not in kept.open()
     clock.now += 1
-    assert "status" in kept.open()
+    assert name in kept.open()
     clock.now += 60
-    assert kept.fresh(60).get(Status) is not None
+    assert kept.fresh(60).get(fact) is not None
     clock.now += 1
-    assert kept.fresh(60).get(Status) is None
+    assert kept.fresh(60).get(fact) is None
 
 
 def test_only_wanted_documents_are_kept(clock: Clock) -> None:

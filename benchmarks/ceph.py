@@ -36,6 +36,7 @@ _LONG = 300.0
 """Seconds in which an exporter asks for the slow documents once."""
 _SETTLING = 40
 _RESTED = 0.95
+"""A cluster is at rest when it uses no less than this part of what it did a window before."""
 _MOST_REST = 8
 """Windows after which a cluster is taken for rested, whatever it still uses."""
 _GZIP = b"\x1f\x8b"
@@ -157,8 +158,7 @@ def _rest(cluster: Large, scraped: str = "") -> None:
     """Wait until the daemons use no less than in the window before."""
     used = float("inf")
     for _ in range(_MOST_REST):
-        cost, _page = _cost(cluster, "coming to rest", scraped)
-        _said(cost)
+        cost = _said(_cost(cluster, "coming to rest", scraped)[0])
         if cost.mon + cost.mgr > used * _RESTED:
             return
         used = cost.mon + cost.mgr

@@ -14,12 +14,13 @@ SLOW_INTERVAL = 300.0
 """Seconds between two requests for a slow document."""
 UNSUPPORTED_INTERVAL = 3600.0
 """Seconds until a document that an API did not know is asked for again (after an upgrade)."""
-REST_FACTOR = 20
-"""A document that took t seconds is not asked for again before 20 t: it is worth no more of Ceph's
-time. A dashboard of 10,000 OSDs takes a second to tell the use of all. Asked for every 15 s, that
-alone cost half of what the mgr's own module does."""
-VITAL_REST_FACTOR = 10
-"""The same for what says whether the cluster is well, and for what failed."""
+REST_FACTOR = 10
+"""A document that took t seconds and failed, or says whether the cluster is well, is not asked for
+again before 10 t."""
+LONG_REST_FACTOR = 20
+"""Any other not before 20 t: it is worth no more of Ceph's time. A dashboard of 10,000 OSDs takes a
+second to tell the use of all. Asked for every 15 s, that alone cost half of what the mgr's own
+module does."""
 REST_MAX = 60.0
 """The longest rest, in seconds, after a failure: Ceph may be well again sooner."""
 _VITAL = frozenset(fact.document for fact in (Health, Status, Quorum))
@@ -154,7 +155,7 @@ class Ledger:
             entry.success, entry.error = False if supported else None, error
             entry.seconds = seconds
             if seconds is not None:
-                entry.rests_until = now + min(REST_MAX, VITAL_REST_FACTOR * seconds)
+                entry.rests_until = now + min(REST_MAX, REST_FACTOR * seconds)
 
     def fresh(self, stale_after: float) -> Facts:
         """Give the facts that are young enough to be shown, and forget the others.
@@ -220,12 +221,12 @@ class Ledger:
             slow = SLOW_INTERVAL if fact.slow else 0.0
             entry.not_before = now + slow
             vital = entry.name in _VITAL
-            rest = answer.seconds * (VITAL_REST_FACTOR if vital else REST_FACTOR)
+            rest = answer.seconds * (REST_FACTOR if vital else LONG_REST_FACTOR)
             entry.rests_until, entry.rest = now + rest, max(slow, rest)
             self._had.add(entry.name)
 
     def _rest(self, answer: Answer) -> None:
-        until = time.monotonic() + min(REST_MAX, VITAL_REST_FACTOR * answer.seconds)
+        until = time.monotonic() + min(REST_MAX, REST_FACTOR * answer.seconds)
         for name in answer.documents:
             if name in self._entries and name not in _VITAL:
                 self._entries[name].rests_until = until

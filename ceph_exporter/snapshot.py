@@ -9,68 +9,69 @@ from ceph_exporter.collectors.base import Family, Labels, Metric, one
 
 _DOCUMENT = Labels("document")
 _COLLECTOR = Labels("collector")
-_OWN = "(the exporter itself)"
+OWN = "(the exporter itself)"
+"""Stands in place of a document where the value is not Ceph's."""
 
 UP = Metric(
     "ceph_up",
     "gauge",
     "The last poll got the health or the status of the cluster (1) or neither (0)",
-    _OWN,
+    OWN,
 )
 DOCUMENT_SUCCESS = Metric(
     "ceph_exporter_document_success",
     "gauge",
     "The document was had when it was last asked for; absent where the API does not give it",
-    _OWN,
+    OWN,
     _DOCUMENT,
 )
 DOCUMENT_DURATION = Metric(
     "ceph_exporter_document_duration_seconds",
     "gauge",
     "How long Ceph took to answer, or not to answer",
-    _OWN,
+    OWN,
     _DOCUMENT,
 )
 DOCUMENT_LAST_SUCCESS = Metric(
     "ceph_exporter_document_last_success_timestamp_seconds",
     "gauge",
     "When the document was had last, or known to be the same by the epoch of the OSD map",
-    _OWN,
+    OWN,
     _DOCUMENT,
 )
 DOCUMENT_BYTES = Metric(
     "ceph_exporter_document_bytes",
     "gauge",
     "Size of the last answer that carried the document",
-    _OWN,
+    OWN,
     _DOCUMENT,
 )
 COLLECTOR_SUCCESS = Metric(
     "ceph_exporter_collector_success",
     "gauge",
     "The collector did its work in the last poll",
-    _OWN,
+    OWN,
     _COLLECTOR,
 )
 COLLECTOR_DURATION = Metric(
     "ceph_exporter_collector_duration_seconds",
     "gauge",
     "How long the collector took",
-    _OWN,
+    OWN,
     _COLLECTOR,
 )
 COLLECTOR_SERIES = Metric(
     "ceph_exporter_collector_series",
     "gauge",
     "Number of series that the collector gave in the last poll",
-    _OWN,
+    OWN,
     _COLLECTOR,
 )
 COLLECTOR_CUT = Metric(
     "ceph_exporter_collector_series_cut",
     "gauge",
     "Number of series that were left out because the collector has more than poll.series_limit",
-    _OWN,
+    OWN,
     _COLLECTOR,
 )
 PAGE_CUT = Metric(
@@ -78,28 +79,26 @@ PAGE_CUT = Metric(
     "gauge",
     "Number of series of all clusters that were left out of this page because it has more than "
     "--web.series-limit",
-    _OWN,
+    OWN,
 )
 SOURCE_INFO = Metric(
     "ceph_exporter_source_info",
     "gauge",
     "The API in use, its URL, and the release of Ceph that answers; always 1",
-    _OWN,
+    OWN,
     Labels("api", "url", "release"),
 )
 FOREIGN_CLUSTER = Metric(
     "ceph_exporter_foreign_cluster",
     "gauge",
     "The URL gave answers of another cluster when it was asked last (1), which are not shown",
-    _OWN,
+    OWN,
     Labels("url"),
 )
 POLL_DURATION = Metric(
-    "ceph_exporter_poll_duration_seconds", "gauge", "How long the last poll took", _OWN
+    "ceph_exporter_poll_duration_seconds", "gauge", "How long the last poll took", OWN
 )
-POLL_TIME = Metric(
-    "ceph_exporter_poll_timestamp_seconds", "gauge", "When the last poll ended", _OWN
-)
+POLL_TIME = Metric("ceph_exporter_poll_timestamp_seconds", "gauge", "When the last poll ended", OWN)
 
 METRICS = tuple(value for value in list(vars().values()) if isinstance(value, Metric))
 """The metrics about the exporter's own work for a cluster."""

@@ -6,7 +6,6 @@ import time
 from typing import NamedTuple, TypeAlias
 
 from ceph_exporter import exposition
-from ceph_exporter.collectors.base import one
 from ceph_exporter.exposition import Format
 from ceph_exporter.log import fields, log
 from ceph_exporter.poller import Poller
@@ -88,7 +87,7 @@ class Pages:
                 lines = [exposition.without(kind.pollers[0].prefix, found) for found in lines]
             lines, cut = exposition.fitting(lines, self._limit)
             self._note(cut, ",".join(poller.title for poller in kind.pollers))
-            own = exposition.lines([(PAGE_CUT, one(cut))])
+            own = exposition.singles([(PAGE_CUT, cut)])
             parts = exposition.parts([*lines, own], kind.format)
             body = Compressed(parts) if kind.gzip else Plain(parts)
             with self._lock:

@@ -14,10 +14,10 @@ from typing import TypeAlias
 
 from ceph_exporter import __version__, exposition
 from ceph_exporter.collectors.base import Labels, Metric, Value
+from ceph_exporter.snapshot import OWN
 
 Single: TypeAlias = tuple[Metric, Value]
 
-_OWN = "(the exporter itself)"
 _MEMORY, _STAT, _DESCRIPTORS = "/proc/self/statm", "/proc/self/stat", Path("/proc/self/fd")
 _START = 19
 """The field `starttime` of proc(5), counted from the one after the command's name."""
@@ -26,41 +26,41 @@ BUILD = Metric(
     "ceph_exporter_build_info",
     "gauge",
     "Version of the exporter and of its Python; always 1",
-    _OWN,
+    OWN,
     Labels("version", "pythonversion"),
 )
 RELOADED = Metric(
     "ceph_exporter_config_last_reload_successful",
     "gauge",
     "The configuration was taken over when it was last loaded (1) or refused (0)",
-    _OWN,
+    OWN,
 )
 RELOAD_TIME = Metric(
     "ceph_exporter_config_last_reload_success_timestamp_seconds",
     "gauge",
     "When a configuration was last taken over",
-    _OWN,
+    OWN,
 )
 CPU = Metric(
     "process_cpu_seconds_total",
     "counter",
     "CPU time that the process has used, in user and in system mode",
-    _OWN,
+    OWN,
 )
 RESIDENT = Metric(
-    "process_resident_memory_bytes", "gauge", "Memory that the process has resident", _OWN
+    "process_resident_memory_bytes", "gauge", "Memory that the process has resident", OWN
 )
 VIRTUAL = Metric(
-    "process_virtual_memory_bytes", "gauge", "Size of the address space of the process", _OWN
+    "process_virtual_memory_bytes", "gauge", "Size of the address space of the process", OWN
 )
-DESCRIPTORS = Metric("process_open_fds", "gauge", "Number of file descriptors that are open", _OWN)
+DESCRIPTORS = Metric("process_open_fds", "gauge", "Number of file descriptors that are open", OWN)
 DESCRIPTORS_LIMIT = Metric(
     "process_max_fds",
     "gauge",
     "Number of file descriptors that may be open; absent without a limit",
-    _OWN,
+    OWN,
 )
-STARTED = Metric("process_start_time_seconds", "gauge", "When the process began", _OWN)
+STARTED = Metric("process_start_time_seconds", "gauge", "When the process began", OWN)
 
 METRICS = tuple(value for value in list(vars().values()) if isinstance(value, Metric))
 """The metrics that are on the page once, however many clusters there are."""

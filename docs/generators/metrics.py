@@ -33,8 +33,8 @@ monitor's own host ([how](ceph-apis.md#the-monitors-disk-and-store-from-12-on)).
 _UNITS = (
     (re.compile(r"_ratio$"), "ratio"),
     (re.compile(r"_percent$"), "percent"),
-    (re.compile(r"_timestamp_seconds$"), "unix seconds"),
-    (re.compile(r"_seconds$"), "seconds"),
+    (re.compile(r"_(timestamp|start_time)_seconds$"), "unix seconds"),
+    (re.compile(r"_seconds(_total)?$"), "seconds"),
     (re.compile(r"_ms$"), "milliseconds"),
     (re.compile(r"_bytes(_|$)"), "bytes"),
 )

@@ -22,9 +22,9 @@ from prometheus_client.registry import Collector
 
 from ceph_exporter import exposition, facts
 from ceph_exporter.collectors import COLLECTORS
-from ceph_exporter.collectors.base import Columns, Family
 from ceph_exporter.exposition import Format, Lines, Renderer
 from ceph_exporter.facts import DOCUMENTS, Decoder, Decoding, Fact, Facts
+from ceph_exporter.metric import Columns, Family
 from ceph_exporter.simulator import Simulated
 from ceph_exporter.simulator.simulated import names
 from ceph_exporter.web.compress import Compressed
@@ -138,7 +138,7 @@ def documents_of(cluster: Simulated) -> dict[str, bytes]:
     wanted = frozenset().union(*(collector.documents for collector in _USED))
     for name in names("restful"):
         fact = DOCUMENTS.get(name)
-        if fact is None or name not in wanted or fact.needless(Facts(known)):
+        if fact is None or name not in wanted or fact.redundant(Facts(known)):
             continue
         documents[name] = cluster.body("restful", name) or b""
         known.update({type(found): found for found in facts.decode(name, documents[name])})

@@ -6,15 +6,16 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from ceph_exporter import check, exposition, nagios, serve
+from ceph_exporter import exposition
+from ceph_exporter.commands import check, nagios, serve
 from ceph_exporter.config import Cluster, Config
+from ceph_exporter.config.command_line import CommandLine, fail, parse
+from ceph_exporter.config.strict_yaml import ConfigError
 from ceph_exporter.log import set_up
-from ceph_exporter.options import Options, fail, parse
-from ceph_exporter.poller import Poller
+from ceph_exporter.polling.poller import Poller
+from ceph_exporter.polling.snapshot import Report
 from ceph_exporter.simulator import rest_api
-from ceph_exporter.snapshot import Report
 from ceph_exporter.sources import Answer, recording
-from ceph_exporter.strict import ConfigError
 from ceph_exporter.web.security import Watched
 
 
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return once(config)
 
 
-def _demo(stack: ExitStack, options: Options) -> Options:
+def _demo(stack: ExitStack, options: CommandLine) -> CommandLine:
     server = stack.enter_context(rest_api.demo())
     values = {**options.values, "cluster.url": [server.url], "cluster.api": "rest-api"}
     return options._replace(values=values)

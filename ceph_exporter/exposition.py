@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 
 import msgspec
 
-from ceph_exporter.collectors.base import Columns, Family, Metric, Samples, Value
+from ceph_exporter.metric import Columns, Family, Metric, Samples, Value
 
 Lines: TypeAlias = Mapping[Metric, bytes]
 

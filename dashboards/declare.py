@@ -11,7 +11,7 @@ several clusters. A cluster without the label `cluster` is one whose label is em
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["stat", "timeseries", "table", "state-timeline", "bargauge"]
+ErrorKind = Literal["stat", "timeseries", "table", "state-timeline", "bargauge"]
 Steps = tuple[tuple[float | None, str], ...]
 """Colours by value: the first from minus infinity (None), each further one from its value on."""
 States = dict[float, tuple[str, str]]
@@ -89,7 +89,7 @@ class Panel:
     sorted by, in this order. to: uid of the dashboard that tells more.
     """
 
-    kind: Kind
+    kind: ErrorKind
     title: str
     description: str
     queries: tuple[Query, ...]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ceph_exporter.config import Poll, load
-from ceph_exporter.flags import FLAGS
+from ceph_exporter.config.flags import FLAGS
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted(

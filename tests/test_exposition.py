@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ceph_exporter.collectors.base import Columns, Family, Labels, Metric, Type, Value, one
 from ceph_exporter.exposition import Format, Renderer, fitting, lines, page, singles
+from ceph_exporter.metric import Columns, Family, Labels, Metric, Type, Value, one
 from tests.golden.parsers import parse_openmetrics, parse_text
 
 PLAIN = Metric("ceph_plain", "gauge", "Plain", "status")

@@ -5,10 +5,10 @@ import subprocess
 
 import pytest
 
-from ceph_exporter import snapshot
-from ceph_exporter.collectors import COLLECTORS, Metric
-from ceph_exporter.collectors.base import one
+from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.exposition import Format, lines, page
+from ceph_exporter.metric import Metric, one
+from ceph_exporter.polling import snapshot
 from ceph_exporter.web import process
 from tests.golden.eras import ERAS, facts_of
 from tests.golden.eras import page as page_of

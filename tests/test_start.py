@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ceph_exporter.config import Cluster, Config
-from ceph_exporter.poller import Poller
+from ceph_exporter.polling.poller import Poller
 from ceph_exporter.sources import resolve
 from tests.running import running
 from tests.sources import fakes

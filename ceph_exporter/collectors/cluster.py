@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from ceph_exporter.collectors.base import Family, Labels, Metric, one
 from ceph_exporter.facts import Facts, Status
+from ceph_exporter.metric import Family, Labels, Metric, one
 
 _DOCUMENT = Status.document
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from ceph_exporter.collectors.base import Columns, Family, Labels, Metric, Value
 from ceph_exporter.facts import Facts, Health, OsdDump, Quorum
 from ceph_exporter.facts.osd_dump import Osd
+from ceph_exporter.metric import Columns, Family, Labels, Metric, Value
 
 METRICS = Metric(
     "ceph_daemon_health_metrics",
@@ -21,7 +21,6 @@ SLOW = Metric(
     Health.document,
     Labels("ceph_daemon"),
 )
-DOCUMENTS = (OsdDump.document, Quorum.document)
 
 
 def collect(facts: Facts) -> Iterator[Family]:

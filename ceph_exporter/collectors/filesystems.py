@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from ceph_exporter.collectors.base import Family, Labels, Metric, one
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.daemons import NOWHERE, MdsMetadata
 from ceph_exporter.facts.fs_dump import FsDump, Mds
+from ceph_exporter.metric import Family, Labels, Metric, one
 
 _DOCUMENT = FsDump.document
 _FS = Labels("fs_id", "name")
@@ -39,9 +39,6 @@ STANDBYS_WANTED = Metric(
     "ceph_fs_standbys_wanted", "gauge", "Number of standby MDSs that are wanted", _DOCUMENT, _FS
 )
 STANDBYS = Metric("ceph_mds_standbys", "gauge", "Number of standby MDSs", _DOCUMENT)
-
-
-DOCUMENTS = (MdsMetadata.document,)
 
 
 def collect(facts: Facts) -> Iterator[Family]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from ceph_exporter.collectors.base import Family, Labels, Metric, one
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.daemons import NOWHERE, MgrMetadata
 from ceph_exporter.facts.mgr_dump import MgrDump
+from ceph_exporter.metric import Family, Labels, Metric, one
 
 _DOCUMENT = MgrDump.document
 _MODULE = Labels("name")

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from ceph_exporter.collectors.base import Columns, Family, Labels, Metric, one
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.mgr_modules import Balancer, CrashList, Device, DeviceList
+from ceph_exporter.metric import Columns, Family, Labels, Metric, one
 
 _DEVICE = Labels("device_id", "hostname", "device", "ceph_daemon")
 _BALANCER = Balancer.document

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 
-from ceph_exporter.collectors.base import Family, Labels, Metric, Samples, one
 from ceph_exporter.facts import (
     STATUSES,
     Facts,
@@ -17,6 +16,7 @@ from ceph_exporter.facts import (
 )
 from ceph_exporter.facts.daemons import NOWHERE, MonMetadata
 from ceph_exporter.facts.monitor_details import merge
+from ceph_exporter.metric import Family, Labels, Metric, Samples, one
 
 _MONITOR = Labels("monitor", "ceph_daemon")
 _HEALTH, _QUORUM, _TIME = Health.document, Quorum.document, TimeSync.document
@@ -141,9 +141,8 @@ REPORT_AGE = Metric(
 )
 
 
-DOCUMENTS = (MonMetadata.document, MonStore.document)
 # Of all daemons, and so too much to ask for the monitors' sake.
-IF_AT_HAND = (PerfCounters.document,)
+OPTIONAL = (PerfCounters,)
 
 
 def collect(facts: Facts) -> Iterator[Family]:

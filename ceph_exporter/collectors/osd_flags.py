@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from ceph_exporter.collectors.base import Family, Labels, Metric, one
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.osd_dump import OsdDump
+from ceph_exporter.metric import Family, Labels, Metric, one
 
 _DOCUMENT = OsdDump.document
 

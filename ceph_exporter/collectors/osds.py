@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from ceph_exporter.collectors.base import Columns, Family, Labels, Metric, Samples, one, ones
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.osd_df import OsdDf, OsdUsage
 from ceph_exporter.facts.osd_dump import Osd, OsdDump
 from ceph_exporter.facts.osd_metadata import OsdDetails, OsdMetadata
 from ceph_exporter.facts.osd_perf import OsdPerf
 from ceph_exporter.facts.osd_tree import OsdLocation, OsdTree
+from ceph_exporter.metric import Columns, Family, Labels, Metric, Samples, one, ones
 
 _OSD = Labels("ceph_daemon")
 _DUMP, _DF, _TREE = OsdDump.document, OsdDf.document, OsdTree.document

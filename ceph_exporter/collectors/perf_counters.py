@@ -6,7 +6,6 @@ from functools import lru_cache
 
 import msgspec
 
-from ceph_exporter.collectors.base import Family, Labels, Metric, Type, Value, one
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.perf_counters import (
     AVERAGE,
@@ -16,6 +15,7 @@ from ceph_exporter.facts.perf_counters import (
     Counter,
     PerfCounters,
 )
+from ceph_exporter.metric import Family, Labels, Metric, Type, Value, one
 
 DEFAULT = False  # 5 to 13 kB an OSD to read and some 40 to 90 series
 

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 
-from ceph_exporter.collectors.base import Family, Labels, Metric
 from ceph_exporter.facts import Facts, Health, Status
 from ceph_exporter.facts.osd_dump import OsdDump
 from ceph_exporter.facts.pg_states import PgStates, if_uniform, single, stuck
+from ceph_exporter.metric import Family, Labels, Metric
 
 _POOL, _KIND = Labels("pool_id"), Labels("kind")
 _STATES, _HEALTH = PgStates.document, Health.document
-
-DOCUMENTS = (Status.document, OsdDump.document)
 
 
 def _state(name: str) -> Metric:

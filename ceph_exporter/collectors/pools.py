@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from ceph_exporter.collectors.base import Family, Labels, Metric, Type
 from ceph_exporter.facts import Facts, Status
 from ceph_exporter.facts.df import Df, PoolUsage
 from ceph_exporter.facts.osd_dump import ErasureProfile, OsdDump, Pool
 from ceph_exporter.facts.pool_stats import PoolRates, PoolStats
 from ceph_exporter.facts.pool_sums import PoolSum, PoolSums
+from ceph_exporter.metric import Family, Labels, Metric, Type
 
 _POOL = Labels("pool_id")
 

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from ceph_exporter.collectors.base import Family, Labels, Metric
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.service_dump import ServiceDump
+from ceph_exporter.metric import Family, Labels, Metric
 
 _DOCUMENT = ServiceDump.document
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from ceph_exporter.collectors.base import Family, Labels, Metric, one
 from ceph_exporter.facts import Df, Facts, OsdDf
+from ceph_exporter.metric import Family, Labels, Metric, one
 
 _DOCUMENT = Df.document
 _CLASS = Labels("device_class")
@@ -61,9 +61,6 @@ CLASS_RATIO = Metric(
     _DOCUMENT,
     _CLASS,
 )
-
-
-DOCUMENTS = (OsdDf.document,)
 
 
 def collect(facts: Facts) -> Iterator[Family]:

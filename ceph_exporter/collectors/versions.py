@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from ceph_exporter.collectors.base import Family, Labels, Metric
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.versions import Features, Versions
+from ceph_exporter.metric import Family, Labels, Metric
 
 _VERSION = re.compile(r"ceph version (\S+) \((\w*)\) (\w*)")
 

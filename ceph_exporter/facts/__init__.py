@@ -4,7 +4,7 @@ from ceph_exporter.facts import dashboard_osd, health_full
 from ceph_exporter.facts.daemons import MdsMetadata, MgrMetadata, MonMetadata
 from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.df import Df
-from ceph_exporter.facts.fact import Decoding, Fact, Facts, Made, decode, wires
+from ceph_exporter.facts.fact import Cache, Decoding, Fact, Facts, decode, wire_formats
 from ceph_exporter.facts.fs_dump import FsDump
 from ceph_exporter.facts.health import STATUSES, Check, Health, Mute, worst
 from ceph_exporter.facts.mgr_dump import MgrDump
@@ -45,6 +45,7 @@ __all__ = [
     "DOCUMENTS",
     "STATUSES",
     "Balancer",
+    "Cache",
     "Check",
     "Clock",
     "CrashList",
@@ -58,7 +59,6 @@ __all__ = [
     "Features",
     "FsDump",
     "Health",
-    "Made",
     "MdsMetadata",
     "MgrDump",
     "MgrMetadata",
@@ -84,6 +84,6 @@ __all__ = [
     "Version",
     "Versions",
     "decode",
-    "wires",
+    "wire_formats",
     "worst",
 ]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.versions import Versions
 
 
@@ -54,7 +54,7 @@ class MdsMetadata(Fact, frozen=True):
     daemons: Mapping[str, Daemon]
 
 
-class WireDaemon(msgspec.Struct, frozen=True):
+class RawDaemon(msgspec.Struct, frozen=True):
     """One row of the commands; 12 calls the name of a mgr `id`."""
 
     name: str = ""
@@ -63,7 +63,7 @@ class WireDaemon(msgspec.Struct, frozen=True):
     ceph_version: str = ""
 
 
-class WireService(msgspec.Struct, frozen=True):
+class RawService(msgspec.Struct, frozen=True):
     """A daemon of a host; `ceph_version` from 16 on."""
 
     type: str
@@ -71,37 +71,37 @@ class WireService(msgspec.Struct, frozen=True):
     ceph_version: str = ""
 
 
-class WireHost(msgspec.Struct, frozen=True):
+class RawHost(msgspec.Struct, frozen=True):
     """One row of `/api/host`; `ceph_version` of the host as a whole."""
 
     hostname: str
-    services: tuple[WireService, ...] = ()
+    services: tuple[RawService, ...] = ()
     ceph_version: str = ""
 
 
-_decode = Decoder(tuple[WireDaemon, ...])
-_decode_hosts = Decoder(tuple[WireHost, ...])
+_decode = Decoder(tuple[RawDaemon, ...])
+_decode_hosts = Decoder(tuple[RawHost, ...])
 
 
-@wire("mon metadata")
+@decodes("mon metadata")
 def decode_mons(body: bytes) -> tuple[Fact, ...]:
     """Decode the mon command's answer."""
     return (MonMetadata(_by_name(body)),)
 
 
-@wire("mgr metadata")
+@decodes("mgr metadata")
 def decode_mgrs(body: bytes) -> tuple[Fact, ...]:
     """Decode the mon command's answer."""
     return (MgrMetadata(_by_name(body)),)
 
 
-@wire("mds metadata")
+@decodes("mds metadata")
 def decode_mdss(body: bytes) -> tuple[Fact, ...]:
     """Decode the mon command's answer."""
     return (MdsMetadata(_by_name(body)),)
 
 
-@wire("dashboard/host")
+@decodes("dashboard/host")
 def decode_hosts(body: bytes) -> tuple[Fact, ...]:
     """Decode the dashboard's hosts; a daemon without a version has that of its host.
 

@@ -7,14 +7,14 @@ import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.df import Space
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.osd_df import OsdDf, OsdUsage
 from ceph_exporter.facts.osd_perf import OsdLatency, OsdPerf
 
 _KIB = 1024
 
 
-class WireStatfs(msgspec.Struct, frozen=True, gc=False):
+class RawStatfs(msgspec.Struct, frozen=True, gc=False):
     """The OSD's store; bytes."""
 
     total: int = 0
@@ -22,7 +22,7 @@ class WireStatfs(msgspec.Struct, frozen=True, gc=False):
     internally_reserved: int = 0
 
 
-class WireStats(msgspec.Struct, frozen=True, gc=False):
+class RawStats(msgspec.Struct, frozen=True, gc=False):
     """`osd_stats`, as the OSD reported it last; sizes in KiB."""
 
     kb: int = 0
@@ -30,29 +30,29 @@ class WireStats(msgspec.Struct, frozen=True, gc=False):
     kb_avail: int = 0
     num_pgs: int | None = None
     perf_stat: OsdLatency = OsdLatency()
-    statfs: WireStatfs = WireStatfs()
+    statfs: RawStatfs = RawStatfs()
 
 
-class WireTree(msgspec.Struct, frozen=True, gc=False):
+class RawTree(msgspec.Struct, frozen=True, gc=False):
     """`tree`, the OSD's node of the CRUSH tree; empty for one outside of it."""
 
     crush_weight: float | None = None
     device_class: str = ""
 
 
-class WireOsd(msgspec.Struct, frozen=True, gc=False):
+class RawOsd(msgspec.Struct, frozen=True, gc=False):
     """One OSD; `osd_stats` is empty for one that never reported."""
 
     osd: int
     weight: float | None = None
-    osd_stats: WireStats = WireStats()
-    tree: WireTree = WireTree()
+    osd_stats: RawStats = RawStats()
+    tree: RawTree = RawTree()
 
 
-_decode = Decoder(tuple[WireOsd, ...])
+_decode = Decoder(tuple[RawOsd, ...])
 
 
-@wire("dashboard/osd")
+@decodes("dashboard/osd")
 def decode_osds(body: bytes) -> tuple[Fact, ...]:
     """Decode the list; utilization and variance are reckoned as `osd df` does."""
     rows = _decode(body)
@@ -63,7 +63,7 @@ def decode_osds(body: bytes) -> tuple[Fact, ...]:
     return (usage, OsdPerf({row.osd: row.osd_stats.perf_stat for row in rows if row.osd_stats.kb}))
 
 
-def _by_class(rows: tuple[WireOsd, ...]) -> dict[str, Space]:
+def _by_class(rows: tuple[RawOsd, ...]) -> dict[str, Space]:
     """Add up by device class as PGMap::dump_cluster_stats of 14 and later does."""
     sums: dict[str, list[int]] = {}
     for row in rows:
@@ -78,7 +78,7 @@ def _by_class(rows: tuple[WireOsd, ...]) -> dict[str, Space]:
     }
 
 
-def _usage(row: WireOsd, average: float | None) -> OsdUsage:
+def _usage(row: RawOsd, average: float | None) -> OsdUsage:
     stats = row.osd_stats
     known = OsdUsage(
         pgs=stats.num_pgs,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 
 _KIB = 1024
 
@@ -75,7 +75,7 @@ class Df(Fact, frozen=True):
         """Give nothing: all of it comes from the mgr."""
 
 
-class WireSpace(msgspec.Struct, frozen=True):
+class RawSpace(msgspec.Struct, frozen=True):
     """`stats`; up to 0.83 in KiB under names of its own, raw use apart from 14 on."""
 
     total_bytes: float | None = None
@@ -87,7 +87,7 @@ class WireSpace(msgspec.Struct, frozen=True):
     total_used: float | None = None
 
 
-class WireUsage(msgspec.Struct, frozen=True):
+class RawUsage(msgspec.Struct, frozen=True):
     """`stats` of one pool.
 
     `stored` came with 14; before, `bytes_used` is the data without replicas. The unit of
@@ -115,32 +115,32 @@ class WireUsage(msgspec.Struct, frozen=True):
     compress_under_bytes: float | None = None
 
 
-class WirePool(msgspec.Struct, frozen=True):
+class RawPool(msgspec.Struct, frozen=True):
     """One row of `pools`."""
 
     id: int
     name: str
-    stats: WireUsage
+    stats: RawUsage
 
 
-class WireDf(msgspec.Struct, frozen=True):
+class RawDf(msgspec.Struct, frozen=True):
     """The answer of `df detail`."""
 
-    stats: WireSpace
-    pools: tuple[WirePool, ...] = ()
-    stats_by_class: dict[str, WireSpace] = {}
+    stats: RawSpace
+    pools: tuple[RawPool, ...] = ()
+    stats_by_class: dict[str, RawSpace] = {}
 
 
-_decode = Decoder(WireDf)
+_decode = Decoder(RawDf)
 
 
-@wire("df detail")
+@decodes("df detail")
 def decode_df(body: bytes) -> tuple[Fact, ...]:
     """Decode the mon command's answer."""
-    return (from_wire(_decode(body)),)
+    return (from_raw(_decode(body)),)
 
 
-def from_wire(answer: WireDf) -> Df:
+def from_raw(answer: RawDf) -> Df:
     """Make the fact of an answer of any release."""
     objects = [pool.stats.objects for pool in answer.pools if pool.stats.objects is not None]
     return Df(
@@ -151,7 +151,7 @@ def from_wire(answer: WireDf) -> Df:
     )
 
 
-def _space(stats: WireSpace) -> Space:
+def _space(stats: RawSpace) -> Space:
     used = _either(stats.total_used_bytes, stats.total_used)
     return Space(
         total=_either(stats.total_bytes, stats.total_space),
@@ -161,7 +161,7 @@ def _space(stats: WireSpace) -> Space:
     )
 
 
-def _pool(pool: int, name: str, stats: WireUsage) -> PoolUsage:
+def _pool(pool: int, name: str, stats: RawUsage) -> PoolUsage:
     modern = stats.stored is not None
     stored = stats.stored if modern else stats.bytes_used
     return PoolUsage(

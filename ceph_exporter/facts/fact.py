@@ -1,4 +1,4 @@
-"""What a document of Ceph becomes: the base of all fact types, and the register of wire forms."""
+"""What a document of Ceph becomes: the base of all fact types, and the register of wire formats."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeAlias, TypeVar, TypeVarTuple
@@ -21,9 +21,9 @@ class Fact(msgspec.Struct, frozen=True):
     of_osd_map: ClassVar[bool] = False
 
     @classmethod
-    def needless(cls, at_hand: "Facts") -> bool:
+    def redundant(cls, available: "Facts") -> bool:
         """Say whether other facts tell what this one would, so that it need not be asked for."""
-        del at_hand
+        del available
         return False
 
     def without_mgr(self) -> "Fact | None":
@@ -38,22 +38,22 @@ class Fact(msgspec.Struct, frozen=True):
 F = TypeVar("F", bound=Fact)
 R = TypeVar("R")
 Ts = TypeVarTuple("Ts")
-Made: TypeAlias = dict[Callable[..., Any], list[tuple[tuple[Any, ...], Any]]]
+Cache: TypeAlias = dict[Callable[..., Any], list[tuple[tuple[Any, ...], Any]]]
 """By function: arguments and what it made of them."""
 Decode: TypeAlias = Callable[[bytes], tuple[Fact, ...]]
 
-_WIRES: dict[str, Decode] = {}
+_DECODERS: dict[str, Decode] = {}
 
 
-def wire(*names: str) -> Callable[[Decode], Decode]:
+def decodes(*names: str) -> Callable[[Decode], Decode]:
     """Register a function that decodes the answers called `names`.
 
-    A wire name is the command (`health detail`) or `dashboard/` and the endpoint below `/api/`
-    (`dashboard/health/minimal`). One answer may carry several facts.
+    The name of a wire format is the command (`health detail`), or `dashboard/` and the endpoint
+    below `/api/` (`dashboard/health/minimal`). One answer may carry several facts.
     """
 
     def register(decode: Decode) -> Decode:
-        _WIRES.update(dict.fromkeys(names, decode))
+        _DECODERS.update(dict.fromkeys(names, decode))
         return decode
 
     return register
@@ -62,7 +62,7 @@ def wire(*names: str) -> Callable[[Decode], Decode]:
 def decode(name: str, body: bytes) -> tuple[Fact, ...]:
     """Decode the answer called `name`; raises DecodeError, and KeyError for an unknown name."""
     try:
-        return _WIRES[name](body)
+        return _DECODERS[name](body)
     except ArithmeticError as error:
         # What is reckoned here, a share or an average, of a number that Ceph cannot have.
         raise DecodeError(f"a number in the answer is too large: {error}") from None
@@ -100,9 +100,9 @@ def _shared(now: F, before: F) -> F:
     return msgspec.structs.replace(now, **{name: old for name, new, old in pairs if new == old})
 
 
-def wires() -> tuple[str, ...]:
+def wire_formats() -> tuple[str, ...]:
     """Give the names of all answers that can be decoded."""
-    return tuple(_WIRES)
+    return tuple(_DECODERS)
 
 
 class Facts:
@@ -112,11 +112,11 @@ class Facts:
     """
 
     def __init__(
-        self, facts: Mapping[type[Fact], Fact] | None = None, before: Made | None = None
+        self, facts: Mapping[type[Fact], Fact] | None = None, before: Cache | None = None
     ) -> None:
         self._facts = dict(facts or {})
         self._before = before or {}
-        self.made: Made = {}
+        self.made: Cache = {}
 
     @classmethod
     def of(cls, *facts: Fact) -> "Facts":
@@ -142,4 +142,4 @@ class Facts:
         return result
 
 
-__all__ = ["Decoding", "Fact", "Facts", "Made", "decode", "wire", "wires"]
+__all__ = ["Cache", "Decoding", "Fact", "Facts", "decode", "decodes", "wire_formats"]

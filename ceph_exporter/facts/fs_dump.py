@@ -6,7 +6,7 @@ Sources: FSMap::dump and MDSMap::dump of 10 to 20; up to 9 `mds dump`, which is 
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 
 
 class Mds(msgspec.Struct, frozen=True):
@@ -41,7 +41,7 @@ class FsDump(Fact, frozen=True):
     standbys: tuple[Mds, ...]
 
 
-class WireMdsMap(msgspec.Struct, frozen=True):
+class RawMdsMap(msgspec.Struct, frozen=True):
     """`mdsmap`; `standby_count_wanted` from 11 on."""
 
     fs_name: str = "cephfs"
@@ -55,42 +55,42 @@ class WireMdsMap(msgspec.Struct, frozen=True):
     standby_count_wanted: int = 0
 
 
-class WireFilesystem(msgspec.Struct, frozen=True):
+class RawFilesystem(msgspec.Struct, frozen=True):
     """One filesystem of `fs dump`."""
 
-    mdsmap: WireMdsMap
+    mdsmap: RawMdsMap
     id: int
 
 
-class WireFsMap(msgspec.Struct, frozen=True):
+class RawFsMap(msgspec.Struct, frozen=True):
     """The answer of `fs dump`, and `fs_map` of the dashboard's full answer."""
 
-    filesystems: tuple[WireFilesystem, ...] = ()
+    filesystems: tuple[RawFilesystem, ...] = ()
     standbys: tuple[Mds, ...] = ()
 
 
-_decode = Decoder(WireFsMap)
-_decode_mds = Decoder(WireMdsMap)
+_decode = Decoder(RawFsMap)
+_decode_mds = Decoder(RawMdsMap)
 
 
-@wire("fs dump")
+@decodes("fs dump")
 def decode_fs_dump(body: bytes) -> tuple[Fact, ...]:
     """Decode the mon command's answer."""
-    return (from_wire(_decode(body)),)
+    return (from_raw(_decode(body)),)
 
 
-@wire("mds dump")
+@decodes("mds dump")
 def decode_mds_dump(body: bytes) -> tuple[Fact, ...]:
     """Decode the MDS map of 0.67 to 9: one filesystem, or none while it has no pools."""
     answer = _decode_mds(body)
     ranked = {gid: mds for gid, mds in answer.info.items() if mds.rank >= 0}
     standbys = tuple(mds for gid, mds in answer.info.items() if gid not in ranked)
     mdsmap = msgspec.structs.replace(answer, info=ranked)
-    filesystems = (WireFilesystem(mdsmap, 0),) if answer.enabled and answer.data_pools else ()
-    return (from_wire(WireFsMap(filesystems, standbys)),)
+    filesystems = (RawFilesystem(mdsmap, 0),) if answer.enabled and answer.data_pools else ()
+    return (from_raw(RawFsMap(filesystems, standbys)),)
 
 
-def from_wire(answer: WireFsMap) -> FsDump:
+def from_raw(answer: RawFsMap) -> FsDump:
     """Make the fact of a filesystem map."""
     return FsDump(
         filesystems=tuple(

@@ -12,7 +12,7 @@ import msgspec
 
 from ceph_exporter.facts import monitor_details, preluminous, time_sync
 from ceph_exporter.facts.decode import DecodeError, Decoder
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 
 _SLOW = ("SLOW_OPS", "REQUEST_SLOW", "REQUEST_STUCK")
 
@@ -67,24 +67,24 @@ class Health(Fact, frozen=True):
     era: str = ""
 
 
-class WireText(msgspec.Struct, frozen=True):
+class RawText(msgspec.Struct, frozen=True):
     """`{"message": ..., "count": ...}`; count from 15 on."""
 
     message: str = ""
     count: float | None = None
 
 
-class WireCheck(msgspec.Struct, frozen=True):
+class RawCheck(msgspec.Struct, frozen=True):
     """One check of 12 and later; `type` holds its code in the dashboard's list."""
 
     severity: str = ""
-    summary: WireText = WireText()
-    detail: tuple[WireText, ...] | None = None
+    summary: RawText = RawText()
+    detail: tuple[RawText, ...] | None = None
     muted: bool = False
     type: str = ""
 
 
-class WireMute(msgspec.Struct, frozen=True):
+class RawMute(msgspec.Struct, frozen=True):
     """One mute; `ttl` is its end as a date with a zone, absent for one without end."""
 
     code: str
@@ -92,33 +92,33 @@ class WireMute(msgspec.Struct, frozen=True):
     ttl: str | None = None
 
 
-class WireHealth(msgspec.Struct, frozen=True):
+class RawHealth(msgspec.Struct, frozen=True):
     """The `health` answer of every release; the dashboard gives `checks` as a list."""
 
     status: str | None = None
-    checks: dict[str, WireCheck] | tuple[WireCheck, ...] | None = None
-    mutes: tuple[WireMute, ...] = ()
+    checks: dict[str, RawCheck] | tuple[RawCheck, ...] | None = None
+    mutes: tuple[RawMute, ...] = ()
     overall_status: str | None = None
-    summary: tuple[preluminous.WireSummary, ...] = ()
+    summary: tuple[preluminous.RawSummary, ...] = ()
     detail: tuple[str, ...] = ()
-    health: preluminous.WireServices | None = None
-    timechecks: time_sync.WireTimechecks | None = None
+    health: preluminous.RawServices | None = None
+    timechecks: time_sync.RawTimechecks | None = None
 
 
-_decode = Decoder(WireHealth)
+_decode = Decoder(RawHealth)
 
 
-@wire("health detail")
+@decodes("health detail")
 def decode_health(body: bytes) -> tuple[Fact, ...]:
     """Decode the mon command's answer; before 12 it carries `time-sync-status` too."""
     answer = _decode(body)
-    health = from_wire(answer)
+    health = from_raw(answer)
     if answer.timechecks is None:
         return (health,)
     return (health, time_sync.from_health(answer.timechecks))
 
 
-def from_wire(answer: WireHealth) -> Health:
+def from_raw(answer: RawHealth) -> Health:
     """Make the fact of an answer of any release; raises DecodeError when there is no status."""
     # 12 and 13 keep `overall_status` at HEALTH_WARN for old clients: `status` wins.
     if answer.status is not None:
@@ -133,7 +133,7 @@ def worst(*severities: str) -> str:
     return max(("HEALTH_OK", *severities), key=lambda text: STATUSES.get(text, 0))
 
 
-def _modern(answer: WireHealth, status: str) -> Health:
+def _modern(answer: RawHealth, status: str) -> Health:
     checks = {
         code: Check(
             severity=check.severity,
@@ -161,14 +161,14 @@ def _modern(answer: WireHealth, status: str) -> Health:
 
 
 def _by_code(
-    checks: dict[str, WireCheck] | tuple[WireCheck, ...] | None,
-) -> list[tuple[str, WireCheck]]:
+    checks: dict[str, RawCheck] | tuple[RawCheck, ...] | None,
+) -> list[tuple[str, RawCheck]]:
     if isinstance(checks, dict):
         return list(checks.items())
     return [(check.type, check) for check in checks or () if check.type]
 
 
-def _preluminous(answer: WireHealth, status: str) -> Health:
+def _preluminous(answer: RawHealth, status: str) -> Health:
     monitors = answer.health.monitors if answer.health else ()
     clocks = time_sync.from_health(answer.timechecks) if answer.timechecks else None
     detail = preluminous.details(answer.detail)

@@ -10,45 +10,45 @@ import msgspec
 from ceph_exporter.facts import df as usage
 from ceph_exporter.facts import fs_dump, mgr_dump, osd_dump, osd_tree, pg_states, status
 from ceph_exporter.facts.decode import Decoder
-from ceph_exporter.facts.fact import Fact, wire
-from ceph_exporter.facts.osd_metadata import WireDetails, from_map
+from ceph_exporter.facts.fact import Fact, decodes
+from ceph_exporter.facts.osd_metadata import RawDetails, from_map
 
 
-class WireOsdMap(osd_dump.WireOsdDump, frozen=True, kw_only=True):
+class RawOsdMap(osd_dump.RawOsdDump, frozen=True, kw_only=True):
     """`osd_map`: `osd dump` with tree and metadata inside."""
 
-    tree: osd_tree.WireOsdTree
-    osd_metadata: dict[str, WireDetails] = msgspec.field(default_factory=dict)
+    tree: osd_tree.RawOsdTree
+    osd_metadata: dict[str, RawDetails] = msgspec.field(default_factory=dict)
 
 
-class WireFull(msgspec.Struct, frozen=True):
+class RawFull(msgspec.Struct, frozen=True):
     """The answer; a section without right of its user is left out."""
 
-    osd_map: WireOsdMap | None = None
-    df: usage.WireDf | None = None
-    mgr_map: mgr_dump.WireMgrMap | None = None
-    fs_map: fs_dump.WireFsMap | None = None
-    pools: tuple[pg_states.WirePoolStatus, ...] | None = None
+    osd_map: RawOsdMap | None = None
+    df: usage.RawDf | None = None
+    mgr_map: mgr_dump.RawMgrMap | None = None
+    fs_map: fs_dump.RawFsMap | None = None
+    pools: tuple[pg_states.RawPoolStatus, ...] | None = None
 
 
-_decode = Decoder(WireFull)
+_decode = Decoder(RawFull)
 
 
-@wire("dashboard/health/full")
+@decodes("dashboard/health/full")
 def decode_full(body: bytes) -> tuple[Fact, ...]:
     """Decode the answer to the facts of nine documents."""
     answer = _decode(body)
     facts: list[Fact] = list(status.decode_minimal(body))
     if answer.osd_map:
-        facts.append(osd_dump.from_wire(answer.osd_map))
-        facts.append(osd_tree.from_wire(answer.osd_map.tree))
+        facts.append(osd_dump.from_raw(answer.osd_map))
+        facts.append(osd_tree.from_raw(answer.osd_map.tree))
         facts.append(from_map(answer.osd_map.osd_metadata))
     if answer.df:
-        facts.append(usage.from_wire(answer.df))
+        facts.append(usage.from_raw(answer.df))
     if answer.mgr_map:
-        facts.append(mgr_dump.from_wire(answer.mgr_map))
+        facts.append(mgr_dump.from_raw(answer.mgr_map))
     if answer.fs_map:
-        facts.append(fs_dump.from_wire(answer.fs_map))
+        facts.append(fs_dump.from_raw(answer.fs_map))
     if answer.pools is not None:
         facts.append(pg_states.from_pool_status(answer.pools))
     return tuple(facts)

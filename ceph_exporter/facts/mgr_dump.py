@@ -6,7 +6,7 @@ Source: MgrMap::dump of 12 to 20 (src/mon/MgrMap.h).
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 
 
 class Module(msgspec.Struct, frozen=True):
@@ -32,47 +32,47 @@ class MgrDump(Fact, frozen=True):
     modules: tuple[Module, ...]
 
 
-class WireModule(msgspec.Struct, frozen=True):
+class RawModule(msgspec.Struct, frozen=True):
     """A module that is at hand (13 and later; 12 gives names only)."""
 
     name: str
     can_run: bool | None = None
 
 
-class WireStandby(msgspec.Struct, frozen=True):
+class RawStandby(msgspec.Struct, frozen=True):
     """A standby mgr."""
 
     name: str
 
 
-class WireMgrMap(msgspec.Struct, frozen=True):
+class RawMgrMap(msgspec.Struct, frozen=True):
     """The answer of `mgr dump`, and `mgr_map` of the dashboard's full answer."""
 
     active_name: str = ""
     available: bool = False
-    standbys: tuple[WireStandby, ...] = ()
+    standbys: tuple[RawStandby, ...] = ()
     modules: tuple[str, ...] = ()
-    available_modules: tuple[WireModule | str, ...] = ()
+    available_modules: tuple[RawModule | str, ...] = ()
     always_on_modules: dict[str, tuple[str, ...]] = {}
 
 
-_decode = Decoder(WireMgrMap)
+_decode = Decoder(RawMgrMap)
 
 
-@wire("mgr dump")
+@decodes("mgr dump")
 def decode_mgr_dump(body: bytes) -> tuple[Fact, ...]:
     """Decode the mon command's answer."""
-    return (from_wire(_decode(body)),)
+    return (from_raw(_decode(body)),)
 
 
-def from_wire(answer: WireMgrMap) -> MgrDump:
+def from_raw(answer: RawMgrMap) -> MgrDump:
     """Make the fact of a mgr map."""
     # The lists are kept by release name, and those are in alphabetical order.
     releases = answer.always_on_modules
     always_on = set(releases[max(releases)]) if releases else set()
     enabled = set(answer.modules)
     known = [
-        WireModule(module) if isinstance(module, str) else module
+        RawModule(module) if isinstance(module, str) else module
         for module in answer.available_modules
     ]
     return MgrDump(

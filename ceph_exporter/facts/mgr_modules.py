@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 
 
 class Crash(msgspec.Struct, frozen=True):
@@ -63,25 +63,25 @@ class Balancer(Fact, frozen=True):
     last_duration: float | None
 
 
-class WireLocation(msgspec.Struct, frozen=True, gc=False):
+class RawLocation(msgspec.Struct, frozen=True, gc=False):
     """Where a disk is."""
 
     host: str = ""
     dev: str = ""
 
 
-class WireDevice(msgspec.Struct, frozen=True, gc=False):
+class RawDevice(msgspec.Struct, frozen=True, gc=False):
     """One row of `device ls`."""
 
     devid: str
-    location: tuple[WireLocation, ...] = ()
+    location: tuple[RawLocation, ...] = ()
     daemons: tuple[str, ...] = ()
     life_expectancy_min: str | None = None
     life_expectancy_max: str | None = None
     wear_level: float | None = None
 
 
-class WireBalancer(msgspec.Struct, frozen=True):
+class RawBalancer(msgspec.Struct, frozen=True):
     """The answer of `balancer status`; the duration is text as "0:00:00.000526", or empty."""
 
     active: bool = False
@@ -90,31 +90,31 @@ class WireBalancer(msgspec.Struct, frozen=True):
 
 
 _decode_crashes = Decoder(tuple[Crash, ...])
-_decode_devices = Decoder(tuple[WireDevice, ...])
-_decode_balancer = Decoder(WireBalancer)
+_decode_devices = Decoder(tuple[RawDevice, ...])
+_decode_balancer = Decoder(RawBalancer)
 
 
-@wire("crash ls")
+@decodes("crash ls")
 def decode_crashes(body: bytes) -> tuple[Fact, ...]:
     """Decode the list of crash reports."""
     return (CrashList(_decode_crashes(body)),)
 
 
-@wire("device ls")
+@decodes("device ls")
 def decode_devices(body: bytes) -> tuple[Fact, ...]:
     """Decode the list of disks."""
     return (DeviceList(tuple(_device(row) for row in _decode_devices(body))),)
 
 
-@wire("balancer status")
+@decodes("balancer status")
 def decode_balancer(body: bytes) -> tuple[Fact, ...]:
     """Decode the balancer's state."""
     answer = _decode_balancer(body)
     return (Balancer(answer.active, answer.mode, _seconds(answer.last_optimize_duration)),)
 
 
-def _device(row: WireDevice) -> Device:
-    place = row.location[0] if row.location else WireLocation()
+def _device(row: RawDevice) -> Device:
+    place = row.location[0] if row.location else RawLocation()
     return Device(
         devid=row.devid,
         host=place.host,

@@ -6,7 +6,7 @@ Source: sources/mon_store.py, which reads the monitors' data folders.
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.monitor_details import MonitorReport
 
 
@@ -35,7 +35,7 @@ class MonStore(Fact, frozen=True):
         return tuple(store.report for store in self.stores if store.fsid in mine)
 
 
-class WireStore(msgspec.Struct, frozen=True):
+class RawStore(msgspec.Struct, frozen=True):
     """One monitor's folder; bytes."""
 
     name: str
@@ -48,22 +48,22 @@ class WireStore(msgspec.Struct, frozen=True):
     fsid: str = ""
 
 
-class WireStores(msgspec.Struct, frozen=True):
+class RawStores(msgspec.Struct, frozen=True):
     """All folders."""
 
-    stores: tuple[WireStore, ...]
+    stores: tuple[RawStore, ...]
 
 
-_decode = Decoder(WireStores)
+_decode = Decoder(RawStores)
 
 
-@wire("mon store")
+@decodes("mon store")
 def decode_mon_store(body: bytes) -> tuple[Fact, ...]:
     """Decode what the source wrote."""
     return (MonStore(tuple(Store(one.fsid, _report(one)) for one in _decode(body).stores)),)
 
 
-def _report(store: WireStore) -> MonitorReport:
+def _report(store: RawStore) -> MonitorReport:
     return MonitorReport(
         store.name,
         capacity=store.total,

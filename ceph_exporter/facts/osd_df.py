@@ -10,7 +10,7 @@ import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.df import Space
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 
 _KIB = 1024
 
@@ -46,7 +46,7 @@ class OsdDf(Fact, frozen=True):
     by_class: Mapping[str, Space] = {}
 
 
-class WireNode(msgspec.Struct, frozen=True, gc=False):
+class RawNode(msgspec.Struct, frozen=True, gc=False):
     """One row; sizes in KiB, utilization in percent. Ids below 0 are buckets."""
 
     id: int
@@ -61,24 +61,24 @@ class WireNode(msgspec.Struct, frozen=True, gc=False):
     device_class: str = ""
 
 
-class WireSummary(msgspec.Struct, frozen=True):
+class RawSummary(msgspec.Struct, frozen=True):
     """`summary`, of which the rest can be had by adding up."""
 
     average_utilization: float | None = None
 
 
-class WireOsdDf(msgspec.Struct, frozen=True):
+class RawOsdDf(msgspec.Struct, frozen=True):
     """The answer of `osd df`; `stray` are OSDs that the CRUSH map does not have."""
 
-    nodes: tuple[WireNode, ...]
-    stray: tuple[WireNode, ...] = ()
-    summary: WireSummary = WireSummary()
+    nodes: tuple[RawNode, ...]
+    stray: tuple[RawNode, ...] = ()
+    summary: RawSummary = RawSummary()
 
 
-_decode = Decoder(WireOsdDf)
+_decode = Decoder(RawOsdDf)
 
 
-@wire("osd df")
+@decodes("osd df")
 def decode_osd_df(body: bytes) -> tuple[Fact, ...]:
     """Decode the command's answer; of an OSD in several CRUSH trees the first row counts."""
     answer = _decode(body)
@@ -89,7 +89,7 @@ def decode_osd_df(body: bytes) -> tuple[Fact, ...]:
     return (OsdDf(osds, _ratio(answer.summary.average_utilization)),)
 
 
-def _usage(node: WireNode) -> OsdUsage:
+def _usage(node: RawNode) -> OsdUsage:
     if not node.kb:
         return OsdUsage(
             pgs=node.pgs,

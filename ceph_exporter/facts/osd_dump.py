@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 
 _POOL_TYPES = {1: "replicated", 3: "erasure"}
 _DIGITS = 10
@@ -89,7 +89,7 @@ class OsdDump(Fact, frozen=True):
     erasure_code_profiles: Mapping[str, ErasureProfile] = {}
 
 
-class WireOsd(msgspec.Struct, frozen=True, gc=False):
+class RawOsd(msgspec.Struct, frozen=True, gc=False):
     """One row of `osds`; numbers 0 and 1 for up and in."""
 
     osd: int
@@ -101,13 +101,13 @@ class WireOsd(msgspec.Struct, frozen=True, gc=False):
     cluster_addr: str = ""
 
 
-class WireOptions(msgspec.Struct, frozen=True):
+class RawOptions(msgspec.Struct, frozen=True):
     """`options` of a pool, of which only those that are set are there."""
 
     compression_mode: str = "none"
 
 
-class WirePool(msgspec.Struct, frozen=True):
+class RawPool(msgspec.Struct, frozen=True):
     """One row of `pools`; `crush_ruleset` up to 11, `crush_rule` from 12 on."""
 
     pool: int
@@ -125,11 +125,11 @@ class WirePool(msgspec.Struct, frozen=True):
     quota_max_bytes: int | None = None
     quota_max_objects: int | None = None
     erasure_code_profile: str = ""
-    options: WireOptions = WireOptions()
+    options: RawOptions = RawOptions()
     application_metadata: dict[str, msgspec.Raw] = {}
 
 
-class WireProfile(msgspec.Struct, frozen=True):
+class RawProfile(msgspec.Struct, frozen=True):
     """One of `erasure_code_profiles` (0.78 and later); all values are text."""
 
     k: str = ""
@@ -137,36 +137,36 @@ class WireProfile(msgspec.Struct, frozen=True):
 
 
 # {"10.0.0.1:0/123": "2026-11-24T11:28:57.178582+0000"}; 0.67 and 0.80 list the times alone.
-WireBlocklist = dict[str, str] | tuple[str, ...]
+RawBlocklist = dict[str, str] | tuple[str, ...]
 
 
-class WireOsdDump(msgspec.Struct, frozen=True):
+class RawOsdDump(msgspec.Struct, frozen=True):
     """The answer of `osd dump`; `blacklist` up to 15, `range_blocklist` from 16 on."""
 
-    osds: tuple[WireOsd, ...]
+    osds: tuple[RawOsd, ...]
     epoch: int | None = None
     flags: str = ""
     full_ratio: float | None = None
     backfillfull_ratio: float | None = None
     nearfull_ratio: float | None = None
-    blacklist: WireBlocklist | None = None
-    blocklist: WireBlocklist | None = None
-    range_blocklist: WireBlocklist = ()
+    blacklist: RawBlocklist | None = None
+    blocklist: RawBlocklist | None = None
+    range_blocklist: RawBlocklist = ()
     pg_upmap_items: tuple[msgspec.Raw, ...] | None = None
-    pools: tuple[WirePool, ...] = ()
-    erasure_code_profiles: dict[str, WireProfile] = {}
+    pools: tuple[RawPool, ...] = ()
+    erasure_code_profiles: dict[str, RawProfile] = {}
 
 
-_decode = Decoder(WireOsdDump)
+_decode = Decoder(RawOsdDump)
 
 
-@wire("osd dump")
+@decodes("osd dump")
 def decode_osd_dump(body: bytes) -> tuple[Fact, ...]:
     """Decode the mon command's answer."""
-    return (from_wire(_decode(body)),)
+    return (from_raw(_decode(body)),)
 
 
-def from_wire(answer: WireOsdDump) -> OsdDump:
+def from_raw(answer: RawOsdDump) -> OsdDump:
     """Make the fact of an OSD map of any release."""
     blocked = answer.blacklist if answer.blocklist is None else answer.blocklist
     # Ratios and states came together in 12; until an upgrade to it ends, the ratios are 0.
@@ -189,7 +189,7 @@ def from_wire(answer: WireOsdDump) -> OsdDump:
     )
 
 
-def _osd(osd: WireOsd, *, states: bool) -> Osd:
+def _osd(osd: RawOsd, *, states: bool) -> Osd:
     return Osd(
         id=osd.osd,
         up=osd.up,
@@ -208,7 +208,7 @@ def _host(addr: str) -> str:
     return addr.rpartition(":")[0]
 
 
-def _pool(pool: WirePool) -> Pool:
+def _pool(pool: RawPool) -> Pool:
     return Pool(
         id=pool.pool,
         name=pool.pool_name,

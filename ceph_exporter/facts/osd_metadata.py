@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 
 
 class OsdDetails(msgspec.Struct, frozen=True, gc=False):
@@ -44,7 +44,7 @@ class OsdMetadata(Fact, frozen=True):
     osds: Mapping[int, OsdDetails]
 
 
-class WireDetails(msgspec.Struct, frozen=True, gc=False):
+class RawDetails(msgspec.Struct, frozen=True, gc=False):
     """The fields in use of one OSD's metadata; each kind of store has its own."""
 
     hostname: str = ""
@@ -62,22 +62,22 @@ class WireDetails(msgspec.Struct, frozen=True, gc=False):
     device_ids: str = ""
 
 
-class WireRow(WireDetails, frozen=True, kw_only=True):
+class RawRow(RawDetails, frozen=True, kw_only=True):
     """One row of the command's answer."""
 
     id: int
 
 
-_decode = Decoder(tuple[WireRow, ...])
+_decode = Decoder(tuple[RawRow, ...])
 
 
-@wire("osd metadata")
+@decodes("osd metadata")
 def decode_osd_metadata(body: bytes) -> tuple[Fact, ...]:
     """Decode the mon command's answer."""
     return (OsdMetadata({row.id: _details(row) for row in _decode(body)}),)
 
 
-def from_map(answer: Mapping[str, WireDetails]) -> OsdMetadata:
+def from_map(answer: Mapping[str, RawDetails]) -> OsdMetadata:
     """Make the fact of the mgr's own map of OSDs by name.
 
     The mgr of 14.2.21 holds entries for a moment after its start whose name is no number; they are
@@ -90,7 +90,7 @@ def _is_id(name: str) -> bool:
     return name.isdecimal() and len(name) < 10  # Ceph's ids are 32 bits
 
 
-def _details(row: WireDetails) -> OsdDetails:
+def _details(row: RawDetails) -> OsdDetails:
     data, db, wal = _nodes(row)
     return OsdDetails(
         hostname=row.hostname,
@@ -107,7 +107,7 @@ def _details(row: WireDetails) -> OsdDetails:
     )
 
 
-def _nodes(row: WireDetails) -> tuple[str, str, str]:
+def _nodes(row: RawDetails) -> tuple[str, str, str]:
     if row.osd_objectstore == "bluestore":
         return row.bluestore_bdev_dev_node, row.bluefs_db_dev_node, row.bluefs_wal_dev_node
     if row.osd_objectstore == "filestore":

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from ceph_exporter.facts.decode import DecodeError, Decoder
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 
 
 class OsdLatency(msgspec.Struct, frozen=True, gc=False):
@@ -26,24 +26,24 @@ class OsdPerf(Fact, frozen=True):
     osds: Mapping[int, OsdLatency]
 
 
-class WireInfo(msgspec.Struct, frozen=True, gc=False):
+class RawInfo(msgspec.Struct, frozen=True, gc=False):
     """One row; from 14 on `perf_stats` has nanoseconds as well."""
 
     id: int
     perf_stats: OsdLatency = OsdLatency()
 
 
-class WireOsdPerf(msgspec.Struct, frozen=True):
+class RawOsdPerf(msgspec.Struct, frozen=True):
     """The answer of `osd perf`: flat up to 13, inside of `osdstats` from 14 on."""
 
-    osd_perf_infos: tuple[WireInfo, ...] | None = None
-    osdstats: "WireOsdPerf | None" = None
+    osd_perf_infos: tuple[RawInfo, ...] | None = None
+    osdstats: "RawOsdPerf | None" = None
 
 
-_decode = Decoder(WireOsdPerf)
+_decode = Decoder(RawOsdPerf)
 
 
-@wire("osd perf")
+@decodes("osd perf")
 def decode_osd_perf(body: bytes) -> tuple[Fact, ...]:
     """Decode the command's answer of any release."""
     answer = _decode(body)

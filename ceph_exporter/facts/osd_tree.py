@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 
 
 class OsdLocation(msgspec.Struct, frozen=True, gc=False):
@@ -34,7 +34,7 @@ class OsdTree(Fact, frozen=True):
     osds: Mapping[int, OsdLocation]
 
 
-class WireNode(msgspec.Struct, frozen=True, gc=False):
+class RawNode(msgspec.Struct, frozen=True, gc=False):
     """One row, of a bucket (id below 0) or an OSD."""
 
     id: int
@@ -45,23 +45,23 @@ class WireNode(msgspec.Struct, frozen=True, gc=False):
     children: tuple[int, ...] = ()
 
 
-class WireOsdTree(msgspec.Struct, frozen=True):
+class RawOsdTree(msgspec.Struct, frozen=True):
     """The answer of `osd tree`; its `stray` OSDs have no place."""
 
-    nodes: tuple[WireNode, ...]
+    nodes: tuple[RawNode, ...]
 
 
-_decode = Decoder(WireOsdTree)
+_decode = Decoder(RawOsdTree)
 _NOWHERE = OsdLocation()
 
 
-@wire("osd tree")
+@decodes("osd tree")
 def decode_osd_tree(body: bytes) -> tuple[Fact, ...]:
     """Decode the mon command's answer."""
-    return (from_wire(_decode(body)),)
+    return (from_raw(_decode(body)),)
 
 
-def from_wire(answer: WireOsdTree) -> OsdTree:
+def from_raw(answer: RawOsdTree) -> OsdTree:
     """Make the fact of a tree; of an OSD in several trees the first row counts."""
     places: dict[int, OsdLocation] = {}
     for node in answer.nodes:
@@ -77,7 +77,7 @@ def from_wire(answer: WireOsdTree) -> OsdTree:
     return OsdTree(osds)
 
 
-def _inside(bucket: WireNode, place: OsdLocation | None) -> OsdLocation:
+def _inside(bucket: RawNode, place: OsdLocation | None) -> OsdLocation:
     host, rack, root = (place.host, place.rack, place.root) if place else ("", "", "")
     if bucket.type == "host":
         host = bucket.name
@@ -88,5 +88,5 @@ def _inside(bucket: WireNode, place: OsdLocation | None) -> OsdLocation:
     return OsdLocation(host, rack, root)
 
 
-def _osd(node: WireNode, place: OsdLocation) -> OsdLocation:
+def _osd(node: RawNode, place: OsdLocation) -> OsdLocation:
     return OsdLocation(place.host, place.rack, place.root, node.device_class, node.crush_weight)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.monitor_details import MonitorReport
 
 TIME, AVERAGE, COUNTER, HISTOGRAM = 1, 4, 8, 16
@@ -62,7 +62,7 @@ _DISK = {
 _decode = Decoder(dict[str, dict[str, Counter]])
 
 
-@wire("dashboard/perf_counters", "restful/perf")
+@decodes("dashboard/perf_counters", "restful/perf")
 def decode_perf_counters(body: bytes) -> tuple[Fact, ...]:
     """Decode the answer of either module; both print what the mgr gives them."""
     return (PerfCounters(_decode(body)),)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from ceph_exporter.facts.decode import DecodeError, Decoder
-from ceph_exporter.facts.fact import Fact, Facts, wire
+from ceph_exporter.facts.fact import Fact, Facts, decodes
 from ceph_exporter.facts.health import Health
 from ceph_exporter.facts.osd_dump import OsdDump
 from ceph_exporter.facts.status import Status
@@ -45,12 +45,12 @@ class PgStates(Fact, frozen=True):
     pools: Mapping[int, States]
 
     @classmethod
-    def needless(cls, at_hand: Facts) -> bool:
+    def redundant(cls, available: Facts) -> bool:
         """Say whether `status` and `osd dump` tell as much, or are not known yet.
 
         They cost Ceph far less, and what they say decides.
         """
-        status, osd_dump = at_hand.get(Status), at_hand.get(OsdDump)
+        status, osd_dump = available.get(Status), available.get(OsdDump)
         return not status or not osd_dump or if_uniform(status, osd_dump) is not None
 
 
@@ -61,36 +61,36 @@ class Stuck(msgspec.Struct, frozen=True):
     oldest: float | None
 
 
-class WirePg(msgspec.Struct, frozen=True, gc=False):
+class RawPg(msgspec.Struct, frozen=True, gc=False):
     """One row of `pg_stats`; `pgid` is "POOL.HEX"."""
 
     pgid: str
     state: str
 
 
-class WireDump(msgspec.Struct, frozen=True):
+class RawDump(msgspec.Struct, frozen=True):
     """The wrapper of 14 and later; a whole `pg dump` has its sections in `pg_map`."""
 
-    pg_stats: list[WirePg] | None = None
-    pg_map: "WireDump | None" = None
+    pg_stats: list[RawPg] | None = None
+    pg_map: "RawDump | None" = None
 
 
-class WirePoolStatus(msgspec.Struct, frozen=True):
+class RawPoolStatus(msgspec.Struct, frozen=True):
     """One row of the dashboard's pool list, as far as it is about PGs."""
 
     pool: int
     pg_status: dict[str, int] = {}
 
 
-_decode: Decoder[WireDump | list[WirePg]]
-_decode = Decoder(WireDump | list[WirePg])  # type: ignore[arg-type]  # a union
+_decode: Decoder[RawDump | list[RawPg]]
+_decode = Decoder(RawDump | list[RawPg])  # type: ignore[arg-type]  # a union
 
 
-@wire("pg states")
+@decodes("pg states")
 def decode_pg_dump(body: bytes) -> tuple[Fact, ...]:
     """Decode the answer of `pg dump`: up to 13 a bare list, from 14 on inside a wrapper."""
     answer = _decode(body)
-    rows = (answer.pg_map or answer).pg_stats if isinstance(answer, WireDump) else answer
+    rows = (answer.pg_map or answer).pg_stats if isinstance(answer, RawDump) else answer
     if rows is None:
         raise DecodeError("the answer has no `pg_stats`")
     counts = Counter((row.pgid.partition(".")[0], row.state) for row in rows)
@@ -102,7 +102,7 @@ def decode_pg_dump(body: bytes) -> tuple[Fact, ...]:
     return (PgStates(pools),)
 
 
-def from_pool_status(pools: Iterable[WirePoolStatus]) -> PgStates:
+def from_pool_status(pools: Iterable[RawPoolStatus]) -> PgStates:
     """Make the fact of the dashboard's pool list (`/api/pool?stats=true`, `/api/health/full`)."""
     return PgStates({row.pool: row.pg_status for row in pools})
 

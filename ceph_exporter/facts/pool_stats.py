@@ -11,7 +11,7 @@ import msgspec
 
 from ceph_exporter.facts import pg_states
 from ceph_exporter.facts.decode import Decoder
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 
 # The dashboard takes a sample of `df` for every request, its own pages' too, and Ceph renews `df`
 # every few seconds: a shorter span says nothing, and a longer one nothing of now. In seconds.
@@ -49,7 +49,7 @@ class PoolStats(Fact, frozen=True):
     pools: Mapping[int, PoolRates]
 
 
-class WireTrouble(msgspec.Struct, frozen=True):
+class RawTrouble(msgspec.Struct, frozen=True):
     """`recovery`; each is left out while it is 0."""
 
     degraded_objects: float = 0
@@ -57,7 +57,7 @@ class WireTrouble(msgspec.Struct, frozen=True):
     unfound_objects: float = 0
 
 
-class WireRecovery(msgspec.Struct, frozen=True):
+class RawRecovery(msgspec.Struct, frozen=True):
     """`recovery_rate`; empty while nothing is recovered, without totals up to 9."""
 
     recovering_objects_per_sec: float | None = None
@@ -67,7 +67,7 @@ class WireRecovery(msgspec.Struct, frozen=True):
     num_bytes_recovered: float | None = None
 
 
-class WireClient(msgspec.Struct, frozen=True):
+class RawClient(msgspec.Struct, frozen=True):
     """`client_io_rate`; each is left out while it is 0, reads and writes apart from 10 on."""
 
     read_bytes_sec: float = 0
@@ -77,16 +77,16 @@ class WireClient(msgspec.Struct, frozen=True):
     op_per_sec: float | None = None
 
 
-class WirePool(msgspec.Struct, frozen=True):
+class RawPool(msgspec.Struct, frozen=True):
     """One pool."""
 
     pool_id: int
-    recovery: WireTrouble = WireTrouble()
-    recovery_rate: WireRecovery = WireRecovery()
-    client_io_rate: WireClient = WireClient()
+    recovery: RawTrouble = RawTrouble()
+    recovery_rate: RawRecovery = RawRecovery()
+    client_io_rate: RawClient = RawClient()
 
 
-class WireSeries(msgspec.Struct, frozen=True):
+class RawSeries(msgspec.Struct, frozen=True):
     """One of the dashboard's `stats`: pairs of unix time and rate since the pair before.
 
     `latest` beside it is the oldest value of ten, not the latest, and is not read.
@@ -95,32 +95,32 @@ class WireSeries(msgspec.Struct, frozen=True):
     rates: tuple[tuple[float, float], ...] = ()
 
 
-class WireSerieses(msgspec.Struct, frozen=True):
+class RawSerieses(msgspec.Struct, frozen=True):
     """The dashboard's `stats` that grow with client IO."""
 
-    rd: WireSeries = WireSeries()
-    wr: WireSeries = WireSeries()
-    rd_bytes: WireSeries = WireSeries()
-    wr_bytes: WireSeries = WireSeries()
+    rd: RawSeries = RawSeries()
+    wr: RawSeries = RawSeries()
+    rd_bytes: RawSeries = RawSeries()
+    wr_bytes: RawSeries = RawSeries()
 
 
-class WireDashboardPool(pg_states.WirePoolStatus, frozen=True):
+class RawDashboardPool(pg_states.RawPoolStatus, frozen=True):
     """One row of the dashboard's pool list."""
 
-    stats: WireSerieses = WireSerieses()
+    stats: RawSerieses = RawSerieses()
 
 
-_decode = Decoder(tuple[WirePool, ...])
-_decode_dashboard = Decoder(tuple[WireDashboardPool, ...])
+_decode = Decoder(tuple[RawPool, ...])
+_decode_dashboard = Decoder(tuple[RawDashboardPool, ...])
 
 
-@wire("osd pool stats")
+@decodes("osd pool stats")
 def decode_pool_stats(body: bytes) -> tuple[Fact, ...]:
     """Decode the command's answer."""
     return (PoolStats({pool.pool_id: _rates(pool) for pool in _decode(body)}),)
 
 
-@wire("dashboard/pool?stats=true")
+@decodes("dashboard/pool?stats=true")
 def decode_dashboard_pools(body: bytes) -> tuple[Fact, ...]:
     """Decode the dashboard's `/api/pool?stats=true`: `pg states` too, and of rates the clients'."""
     pools = _decode_dashboard(body)
@@ -128,7 +128,7 @@ def decode_dashboard_pools(body: bytes) -> tuple[Fact, ...]:
     return (pg_states.from_pool_status(pools), PoolStats(rates))
 
 
-def _rates(pool: WirePool) -> PoolRates:
+def _rates(pool: RawPool) -> PoolRates:
     client, recovery, trouble = pool.client_io_rate, pool.recovery_rate, pool.recovery
     # Up to 9 there is one sum of operations. An idle pool has neither, and all are 0.
     apart = client.op_per_sec is None
@@ -154,7 +154,7 @@ def _known(value: float | None, otherwise: float | None) -> float | None:
     return otherwise if value is None else value
 
 
-def _client_rates(stats: WireSerieses) -> PoolRates:
+def _client_rates(stats: RawSerieses) -> PoolRates:
     reads, writes = _mean(stats.rd.rates), _mean(stats.wr.rates)
     return PoolRates(
         read_bytes=_mean(stats.rd_bytes.rates),

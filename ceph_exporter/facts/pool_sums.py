@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from ceph_exporter.facts.decode import DecodeError, Decoder
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 
 
 class PoolSum(msgspec.Struct, frozen=True):
@@ -31,7 +31,7 @@ class PoolSums(Fact, frozen=True):
     pools: Mapping[int, PoolSum]
 
 
-class WireSum(msgspec.Struct, frozen=True):
+class RawSum(msgspec.Struct, frozen=True):
     """`stat_sum`."""
 
     num_objects_repaired: float | None = None
@@ -40,26 +40,26 @@ class WireSum(msgspec.Struct, frozen=True):
     num_objects_misplaced: float | None = None
 
 
-class WirePool(msgspec.Struct, frozen=True):
+class RawPool(msgspec.Struct, frozen=True):
     """One row of `pool_stats`."""
 
     poolid: int
-    stat_sum: WireSum
+    stat_sum: RawSum
 
 
-class WireDump(msgspec.Struct, frozen=True):
+class RawDump(msgspec.Struct, frozen=True):
     """The wrapper of 14 and later; a whole `pg dump` has its sections in `pg_map`."""
 
     pg_ready: bool = True
-    pool_stats: tuple[WirePool, ...] | None = None
-    pg_map: "WireDump | None" = None
+    pool_stats: tuple[RawPool, ...] | None = None
+    pg_map: "RawDump | None" = None
 
 
-_decode: Decoder[WireDump | tuple[WirePool, ...]]
-_decode = Decoder(WireDump | tuple[WirePool, ...])  # type: ignore[arg-type]  # a union
+_decode: Decoder[RawDump | tuple[RawPool, ...]]
+_decode = Decoder(RawDump | tuple[RawPool, ...])  # type: ignore[arg-type]  # a union
 
 
-@wire("pg dump pools")
+@decodes("pg dump pools")
 def decode_pool_sums(body: bytes) -> tuple[Fact, ...]:
     """Decode the answer: up to 13 a bare list, from 14 on inside a wrapper.
 
@@ -67,15 +67,15 @@ def decode_pool_sums(body: bytes) -> tuple[Fact, ...]:
     counter that falls looks like one that began anew, so that they are refused.
     """
     answer = _decode(body)
-    if isinstance(answer, WireDump) and not answer.pg_ready:
+    if isinstance(answer, RawDump) and not answer.pg_ready:
         raise DecodeError("the mgr has just started and does not know all PGs yet")
-    rows = (answer.pg_map or answer).pool_stats if isinstance(answer, WireDump) else answer
+    rows = (answer.pg_map or answer).pool_stats if isinstance(answer, RawDump) else answer
     if rows is None:
         raise DecodeError("the answer has no `pool_stats`")
     return (PoolSums({row.poolid: _sum(row.stat_sum) for row in rows}),)
 
 
-def _sum(row: WireSum) -> PoolSum:
+def _sum(row: RawSum) -> PoolSum:
     return PoolSum(
         repaired=row.num_objects_repaired,
         unfound=row.num_objects_unfound,

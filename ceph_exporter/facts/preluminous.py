@@ -79,14 +79,14 @@ _CODES = [
 UNMAPPED = "UNMAPPED"
 
 
-class WireSummary(msgspec.Struct, frozen=True):
+class RawSummary(msgspec.Struct, frozen=True):
     """One line of `summary`."""
 
     severity: str = ""
     summary: str = ""
 
 
-class WireStore(msgspec.Struct, frozen=True):
+class RawStore(msgspec.Struct, frozen=True):
     """`store_stats`, from 0.72 on; bytes."""
 
     bytes_total: float | None = None
@@ -95,7 +95,7 @@ class WireStore(msgspec.Struct, frozen=True):
     bytes_misc: float | None = None
 
 
-class WireMonitor(msgspec.Struct, frozen=True):
+class RawMonitor(msgspec.Struct, frozen=True):
     """One monitor of `health_services`; sizes in KiB."""
 
     name: str
@@ -104,29 +104,29 @@ class WireMonitor(msgspec.Struct, frozen=True):
     kb_avail: float | None = None
     avail_percent: float | None = None
     last_updated: str = ""
-    store_stats: WireStore = WireStore()
+    store_stats: RawStore = RawStore()
     health: str = ""
     health_detail: str = ""
 
 
-class WireService(msgspec.Struct, frozen=True):
+class RawService(msgspec.Struct, frozen=True):
     """One service of `health_services`; only the unnamed data_health exists."""
 
-    mons: tuple[WireMonitor, ...] = ()
+    mons: tuple[RawMonitor, ...] = ()
 
 
-class WireServices(msgspec.Struct, frozen=True):
+class RawServices(msgspec.Struct, frozen=True):
     """`health.health` of 0.67 to 11."""
 
-    health_services: tuple[WireService, ...] = ()
+    health_services: tuple[RawService, ...] = ()
 
     @property
-    def monitors(self) -> tuple[WireMonitor, ...]:
+    def monitors(self) -> tuple[RawMonitor, ...]:
         """All monitors' rows; none for up to a minute after an election."""
         return tuple(mon for service in self.health_services for mon in service.mons)
 
 
-def report(mon: WireMonitor) -> MonitorReport:
+def report(mon: RawMonitor) -> MonitorReport:
     """Make the fact of a monitor's own report of its disk and store."""
     return MonitorReport(
         mon.name,
@@ -142,7 +142,7 @@ def report(mon: WireMonitor) -> MonitorReport:
     )
 
 
-def era(monitors: Iterable[WireMonitor]) -> str:
+def era(monitors: Iterable[RawMonitor]) -> str:
     """Say which releases answer in this shape: 0.72 was the first to report the store."""
     stores = [mon.store_stats.bytes_total is not None for mon in monitors]
     if not stores:
@@ -168,8 +168,8 @@ def code_of(text: str) -> str:
 
 
 def troubles(
-    summary: Iterable[WireSummary],
-    monitors: Iterable[WireMonitor],
+    summary: Iterable[RawSummary],
+    monitors: Iterable[RawMonitor],
     clocks: TimeSync | None,
 ) -> dict[str, tuple[str, str]]:
     """Give code -> (severity, text) of all that the answer complains of.
@@ -199,7 +199,7 @@ def _add(found: dict[str, tuple[str, str]], code: str, severity: str, text: str)
     found[code] = (severity, text)
 
 
-def _disks(monitors: Iterable[WireMonitor]) -> Iterator[tuple[str, str]]:
+def _disks(monitors: Iterable[RawMonitor]) -> Iterator[tuple[str, str]]:
     for mon in monitors:
         if mon.health not in ("", "HEALTH_OK"):
             for part in (mon.health_detail or "low disk space").split("; "):

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import msgspec
 
 from ceph_exporter.facts.decode import DecodeError, Decoder
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 
 
 class Monitor(msgspec.Struct, frozen=True):
@@ -38,7 +38,7 @@ class Quorum(Fact, frozen=True):
     age: float | None = None
 
 
-class WireMon(msgspec.Struct, frozen=True):
+class RawMon(msgspec.Struct, frozen=True):
     """One row of `monmap.mons`; 0.67 to 0.94 rank them by position as well."""
 
     name: str
@@ -47,75 +47,75 @@ class WireMon(msgspec.Struct, frozen=True):
     public_addr: str = ""
 
 
-class WireMonmap(msgspec.Struct, frozen=True):
+class RawMonmap(msgspec.Struct, frozen=True):
     """The monmap; `mon dump` has the quorum's ranks inside."""
 
     fsid: str
-    mons: tuple[WireMon, ...]
+    mons: tuple[RawMon, ...]
     epoch: int | None = None
     quorum: tuple[int, ...] = ()
 
 
-class WireQuorum(msgspec.Struct, frozen=True):
+class RawQuorum(msgspec.Struct, frozen=True):
     """The answer of `quorum_status`, and the dashboard's `mon_status`.
 
     `quorum_leader_name` is missing in the latter; the leader is the lowest rank of the quorum.
     """
 
     quorum: tuple[int, ...]
-    monmap: WireMonmap
+    monmap: RawMonmap
     election_epoch: int | None = None
     quorum_age: float | None = None
     quorum_leader_name: str | None = None
 
 
-class WireStats(msgspec.Struct, frozen=True):
+class RawStats(msgspec.Struct, frozen=True):
     """Rows of time and value, the newest one last, as each monitor reports them to the mgr."""
 
     num_sessions: tuple[tuple[float, float], ...] = ()
 
 
-class WireReport(msgspec.Struct, frozen=True):
+class RawReport(msgspec.Struct, frozen=True):
     """One monitor by name, with some of its performance counters."""
 
     name: str
-    stats: WireStats = WireStats()
+    stats: RawStats = RawStats()
 
 
-class WireDashboardMonitor(msgspec.Struct, frozen=True):
+class RawDashboardMonitor(msgspec.Struct, frozen=True):
     """The dashboard's `/api/monitor`."""
 
-    mon_status: WireQuorum
+    mon_status: RawQuorum
 
 
-class WireReports(msgspec.Struct, frozen=True):
+class RawReports(msgspec.Struct, frozen=True):
     """The rest of it, decoded apart: an odd value here must not cost the quorum."""
 
-    in_quorum: tuple[WireReport, ...] = ()
-    out_quorum: tuple[WireReport, ...] = ()
+    in_quorum: tuple[RawReport, ...] = ()
+    out_quorum: tuple[RawReport, ...] = ()
 
 
 _NONE: Mapping[str, tuple[float, ...]] = MappingProxyType({})
-_decode = Decoder(WireQuorum)
-_decode_dump = Decoder(WireMonmap)
-_decode_dashboard = Decoder(WireDashboardMonitor)
-_decode_reports = Decoder(WireReports)
+_decode = Decoder(RawQuorum)
+_decode_dump = Decoder(RawMonmap)
+_decode_dashboard = Decoder(RawDashboardMonitor)
+_decode_reports = Decoder(RawReports)
 
 
-@wire("quorum_status")
+@decodes("quorum_status")
 def decode_quorum(body: bytes) -> tuple[Fact, ...]:
     """Decode the mon command's answer."""
     return (_fact(_decode(body)),)
 
 
-@wire("mon dump")
+@decodes("mon dump")
 def decode_mon_dump(body: bytes) -> tuple[Fact, ...]:
     """Decode the answer of `mon dump`, the same but for elections."""
     monmap = _decode_dump(body)
-    return (_fact(WireQuorum(monmap.quorum, monmap)),)
+    return (_fact(RawQuorum(monmap.quorum, monmap)),)
 
 
-@wire("dashboard/monitor")
+@decodes("dashboard/monitor")
 def decode_dashboard_monitor(body: bytes) -> tuple[Fact, ...]:
     """Decode the dashboard's `/api/monitor`."""
     status = _decode_dashboard(body).mon_status
@@ -127,7 +127,7 @@ def decode_dashboard_monitor(body: bytes) -> tuple[Fact, ...]:
     return (_fact(status, {name: tuple(when for when, _ in row[-2:]) for name, row in rows}),)
 
 
-def _fact(answer: WireQuorum, reports: Mapping[str, tuple[float, ...]] = _NONE) -> Quorum:
+def _fact(answer: RawQuorum, reports: Mapping[str, tuple[float, ...]] = _NONE) -> Quorum:
     ranks = set(answer.quorum)
     monitors = tuple(
         Monitor(

@@ -7,7 +7,7 @@ Sources: ServiceMap::dump of 12 to 20, which `status` has as `servicemap`; the d
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 
 
 class Service(msgspec.Struct, frozen=True):
@@ -32,25 +32,25 @@ class ServiceDump(Fact, frozen=True):
     complete: bool = True
 
 
-class WireDaemon(msgspec.Struct, frozen=True):
+class RawDaemon(msgspec.Struct, frozen=True):
     """One daemon of a service."""
 
     metadata: dict[str, str] = {}
 
 
-class WireService(msgspec.Struct, frozen=True):
+class RawService(msgspec.Struct, frozen=True):
     """`daemons` holds a text under `summary` beside the daemons."""
 
-    daemons: dict[str, WireDaemon | str] = {}
+    daemons: dict[str, RawDaemon | str] = {}
 
 
-class WireServiceMap(msgspec.Struct, frozen=True):
+class RawServiceMap(msgspec.Struct, frozen=True):
     """The answer of `service dump`, and `servicemap` of `status`."""
 
-    services: dict[str, WireService] = {}
+    services: dict[str, RawService] = {}
 
 
-class WireRgw(msgspec.Struct, frozen=True):
+class RawRgw(msgspec.Struct, frozen=True):
     """One row of `/api/rgw/daemon`; `service_map_id` from 16 on."""
 
     id: str = ""
@@ -59,18 +59,18 @@ class WireRgw(msgspec.Struct, frozen=True):
     version: str = ""
 
 
-_decode = Decoder(WireServiceMap)
-_decode_rgws = Decoder(tuple[WireRgw, ...])
+_decode = Decoder(RawServiceMap)
+_decode_rgws = Decoder(tuple[RawRgw, ...])
 _ELSEWHERE = {"mds"}  # lists its tasks here, but is no service
 
 
-@wire("service dump")
+@decodes("service dump")
 def decode_service_dump(body: bytes) -> tuple[Fact, ...]:
     """Decode the mon command's answer."""
-    return (from_wire(_decode(body)),)
+    return (from_raw(_decode(body)),)
 
 
-@wire("dashboard/rgw/daemon")
+@decodes("dashboard/rgw/daemon")
 def decode_rgws(body: bytes) -> tuple[Fact, ...]:
     """Decode the dashboard's list of gateways; it has no other services."""
     return (
@@ -86,14 +86,14 @@ def decode_rgws(body: bytes) -> tuple[Fact, ...]:
     )
 
 
-def from_wire(answer: WireServiceMap) -> ServiceDump:
+def from_raw(answer: RawServiceMap) -> ServiceDump:
     """Make the fact of a service map."""
     return ServiceDump(
         tuple(
             _service(type_, key, daemon.metadata)
             for type_, service in answer.services.items()
             for key, daemon in service.daemons.items()
-            if isinstance(daemon, WireDaemon) and type_ not in _ELSEWHERE
+            if isinstance(daemon, RawDaemon) and type_ not in _ELSEWHERE
         )
     )
 

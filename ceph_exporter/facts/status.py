@@ -11,8 +11,8 @@ import msgspec
 
 from ceph_exporter.facts import service_dump
 from ceph_exporter.facts.decode import Decoder
-from ceph_exporter.facts.fact import Fact, wire
-from ceph_exporter.facts.health import WireHealth, from_wire
+from ceph_exporter.facts.fact import Fact, decodes
+from ceph_exporter.facts.health import RawHealth, from_raw
 
 _RECOVERY = {"recovering", "backfilling", "backfill"}  # the last one up to 11
 
@@ -57,10 +57,10 @@ class Status(Fact, frozen=True):
         return self.recovery_bytes == 0 and states.isdisjoint(_RECOVERY)
 
 
-class WireOsdmap(msgspec.Struct, frozen=True):
+class RawOsdmap(msgspec.Struct, frozen=True):
     """The OSD counts; up to 14 nested in a second `osdmap`, as strings in 0.67."""
 
-    osdmap: "WireOsdmap | None" = None
+    osdmap: "RawOsdmap | None" = None
     epoch: int | None = None
     num_osds: int | None = None
     num_up_osds: int | None = None
@@ -68,17 +68,17 @@ class WireOsdmap(msgspec.Struct, frozen=True):
     num_remapped_pgs: int | None = None
 
 
-class WireState(msgspec.Struct, frozen=True):
+class RawState(msgspec.Struct, frozen=True):
     """One row of `pgs_by_state`."""
 
     state_name: str
     count: int
 
 
-class WirePgmap(msgspec.Struct, frozen=True):
+class RawPgmap(msgspec.Struct, frozen=True):
     """`pgmap`; every rate and every object count below is left out while it is 0."""
 
-    pgs_by_state: tuple[WireState, ...] = ()
+    pgs_by_state: tuple[RawState, ...] = ()
     degraded_objects: float = 0
     misplaced_objects: float = 0
     unfound_objects: float = 0
@@ -91,30 +91,30 @@ class WirePgmap(msgspec.Struct, frozen=True):
     recovering_objects_per_sec: float = 0
 
 
-class WireStatus(msgspec.Struct, frozen=True):
+class RawStatus(msgspec.Struct, frozen=True):
     """The answer of `status`."""
 
-    health: WireHealth | None = None
-    osdmap: WireOsdmap = WireOsdmap()
-    pgmap: WirePgmap | None = None
+    health: RawHealth | None = None
+    osdmap: RawOsdmap = RawOsdmap()
+    pgmap: RawPgmap | None = None
     fsid: str | None = None
-    servicemap: service_dump.WireServiceMap | None = None
+    servicemap: service_dump.RawServiceMap | None = None
 
 
-class WireOsd(msgspec.Struct, frozen=True):
+class RawOsd(msgspec.Struct, frozen=True):
     """One OSD of the dashboard's minimal answer."""
 
     up: int
     is_in: int = msgspec.field(name="in")
 
 
-class WireOsds(msgspec.Struct, frozen=True):
+class RawOsds(msgspec.Struct, frozen=True):
     """`osd_map` of the dashboard's minimal answer."""
 
-    osds: tuple[WireOsd, ...]
+    osds: tuple[RawOsd, ...]
 
 
-class WireObjects(msgspec.Struct, frozen=True):
+class RawObjects(msgspec.Struct, frozen=True):
     """`pg_info.object_stats`."""
 
     num_objects_degraded: float | None = None
@@ -122,14 +122,14 @@ class WireObjects(msgspec.Struct, frozen=True):
     num_objects_unfound: float | None = None
 
 
-class WirePgInfo(msgspec.Struct, frozen=True):
+class RawPgInfo(msgspec.Struct, frozen=True):
     """`pg_info` of the dashboard's minimal answer."""
 
-    object_stats: WireObjects = WireObjects()
+    object_stats: RawObjects = RawObjects()
     statuses: dict[str, int] = {}
 
 
-class WireClientPerf(msgspec.Struct, frozen=True):
+class RawClientPerf(msgspec.Struct, frozen=True):
     """`client_perf` of the dashboard's minimal answer."""
 
     read_bytes_sec: float | None = None
@@ -139,33 +139,33 @@ class WireClientPerf(msgspec.Struct, frozen=True):
     recovering_bytes_per_sec: float | None = None
 
 
-class WireMinimal(msgspec.Struct, frozen=True):
+class RawMinimal(msgspec.Struct, frozen=True):
     """The dashboard's `/api/health/minimal`; a section without right of its user is left out."""
 
-    health: WireHealth
-    osd_map: WireOsds | None = None
-    pg_info: WirePgInfo | None = None
-    client_perf: WireClientPerf = WireClientPerf()
+    health: RawHealth
+    osd_map: RawOsds | None = None
+    pg_info: RawPgInfo | None = None
+    client_perf: RawClientPerf = RawClientPerf()
 
 
-_decode = Decoder(WireStatus)
-_decode_minimal = Decoder(WireMinimal)
+_decode = Decoder(RawStatus)
+_decode_minimal = Decoder(RawMinimal)
 
 
-@wire("status")
+@decodes("status")
 def decode_status(body: bytes) -> tuple[Fact, ...]:
     """Decode the mon command's answer; from 12 on it carries `service dump` as well."""
     answer = _decode(body)
     status = _from_status(answer)
     if answer.servicemap is None:
         return (status,)
-    return status, service_dump.from_wire(answer.servicemap)
+    return status, service_dump.from_raw(answer.servicemap)
 
 
-def _from_status(answer: WireStatus) -> Status:
+def _from_status(answer: RawStatus) -> Status:
     osdmap = answer.osdmap.osdmap or answer.osdmap
     counts = Status(
-        health=from_wire(answer.health).status if answer.health else None,
+        health=from_raw(answer.health).status if answer.health else None,
         fsid=answer.fsid,
         osd_epoch=osdmap.epoch,
         osds=osdmap.num_osds,
@@ -195,13 +195,13 @@ def _from_status(answer: WireStatus) -> Status:
     )
 
 
-@wire("dashboard/health/minimal")
+@decodes("dashboard/health/minimal")
 def decode_minimal(body: bytes) -> tuple[Fact, ...]:
     """Decode the dashboard's minimal answer: `health detail` and `status`."""
     answer = _decode_minimal(body)
-    found = from_wire(answer.health)
+    found = from_raw(answer.health)
     osds = answer.osd_map.osds if answer.osd_map else None
-    pgs = answer.pg_info or WirePgInfo()
+    pgs = answer.pg_info or RawPgInfo()
     perf = answer.client_perf
     reads, writes = perf.read_op_per_sec, perf.write_op_per_sec
     status = Status(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 
 
 class Clock(msgspec.Struct, frozen=True):
@@ -31,7 +31,7 @@ class TimeSync(Fact, frozen=True):
     ongoing: bool | None = None
 
 
-class WireClock(msgspec.Struct, frozen=True):
+class RawClock(msgspec.Struct, frozen=True):
     """One row of `timechecks.mons` (up to 11)."""
 
     name: str
@@ -40,40 +40,40 @@ class WireClock(msgspec.Struct, frozen=True):
     health: str = ""
 
 
-class WireTimechecks(msgspec.Struct, frozen=True):
+class RawTimechecks(msgspec.Struct, frozen=True):
     """`timechecks`: the round, and up to 11 the monitors."""
 
     epoch: int | None = None
     round: int | None = None
     round_status: str | None = None
-    mons: tuple[WireClock, ...] = ()
+    mons: tuple[RawClock, ...] = ()
 
 
-class WireTimeSync(msgspec.Struct, frozen=True):
+class RawTimeSync(msgspec.Struct, frozen=True):
     """The answer of `time-sync-status`."""
 
-    timechecks: WireTimechecks
+    timechecks: RawTimechecks
     time_skew_status: dict[str, Clock] = {}
 
 
-_decode = Decoder(WireTimeSync)
+_decode = Decoder(RawTimeSync)
 
 
-@wire("time-sync-status")
+@decodes("time-sync-status")
 def decode_time_sync(body: bytes) -> tuple[Fact, ...]:
     """Decode the mon command's answer."""
     answer = _decode(body)
     return (_fact(answer.timechecks, answer.time_skew_status),)
 
 
-def from_health(answer: WireTimechecks) -> TimeSync:
+def from_health(answer: RawTimechecks) -> TimeSync:
     """Make the fact of the `timechecks` in a `health` answer of 0.67 to 11."""
     return _fact(
         answer, {mon.name: Clock(mon.skew, mon.latency, mon.health) for mon in answer.mons}
     )
 
 
-def _fact(answer: WireTimechecks, clocks: Mapping[str, Clock]) -> TimeSync:
+def _fact(answer: RawTimechecks, clocks: Mapping[str, Clock]) -> TimeSync:
     status = answer.round_status
     ongoing = None if status is None else status == "on-going"
     return TimeSync(clocks, answer.epoch, answer.round, ongoing)

@@ -8,7 +8,7 @@ import re
 import msgspec
 
 from ceph_exporter.facts.decode import DecodeError, Decoder
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 
 _RELEASE = re.compile(r"(\d+(?:\.\d+)+)")
 
@@ -23,16 +23,16 @@ class Version(Fact, frozen=True):
     text: str
 
 
-class WireVersion(msgspec.Struct, frozen=True):
+class RawVersion(msgspec.Struct, frozen=True):
     """`{"version": "ceph version 16.2.15 (sha1) pacific (stable)"}`."""
 
     version: str
 
 
-_decode = Decoder(WireVersion)
+_decode = Decoder(RawVersion)
 
 
-@wire("version", "dashboard/summary")
+@decodes("version", "dashboard/summary")
 def decode_version(body: bytes) -> tuple[Fact, ...]:
     """Decode the version, which both answers hold under the same key."""
     text = _decode(body).version

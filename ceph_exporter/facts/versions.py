@@ -10,7 +10,7 @@ from itertools import count
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
-from ceph_exporter.facts.fact import Fact, wire
+from ceph_exporter.facts.fact import Fact, decodes
 
 
 class Versions(Fact, frozen=True):
@@ -44,14 +44,14 @@ _decode_features = Decoder(dict[str, tuple[Feature, ...] | dict[str, Feature]])
 _GROUP = re.compile(rb'"group"(?=\s*:)')
 
 
-@wire("versions")
+@decodes("versions")
 def decode_versions(body: bytes) -> tuple[Fact, ...]:
     """Decode the mon command's answer, without its sum `overall`."""
     found = _decode_versions(body)
     return (Versions({type_: counts for type_, counts in found.items() if type_ != "overall"}),)
 
 
-@wire("features")
+@decodes("features")
 def decode_features(body: bytes) -> tuple[Fact, ...]:
     """Decode the mon command's answer: lists, in 12 objects whose groups are all called `group`."""
     numbers = count()  # in place of the names: of equal ones a decoder keeps the last

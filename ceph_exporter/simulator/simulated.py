@@ -11,7 +11,7 @@ from ceph_exporter.simulator import jewel, reef
 from ceph_exporter.simulator.cluster import state
 from ceph_exporter.simulator.layout import layout
 from ceph_exporter.simulator.model import State
-from ceph_exporter.sources.commands import COMMANDS, Command, wire_name
+from ceph_exporter.sources.commands import COMMANDS, Command, wire_format_of
 
 Api: TypeAlias = Literal["rest-api", "restful"]
 
@@ -109,6 +109,6 @@ def _frozen(args: Mapping[str, object]) -> frozenset[tuple[str, str]]:
 
 
 _COMMANDS = [
-    *((one, wire_name(document, one)) for document in COMMANDS for one in COMMANDS[document]),
+    *((one, wire_format_of(document, one)) for document in COMMANDS for one in COMMANDS[document]),
     *((Command(prefix), prefix) for prefix in ("df", "fsid", "health")),
 ]

@@ -5,8 +5,9 @@ from typing import Literal, TypeAlias, get_args
 
 import msgspec
 
+from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts import DecodeError, Decoder
-from ceph_exporter.sources.base import Answer, Deadline, Kind, Source, SourceError
+from ceph_exporter.sources.base import Answer, ErrorKind, Source, SourceError
 from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.dashboard import ACCEPT, Dashboard, check_active
 from ceph_exporter.sources.http import BODY_LIMIT, Http, Tls
@@ -73,10 +74,10 @@ def _probe(http: Http, credentials: Credentials, deadline: Deadline) -> Source:
     try:
         return RestApi.probe(http, credentials, deadline)
     except SourceError as error:
-        if error.kind is Kind.REFUSED:
+        if error.kind is ErrorKind.REFUSED:
             raise
         raise SourceError(
-            Kind.UNREACHABLE,
+            ErrorKind.UNREACHABLE,
             f"no API of Ceph found at {http.url} (asked for the dashboard, restful and "
             f"ceph-rest-api; last answer: {error}); check the URL, its path included",
         ) from None
@@ -95,8 +96,7 @@ __all__ = [
     "Answer",
     "Api",
     "Credentials",
-    "Deadline",
-    "Kind",
+    "ErrorKind",
     "MonStore",
     "Source",
     "SourceError",

@@ -1,12 +1,13 @@
 """What every source of documents is to the poller, and how it says that it has none."""
 
-import time
 from collections.abc import Collection, Iterator
 from enum import Enum
 from typing import NamedTuple, Protocol
 
+from ceph_exporter.deadline import Deadline
 
-class Kind(Enum):
+
+class ErrorKind(Enum):
     """What a failure means for what is asked next; of several URLs' the first here tells most."""
 
     REFUSED = "refused"
@@ -28,13 +29,13 @@ class Kind(Enum):
     """This document does not exist here: do not ask again soon."""
 
 
-_OF_THE_DOCUMENT = frozenset({Kind.FAILED, Kind.UNSUPPORTED})
+_OF_THE_DOCUMENT = frozenset({ErrorKind.FAILED, ErrorKind.UNSUPPORTED})
 
 
 class SourceError(Exception):
     """Why there is no document: one line for a person that says what to do, without secrets."""
 
-    def __init__(self, kind: Kind, message: str) -> None:
+    def __init__(self, kind: ErrorKind, message: str) -> None:
         super().__init__(message)
         self.kind = kind
 
@@ -47,31 +48,15 @@ class SourceError(Exception):
 class Answer(NamedTuple):
     """One answer of Ceph, or why there is none.
 
-    documents: what it carries by the names of mon commands; wire: the name under which its bytes
-    are decoded and recorded; seconds: how long Ceph took.
+    documents: the names of those that it carries; wire_format: the name under which its bytes are
+    decoded and recorded; seconds: how long Ceph took.
     """
 
     documents: tuple[str, ...]
-    wire: str
+    wire_format: str
     seconds: float
     body: bytes = b""
     error: SourceError | None = None
-
-
-class Deadline:
-    """A point in time until which all of a poll must be done."""
-
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
-
-    @property
-    def left(self) -> float:
-        """Seconds left, 0 at the least."""
-        return max(0.0, self._end - time.monotonic())
-
-    def part(self, share: float) -> "Deadline":
-        """Give a deadline at this share of what is left."""
-        return Deadline(self.left * share)
 
 
 class Source(Protocol):

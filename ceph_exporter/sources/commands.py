@@ -53,6 +53,6 @@ EARLIER = {"time-sync-status": "0.67"}
 """Documents that another answer carried before there was a command: `health` of 0.67 to 11."""
 
 
-def wire_name(document: str, command: Command) -> str:
+def wire_format_of(document: str, command: Command) -> str:
     """Give the name under which the command's answer is decoded and recorded."""
     return document if command is COMMANDS[document][0] else command.prefix

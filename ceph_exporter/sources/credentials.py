@@ -4,7 +4,7 @@ import time
 from base64 import b64encode
 from pathlib import Path
 
-from ceph_exporter.sources.base import Kind, SourceError
+from ceph_exporter.sources.base import ErrorKind, SourceError
 
 LOGIN_PAUSE = 300.0
 
@@ -35,19 +35,19 @@ class Credentials:
     def secret(self, url: str = "") -> str:
         """Read the secret; raises SourceError when it cannot be read or this URL refused it."""
         if not self._file:
-            raise SourceError(Kind.REFUSED, "no password: set --cluster.password-file")
+            raise SourceError(ErrorKind.REFUSED, "no password: set --cluster.password-file")
         try:
             secret = Path(self._file).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "not a text file"
             raise SourceError(
-                Kind.REFUSED, f"cannot read the password file {self._file}: {reason}"
+                ErrorKind.REFUSED, f"cannot read the password file {self._file}: {reason}"
             ) from None
         if not secret:
-            raise SourceError(Kind.REFUSED, f"the password file {self._file} is empty")
+            raise SourceError(ErrorKind.REFUSED, f"the password file {self._file} is empty")
         if secret == self._refused.get(url):
             raise SourceError(
-                Kind.REFUSED,
+                ErrorKind.REFUSED,
                 f"the password in {self._file} was refused for user {self.username}; not tried "
                 "again until that file changes (ten refusals disable a user; then: "
                 f"ceph dashboard ac-user-enable {self.username})",

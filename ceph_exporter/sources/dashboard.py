@@ -11,10 +11,11 @@ from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
+from ceph_exporter.deadline import Deadline, elapsed
 from ceph_exporter.facts import DecodeError, Decoder
-from ceph_exporter.sources.base import Answer, Deadline, Kind, SourceError
+from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
 from ceph_exporter.sources.credentials import Credentials
-from ceph_exporter.sources.http import Http, Response, seconds_since
+from ceph_exporter.sources.http import Http, Response
 
 ACCEPT = {"Accept": "application/vnd.ceph.api.v1.0+json"}
 
@@ -88,8 +89,8 @@ class Dashboard:
                 alive = True
             except SourceError as failure:
                 hangs = alive and not limit.left and deadline.left
-                error = SourceError(Kind.FAILED, str(failure)) if hangs else failure
-            yield Answer(documents, f"dashboard/{endpoint}", seconds_since(start), body, error)
+                error = SourceError(ErrorKind.FAILED, str(failure)) if hangs else failure
+            yield Answer(documents, f"dashboard/{endpoint}", elapsed(start), body, error)
             if error is not None and not error.of_document:
                 raise error
 
@@ -117,9 +118,9 @@ class Dashboard:
         if response.status == 401:
             self._credentials.distrust()
             raise SourceError(
-                Kind.REFUSED, f"{self.url}: the dashboard refused its token: {detail}"
+                ErrorKind.REFUSED, f"{self.url}: the dashboard refused its token: {detail}"
             )
-        kind = Kind.UNSUPPORTED if response.status == 404 else Kind.FAILED
+        kind = ErrorKind.UNSUPPORTED if response.status == 404 else ErrorKind.FAILED
         hint = (
             f"; give user {self._credentials.username} the role read-only"
             if response.status == 403
@@ -136,7 +137,7 @@ class Dashboard:
     def _log_in(self, deadline: Deadline) -> str:
         if not self._credentials.may_log_in():
             raise SourceError(
-                Kind.REFUSED,
+                ErrorKind.REFUSED,
                 f"{self.url}: the dashboard refused the token it had just given; the next login is "
                 "tried five minutes after that",
             )
@@ -151,24 +152,24 @@ class Dashboard:
             if response.status in (400, 401, 403) and _is_json(response):
                 self._credentials.refuse(secret, self.url)
                 raise SourceError(
-                    Kind.REFUSED,
+                    ErrorKind.REFUSED,
                     f"{self.url}: the dashboard refused the login of user {user}: {detail}; check "
                     "--cluster.username and --cluster.password-file, and that the user is enabled",
                 )
             raise SourceError(
-                Kind.UNREACHABLE, f"{self.url}: login: HTTP {response.status}: {detail}"
+                ErrorKind.UNREACHABLE, f"{self.url}: login: HTTP {response.status}: {detail}"
             )
         try:
             login = _login(response.body)
         except DecodeError as error:
             raise SourceError(
-                Kind.UNREACHABLE,
+                ErrorKind.UNREACHABLE,
                 f"{self.url}: login: {error}; is this the URL of a Ceph dashboard?",
             ) from None
         if login.pwd_update_required:
             self._credentials.refuse(secret, self.url)
             raise SourceError(
-                Kind.REFUSED,
+                ErrorKind.REFUSED,
                 f"{self.url}: user {user} must change its password first: ceph dashboard "
                 f"ac-user-set-password {user} -i FILE",
             )
@@ -186,12 +187,12 @@ def check_active(url: str, response: Response) -> None:
     if 300 <= response.status < 400:
         where = response.headers.get("location", "nowhere")
         raise SourceError(
-            Kind.STANDBY,
+            ErrorKind.STANDBY,
             f"{url}: a standby mgr redirects to {where[:200]}, not followed; give the URL of every "
             "mgr with --cluster.url",
         )
     if b"No active ceph-mgr instance" in response.body[:4096]:
-        raise SourceError(Kind.STANDBY, f"{url}: a standby mgr, and no mgr is active")
+        raise SourceError(ErrorKind.STANDBY, f"{url}: a standby mgr, and no mgr is active")
 
 
 def _is_json(response: Response) -> bool:

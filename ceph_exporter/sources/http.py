@@ -9,7 +9,6 @@ and the name for the Host header and for the certificate.
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -18,7 +17,8 @@ from typing import Any, NamedTuple
 import httpx
 
 from ceph_exporter import __version__
-from ceph_exporter.sources.base import Deadline, Kind, SourceError
+from ceph_exporter.deadline import Deadline
+from ceph_exporter.sources.base import ErrorKind, SourceError
 from ceph_exporter.sources.resolve import resolve
 
 BODY_LIMIT = 512 * 1024 * 1024
@@ -62,7 +62,7 @@ class Http:
         self.url = url.rstrip("/")
         self._limit = limit
         self._addresses: list[str] = []
-        self._wire: socket.socket | None = None
+        self._sock: socket.socket | None = None
         self._client = httpx.Client(
             verify=_context(tls),
             headers={
@@ -169,7 +169,7 @@ class Http:
 
     def _too_large(self) -> SourceError:
         return SourceError(
-            Kind.FAILED,
+            ErrorKind.FAILED,
             f"the answer of {self.url} is larger than {self._limit >> 20} MiB, so not read; see "
             "--poll.body-limit (poll.body_limit)",
         )
@@ -179,16 +179,16 @@ class Http:
         if event == "connection.connect_tcp.complete":
             self._keep(info["return_value"].get_extra_info("socket").dup())
 
-    def _keep(self, wire: socket.socket | None) -> None:
-        before, self._wire = self._wire, wire
+    def _keep(self, sock: socket.socket | None) -> None:
+        before, self._sock = self._sock, sock
         if before is not None:
             before.close()
 
     def _cut(self) -> None:
-        wire = self._wire
-        if wire is not None:
+        sock = self._sock
+        if sock is not None:
             with suppress(OSError):  # closed by the other side already
-                wire.shutdown(socket.SHUT_RDWR)
+                sock.shutdown(socket.SHUT_RDWR)
 
     def _unreachable(self, error: Exception, deadline: Deadline) -> SourceError:
         if isinstance(error, TimeoutError) and not self._addresses:
@@ -199,7 +199,7 @@ class Http:
             reason = _LATE
         else:
             reason = _reason(error)
-        kind = Kind.UNTRUSTED if _UNTRUSTED in str(error) else Kind.UNREACHABLE
+        kind = ErrorKind.UNTRUSTED if _UNTRUSTED in str(error) else ErrorKind.UNREACHABLE
         return SourceError(kind, f"{self.url}: {reason}")
 
 
@@ -209,7 +209,7 @@ def _context(tls: Tls) -> ssl.SSLContext:
     except OSError as error:  # gone since the configuration was read, or no certificate in it
         reason = "no certificate in it" if isinstance(error, ssl.SSLError) else error.strerror
         raise SourceError(
-            Kind.REFUSED, f"cannot use --cluster.ca-file (tls.ca_file) {tls.ca_file}: {reason}"
+            ErrorKind.REFUSED, f"cannot use --cluster.ca-file (tls.ca_file) {tls.ca_file}: {reason}"
         ) from None
     if tls.insecure_skip_verify:
         context.check_hostname = False
@@ -251,8 +251,3 @@ def _reason(error: Exception) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
     hints = (hint for sign, hint in _HINTS.items() if sign in text)
     return next(hints, f"{text}; check the URL and the way there")
-
-
-def seconds_since(start: float) -> float:
-    """Seconds since a reading of time.monotonic()."""
-    return time.monotonic() - start

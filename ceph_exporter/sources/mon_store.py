@@ -17,8 +17,8 @@ from pathlib import Path
 
 import msgspec
 
-from ceph_exporter.sources.base import Answer, Kind, SourceError
-from ceph_exporter.sources.http import seconds_since
+from ceph_exporter.deadline import elapsed
+from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
 
 DOCUMENT = "mon store"
 PATIENCE = 2.0
@@ -49,7 +49,7 @@ class MonStore:
             body, error = self._read(), None
         except SourceError as failure:
             body, error = b"", failure
-        yield Answer((DOCUMENT,), DOCUMENT, seconds_since(start), body, error)
+        yield Answer((DOCUMENT,), DOCUMENT, elapsed(start), body, error)
 
     def _read(self) -> bytes:
         wait = 0.0
@@ -63,7 +63,7 @@ class MonStore:
             text = (
                 f"{', '.join(self._patterns)}: the file system does not answer; is its disk dead?"
             )
-            raise SourceError(Kind.FAILED, text) from None
+            raise SourceError(ErrorKind.FAILED, text) from None
 
 
 def _answer(patterns: tuple[str, ...], future: Future[bytes]) -> None:
@@ -90,7 +90,7 @@ def read(patterns: tuple[str, ...]) -> bytes:
         raise _denied(unreadable[0])
     if not stores:
         raise SourceError(
-            Kind.FAILED,
+            ErrorKind.FAILED,
             f"no monitor's folder with a store.db fits {', '.join(patterns)}; does a monitor run "
             "on this host? check --cluster.mon-data",
         )
@@ -149,4 +149,4 @@ def _denied(error: OSError) -> SourceError:
         if isinstance(error, PermissionError)
         else ""
     )
-    return SourceError(Kind.FAILED, f"cannot read {error.filename}: {error.strerror}{hint}")
+    return SourceError(ErrorKind.FAILED, f"cannot read {error.filename}: {error.strerror}{hint}")

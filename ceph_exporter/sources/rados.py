@@ -13,12 +13,13 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from ceph_exporter.deadline import Deadline, elapsed
 from ceph_exporter.facts import DecodeError, Version
 from ceph_exporter.facts.version import decode_version
-from ceph_exporter.sources.base import Answer, Deadline, Kind, SourceError
-from ceph_exporter.sources.commands import COMMANDS, Command, wire_name
+from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
+from ceph_exporter.sources.commands import COMMANDS, Command, wire_format_of
 from ceph_exporter.sources.credentials import Credentials
-from ceph_exporter.sources.http import BODY_LIMIT, seconds_since
+from ceph_exporter.sources.http import BODY_LIMIT
 from ceph_exporter.sources.rados_child import NO_MODULE
 from ceph_exporter.sources.rados_process import PYTHONS, Gone, Process, Reply
 
@@ -94,24 +95,24 @@ class Rados:
                 self.close()
                 self._late = deadline
                 text = f"no mgr answered ({gone}); ceph mgr dump says whether one is up"
-                error, seconds = SourceError(Kind.FAILED, text), seconds_since(start)
+                error, seconds = SourceError(ErrorKind.FAILED, text), elapsed(start)
                 # All of them took that long, so that none is asked for again soon.
                 for late in documents[number:]:
-                    wire = wire_name(late, COMMANDS[late][0])
-                    yield Answer((late,), wire, seconds, error=error)
+                    wire_format = wire_format_of(late, COMMANDS[late][0])
+                    yield Answer((late,), wire_format, seconds, error=error)
                 return
 
     def _document(self, document: str, deadline: Deadline) -> Answer:
         for command in COMMANDS[document]:
             start = time.monotonic()
             reply = self._run(command, deadline)
-            wire, seconds = wire_name(document, command), seconds_since(start)
+            wire_format, seconds = wire_format_of(document, command), elapsed(start)
             if not reply.errno:
-                return Answer((document,), wire, seconds, reply.body)
+                return Answer((document,), wire_format, seconds, reply.body)
             error = _refused(command, reply, self._credentials.username)
-            if error.kind is not Kind.UNSUPPORTED:
+            if error.kind is not ErrorKind.UNSUPPORTED:
                 break
-        return Answer((document,), wire, seconds, error=error)
+        return Answer((document,), wire_format, seconds, error=error)
 
     def _target(self, command: Command) -> str:
         return "mgr" if self._mgr_has_commands and command.prefix in MGR_COMMANDS else "mon"
@@ -136,7 +137,7 @@ class Rados:
         except Gone as gone:
             self._process = None
             raise SourceError(
-                Kind.UNREACHABLE,
+                ErrorKind.UNREACHABLE,
                 f"no connection to the monitors that {self.url} names ({gone}); check its "
                 "mon_host, the network, and that the monitors have a quorum",
             ) from None
@@ -181,13 +182,13 @@ class Rados:
                     os.close(os.open(file, os.O_RDONLY | os.O_NONBLOCK))
             except OSError as error:
                 text = f"cannot read {file}: {error.strerror}; check {flag}"
-                raise SourceError(Kind.REFUSED, text) from None
+                raise SourceError(ErrorKind.REFUSED, text) from None
 
     def _silent(self, gone: Gone, command: Command) -> SourceError:
         self.close()
         hint = "; is there a quorum?" if gone.late else ""
         return SourceError(
-            Kind.UNREACHABLE, f"no answer to the command {command.prefix!r}: {gone}{hint}"
+            ErrorKind.UNREACHABLE, f"no answer to the command {command.prefix!r}: {gone}{hint}"
         )
 
 
@@ -195,7 +196,7 @@ def _not_connected(reply: Reply, conf: str, entity: str) -> SourceError:
     """Put librados' error number into words, as those of 16.2.15 and 20.2.4 were seen to mean."""
     if reply.text == NO_MODULE:
         return SourceError(
-            Kind.REFUSED,
+            ErrorKind.REFUSED,
             "no Python module rados: install the distribution's package python3-rados (it is used "
             "from a virtual environment too)",
         )
@@ -206,7 +207,7 @@ def _not_connected(reply: Reply, conf: str, entity: str) -> SourceError:
         "(aes256k), which needs python3-rados of the cluster's release",
         errno.ENOENT: f"librados found no monitors; {conf} must have mon_host",
     }
-    kind = Kind.REFUSED if reply.errno in refused else Kind.UNREACHABLE
+    kind = ErrorKind.REFUSED if reply.errno in refused else ErrorKind.UNREACHABLE
     other = f"librados cannot connect; check {conf} and the names in its mon_host"
     text = " ".join(reply.text.split())[:200]
     return SourceError(kind, f"{refused.get(reply.errno, other)} ({text})")
@@ -216,10 +217,10 @@ def _refused(command: Command, reply: Reply, user: str) -> SourceError:
     text = " ".join(reply.text.split())[:200] or os.strerror(reply.errno)
     if reply.errno == errno.EFBIG:
         text = f"the answer to the command {command.prefix!r} is larger than --poll.body-limit"
-        return SourceError(Kind.FAILED, f"{text} (poll.body_limit), so not read")
+        return SourceError(ErrorKind.FAILED, f"{text} (poll.body_limit), so not read")
     said = f"Ceph refused the command {command.prefix!r}: {text}"
     if reply.errno == errno.EINVAL and any(words in text for words in _UNKNOWN):
-        return SourceError(Kind.UNSUPPORTED, said)
+        return SourceError(ErrorKind.UNSUPPORTED, said)
     if reply.errno in (errno.EACCES, errno.EPERM):
         said += f"; the user {user} needs the caps mon 'allow r' mgr 'allow r'"
-    return SourceError(Kind.FAILED, said)
+    return SourceError(ErrorKind.FAILED, said)

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from ceph_exporter.deadline import Deadline
 from ceph_exporter.sources import rados_child
-from ceph_exporter.sources.base import Deadline
 
 PYTHONS = (sys.executable, "/usr/bin/python3")
 """Where the module `rados` is looked for: this Python, and that of the distribution."""

@@ -1,6 +1,6 @@
 """A folder of recorded documents: read as a source, and written for a bug report.
 
-Each answer is one file, named after its wire: `health detail` is `health_detail.json`,
+Each answer is one file, named after its wire_format: `health detail` is `health_detail.json`,
 `dashboard/health/minimal` is `dashboard/health_minimal.json`.
 """
 
@@ -9,10 +9,10 @@ import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from ceph_exporter.deadline import Deadline, elapsed
 from ceph_exporter.sources import dashboard, mon_store, restful
-from ceph_exporter.sources.base import Answer, Deadline, Kind, SourceError
-from ceph_exporter.sources.commands import COMMANDS, wire_name
-from ceph_exporter.sources.http import seconds_since
+from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
+from ceph_exporter.sources.commands import COMMANDS, wire_format_of
 
 _SECRET = re.compile(
     rb'("[^"]*(?:password|passwd|secret|token|keyring|access_key|private_key)[^"]*"\s*:\s*)'
@@ -23,16 +23,16 @@ _SECRET = re.compile(
 _SIGNS = re.compile(r"[/?=&]")
 
 
-def file_of(folder: Path, wire: str) -> Path:
-    """Give the file that holds the answer called `wire`."""
-    api, slash, endpoint = wire.partition("/")
-    name = f"{api}/{_SIGNS.sub('_', endpoint)}" if slash else wire.replace(" ", "_")
+def file_of(folder: Path, wire_format: str) -> Path:
+    """Give the file that holds the answer called `wire_format`."""
+    api, slash, endpoint = wire_format.partition("/")
+    name = f"{api}/{_SIGNS.sub('_', endpoint)}" if slash else wire_format.replace(" ", "_")
     return folder / f"{name}.json"
 
 
 def write(folder: Path, answer: Answer) -> Path:
     """Write an answer, without the values of keys that sound like secrets; give its file."""
-    file = file_of(folder, answer.wire)
+    file = file_of(folder, answer.wire_format)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(_SECRET.sub(rb'\1"***"', answer.body))
     return file
@@ -40,7 +40,7 @@ def write(folder: Path, answer: Answer) -> Path:
 
 def _wires() -> dict[str, list[str]]:
     wires = {
-        document: [wire_name(document, command) for command in commands]
+        document: [wire_format_of(document, command) for command in commands]
         for document, commands in COMMANDS.items()
     }
     wires[mon_store.DOCUMENT] = [mon_store.DOCUMENT]
@@ -51,20 +51,20 @@ def _wires() -> dict[str, list[str]]:
     return wires
 
 
-_WIRES = _wires()
+_DECODERS = _wires()
 
 
 class Recording:
     """Documents from a folder, whichever API they were recorded from."""
 
     api = "recording"
-    documents = frozenset(_WIRES)
+    documents = frozenset(_DECODERS)
 
     def __init__(self, folder: Path) -> None:
         self.url = str(folder)
         self._folder = folder
         if not folder.is_dir():
-            raise SourceError(Kind.UNREACHABLE, f"{folder}: no such folder")
+            raise SourceError(ErrorKind.UNREACHABLE, f"{folder}: no such folder")
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
         """Read the file of each document; a document without a file is unsupported."""
@@ -77,15 +77,15 @@ class Recording:
 
     def _document(self, document: str) -> Answer:
         start = time.monotonic()
-        names = _WIRES[document]
-        wire = next((name for name in names if file_of(self._folder, name).exists()), None)
-        if wire is None:
+        names = _DECODERS[document]
+        wire_format = next((name for name in names if file_of(self._folder, name).exists()), None)
+        if wire_format is None:
             file = file_of(self._folder, names[0])
-            error = SourceError(Kind.UNSUPPORTED, f"not recorded: {file} does not exist")
-            return Answer((document,), names[0], seconds_since(start), error=error)
+            error = SourceError(ErrorKind.UNSUPPORTED, f"not recorded: {file} does not exist")
+            return Answer((document,), names[0], elapsed(start), error=error)
         try:
-            body = file_of(self._folder, wire).read_bytes()
+            body = file_of(self._folder, wire_format).read_bytes()
         except OSError as failure:
-            error = SourceError(Kind.FAILED, f"{failure.filename}: {failure.strerror}")
-            return Answer((document,), wire, seconds_since(start), error=error)
-        return Answer((document,), wire, seconds_since(start), body)
+            error = SourceError(ErrorKind.FAILED, f"{failure.filename}: {failure.strerror}")
+            return Answer((document,), wire_format, elapsed(start), error=error)
+        return Answer((document,), wire_format, elapsed(start), body)

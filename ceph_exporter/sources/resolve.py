@@ -11,7 +11,7 @@ from contextlib import suppress
 from ipaddress import ip_address
 from socket import SOCK_STREAM, getaddrinfo
 
-from ceph_exporter.sources.base import Deadline
+from ceph_exporter.deadline import Deadline
 
 _lock = threading.Lock()
 _under_way: dict[str, "Future[list[str]]"] = {}

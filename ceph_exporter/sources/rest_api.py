@@ -11,11 +11,12 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from ceph_exporter.deadline import Deadline, elapsed
 from ceph_exporter.facts import DecodeError, Decoder
-from ceph_exporter.sources.base import Answer, Deadline, Kind, SourceError
-from ceph_exporter.sources.commands import COMMANDS, Command, wire_name
+from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
+from ceph_exporter.sources.commands import COMMANDS, Command, wire_format_of
 from ceph_exporter.sources.credentials import Credentials
-from ceph_exporter.sources.http import Http, Response, seconds_since
+from ceph_exporter.sources.http import Http, Response
 
 BASE = "/api/v0.1"
 _INVALID_JSON = b"Error decoding JSON from "
@@ -54,7 +55,7 @@ class RestApi:
         Raises SourceError when no ceph-rest-api answers there.
         """
         bases = [""] if http.url.endswith(BASE) else [BASE, ""]
-        failure = SourceError(Kind.UNREACHABLE, "")
+        failure = SourceError(ErrorKind.UNREACHABLE, "")
         for base in bases:
             try:
                 return cls._open(http, credentials, base, deadline)
@@ -62,7 +63,7 @@ class RestApi:
                 if not error.of_document:
                     raise
                 failure = failure if str(failure) else error
-        raise SourceError(Kind.UNREACHABLE, f"{http.url}: {failure}")
+        raise SourceError(ErrorKind.UNREACHABLE, f"{http.url}: {failure}")
 
     @classmethod
     def _open(
@@ -72,7 +73,7 @@ class RestApi:
         try:
             cls(http, Credentials(), base).get(Command("fsid"), deadline)
         except SourceError as error:
-            if error.kind is not Kind.REFUSED or not credentials:
+            if error.kind is not ErrorKind.REFUSED or not credentials:
                 raise
             cls(http, credentials, base).get(Command("fsid"), deadline)
             return cls(http, credentials, base)
@@ -104,12 +105,12 @@ class RestApi:
                 body = self.get(command, deadline)
             except SourceError as error:
                 failure = error
-                if error.kind is not Kind.UNSUPPORTED:
+                if error.kind is not ErrorKind.UNSUPPORTED:
                     break
             else:
-                wire = wire_name(document, command)
-                return Answer((document,), wire, seconds_since(start), body)
-        return Answer((document,), document, seconds_since(start), error=failure)
+                wire_format = wire_format_of(document, command)
+                return Answer((document,), wire_format, elapsed(start), body)
+        return Answer((document,), document, elapsed(start), error=failure)
 
 
 def output(response: Response) -> bytes:
@@ -123,21 +124,23 @@ def output(response: Response) -> bytes:
         raise _no_envelope(response.status, error) from None
     if response.status == 200:
         if not bytes(envelope.output):
-            raise SourceError(Kind.FAILED, "an answer without `output`; is this ceph-rest-api?")
+            raise SourceError(
+                ErrorKind.FAILED, "an answer without `output`; is this ceph-rest-api?"
+            )
         return bytes(envelope.output)
     status = " ".join(envelope.status.split())[:200]
     # EINVAL: this release has the command, but not in this form (`osd metadata` without an id).
     unknown = any(sign in status for sign in ("Invalid endpoint", "missing required", "(-22)"))
-    kind = Kind.UNSUPPORTED if unknown else Kind.FAILED
+    kind = ErrorKind.UNSUPPORTED if unknown else ErrorKind.FAILED
     raise SourceError(kind, f"ceph-rest-api answered {response.status}: {status or 'no reason'}")
 
 
 def _no_envelope(status: int, error: DecodeError) -> SourceError:
     if status in (401, 403):
         return SourceError(
-            Kind.REFUSED,
+            ErrorKind.REFUSED,
             f"refused with HTTP {status} by the proxy in front of ceph-rest-api; check "
             "--cluster.username and --cluster.password-file",
         )
     hint = "; is the URL that of ceph-rest-api, its path included?" if status in (200, 404) else ""
-    return SourceError(Kind.FAILED, f"HTTP {status}: {error}{hint}")
+    return SourceError(ErrorKind.FAILED, f"HTTP {status}: {error}{hint}")

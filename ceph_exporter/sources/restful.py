@@ -14,11 +14,12 @@ from contextlib import suppress
 
 import msgspec
 
+from ceph_exporter.deadline import Deadline, elapsed
 from ceph_exporter.facts import DecodeError, Decoder
-from ceph_exporter.sources.base import Answer, Deadline, Kind, SourceError
-from ceph_exporter.sources.commands import COMMANDS, Command, wire_name
+from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
+from ceph_exporter.sources.commands import COMMANDS, Command, wire_format_of
 from ceph_exporter.sources.credentials import Credentials
-from ceph_exporter.sources.http import Http, Response, seconds_since
+from ceph_exporter.sources.http import Http, Response
 
 INFO = "Ceph Manager RESTful API server"
 _PAUSES = (0.01, 0.03, 0.1, 0.25)  # then every 0.5 s
@@ -74,7 +75,7 @@ class Restful:
             for answer in self._run(first, deadline):
                 (document,) = answer.documents
                 rest = todo[document][1:]
-                if rest and answer.error and answer.error.kind is Kind.UNSUPPORTED:
+                if rest and answer.error and answer.error.kind is ErrorKind.UNSUPPORTED:
                     again[document] = rest
                 else:
                     yield answer
@@ -92,10 +93,10 @@ class Restful:
         response = self._call("GET", f"/{endpoint}", deadline)
         error = None
         if response.status != 200:
-            kind = Kind.UNSUPPORTED if response.status == 404 else Kind.FAILED
+            kind = ErrorKind.UNSUPPORTED if response.status == 404 else ErrorKind.FAILED
             error = SourceError(kind, f"{self.url}/{endpoint}: HTTP {response.status}")
-        wire = f"restful/{endpoint}"
-        return Answer(documents, wire, seconds_since(start), response.body, error)
+        wire_format = f"restful/{endpoint}"
+        return Answer(documents, wire_format, elapsed(start), response.body, error)
 
     def _run(self, commands: dict[str, Command], deadline: Deadline) -> Iterator[Answer]:
         groups = [commands] if self._batch else [{name: one} for name, one in commands.items()]
@@ -104,13 +105,13 @@ class Restful:
             try:
                 done = self._ask(list(group.values()), deadline)
             except SourceError as error:
-                if error.kind is not Kind.UNSUPPORTED or not self._batch:
+                if error.kind is not ErrorKind.UNSUPPORTED or not self._batch:
                     raise
                 # 12 and 13 take one command a request and answer a list with 500.
                 self._batch = False
                 yield from self._run(commands, deadline)
                 return
-            seconds = seconds_since(start)
+            seconds = elapsed(start)
             for document, command in group.items():
                 yield _answer(document, command, done, seconds)
 
@@ -154,37 +155,39 @@ class Restful:
             reason = str(error)
         if status == 401:
             raise SourceError(
-                Kind.REFUSED,
+                ErrorKind.REFUSED,
                 f"restful refused the key of {self._credentials.username or 'nobody'} ({reason}); "
                 "check --cluster.username and --cluster.password-file against: ceph restful "
                 "list-keys",
             )
         if status == 500 and self._batch:
-            raise SourceError(Kind.UNSUPPORTED, reason)
+            raise SourceError(ErrorKind.UNSUPPORTED, reason)
         hint = "; is this the URL of the mgr module restful?" if status in (200, 404) else ""
         if "type map is not JSON" in reason:
             hint = "; restful of Ceph 14 runs no command under Python 3: use the mgr's dashboard"
-        raise SourceError(Kind.UNREACHABLE, f"{self.url}: HTTP {status}: {reason}{hint}")
+        raise SourceError(ErrorKind.UNREACHABLE, f"{self.url}: HTTP {status}: {reason}{hint}")
 
 
 def _answer(document: str, command: Command, request: _Request, seconds: float) -> Answer:
-    wire = wire_name(document, command)
+    wire_format = wire_format_of(document, command)
     # The module puts a command into words as "health detail=detail format=json".
     words = [f"{name}={value}" for name, value in command.args]
     for result in request.finished:
         if _is(result.command, command.prefix, words):
-            return Answer((document,), wire, seconds, result.outb.encode())
+            return Answer((document,), wire_format, seconds, result.outb.encode())
     for result in request.failed:
         if _is(result.command, command.prefix, words):
             outs = " ".join(result.outs.split())[:200]
-            kind = Kind.UNSUPPORTED if any(word in outs for word in _NEVER) else Kind.FAILED
+            kind = (
+                ErrorKind.UNSUPPORTED if any(word in outs for word in _NEVER) else ErrorKind.FAILED
+            )
             error = SourceError(kind, f"Ceph refused the command {command.prefix!r}: {outs}")
-            return Answer((document,), wire, seconds, error=error)
+            return Answer((document,), wire_format, seconds, error=error)
     error = SourceError(
-        Kind.FAILED,
+        ErrorKind.FAILED,
         f"the monitors did not answer the command {command.prefix!r} in time; is there a quorum?",
     )
-    return Answer((document,), wire, seconds, error=error)
+    return Answer((document,), wire_format, seconds, error=error)
 
 
 def _is(text: str, prefix: str, words: list[str]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from ceph_exporter.strict import ConfigError, Strict, convert, parse_yaml, read
+from ceph_exporter.config.strict_yaml import ConfigError, Strict, convert, parse_yaml, read
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "Content-Security-Policy": (),

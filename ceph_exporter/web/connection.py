@@ -14,8 +14,8 @@ from http import HTTPStatus
 from typing import TypeAlias
 
 from ceph_exporter import __version__
+from ceph_exporter.deadline import Deadline
 from ceph_exporter.log import fields, log
-from ceph_exporter.sources import Deadline
 from ceph_exporter.web.request import (
     HEADER_LIMIT,
     BadRequestError,
@@ -41,29 +41,29 @@ _HANDSHAKE = b"\x16"
 _PLAIN_ON_TLS = Reply(b"this port speaks HTTPS: use https://\n", status=400)
 
 
-Answer: TypeAlias = Callable[[Request], Reply]
+Handler: TypeAlias = Callable[[Request], Reply]
 
 
 def serve(
-    wire: socket.socket,
+    sock: socket.socket,
     security: Security,
-    answer: Answer,
+    answer: Handler,
     secured: Callable[[socket.socket], object] = lambda _: None,
 ) -> None:
     """Answer one request and close; OSError (which ssl's errors are) when the client is gone.
 
-    secured: told of the socket that takes the place of `wire` when TLS begins.
+    secured: told of the socket that takes the place of `sock` when TLS begins.
     """
     deadline = Deadline(HEADER_TIMEOUT)
-    connection = wire
+    connection = sock
     try:
         if security.context is not None:
-            if not _speaks_tls(wire, deadline):
-                _write(wire, _PLAIN_ON_TLS, None, security)
-                _end(wire)
+            if not _speaks_tls(sock, deadline):
+                _write(sock, _PLAIN_ON_TLS, None, security)
+                _end(sock)
                 return
             connection = security.context.wrap_socket(
-                wire, server_side=True, do_handshake_on_connect=False
+                sock, server_side=True, do_handshake_on_connect=False
             )
             secured(connection)
             connection.settimeout(_patience(deadline))
@@ -78,9 +78,9 @@ def serve(
         connection.close()
 
 
-def _speaks_tls(wire: socket.socket, deadline: Deadline) -> bool:
-    wire.settimeout(_patience(deadline))
-    return wire.recv(1, socket.MSG_PEEK) in (_HANDSHAKE, b"")
+def _speaks_tls(sock: socket.socket, deadline: Deadline) -> bool:
+    sock.settimeout(_patience(deadline))
+    return sock.recv(1, socket.MSG_PEEK) in (_HANDSHAKE, b"")
 
 
 def _patience(deadline: Deadline) -> float:
@@ -91,7 +91,7 @@ def _patience(deadline: Deadline) -> float:
 
 
 def _answer(
-    connection: socket.socket, deadline: Deadline, security: Security, answer: Answer
+    connection: socket.socket, deadline: Deadline, security: Security, answer: Handler
 ) -> tuple[Request | None, Reply]:
     try:
         request = parse(_read(connection, deadline))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from ceph_exporter.config import dump
-from ceph_exporter.fleet import Fleet
+from ceph_exporter.polling.fleet import Fleet
 from ceph_exporter.web.request import Reply, Request
 
 

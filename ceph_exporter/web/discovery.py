@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Sequence
 
-from ceph_exporter.poller import Poller
+from ceph_exporter.polling.poller import Poller
 from ceph_exporter.web.metrics import kind_of, reply
 from ceph_exporter.web.pages import Pages
 from ceph_exporter.web.request import Reply, Request

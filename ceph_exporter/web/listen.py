@@ -6,7 +6,7 @@ import re
 import socket
 from collections.abc import Mapping, Sequence
 
-from ceph_exporter.strict import ConfigError
+from ceph_exporter.config.strict_yaml import ConfigError
 
 BACKLOG = 1024
 """Connections that the kernel holds for the accept loop; it takes no more than net.core.somaxconn

@@ -2,8 +2,8 @@
 
 from ceph_exporter import exposition
 from ceph_exporter.exposition import Format
-from ceph_exporter.poller import Poller
-from ceph_exporter.web.pages import Kind, Pages
+from ceph_exporter.polling.poller import Poller
+from ceph_exporter.web.pages import PageKey, Pages
 from ceph_exporter.web.request import Reply, Request, accepts_gzip, ranges
 
 _OPENMETRICS = "application/openmetrics-text"
@@ -47,13 +47,15 @@ def page(
     return reply(kind, *pages.get(kind, b"".join(exposition.parts([own], kind.format))))
 
 
-def kind_of(pollers: tuple[Poller, ...], request: Request, *, alone: bool = False) -> Kind:
+def kind_of(pollers: tuple[Poller, ...], request: Request, *, alone: bool = False) -> PageKey:
     """Choose the page that a request is answered with."""
     format_ = negotiate(request.headers.get("accept", ""))
-    return Kind(pollers, format_, accepts_gzip(request.headers.get("accept-encoding", "")), alone)
+    return PageKey(
+        pollers, format_, accepts_gzip(request.headers.get("accept-encoding", "")), alone
+    )
 
 
-def reply(kind: Kind, start: bytes, body: bytes) -> Reply:
+def reply(kind: PageKey, start: bytes, body: bytes) -> Reply:
     """Make the reply of a page."""
     headers = {"Content-Encoding": "gzip"} if kind.gzip else {}
     return Reply(body, kind.format.value, headers=headers, start=start)

@@ -8,8 +8,8 @@ from typing import NamedTuple, TypeAlias
 from ceph_exporter import exposition
 from ceph_exporter.exposition import Format
 from ceph_exporter.log import fields, log
-from ceph_exporter.poller import Poller
-from ceph_exporter.snapshot import PAGE_CUT, Report, Snapshot
+from ceph_exporter.polling.poller import Poller
+from ceph_exporter.polling.snapshot import PAGE_CUT, Report, Snapshot
 from ceph_exporter.web.compress import Compressed, Plain
 
 WANTED = 150.0
@@ -20,7 +20,7 @@ _State: TypeAlias = tuple[tuple[Report, bool], ...]
 _Body: TypeAlias = Compressed | Plain
 
 
-class Kind(NamedTuple):
+class PageKey(NamedTuple):
     """Which page. alone: of the only poller, without the label `cluster`."""
 
     pollers: tuple[Poller, ...]
@@ -46,11 +46,11 @@ class Pages:
         self._limit = limit
         self._lock = threading.Lock()
         self._making = threading.Lock()
-        self._ready: dict[Kind, tuple[_Ready, ...]] = {}
-        self._asked: dict[Kind, float] = {}
+        self._ready: dict[PageKey, tuple[_Ready, ...]] = {}
+        self._asked: dict[PageKey, float] = {}
         self._cut: set[str] = set()
 
-    def get(self, kind: Kind, own: bytes = b"") -> tuple[bytes, bytes]:
+    def get(self, kind: PageKey, own: bytes = b"") -> tuple[bytes, bytes]:
         """Give a page in two parts, of which all who ask for it share the first.
 
         own: further families, rendered in the same format and without an end mark.
@@ -72,7 +72,7 @@ class Pages:
             coming = [snapshot if other is poller else other.snapshot for other in kind.pollers]
             self._make(kind, [found for found in coming if found])
 
-    def _make(self, kind: Kind, snapshots: list[Snapshot]) -> _Body:
+    def _make(self, kind: PageKey, snapshots: list[Snapshot]) -> _Body:
         state = tuple((snapshot.report, snapshot.fresh) for snapshot in snapshots)
         if known := self._known(kind, state):
             return known
@@ -101,7 +101,7 @@ class Pages:
             log.warning("page has more than --web.series-limit; some are left out", extra=line)
         (self._cut.add if cut else self._cut.discard)(clusters)
 
-    def _known(self, kind: Kind, state: _State) -> _Body | None:
+    def _known(self, kind: PageKey, state: _State) -> _Body | None:
         """Look a page up; those older than it are not needed any more."""
         with self._lock:
             kept = self._ready.get(kind, ())

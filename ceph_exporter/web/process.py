@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ceph_exporter import __version__, exposition
-from ceph_exporter.collectors.base import Labels, Metric, Value
-from ceph_exporter.snapshot import OWN
+from ceph_exporter.metric import Labels, Metric, Value
+from ceph_exporter.polling.snapshot import OWN
 
 Single: TypeAlias = tuple[Metric, Value]
 

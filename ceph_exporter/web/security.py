@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from typing import NamedTuple
 
+from ceph_exporter.config.strict_yaml import ConfigError
 from ceph_exporter.log import fields, log
-from ceph_exporter.strict import ConfigError
 from ceph_exporter.web import config, tls
 from ceph_exporter.web.config import Loaded, RateLimit
 from ceph_exporter.web.request import Reply, Request

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from ceph_exporter.log import fields, log
 from ceph_exporter.web import connection
-from ceph_exporter.web.connection import Answer
+from ceph_exporter.web.connection import Handler
 from ceph_exporter.web.request import Reply, Request
 from ceph_exporter.web.security import OPEN, Security
 
@@ -24,7 +24,7 @@ MAX_CONNECTIONS = 256
 Page: TypeAlias = Callable[[Request], Reply]
 
 
-def router(pages: Mapping[str, Page], actions: Mapping[str, Page] | None = None) -> Answer:
+def router(pages: Mapping[str, Page], actions: Mapping[str, Page] | None = None) -> Handler:
     """Make the answer of the pages (GET and HEAD) and the actions (POST) by path."""
     actions = actions or {}
 
@@ -48,7 +48,7 @@ class Server:
     def __init__(
         self,
         listeners: Iterable[socket.socket],
-        answer: Answer,
+        answer: Handler,
         security: Callable[[], Security] = lambda: OPEN,
     ) -> None:
         self._listeners = list(listeners)
@@ -73,8 +73,8 @@ class Server:
         for listener in self._listeners:
             listener.close()
         with self._lock:
-            for wire in self._open.values():
-                _cut(wire)
+            for sock in self._open.values():
+                _cut(sock)
 
     def _accept(self) -> None:
         with selectors.DefaultSelector() as selector:
@@ -91,7 +91,7 @@ class Server:
 
     def _take(self, listener: socket.socket) -> None:
         try:
-            wire, address = listener.accept()
+            sock, address = listener.accept()
         except OSError as error:
             if not isinstance(error, (BlockingIOError, ConnectionError)):
                 log.warning("connection not accepted", extra=fields(error=error.strerror))
@@ -101,12 +101,12 @@ class Server:
         self._make_room(MAX_CONNECTIONS - 1)
         number = next(self._numbers)
         with self._lock:
-            self._open[number] = wire
+            self._open[number] = sock
         try:
-            threading.Thread(target=self._serve, args=(number, wire, address), daemon=True).start()
+            threading.Thread(target=self._serve, args=(number, sock, address), daemon=True).start()
         except RuntimeError:  # no more threads to be had
             self._forget(number)
-            wire.close()
+            sock.close()
 
     def _make_room(self, most: int) -> None:
         """Cut the oldest connection when there are more than that; its thread ends by itself."""
@@ -114,14 +114,14 @@ class Server:
             if len(self._open) > most:
                 _cut(self._open.pop(next(iter(self._open))))
 
-    def _serve(self, number: int, wire: socket.socket, address: object) -> None:
+    def _serve(self, number: int, sock: socket.socket, address: object) -> None:
         def secured(successor: socket.socket) -> None:
             with self._lock:
                 if number in self._open:
                     self._open[number] = successor
 
         try:
-            connection.serve(wire, self._security(), self._answer, secured)
+            connection.serve(sock, self._security(), self._answer, secured)
         except OSError as error:
             # A client's mistake, at debug level only: clients must not fill the log.
             log.debug("client went away", extra=fields(client=address, error=repr(error)))
@@ -129,13 +129,13 @@ class Server:
             log.error("connection failed; please report this", extra=fields(error=repr(error)))
         finally:
             self._forget(number)
-            wire.close()
+            sock.close()
 
     def _forget(self, number: int) -> None:
         with self._lock:
             self._open.pop(number, None)
 
 
-def _cut(wire: socket.socket) -> None:
+def _cut(sock: socket.socket) -> None:
     with suppress(OSError):  # gone already
-        wire.shutdown(socket.SHUT_RDWR)
+        sock.shutdown(socket.SHUT_RDWR)

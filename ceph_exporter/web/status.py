@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from urllib.parse import quote
 
-from ceph_exporter import __version__, advice
-from ceph_exporter.poller import Poller
-from ceph_exporter.snapshot import CollectorRow, DocumentRow, Report
+from ceph_exporter import __version__
+from ceph_exporter.polling import advice
+from ceph_exporter.polling.poller import Poller
+from ceph_exporter.polling.snapshot import CollectorRow, DocumentRow, Report
 from ceph_exporter.web.request import Reply, Request
 from ceph_exporter.web.style import STYLE
 

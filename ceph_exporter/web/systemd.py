@@ -46,8 +46,8 @@ class Notifier:
         # An address that begins with @ is in Linux' abstract namespace.
         address = self._address.replace("@", "\0", 1) if self._address[0] == "@" else self._address
         try:
-            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as wire:
-                wire.settimeout(1)
-                wire.sendto("\n".join(lines).encode(), address)
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+                sock.settimeout(1)
+                sock.sendto("\n".join(lines).encode(), address)
         except OSError:
             return  # systemd being gone must not stop the service

@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ceph_exporter.strict import ConfigError
+from ceph_exporter.config.strict_yaml import ConfigError
 from ceph_exporter.web.config import Pem, TlsServer
 
 _VERSIONS = {"TLS12": ssl.TLSVersion.TLSv1_2, "TLS13": ssl.TLSVersion.TLSv1_3}

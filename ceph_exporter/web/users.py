@@ -9,7 +9,7 @@ from binascii import Error as Base64Error
 from collections.abc import Mapping
 from types import ModuleType
 
-from ceph_exporter.strict import ConfigError
+from ceph_exporter.config.strict_yaml import ConfigError
 
 _REMEMBERED = 100
 """Results kept of each kind, as many as Prometheus' own exporters keep."""

@@ -4,12 +4,12 @@ import argparse
 
 import shtab
 
-from ceph_exporter import options
+from ceph_exporter.config import command_line
 
 
 def text(shell: str) -> str:
     """Give the script for a shell, bash or zsh."""
-    parser = options.parser()
+    parser = command_line.parser()
     for action in parser._actions:  # noqa: SLF001 - argparse has no other way to them
         if action.metavar == "FILE":
             action.complete = shtab.FILE  # type: ignore[attr-defined]

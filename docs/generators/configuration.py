@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from ceph_exporter.config import Cluster, Poll, TlsConfig
-from ceph_exporter.flags import FLAGS, Flag
+from ceph_exporter.config.flags import FLAGS, Flag
 
 BEGIN = "<!-- begin: made by docs/build.py from the flags and the configuration's structs -->"
 END = "<!-- end -->"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ceph_exporter import __version__
-from ceph_exporter.flags import COMMANDS, FLAGS, Flag
+from ceph_exporter.config.flags import COMMANDS, FLAGS, Flag
 
 _HEAD = r"""
 .TH CEPH_EXPORTER 1 "" "ceph_exporter {version}" "User Commands"

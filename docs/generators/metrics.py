@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from ceph_exporter import snapshot
-from ceph_exporter.collectors import COLLECTORS, Metric
+from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.facts import DOCUMENTS
+from ceph_exporter.metric import Metric
+from ceph_exporter.polling import snapshot
 from ceph_exporter.web import process
 from generators.releases import SOURCES, Span, known, spans
 

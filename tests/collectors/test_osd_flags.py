@@ -2,10 +2,10 @@
 
 import pytest
 
-from ceph_exporter.collectors.base import Columns
 from ceph_exporter.collectors.osd_flags import KNOWN, collect
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.osd_dump import OsdDump
+from ceph_exporter.metric import Columns
 
 
 def page(*facts: OsdDump) -> dict[str, dict[str, object]]:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from ceph_exporter import collectors, snapshot
-from ceph_exporter.collectors import COLLECTORS, Collector, Metric
+from ceph_exporter import collectors
+from ceph_exporter.collectors import COLLECTORS, Collector
 from ceph_exporter.facts import DOCUMENTS, Facts
+from ceph_exporter.metric import Metric
+from ceph_exporter.polling import snapshot
 from tests.golden.eras import ERAS, facts_of
 
 MODULES = {
@@ -102,5 +104,5 @@ def test_every_document_that_a_collector_reads_is_asked_for(name: str) -> None:
     module = MODULES[name]
     read = re.findall(r"facts\.get\((\w+)\)", inspect.getsource(module))
     documents = {getattr(module, fact).document for fact in read}
-    had = {"health detail", "status", *getattr(module, "IF_AT_HAND", ())}
-    assert documents - COLLECTORS[name].documents - had == set()
+    optional = {fact.document for fact in getattr(module, "OPTIONAL", ())}
+    assert documents - COLLECTORS[name].documents - optional == set()

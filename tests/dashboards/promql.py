@@ -15,7 +15,7 @@ from promql_parser import (
     VectorSelector,
 )
 
-from ceph_exporter import snapshot
+from ceph_exporter.polling import snapshot
 from ceph_exporter.web import process
 
 # What Grafana makes of a variable of which All is chosen.

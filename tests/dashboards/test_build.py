@@ -10,7 +10,7 @@ import pytest
 
 from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.collectors.health import KNOWN
-from ceph_exporter.snapshot import METRICS
+from ceph_exporter.polling.snapshot import METRICS
 from dashboards import build, checks, render
 from dashboards.declare import Dashboard, Panel, Query
 from tests.dashboards.promql import OWN

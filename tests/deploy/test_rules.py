@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from ceph_exporter import snapshot
 from ceph_exporter.collectors import COLLECTORS
+from ceph_exporter.polling import snapshot
 from ceph_exporter.web import process
 from tests.deploy import cases, cases_of_checks
 from tests.deploy.rules import ROOT, RULES, alerts, case_of_check, document, groups, recorded

@@ -23,7 +23,7 @@ mended: Decoder[msgspec.Raw] = Decoder(msgspec.Raw)
 class Place(NamedTuple):
     """One node of one document."""
 
-    wire: str
+    wire_format: str
     document: Any
     path: Path
 
@@ -38,10 +38,14 @@ def paths(node: Any, above: Path = ()) -> Iterator[Path]:  # noqa: ANN401 - any 
 
 def places(era: str) -> list[Place]:
     """List each node of each document of an era; of a list's rows one with each key will do."""
-    documents = [(answer.wire, json.loads(bytes(mended(answer.body)))) for answer in answers(era)]
+    documents = [
+        (answer.wire_format, json.loads(bytes(mended(answer.body)))) for answer in answers(era)
+    ]
     found = {
-        (wire, *("" if isinstance(key, int) else key for key in path)): Place(wire, node, path)
-        for wire, node in documents
+        (wire_format, *("" if isinstance(key, int) else key for key in path)): Place(
+            wire_format, node, path
+        )
+        for wire_format, node in documents
         for path in paths(node)
     }
     return list(found.values())
@@ -108,7 +112,7 @@ def test_any_value_anywhere(era: str) -> None:
     def check(place: Place, value: Any) -> None:  # noqa: ANN401 - any JSON
         body = json.dumps(replaced(place.document, place.path, value)).encode()
         try:
-            found = facts.decode(place.wire, body)
+            found = facts.decode(place.wire_format, body)
         except DecodeError as error:
             assert re.fullmatch(r"[^\n]+", str(error))  # noqa: PT017 - no other error may come
             return
@@ -133,7 +137,7 @@ def test_each_place_with_each_kind(era: str) -> None:
         for value in kinds:
             body = json.dumps(replaced(place.document, place.path, value)).encode()
             try:
-                page(Facts.of(*facts.decode(place.wire, body)))
+                page(Facts.of(*facts.decode(place.wire_format, body)))
             except DecodeError:
                 outcomes.add("refused")
             else:

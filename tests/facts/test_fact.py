@@ -17,7 +17,7 @@ from ceph_exporter.facts import (
 
 def test_each_wire_has_a_decoder() -> None:
     """The names of the answers are known, and no other name is."""
-    assert set(facts.wires()) >= {
+    assert set(facts.wire_formats()) >= {
         "health detail",
         "status",
         "quorum_status",
@@ -64,7 +64,7 @@ def test_facts_of_the_wrong_type_are_not_given() -> None:
 
 def test_a_document_is_needed_by_default() -> None:
     """A fact type that does not say otherwise is asked for whatever else is at hand."""
-    assert not Health.needless(Facts.of(Version("20.2.0", "")))
+    assert not Health.redundant(Facts.of(Version("20.2.0", "")))
 
 
 def test_an_answer_that_did_not_change_is_not_decoded_again() -> None:

@@ -39,9 +39,9 @@ M1 = Mds("m1", 0, "up:active", "192.0.2.1:6813/3433174142")
 M2 = Mds("m2", -1, "up:standby", "192.0.2.2:6813/2310042043")
 
 
-def decode(wire: str, answer: Any) -> FsDump:  # noqa: ANN401 - any JSON
+def decode(wire_format: str, answer: Any) -> FsDump:  # noqa: ANN401 - any JSON
     """Decode an answer."""
-    (fact,) = facts.decode(wire, json.dumps(answer).encode())
+    (fact,) = facts.decode(wire_format, json.dumps(answer).encode())
     assert isinstance(fact, FsDump)
     return fact
 

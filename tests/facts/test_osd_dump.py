@@ -10,9 +10,9 @@ from ceph_exporter.facts.osd_dump import (
     Osd,
     OsdDump,
     Pool,
-    WireOsdDump,
+    RawOsdDump,
     decode_osd_dump,
-    from_wire,
+    from_raw,
 )
 
 RATIOS = {"full_ratio": 0.95, "backfillfull_ratio": 0.9, "nearfull_ratio": 0.85}
@@ -203,4 +203,4 @@ def test_other_document() -> None:
 
 def test_the_map_inside_of_another_answer() -> None:
     """The map that another answer holds becomes the same fact."""
-    assert from_wire(WireOsdDump(osds=(), epoch=42)) == decode()
+    assert from_raw(RawOsdDump(osds=(), epoch=42)) == decode()

@@ -9,7 +9,7 @@ from ceph_exporter.facts.health_full import decode_full
 from ceph_exporter.facts.osd_metadata import (
     OsdDetails,
     OsdMetadata,
-    WireDetails,
+    RawDetails,
     decode_osd_metadata,
     from_map,
 )
@@ -84,7 +84,7 @@ def test_never_booted() -> None:
 
 def test_by_id() -> None:
     """Rows by id become the same fact as rows with an id."""
-    assert from_map({"3": WireDetails(hostname="h1")}).osds == {3: details(hostname="h1")}
+    assert from_map({"3": RawDetails(hostname="h1")}).osds == {3: details(hostname="h1")}
 
 
 @pytest.mark.parametrize("name", ["", "a", "-1", "3.a", "\u00b2", "9" * 5000])

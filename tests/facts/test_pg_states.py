@@ -1,4 +1,4 @@
-"""The document `pg states`, what makes it needless, and the PGs that are stuck."""
+"""The document `pg states`, what makes it redundant, and the PGs that are stuck."""
 
 import json
 
@@ -9,8 +9,8 @@ from ceph_exporter.facts import Check, DecodeError, Facts, Health, Status
 from ceph_exporter.facts.osd_dump import OsdDump, Pool
 from ceph_exporter.facts.pg_states import (
     PgStates,
+    RawPoolStatus,
     Stuck,
-    WirePoolStatus,
     from_pool_status,
     if_uniform,
     single,
@@ -75,7 +75,7 @@ def test_another_answer_is_refused() -> None:
 
 def test_pool_list() -> None:
     """The dashboard's pool list has the counts ready; a pool without PGs yet is listed."""
-    rows = [WirePoolStatus(1, {"active+clean": 8}), WirePoolStatus(2)]
+    rows = [RawPoolStatus(1, {"active+clean": 8}), RawPoolStatus(2)]
     assert from_pool_status(rows) == PgStates({1: {"active+clean": 8}, 2: {}})
 
 
@@ -115,10 +115,10 @@ def test_uniform_needs_both() -> None:
 
 def test_needless() -> None:
     """PGs are not dumped while `status` and `osd dump` say as much."""
-    assert PgStates.needless(Facts.of(status(down=40), osd_map(8, 32)))
-    assert not PgStates.needless(Facts.of(status(down=1, clean=39), osd_map(8, 32)))
-    assert PgStates.needless(Facts.of(status(down=40)))
-    assert PgStates.needless(Facts())
+    assert PgStates.redundant(Facts.of(status(down=40), osd_map(8, 32)))
+    assert not PgStates.redundant(Facts.of(status(down=1, clean=39), osd_map(8, 32)))
+    assert PgStates.redundant(Facts.of(status(down=40)))
+    assert PgStates.redundant(Facts())
 
 
 def test_single() -> None:

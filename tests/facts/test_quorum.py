@@ -20,9 +20,9 @@ def monmap(**more: object) -> dict[str, object]:
     return {"epoch": 2, "fsid": FSID, "modified": "2013-09-01", "mons": rows, **more}
 
 
-def decode(wire: str, document: object) -> Quorum:
-    """Decode a document under the name of its wire."""
-    (fact,) = facts.decode(wire, json.dumps(document).encode())
+def decode(wire_format: str, document: object) -> Quorum:
+    """Decode a document under the name of its wire_format."""
+    (fact,) = facts.decode(wire_format, json.dumps(document).encode())
     assert isinstance(fact, Quorum)
     return fact
 
@@ -125,7 +125,7 @@ def test_dashboard_reports(rows: object, reports: tuple[float, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wire", "document", "field"),
+    ("wire_format", "document", "field"),
     [
         ("quorum_status", {"quorum": []}, "monmap"),
         ("quorum_status", {"monmap": monmap()}, "quorum"),
@@ -134,7 +134,7 @@ def test_dashboard_reports(rows: object, reports: tuple[float, ...]) -> None:
         ("dashboard/monitor", {"in_quorum": []}, "mon_status"),
     ],
 )
-def test_missing_parts_are_named(wire: str, document: object, field: str) -> None:
+def test_missing_parts_are_named(wire_format: str, document: object, field: str) -> None:
     """An answer without what makes a quorum is refused, with the name of what is missing."""
     with pytest.raises(DecodeError, match=f"missing required field `{field}`"):
-        decode(wire, document)
+        decode(wire_format, document)

@@ -12,9 +12,9 @@ from ceph_exporter.facts.service_dump import Service, ServiceDump
 VERSION = "ceph version 16.2.15 (618f44) pacific (stable)"
 
 
-def decode(wire: str, answer: Any) -> ServiceDump:  # noqa: ANN401 - any JSON
+def decode(wire_format: str, answer: Any) -> ServiceDump:  # noqa: ANN401 - any JSON
     """Decode an answer."""
-    (fact,) = facts.decode(wire, json.dumps(answer).encode())
+    (fact,) = facts.decode(wire_format, json.dumps(answer).encode())
     assert isinstance(fact, ServiceDump)
     return fact
 

@@ -72,13 +72,13 @@ def samples() -> Path:
 
 
 def answers(samples: Path) -> Iterator[tuple[Path, str]]:
-    """Yield each file whose document is handled, with the name of its wire."""
+    """Yield each file whose document is handled, with the name of its wire_format."""
     for folder in sorted(samples.glob("real-*")):
-        for wire in facts.wires():
-            if (file := file_of(folder, wire)).exists():
-                yield file, wire
-    for name, wire in WIRES.items():
-        yield samples / f"{name}.json", wire
+        for wire_format in facts.wire_formats():
+            if (file := file_of(folder, wire_format)).exists():
+                yield file, wire_format
+    for name, wire_format in WIRES.items():
+        yield samples / f"{name}.json", wire_format
 
 
 def unwrapped(file: Path) -> bytes:
@@ -101,9 +101,9 @@ def known(fact: tuple[Fact, ...]) -> Facts:
 def test_each_sample_decodes(samples: Path) -> None:
     """Each answer of a handled document decodes, and what it tells makes a page that parses."""
     failures = {}
-    for file, wire in answers(samples):
+    for file, wire_format in answers(samples):
         try:
-            text = page(known(facts.decode(wire, unwrapped(file)))).decode()
+            text = page(known(facts.decode(wire_format, unwrapped(file)))).decode()
         except DecodeError as error:
             failures[str(file.relative_to(samples))] = str(error)
         else:

@@ -8,7 +8,7 @@ from ceph_exporter import facts
 from ceph_exporter.facts import DecodeError, Version
 
 
-@pytest.mark.parametrize("wire", ["version", "dashboard/summary"])
+@pytest.mark.parametrize("wire_format", ["version", "dashboard/summary"])
 @pytest.mark.parametrize(
     ("text", "release"),
     [
@@ -20,10 +20,10 @@ from ceph_exporter.facts import DecodeError, Version
         ("ceph version 20.3.0-1234-gabc1.2 (abc) tentacle (dev)", "20.3.0"),
     ],
 )
-def test_release(wire: str, text: str, release: str) -> None:
+def test_release(wire_format: str, text: str, release: str) -> None:
     """The release is the first number with dots of Ceph's line, which is kept whole."""
     body = json.dumps({"version": text, "mgr_id": "x"}).encode()
-    assert facts.decode(wire, body) == (Version(release, text),)
+    assert facts.decode(wire_format, body) == (Version(release, text),)
 
 
 def test_no_release() -> None:

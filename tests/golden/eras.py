@@ -11,9 +11,10 @@ from pathlib import Path
 
 from ceph_exporter import exposition, facts
 from ceph_exporter.collectors import COLLECTORS
-from ceph_exporter.collectors.base import Family
+from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts import Fact, Facts
-from ceph_exporter.sources.base import Answer, Deadline
+from ceph_exporter.metric import Family
+from ceph_exporter.sources.base import Answer
 from ceph_exporter.sources.recording import Recording
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -31,7 +32,7 @@ def facts_of(era: str) -> Facts:
     """Give all facts of the cluster of an era."""
     found: dict[type[Fact], Fact] = {}
     for answer in answers(era):
-        found.update({type(fact): fact for fact in facts.decode(answer.wire, answer.body)})
+        found.update({type(fact): fact for fact in facts.decode(answer.wire_format, answer.body)})
     return Facts(found)
 
 

@@ -44,7 +44,7 @@ def test_openmetrics_page_parses(era: str) -> None:
 def test_no_fixture_is_left_unread(era: str) -> None:
     """Each file of an era's cluster is read, so that none is there in vain."""
     files = {path for path in (FIXTURES / era).rglob("*") if path.is_file()}
-    wires = {answer.wire for answer in answers(era)}
+    wires = {answer.wire_format for answer in answers(era)}
     assert len(wires) == len(files) > 0
 
 

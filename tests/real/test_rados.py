@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ceph_exporter.sources import Credentials, Deadline, SourceError
+from ceph_exporter.deadline import Deadline
+from ceph_exporter.sources import Credentials, SourceError
 from ceph_exporter.sources.rados import Rados
 from tests.real.ceph import CephCluster
 from tests.real.conftest import demand

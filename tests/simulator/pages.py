@@ -5,8 +5,8 @@ from math import isfinite
 from typing import TypeVar
 
 from ceph_exporter import facts
-from ceph_exporter.collectors.base import Columns
 from ceph_exporter.facts import Fact, Facts
+from ceph_exporter.metric import Columns
 from ceph_exporter.simulator import Api, Simulated
 from ceph_exporter.simulator.simulated import names
 from tests.golden.eras import families
@@ -34,7 +34,7 @@ def known(cluster: Simulated, api: Api) -> Facts:
     """Decode all documents that a cluster answers."""
     found: dict[type[Fact], Fact] = {}
     for name in names(api):
-        if name in facts.wires() and name != _SECOND_CHOICE:
+        if name in facts.wire_formats() and name != _SECOND_CHOICE:
             body = cluster.body(api, name) or b""
             found.update({type(fact): fact for fact in facts.decode(name, body)})
     return Facts(found)

@@ -8,7 +8,7 @@ from ceph_exporter.facts import DOCUMENTS
 from ceph_exporter.simulator import Api
 from ceph_exporter.simulator.simulated import names
 from ceph_exporter.simulator.timeline import INCIDENTS
-from ceph_exporter.sources.commands import COMMANDS, wire_name
+from ceph_exporter.sources.commands import COMMANDS, wire_format_of
 from ceph_exporter.sources.restful import ENDPOINTS
 from tests.golden.eras import page, samples
 from tests.simulator.pages import APIS, known, simulated, values
@@ -71,13 +71,13 @@ NOT_SHOWN: dict[Api, dict[str, str]] = {
 def test_each_document_decodes(api: Api, held: tuple[str, ...] | None) -> None:
     """Whatever goes on, the exporter reads every document that it knows."""
     cluster = simulated(1000.0, held)
-    for name in set(names(api)) & set(facts.wires()):
+    for name in set(names(api)) & set(facts.wire_formats()):
         assert facts.decode(name, cluster.body(api, name) or b"")
 
 
 def test_there_is_each_document_that_is_asked_for() -> None:
     """Reef answers all commands of the table, Jewel those that it had."""
-    wires = {wire_name(name, command) for name in COMMANDS for command in COMMANDS[name]}
+    wires = {wire_format_of(name, command) for name in COMMANDS for command in COMMANDS[name]}
     wires |= {f"restful/{endpoint}" for endpoint in ENDPOINTS}
     assert set(names("restful")) - NOT_ASKED == wires - {"mds dump"}
     assert set(names("rest-api")) - NOT_ASKED == wires - LATER

@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts import DOCUMENTS
 from ceph_exporter.simulator import Server, Simulated, serve
 from ceph_exporter.simulator.restful import Restful
-from ceph_exporter.sources import Credentials, Deadline, Kind, Tls, connect
+from ceph_exporter.sources import Credentials, ErrorKind, Tls, connect
 from tests.simulator.pages import simulated
 
 
@@ -49,7 +50,7 @@ def test_the_exporter_finds_it_and_gets_all_documents(server: Server) -> None:
     for name in refused:
         error = answers[name].error
         assert error is not None
-        assert error.kind is Kind.UNSUPPORTED
+        assert error.kind is ErrorKind.UNSUPPORTED
     assert isinstance(server, Restful)
     assert server.requests == {}
 

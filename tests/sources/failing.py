@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from ceph_exporter.sources import Deadline, SourceError
+from ceph_exporter.deadline import Deadline
+from ceph_exporter.sources import SourceError
 from ceph_exporter.sources.http import Http
 
 SECRET = "Bearer c2VjcmV0"  # noqa: S105 - of nobody

@@ -39,7 +39,7 @@ class Connection:
     """One connection as the server sees it."""
 
     def __init__(self, wire: socket.socket, server: "Server") -> None:
-        self.wire = wire
+        self.wire_format = wire
         self.server = server
         self._file = wire.makefile("rb")
 
@@ -59,7 +59,7 @@ class Connection:
 
     def send(self, data: bytes) -> None:
         """Send bytes."""
-        self.wire.sendall(data)
+        self.wire_format.sendall(data)
 
     def drip(self, data: bytes) -> None:
         """Send one byte after the other, slowly, until the client or the server is gone."""
@@ -74,12 +74,12 @@ class Connection:
 
     def reset(self) -> None:
         """Reset the connection instead of closing it."""
-        self.wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.wire_format.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def close(self) -> None:
         """Close the connection."""
         self._file.close()
-        self.wire.close()
+        self.wire_format.close()
 
 
 Behaviour: TypeAlias = Callable[[Connection], None]

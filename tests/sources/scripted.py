@@ -8,11 +8,12 @@ from typing import TypeAlias
 import pytest
 
 from ceph_exporter.config import Cluster, Config, Poll
+from ceph_exporter.config.units import Duration
+from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts import DOCUMENTS
 from ceph_exporter.log import log
-from ceph_exporter.poller import Poller
-from ceph_exporter.sources import Answer, Credentials, Deadline, Kind, Source, SourceError, Tls
-from ceph_exporter.units import Duration
+from ceph_exporter.polling.poller import Poller
+from ceph_exporter.sources import Answer, Credentials, ErrorKind, Source, SourceError, Tls
 
 HEALTH = b'{"status": "HEALTH_WARN", "checks": {}, "mutes": []}'
 OLD_HEALTH = b"""{"overall_status": "HEALTH_OK", "timechecks": {"epoch": 4, "round": 2,
@@ -21,7 +22,7 @@ STATUS = b'{"health": {"status": "HEALTH_ERR"}, "osdmap": {"num_osds": 3}}'
 QUORUM = b'{"quorum": [0], "monmap": {"fsid": "x", "mons": [{"name": "a", "rank": 0}]}}'
 TIME_SYNC = b'{"timechecks": {"epoch": 4}, "time_skew_status": {"a": {"skew": 0.25}}}'
 VERSION = b'{"version": "ceph version 16.2.15 (618f) pacific (stable)"}'
-GONE = SourceError(Kind.UNREACHABLE, "gone")
+GONE = SourceError(ErrorKind.UNREACHABLE, "gone")
 Script: TypeAlias = dict[str, bytes | SourceError]
 
 
@@ -51,12 +52,12 @@ class Fake:
         assert deadline.left > 0
         self._ceph.asked.append((self.url, set(wanted)))
         script = self._ceph.scripts[self.url]
-        unsupported = SourceError(Kind.UNSUPPORTED, "no such command")
+        unsupported = SourceError(ErrorKind.UNSUPPORTED, "no such command")
         for name in wanted:
             found = script.get(name, unsupported)
             if isinstance(found, bytes):
                 yield Answer((name,), name, 0.0, found)
-            elif found.kind in (Kind.FAILED, Kind.UNSUPPORTED):
+            elif found.kind in (ErrorKind.FAILED, ErrorKind.UNSUPPORTED):
                 yield Answer((name,), name, 0.0, error=found)
             else:
                 raise found

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from ceph_exporter.sources import Credentials, Kind, SourceError
+from ceph_exporter.sources import Credentials, ErrorKind, SourceError
 
 
 def refused(credentials: Credentials) -> str:
     """Ask for a secret that is not given; give the reason."""
     with pytest.raises(SourceError) as caught:
         credentials.secret()
-    assert caught.value.kind is Kind.REFUSED
+    assert caught.value.kind is ErrorKind.REFUSED
     assert "\n" not in str(caught.value)
     return str(caught.value)
 

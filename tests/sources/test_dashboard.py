@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from ceph_exporter import facts
-from ceph_exporter.sources import Answer, Credentials, Deadline, Kind, SourceError, Tls, connect
+from ceph_exporter.deadline import Deadline
+from ceph_exporter.sources import Answer, Credentials, ErrorKind, SourceError, Tls, connect
 from ceph_exporter.sources.base import Source
 from ceph_exporter.sources.credentials import LOGIN_PAUSE
 from tests.sources.fakes import ACCEPT, ENDPOINTS, HTML, SECRET, Dashboard, as_json, page
@@ -33,8 +34,8 @@ def opened(url: str, credentials: Credentials) -> closing[Source]:
 
 
 def fetch(source: Source, wanted: tuple[str, ...] = ALL) -> dict[str, Answer]:
-    """Fetch documents; give the answers by their names on the wire."""
-    return {answer.wire: answer for answer in source.fetch(wanted, Deadline(30))}
+    """Fetch documents; give the answers by their names on the wire_format."""
+    return {answer.wire_format: answer for answer in source.fetch(wanted, Deadline(30))}
 
 
 def failed(fake: Dashboard, credentials: Credentials, times: int = 1) -> list[SourceError]:
@@ -65,11 +66,11 @@ def test_every_request_has_the_version_and_nothing_else(credentials: Credentials
         None,
         *["Bearer token-1"] * 3,
     ]
-    assert {wire: json.loads(one.body) for wire, one in answers.items()} == {
+    assert {wire_format: json.loads(one.body) for wire_format, one in answers.items()} == {
         f"dashboard/{name}": value for name, value in ENDPOINTS.items()
     }
     assert answers["dashboard/health/minimal"].documents == ("health detail", "status")
-    assert all(facts.decode(wire, one.body) for wire, one in answers.items())
+    assert all(facts.decode(wire_format, one.body) for wire_format, one in answers.items())
 
 
 def test_one_login_serves_all_polls_without_the_cookie(credentials: Credentials) -> None:
@@ -118,7 +119,7 @@ def test_a_new_token_that_is_refused_is_not_renewed(credentials: Credentials) ->
     """A 401 right after a login does not lead to a login a document."""
     fake = Dashboard({"monitor": as_json({"detail": "You are not\nauthorized"}, 401)})
     (error,) = failed(fake, credentials)
-    assert error.kind is Kind.REFUSED
+    assert error.kind is ErrorKind.REFUSED
     assert str(error).endswith("the dashboard refused its token: You are not authorized")
     assert fake.logins == 1
 
@@ -128,9 +129,9 @@ def test_a_refused_secret_is_never_sent_again(credentials: Credentials, tmp_path
     fake = Dashboard()
     fake.secret = "another"  # noqa: S105 - the fake's own
     first, again = failed(fake, credentials, 2)
-    assert first.kind is Kind.REFUSED
+    assert first.kind is ErrorKind.REFUSED
     assert "refused the login of user prom: Invalid credentials; check --cluster.us" in str(first)
-    assert again.kind is Kind.REFUSED
+    assert again.kind is ErrorKind.REFUSED
     assert f"the password in {tmp_path}/password was refused for user prom; not tri" in str(again)
     assert fake.logins == 1
     (tmp_path / "password").write_text("another\n")
@@ -156,7 +157,7 @@ def test_a_password_that_must_be_changed_is_a_refusal(credentials: Credentials) 
     fake = Dashboard()
     fake.update_required = True
     error, _ = failed(fake, credentials, 2)
-    assert error.kind is Kind.REFUSED
+    assert error.kind is ErrorKind.REFUSED
     assert str(error).endswith("ceph dashboard ac-user-set-password prom -i FILE")
     assert fake.logins == 1
 
@@ -201,7 +202,7 @@ def test_a_login_that_fails_otherwise_is_not_a_refusal(
 ) -> None:
     """A mgr in trouble, or another server, does not spend the secret: it is tried again."""
     (error,) = failed(Dashboard({"auth": reply}), credentials)
-    assert error.kind is Kind.UNREACHABLE
+    assert error.kind is ErrorKind.UNREACHABLE
     assert expected in str(error)
     with serve(answering(Dashboard())) as server, opened(server.url, credentials) as source:
         assert len(fetch(source)) == 3
@@ -211,7 +212,7 @@ def test_a_login_that_fails_otherwise_is_not_a_refusal(
 def test_a_redirect_of_a_standby_is_not_followed(credentials: Credentials, endpoint: str) -> None:
     """A standby names the active mgr by an address of its own choice: the next URL is used."""
     (error,) = failed(Dashboard({endpoint: TO_ACTIVE}), credentials)
-    assert error.kind is Kind.STANDBY
+    assert error.kind is ErrorKind.STANDBY
     assert "a standby mgr redirects to https://127.0.0.1:22010/, not followed; give " in str(error)
 
 
@@ -221,28 +222,36 @@ def test_a_standby_without_an_active_mgr_is_a_standby(
 ) -> None:
     """A page with status 200 says that no mgr is active."""
     (error,) = failed(Dashboard({endpoint: NONE_ACTIVE}), credentials)
-    assert error.kind is Kind.STANDBY
+    assert error.kind is ErrorKind.STANDBY
     assert str(error).endswith("a standby mgr, and no mgr is active")
 
 
 @pytest.mark.parametrize(
     ("reply", "kind", "expected"),
     [
-        (as_json({"detail": "no\nright"}, 403), Kind.FAILED, "HTTP 403: no right; give user prom"),
-        (as_json({"detail": "not found"}, 404), Kind.UNSUPPORTED, "HTTP 404: not found"),
-        (as_json({"detail": "no version"}, 415), Kind.FAILED, "HTTP 415: no version"),
-        (as_json({"detail": ""}, 500), Kind.FAILED, "HTTP 500: no reason given"),
-        (as_json({"code": "x"}, 503), Kind.FAILED, "HTTP 503: no reason given"),
-        (page(403), Kind.FAILED, "HTTP 403: the answer is HTML, not JSON; give user prom the role"),
-        (page(404), Kind.UNSUPPORTED, "HTTP 404: the answer is HTML, not JSON"),
-        (page(415), Kind.FAILED, "HTTP 415: the answer is HTML, not JSON"),
-        (page(500), Kind.FAILED, "HTTP 500: the answer is HTML, not JSON"),
-        (page(503), Kind.FAILED, "HTTP 503: the answer is HTML, not JSON"),
-        (as_json([], 500), Kind.FAILED, "HTTP 500: Expected `object`, got `array`"),
+        (
+            as_json({"detail": "no\nright"}, 403),
+            ErrorKind.FAILED,
+            "HTTP 403: no right; give user prom",
+        ),
+        (as_json({"detail": "not found"}, 404), ErrorKind.UNSUPPORTED, "HTTP 404: not found"),
+        (as_json({"detail": "no version"}, 415), ErrorKind.FAILED, "HTTP 415: no version"),
+        (as_json({"detail": ""}, 500), ErrorKind.FAILED, "HTTP 500: no reason given"),
+        (as_json({"code": "x"}, 503), ErrorKind.FAILED, "HTTP 503: no reason given"),
+        (
+            page(403),
+            ErrorKind.FAILED,
+            "HTTP 403: the answer is HTML, not JSON; give user prom the role",
+        ),
+        (page(404), ErrorKind.UNSUPPORTED, "HTTP 404: the answer is HTML, not JSON"),
+        (page(415), ErrorKind.FAILED, "HTTP 415: the answer is HTML, not JSON"),
+        (page(500), ErrorKind.FAILED, "HTTP 500: the answer is HTML, not JSON"),
+        (page(503), ErrorKind.FAILED, "HTTP 503: the answer is HTML, not JSON"),
+        (as_json([], 500), ErrorKind.FAILED, "HTTP 500: Expected `object`, got `array`"),
     ],
 )
 def test_an_endpoint_that_fails_leaves_the_others(
-    credentials: Credentials, reply: Reply, kind: Kind, expected: str
+    credentials: Credentials, reply: Reply, kind: ErrorKind, expected: str
 ) -> None:
     """An error with JSON or with a page is that endpoint's; the others are asked all the same."""
     fake = Dashboard({"health/minimal": reply})
@@ -280,5 +289,5 @@ def test_a_server_that_goes_away_ends_the_poll(credentials: Credentials) -> None
     with serve(answering(answer)) as server, opened(server.url, credentials) as source:
         with pytest.raises(SourceError, match="without an answer") as caught:
             fetch(source)
-        assert caught.value.kind is Kind.UNREACHABLE
+        assert caught.value.kind is ErrorKind.UNREACHABLE
     assert "/api/summary" not in server.asked()

@@ -4,7 +4,8 @@ from contextlib import closing
 
 import pytest
 
-from ceph_exporter.sources import Answer, Credentials, Deadline, Kind, Tls, connect
+from ceph_exporter.deadline import Deadline
+from ceph_exporter.sources import Answer, Credentials, ErrorKind, Tls, connect
 from ceph_exporter.sources.dashboard import ENDPOINTS
 from tests.sources.fakes import Dashboard, as_json, page
 from tests.sources.faulty import Reply, answering, serve
@@ -58,7 +59,7 @@ def test_endpoint_of_a_document(credentials: Credentials, document: str, endpoin
     fake = Dashboard({endpoint: WHOLE})
     (answers,) = fetched(fake, credentials, (document,))
     assert fake.asked == ["auth", endpoint]
-    assert [(one.wire, one.error) for one in answers] == [(f"dashboard/{endpoint}", None)]
+    assert [(one.wire_format, one.error) for one in answers] == [(f"dashboard/{endpoint}", None)]
     assert document in answers[0].documents
 
 
@@ -83,7 +84,7 @@ def test_the_full_health_stands_in_for_the_minimal_one(credentials: Credentials)
     fake = Dashboard({"health/full": WHOLE})
     (answers,) = fetched(fake, credentials, ("health detail", "status", "osd dump"))
     assert fake.asked == ["auth", "health/full"]
-    assert [one.wire for one in answers] == ["dashboard/health/full"]
+    assert [one.wire_format for one in answers] == ["dashboard/health/full"]
 
 
 def test_the_minimal_health_is_asked_when_the_full_one_fails(credentials: Credentials) -> None:
@@ -104,7 +105,7 @@ def test_a_list_that_was_cut_is_asked_for_whole(credentials: Credentials, endpoi
     first, second = fetched(fake, credentials, wanted, wanted)
     assert fake.asked == ["auth", endpoint, every, every]
     assert first[0].body == second[0].body == rows(12, "12").body
-    assert first[0].wire == f"dashboard/{endpoint}"
+    assert first[0].wire_format == f"dashboard/{endpoint}"
 
 
 @pytest.mark.parametrize("endpoint", ["osd", "host"])
@@ -149,10 +150,10 @@ def test_an_endpoint_that_hangs_leaves_time_for_the_others(credentials: Credenti
         closing(connect("dashboard", server.url, Tls(), credentials, Deadline(30))) as source,
     ):
         wanted = ("quorum_status", "osd dump", "health detail", "version")
-        answers = {one.wire: one.error for one in source.fetch(wanted, Deadline(4))}
+        answers = {one.wire_format: one.error for one in source.fetch(wanted, Deadline(4))}
     hung = answers.pop("dashboard/health/full")
     assert hung is not None
-    assert hung.kind is Kind.FAILED
+    assert hung.kind is ErrorKind.FAILED
     assert answers == {
         "dashboard/monitor": None,
         "dashboard/health/minimal": None,

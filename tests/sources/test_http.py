@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ceph_exporter.sources import Deadline, Kind
+from ceph_exporter.deadline import Deadline
+from ceph_exporter.sources import ErrorKind
 from ceph_exporter.sources.http import Http
 from tests.sources.failing import fail
 from tests.sources.faulty import Behaviour, Connection, Reply, answering, serve, until
@@ -61,7 +62,7 @@ def test_a_server_that_takes_its_time_is_cut_off(behave: Behaviour, scheme: str)
         error = fail(Http(f"{scheme}://127.0.0.1:{server.port}"), 0.7)
         assert time.monotonic() - start > 0.6
         assert until(lambda: server.ended == 1)
-    assert error.kind is Kind.UNREACHABLE
+    assert error.kind is ErrorKind.UNREACHABLE
     assert "no whole answer in time; is Ceph without quorum, or --poll.timeout" in str(error)
 
 
@@ -120,7 +121,7 @@ def test_a_broken_answer_is_a_failure_with_a_reason(behave: Behaviour, expected:
     """A reset, a truncated body, no answer, something else than HTTP: each says what it is."""
     with serve(behave) as server:
         error = fail(Http(server.url))
-    assert error.kind is Kind.UNREACHABLE
+    assert error.kind is ErrorKind.UNREACHABLE
     assert expected in str(error)
 
 
@@ -162,7 +163,7 @@ def test_an_answer_that_is_too_large_is_not_read(head: bytes) -> None:
         assert time.monotonic() - start < 3
         assert until(lambda: server.ended == 1)
         assert server.requests
-    assert error.kind is Kind.FAILED
+    assert error.kind is ErrorKind.FAILED
     assert "is larger than 1 MiB, so not read; see --poll.body-limit" in str(error)
 
 
@@ -268,4 +269,4 @@ def test_a_refused_port_and_an_unknown_host_say_so() -> None:
     assert "connection refused; is the service running, and is the port right?" in str(error)
     error = fail(Http("http://ceph.invalid:5000"), 20)
     assert "unknown host name; check the URL and DNS" in str(error)
-    assert error.kind is Kind.UNREACHABLE
+    assert error.kind is ErrorKind.UNREACHABLE

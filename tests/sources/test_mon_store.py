@@ -24,7 +24,7 @@ def folder(path: Path, **files: int) -> Path:
 def answer(*patterns: Path) -> Answer:
     """Get the document."""
     (found,) = MonStore(tuple(map(str, patterns))).fetch(["mon store", "status"])
-    assert (found.documents, found.wire) == (("mon store",), "mon store")
+    assert (found.documents, found.wire_format) == (("mon store",), "mon store")
     return found
 
 

@@ -5,8 +5,9 @@ from contextlib import closing
 
 import pytest
 
+from ceph_exporter.deadline import Deadline
 from ceph_exporter.simulator import rest_api as simulator
-from ceph_exporter.sources import APIS, Credentials, Deadline, Kind, SourceError, Tls, connect
+from ceph_exporter.sources import APIS, Credentials, ErrorKind, SourceError, Tls, connect
 from ceph_exporter.sources.base import Source
 from tests.sources.fakes import PAGE, Dashboard, Restful, as_json, page
 from tests.sources.faulty import Reply, Request, Server, answering, serve
@@ -81,7 +82,7 @@ def test_a_standby_is_told_as_one(credentials: Credentials, reply: Reply) -> Non
     with serve(answering(lambda _: reply)) as server:
         error = unsuccessful(server, credentials)
         check_no_secret(server)
-    assert error.kind is Kind.STANDBY
+    assert error.kind is ErrorKind.STANDBY
     assert server.asked() == ["/api/summary"]
 
 
@@ -107,7 +108,7 @@ def test_a_proxy_that_refuses_the_user_is_a_refusal(credentials: Credentials) ->
     """A wrong user of the proxy is told as such, not as an unknown API."""
     with serve(answering(lambda _: page(401))) as server:
         error = unsuccessful(server, credentials)
-    assert error.kind is Kind.REFUSED
+    assert error.kind is ErrorKind.REFUSED
     assert "refused with HTTP 401 by the proxy in front of ceph-rest-api" in str(error)
 
 
@@ -116,7 +117,7 @@ def test_another_web_server_is_no_ceph(credentials: Credentials, reply: Reply) -
     """What answers, but as none of the three, is named with its last answer."""
     with serve(answering(lambda _: reply)) as server:
         error = unsuccessful(server, credentials)
-        assert error.kind is Kind.UNREACHABLE
+        assert error.kind is ErrorKind.UNREACHABLE
         assert str(error).startswith(f"no API of Ceph found at {server.url} (asked for the dashb")
         assert str(error).endswith("; check the URL, its path included")
 
@@ -127,7 +128,7 @@ def test_nothing_at_the_url_is_unreachable(credentials: Credentials) -> None:
         port = free.getsockname()[1]
     with pytest.raises(SourceError, match="connection refused") as caught:
         connect("auto", f"http://127.0.0.1:{port}", Tls(), credentials, Deadline(30))
-    assert caught.value.kind is Kind.UNREACHABLE
+    assert caught.value.kind is ErrorKind.UNREACHABLE
 
 
 def test_the_apis_that_can_be_named_are_those_that_connect_knows() -> None:

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from ceph_exporter.sources import Answer, Credentials, Deadline, Kind, SourceError, Tls, connect
+from ceph_exporter.config.units import Size
+from ceph_exporter.deadline import Deadline
+from ceph_exporter.sources import Answer, Credentials, ErrorKind, SourceError, Tls, connect
 from ceph_exporter.sources.rados import MGR_COMMANDS, Rados
-from ceph_exporter.units import Size
 
 FOLDER = Path(__file__).parent / "librados"
 VERSION = [0, '{"version": "ceph version 16.2.15 (abc) pacific (stable)"}', ""]
@@ -82,7 +83,7 @@ def test_commands_go_where_they_are_known(cluster: Cluster, source: Rados) -> No
     names = "admin_socket", "client_mount_timeout", "keyring", "log_file", "rados_mon_op_timeout"
     assert cluster.asked() == [f"connect client.prom {cluster.conf} {[*names]}", "mon version"]
     answers = list(source.fetch(("osd df", "health detail", "pg states"), Deadline(60)))
-    assert [(one.documents, one.wire, one.body, one.error) for one in answers] == [
+    assert [(one.documents, one.wire_format, one.body, one.error) for one in answers] == [
         (("health detail",), "health detail", b"{}", None),
         (("osd df",), "osd df", b"{}", None),
         (("pg states",), "pg states", b"{}", None),
@@ -132,7 +133,7 @@ def test_the_second_choice_is_asked_where_the_first_is_unknown(
     )
     wanted = ("quorum_status", "fs dump", "crash ls", "osd dump")
     quorum, *others = source.fetch(wanted, Deadline(60))
-    assert (quorum.wire, quorum.error) == ("mon dump", None)
+    assert (quorum.wire_format, quorum.error) == ("mon dump", None)
     assert failures(others) == {
         "fs dump": "Ceph refused the command 'fs dump': Resource temporarily unavailable",
         "osd dump": "Ceph refused the command 'osd dump': access denied; the user prom needs the "
@@ -140,7 +141,7 @@ def test_the_second_choice_is_asked_where_the_first_is_unknown(
         "crash ls": "Ceph refused the command 'crash ls': No handler found for 'crash ls'",
     }
     kinds = [one.error.kind for one in others if one.error]
-    assert kinds == [Kind.FAILED, Kind.FAILED, Kind.UNSUPPORTED]
+    assert kinds == [ErrorKind.FAILED, ErrorKind.FAILED, ErrorKind.UNSUPPORTED]
 
 
 def test_an_answer_that_is_too_large_costs_itself(cluster: Cluster) -> None:
@@ -187,20 +188,20 @@ def test_monitors_that_do_not_answer(cluster: Cluster, source: Rados, does: str,
     cluster.does({"status": does})
     with pytest.raises(SourceError) as caught:
         list(source.fetch(("status",), Deadline(1 if does == "hang" else 60)))
-    assert (caught.value.kind, str(caught.value)) == (Kind.UNREACHABLE, says)
+    assert (caught.value.kind, str(caught.value)) == (ErrorKind.UNREACHABLE, says)
 
 
 @pytest.mark.parametrize(
     ("number", "kind", "says"),
     [
-        (errno.EACCES, Kind.REFUSED, "what this prints: ceph auth get client.prom"),
-        (errno.EIO, Kind.REFUSED, "librados cannot use the key of client.prom"),
-        (errno.ENOENT, Kind.REFUSED, "ceph.conf must have mon_host"),
-        (errno.EINVAL, Kind.UNREACHABLE, "ceph.conf and the names in its mon_host"),
+        (errno.EACCES, ErrorKind.REFUSED, "what this prints: ceph auth get client.prom"),
+        (errno.EIO, ErrorKind.REFUSED, "librados cannot use the key of client.prom"),
+        (errno.ENOENT, ErrorKind.REFUSED, "ceph.conf must have mon_host"),
+        (errno.EINVAL, ErrorKind.UNREACHABLE, "ceph.conf and the names in its mon_host"),
     ],
 )
 def test_a_refused_connection_says_what_to_do(
-    cluster: Cluster, number: int, kind: Kind, says: str
+    cluster: Cluster, number: int, kind: ErrorKind, says: str
 ) -> None:
     """Librados' error number becomes a line for a person."""
     cluster.does({"connect": [number, "", "error connecting\nto the cluster"]})
@@ -217,7 +218,7 @@ def test_no_monitor_at_the_start(cluster: Cluster, where: str) -> None:
     cluster.does({where: "hang"})
     with pytest.raises(SourceError, match="no answer in time") as caught:
         Rados(str(cluster.conf), cluster.credentials, Deadline(2), [str(cluster.python)])
-    assert caught.value.kind is Kind.UNREACHABLE
+    assert caught.value.kind is ErrorKind.UNREACHABLE
 
 
 def test_a_file_that_cannot_be_read_is_named(cluster: Cluster) -> None:
@@ -241,4 +242,4 @@ def test_the_python_of_the_distribution_is_tried_too(cluster: Cluster, tmp_path:
     assert cluster.asked()[0].startswith("connect client.prom ")
     with pytest.raises(SourceError, match="package python3-rados") as caught:
         Rados(str(cluster.conf), cluster.credentials, Deadline(60), pythons[:2])
-    assert caught.value.kind is Kind.REFUSED
+    assert caught.value.kind is ErrorKind.REFUSED

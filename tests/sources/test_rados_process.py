@@ -8,7 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from ceph_exporter.sources import Deadline, rados_child
+from ceph_exporter.deadline import Deadline
+from ceph_exporter.sources import rados_child
 from ceph_exporter.sources.rados_process import Gone, Process
 
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ceph_exporter.deadline import Deadline
 from ceph_exporter.sources import (
     Answer,
     Credentials,
-    Deadline,
-    Kind,
+    ErrorKind,
     SourceError,
     Tls,
     connect,
@@ -53,7 +53,7 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     for document in ALL:
         recording.write(tmp_path, Answer((document,), document, 0.1, document.encode()))
     answers = read(tmp_path)
-    assert [(one.documents, one.wire, one.body, one.error) for one in answers] == [
+    assert [(one.documents, one.wire_format, one.body, one.error) for one in answers] == [
         ((name,), name, name.encode(), None) for name in ALL
     ]
 
@@ -62,7 +62,7 @@ def test_the_answer_of_another_api_stands_in(tmp_path: Path) -> None:
     """`mon dump` and the dashboard's endpoints carry documents under another name."""
     for wire in ("mon dump", "dashboard/health/minimal", "dashboard/summary"):
         recording.write(tmp_path, Answer((), wire, 0.1, wire.encode()))
-    wires = {one.documents[0]: one.wire for one in read(tmp_path) if not one.error}
+    wires = {one.documents[0]: one.wire_format for one in read(tmp_path) if not one.error}
     assert wires == {
         "health detail": "dashboard/health/minimal",
         "status": "dashboard/health/minimal",
@@ -75,7 +75,7 @@ def test_a_missing_file_is_a_document_that_is_not_to_be_had(tmp_path: Path) -> N
     """What was not recorded is unsupported, and the file that is missing is named."""
     (answer,) = read(tmp_path, ("version",))
     assert answer.error is not None
-    assert answer.error.kind is Kind.UNSUPPORTED
+    assert answer.error.kind is ErrorKind.UNSUPPORTED
     assert str(answer.error) == f"not recorded: {tmp_path}/version.json does not exist"
 
 
@@ -83,7 +83,7 @@ def test_a_missing_folder_is_told_at_once(tmp_path: Path) -> None:
     """A folder that does not exist is the failure of the source."""
     with pytest.raises(SourceError, match=f"{tmp_path}/none: no such folder") as caught:
         read(tmp_path / "none")
-    assert caught.value.kind is Kind.UNREACHABLE
+    assert caught.value.kind is ErrorKind.UNREACHABLE
 
 
 def test_an_unreadable_file_costs_its_document_only(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_an_unreadable_file_costs_its_document_only(tmp_path: Path) -> None:
     recording.write(tmp_path, Answer((), "version", 0.1, b"{}"))
     status, version = read(tmp_path, ("status", "version"))
     assert status.error is not None
-    assert status.error.kind is Kind.FAILED
+    assert status.error.kind is ErrorKind.FAILED
     assert str(status.error) == f"{tmp_path}/status.json: Is a directory"
     assert version.body == b"{}"
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from ceph_exporter.sources import Deadline, Kind, SourceError
+from ceph_exporter.deadline import Deadline
+from ceph_exporter.sources import ErrorKind, SourceError
 from ceph_exporter.sources import resolve as module
 from ceph_exporter.sources.http import Http
 from ceph_exporter.sources.resolve import resolve
@@ -51,7 +52,7 @@ def test_a_silent_name_server_meets_the_deadline(names: Names) -> None:
     """A request ends in time, and polls that follow wait for the same thread."""
     for _ in range(3):
         error = fail(Http("http://ceph.example:1"), 0.2)
-        assert error.kind is Kind.UNREACHABLE
+        assert error.kind is ErrorKind.UNREACHABLE
         assert "the name server did not answer in time; check DNS" in str(error)
     assert names.asked == ["ceph.example"]
     names.answers.set()

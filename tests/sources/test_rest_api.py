@@ -9,9 +9,10 @@ from contextlib import closing
 import pytest
 
 from ceph_exporter import facts
+from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts import Health, TimeSync
 from ceph_exporter.simulator import rest_api as simulator
-from ceph_exporter.sources import Answer, Credentials, Deadline, Kind, SourceError, Tls, connect
+from ceph_exporter.sources import Answer, Credentials, ErrorKind, SourceError, Tls, connect
 from ceph_exporter.sources.base import Source
 from tests.sources.faulty import Connection, Reply, Request, answering, serve
 
@@ -74,7 +75,7 @@ def test_suffix_header_and_closed_connections_are_asked_for() -> None:
     with serve(answering(ceph())) as server, opened(server.url) as source:
         answers = list(source.fetch(DOCUMENTS, Deadline(30)))
     assert [answer.documents for answer in answers] == [(name,) for name in DOCUMENTS]
-    assert [answer.wire for answer in answers] == list(DOCUMENTS)
+    assert [answer.wire_format for answer in answers] == list(DOCUMENTS)
     assert server.asked("GET") == [
         f"{BASE}/{path}"
         for path in (
@@ -115,7 +116,7 @@ def test_the_simulated_cluster_is_read_whole() -> None:
     with simulator.demo() as server, opened(server.url) as source:
         answers = {one.documents[0]: one for one in source.fetch(DOCUMENTS, Deadline(30))}
     kinds = {name: one.error.kind for name, one in answers.items() if one.error}
-    assert kinds == {"time-sync-status": Kind.UNSUPPORTED}
+    assert kinds == {"time-sync-status": ErrorKind.UNSUPPORTED}
     health, clocks = facts.decode("health detail", answers["health detail"].body)
     assert isinstance(health, Health)
     assert isinstance(clocks, TimeSync)
@@ -169,7 +170,7 @@ def test_a_proxy_that_refuses_is_named(status: int) -> None:
         pytest.raises(SourceError, match=f"HTTP {status} by the proxy .* --cluster.use") as caught,
     ):
         opened(server.url)
-    assert caught.value.kind is Kind.REFUSED
+    assert caught.value.kind is ErrorKind.REFUSED
     assert len(server.requests) == 1
 
 
@@ -193,7 +194,7 @@ def test_an_unknown_command_is_unsupported(status: str) -> None:
     error = failure(
         ceph(lambda name: refusal(400, status) if name == "version" else None), "version"
     )
-    assert error.kind is Kind.UNSUPPORTED
+    assert error.kind is ErrorKind.UNSUPPORTED
 
 
 @pytest.mark.parametrize(
@@ -215,7 +216,7 @@ def test_an_error_costs_one_document(reply: Reply, expected: str) -> None:
     answers = fetched(ceph(lambda name: reply if name == "status" else None))
     error = answers.pop("status").error
     assert error is not None
-    assert error.kind is Kind.FAILED
+    assert error.kind is ErrorKind.FAILED
     assert expected in str(error)
     assert [one.error for one in answers.values()] == [None] * 4
 
@@ -237,7 +238,7 @@ def test_the_monmap_stands_in_for_an_unknown_quorum_status() -> None:
         return refusal(400, "Invalid endpoint x") if command == "quorum_status" else None
 
     answer = fetched(ceph(special), ["quorum_status"])["quorum_status"]
-    assert (answer.wire, answer.error) == ("mon dump", None)
+    assert (answer.wire_format, answer.error) == ("mon dump", None)
     assert json.loads(answer.body) == {"command": "mon/dump"}
 
 
@@ -249,7 +250,7 @@ def test_the_second_choice_is_not_asked_after_a_mere_failure() -> None:
         asked.append(command)
         return refusal(504, "Timedout") if command == "quorum_status" else None
 
-    assert failure(ceph(special), "quorum_status").kind is Kind.FAILED
+    assert failure(ceph(special), "quorum_status").kind is ErrorKind.FAILED
     assert asked == ["fsid", "quorum_status"]
 
 
@@ -269,7 +270,7 @@ def test_a_daemon_that_never_answers_is_left_at_the_deadline() -> None:
             list(source.fetch(DOCUMENTS, Deadline(0.5)))
         assert time.monotonic() - start < 3
         assert len(server.requests) == 2  # the first that hangs ends them all
-    assert caught.value.kind is Kind.UNREACHABLE
+    assert caught.value.kind is ErrorKind.UNREACHABLE
 
 
 def test_something_else_is_no_ceph_rest_api() -> None:
@@ -279,7 +280,7 @@ def test_something_else_is_no_ceph_rest_api() -> None:
         pytest.raises(SourceError, match=r"HTTP 404: the answer is HTML.*its path in") as caught,
     ):
         opened(server.url)
-    assert caught.value.kind is Kind.UNREACHABLE
+    assert caught.value.kind is ErrorKind.UNREACHABLE
     assert server.asked() == [f"{BASE}/fsid.json", "/fsid.json"]
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from ceph_exporter import facts
-from ceph_exporter.sources import Answer, Credentials, Deadline, Kind, SourceError, Tls, connect
+from ceph_exporter.deadline import Deadline
+from ceph_exporter.sources import Answer, Credentials, ErrorKind, SourceError, Tls, connect
 from ceph_exporter.sources.base import Source
 from tests.sources.fakes import BASIC, COMMANDS, NOT_FOUND, PAGE, Restful, as_json, page
 from tests.sources.faulty import Reply, Request, answering, serve
@@ -71,8 +72,8 @@ def test_one_request_runs_all_commands(credentials: Credentials, looks: int) -> 
             ]
         ]
     ]
-    assert [answer.wire for answer in answers] == list(ALL)
-    assert all(facts.decode(answer.wire, answer.body) for answer in answers)
+    assert [answer.wire_format for answer in answers] == list(ALL)
+    assert all(facts.decode(answer.wire_format, answer.body) for answer in answers)
 
 
 def test_outputs_are_matched_by_their_words(credentials: Credentials) -> None:
@@ -96,7 +97,7 @@ def test_one_unknown_command_leaves_the_others(credentials: Credentials) -> None
     answers = fetched(Restful(known), credentials)
     error = answers.pop("time-sync-status").error
     assert error is not None
-    assert error.kind is Kind.UNSUPPORTED
+    assert error.kind is ErrorKind.UNSUPPORTED
     assert str(error) == "Ceph refused the command 'time-sync-status': command not known"
     assert [answer.error for answer in answers.values()] == [None] * 4
 
@@ -123,7 +124,7 @@ def test_a_command_that_fails_otherwise_is_asked_again_soon(credentials: Credent
     fake = Restful(special=special)
     error = fetched(fake, credentials, ("version",))["version"].error
     assert error is not None
-    assert error.kind is Kind.FAILED
+    assert error.kind is ErrorKind.FAILED
     assert str(error) == "Ceph refused the command 'version': try again"
 
 
@@ -139,7 +140,7 @@ def test_what_the_mgr_may_not_do_is_not_asked_for_again_soon(credentials: Creden
     fake = Restful(special=special)
     error = fetched(fake, credentials, ("pg dump pools",))["pg dump pools"].error
     assert error is not None
-    assert error.kind is Kind.UNSUPPORTED
+    assert error.kind is ErrorKind.UNSUPPORTED
 
 
 def test_performance_counters_have_an_endpoint(credentials: Credentials) -> None:
@@ -153,13 +154,15 @@ def test_performance_counters_have_an_endpoint(credentials: Credentials) -> None
     answer = fetched(fake, credentials, ("perf counters",))["perf counters"]
     assert fake.posted == []
     assert answer.error is None
-    assert answer.wire == "restful/perf"
-    assert facts.decode(answer.wire, answer.body)
+    assert answer.wire_format == "restful/perf"
+    assert facts.decode(answer.wire_format, answer.body)
 
 
-@pytest.mark.parametrize(("status", "kind"), [(404, Kind.UNSUPPORTED), (500, Kind.FAILED)])
+@pytest.mark.parametrize(
+    ("status", "kind"), [(404, ErrorKind.UNSUPPORTED), (500, ErrorKind.FAILED)]
+)
 def test_a_failing_endpoint_costs_its_own_document(
-    credentials: Credentials, status: int, kind: Kind
+    credentials: Credentials, status: int, kind: ErrorKind
 ) -> None:
     """An error of an endpoint leaves the commands alone."""
 
@@ -179,7 +182,7 @@ def test_the_monmap_stands_in_for_an_unknown_quorum_status(credentials: Credenti
     known = {name: output for name, output in COMMANDS.items() if name != "quorum_status"}
     fake = Restful(known)
     answers = fetched(fake, credentials)
-    assert answers["quorum_status"].wire == "mon dump"
+    assert answers["quorum_status"].wire_format == "mon dump"
     assert answers["quorum_status"].error is None
     assert answers.keys() == set(ALL)
     assert fake.posted[1:] == [[[{"prefix": "mon dump", "format": "json"}]]]
@@ -211,7 +214,7 @@ def test_pending_for_ever_is_a_lost_quorum(credentials: Credentials) -> None:
     answers = fetched(Restful(pending=("status",)), credentials, seconds=1.6)
     error = answers.pop("status").error
     assert error is not None
-    assert error.kind is Kind.FAILED
+    assert error.kind is ErrorKind.FAILED
     assert str(error) == (
         "the monitors did not answer the command 'status' in time; is there a quorum?"
     )
@@ -225,7 +228,7 @@ def test_an_error_while_looking_deletes_the_request(
     """What comes instead of the state of a request does not leave it in the mgr's memory."""
     fake = Restful(special=lambda request: answer if request.method == "GET" else None)
     error = failed(fake, credentials)
-    assert error.kind is Kind.UNREACHABLE
+    assert error.kind is ErrorKind.UNREACHABLE
     assert len(fake.posted) == 1
     assert fake.held == {}
 
@@ -270,7 +273,7 @@ def test_a_refused_key_names_the_command_that_lists_keys(
     """A 401 says what the module said, which user it was, and where the keys are."""
     reply = as_json({"message": message}, 401) if message else page(401)
     error = failed(Restful(special=lambda _: reply), credentials)
-    assert error.kind is Kind.REFUSED
+    assert error.kind is ErrorKind.REFUSED
     assert f"the key of prom ({said}); check --cluster.username" in str(error)
     assert str(error).endswith("ceph restful list-keys")
 
@@ -304,7 +307,7 @@ def test_something_else_is_no_restful(
 ) -> None:
     """HTML, an unknown URL and errors of the mgr are failures of the URL as a whole."""
     error = failed(Restful(special=lambda _: reply), credentials)
-    assert error.kind is Kind.UNREACHABLE
+    assert error.kind is ErrorKind.UNREACHABLE
     assert expected in str(error)
 
 
@@ -314,4 +317,4 @@ def test_the_broken_module_of_14_is_named(credentials: Credentials) -> None:
     fake = Restful(special=lambda one: as_json(message, 500) if one.method == "POST" else None)
     with pytest.raises(SourceError, match="use the mgr's dashboard") as caught:
         fetched(fake, credentials, ("status",))
-    assert caught.value.kind is Kind.UNREACHABLE
+    assert caught.value.kind is ErrorKind.UNREACHABLE

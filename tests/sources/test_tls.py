@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ceph_exporter.sources import Credentials, Deadline, Kind, SourceError, Tls, connect
+from ceph_exporter.deadline import Deadline
+from ceph_exporter.sources import Credentials, ErrorKind, SourceError, Tls, connect
 from ceph_exporter.sources.http import Http
 from tests.sources.authority import Authority
 from tests.sources.failing import fail
@@ -42,7 +43,7 @@ def test_an_unknown_ca_is_refused_with_the_flag_that_helps(authority: Authority)
     with serve(PLAIN, authority.server("127.0.0.1")) as server:
         error = fail(Http(server.url))
         assert server.requests == []
-    assert error.kind is Kind.UNTRUSTED
+    assert error.kind is ErrorKind.UNTRUSTED
     assert "signed by an unknown CA; name it with --cluster.ca-file (tls.ca_file)" in str(error)
 
 
@@ -85,13 +86,13 @@ def test_verification_can_be_switched_off(authority: Authority) -> None:
 
 def bad_request(connection: Connection) -> None:
     """Answer whatever comes in plain HTTP."""
-    connection.wire.recv(65536)
+    connection.wire_format.recv(65536)
     connection.send(b"HTTP/1.0 400 Bad request\r\n\r\n")
 
 
 def hang_up(connection: Connection) -> None:
     """Take what comes and close."""
-    connection.wire.recv(65536)
+    connection.wire_format.recv(65536)
 
 
 @pytest.mark.parametrize(
@@ -138,4 +139,4 @@ def test_a_ca_file_that_cannot_be_used_is_named(
         file.write_text(content)
     with pytest.raises(SourceError, match=f"tls.ca_file. {file}: {reason}") as caught:
         connect("auto", "https://127.0.0.1:9", Tls(str(file)), Credentials(), Deadline(30))
-    assert caught.value.kind is Kind.REFUSED
+    assert caught.value.kind is ErrorKind.REFUSED

@@ -8,7 +8,7 @@ import bcrypt
 import pytest
 import trustme
 
-from ceph_exporter.strict import ConfigError
+from ceph_exporter.config.strict_yaml import ConfigError
 from ceph_exporter.web import tls
 from ceph_exporter.web.config import load
 from ceph_exporter.web.security import Watched

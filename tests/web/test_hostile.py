@@ -51,8 +51,8 @@ def scrape_seconds(exporter: Exporter, times: int = 15) -> tuple[float, float]:
 def half_a_header(exporter: Exporter, stack: ExitStack) -> socket.socket:
     """Shake hands, and send the beginning of a request."""
     assert exporter.tls is not None
-    wire = stack.enter_context(socket.create_connection(("127.0.0.1", exporter.port)))
-    secured = exporter.tls.wrap_socket(wire, server_hostname="127.0.0.1")
+    sock = stack.enter_context(socket.create_connection(("127.0.0.1", exporter.port)))
+    secured = exporter.tls.wrap_socket(sock, server_hostname="127.0.0.1")
     secured.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\nX-Half: ")
     return stack.enter_context(secured)
 

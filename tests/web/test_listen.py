@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ceph_exporter.strict import ConfigError
+from ceph_exporter.config.strict_yaml import ConfigError
 from ceph_exporter.web import listen
 from ceph_exporter.web.listen import inherited
 
@@ -84,7 +84,7 @@ def test_sockets_of_systemd_are_served(tmp_path: Path) -> None:
         "found.bind(('127.0.0.1', 0))\n"
         "if sys.argv[1] == 'listen': found.listen()\n"
         "os.dup2(found.detach(), 3)\n"
-        "from ceph_exporter.strict import ConfigError\n"
+        "from ceph_exporter.config.strict_yaml import ConfigError\n"
         "from ceph_exporter.web.listen import inherited\n"
         "try:\n"
         "    sockets = inherited({'LISTEN_PID': str(os.getpid()), 'LISTEN_FDS': '1'})\n"

@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse_tex
 
 from ceph_exporter.config import Cluster, Config
 from ceph_exporter.exposition import Format
-from ceph_exporter.poller import Poller
+from ceph_exporter.polling.poller import Poller
 from ceph_exporter.simulator import rest_api
 from ceph_exporter.web import metrics, process
 from ceph_exporter.web.pages import Pages

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 import pytest
 
 from ceph_exporter import exposition
-from ceph_exporter.collectors.base import Labels, Metric
 from ceph_exporter.config import Cluster, Config
 from ceph_exporter.exposition import Format, Lines, lines
-from ceph_exporter.poller import Poller
-from ceph_exporter.snapshot import Report, Snapshot, make
+from ceph_exporter.metric import Labels, Metric
+from ceph_exporter.polling.poller import Poller
+from ceph_exporter.polling.snapshot import Report, Snapshot, make
 from ceph_exporter.web import pages as module
-from ceph_exporter.web.pages import Kind, Pages
+from ceph_exporter.web.pages import PageKey, Pages
 
 
 def pollers(*names: str) -> tuple[Poller, ...]:
@@ -53,7 +53,7 @@ def test_a_page_is_made_once_for_a_snapshot(made: list[bytes], zipped: bool) -> 
     """However often it is asked for, a page is made once; its end is of each request."""
     (poller,), pages = pollers(""), Pages()
     poller.snapshot = snapshot("1")
-    kind = Kind((poller,), Format.OPENMETRICS, zipped)
+    kind = PageKey((poller,), Format.OPENMETRICS, zipped)
     for own in (b"own 1\n", b"own 2\n"):
         body = b"".join(pages.get(kind, own))
         text = gzip.decompress(body) if zipped else body
@@ -66,7 +66,7 @@ def test_a_page_that_is_asked_for_is_ready_before_its_snapshot(made: list[bytes]
     """A poll makes the pages ready; until it publishes, the page before is given."""
     (poller,), pages = pollers(""), Pages()
     poller.snapshot, coming = snapshot("1"), snapshot("2")
-    kind = Kind((poller,), Format.TEXT, gzip=False)
+    kind = PageKey((poller,), Format.TEXT, gzip=False)
     pages.prepare(poller, coming)
     assert not made
     pages.get(kind)
@@ -84,7 +84,7 @@ def test_a_page_that_nobody_asks_for_is_forgotten(
     """After a while without a scrape no poll makes the page any more, nor is it kept."""
     (poller,), pages = pollers(""), Pages()
     poller.snapshot = snapshot("1")
-    pages.get(Kind((poller,), Format.TEXT, gzip=False))
+    pages.get(PageKey((poller,), Format.TEXT, gzip=False))
     monkeypatch.setattr(module, "WANTED", -1.0)
     pages.prepare(poller, snapshot("2"))
     assert len(made) == 1
@@ -95,7 +95,7 @@ def test_a_page_shows_a_hung_poller_at_once() -> None:
     """A page that was made of a snapshot is not given after the snapshot has expired."""
     (poller,), pages = pollers(""), Pages()
     poller.snapshot = snapshot("1")
-    kind = Kind((poller,), Format.TEXT, gzip=False)
+    kind = PageKey((poller,), Format.TEXT, gzip=False)
     assert b"ceph_up 1" in b"".join(pages.get(kind))
     poller.snapshot = poller.snapshot._replace(expires=0.0)
     assert b"ceph_up 0" in b"".join(pages.get(kind))
@@ -106,9 +106,9 @@ def test_pages_of_several_clusters() -> None:
     both, pages = pollers("one", "two"), Pages()
     for poller in both:
         poller.snapshot = snapshot(poller.name, poller.prefix)
-    text = b"".join(pages.get(Kind(both, Format.TEXT, gzip=False)))
+    text = b"".join(pages.get(PageKey(both, Format.TEXT, gzip=False)))
     assert b'ceph_up{cluster="one"} 1\nceph_up{cluster="two"} 1\n' in text
-    alone = b"".join(pages.get(Kind(both[1:], Format.TEXT, gzip=False, alone=True)))
+    alone = b"".join(pages.get(PageKey(both[1:], Format.TEXT, gzip=False, alone=True)))
     assert b"ceph_up 1\n" in alone
     assert b"cluster=" not in alone
 
@@ -120,7 +120,7 @@ def test_a_page_with_too_many_series_is_cut(caplog: pytest.LogCaptureFixture) ->
     families = lines([(many, [(many.labels(str(n)), n) for n in range(100)])])
     for _ in range(2):
         poller.snapshot = make(snapshot("1").report, families, lifetime=600)
-        page = b"".join(pages.get(Kind((poller,), Format.TEXT, gzip=False)))
+        page = b"".join(pages.get(PageKey((poller,), Format.TEXT, gzip=False)))
         assert b"ceph_exporter_page_series_cut 100\n" in page
         assert b"ceph_many" not in page
         assert b"ceph_up 1\n" in page
@@ -133,7 +133,7 @@ def test_many_who_ask_at_once_wait_for_one(made: list[bytes]) -> None:
     """A page that is not ready is made by one of those who ask, and all get it."""
     (poller,), pages = pollers(""), Pages()
     poller.snapshot = snapshot("1")
-    kind, bodies = Kind((poller,), Format.TEXT, gzip=False), list[bytes]()
+    kind, bodies = PageKey((poller,), Format.TEXT, gzip=False), list[bytes]()
     threads = [
         threading.Thread(target=lambda: bodies.append(b"".join(pages.get(kind)))) for _ in range(20)
     ]

@@ -8,8 +8,8 @@ from typing import TypeAlias
 import pytest
 
 from ceph_exporter.config import Cluster, Config
-from ceph_exporter.poller import Poller
-from ceph_exporter.snapshot import CheckRow, CollectorRow, DocumentRow, Report, Snapshot
+from ceph_exporter.polling.poller import Poller
+from ceph_exporter.polling.snapshot import CheckRow, CollectorRow, DocumentRow, Report, Snapshot
 from ceph_exporter.web import status
 from ceph_exporter.web.request import Request
 

@@ -14,11 +14,11 @@ from typing import Any
 
 from ceph_exporter import __version__
 from ceph_exporter.config import Config
-from ceph_exporter.fleet import Fleet
+from ceph_exporter.config.strict_yaml import ConfigError
 from ceph_exporter.log import fields, log
-from ceph_exporter.strict import ConfigError
+from ceph_exporter.polling.fleet import Fleet
 from ceph_exporter.web import control, discovery, listen, metrics, process, status
-from ceph_exporter.web.connection import Answer
+from ceph_exporter.web.connection import Handler
 from ceph_exporter.web.pages import Pages
 from ceph_exporter.web.security import OPEN, Watched
 from ceph_exporter.web.server import Server, router
@@ -158,7 +158,7 @@ def _listeners(values: Mapping[str, Any]) -> list[Any]:
     return list(listen.listen(values["web.listen-address"]))
 
 
-def _answer(fleet: Fleet, ready: Pages, reload: Reload, metrics_path: str) -> Answer:
+def _answer(fleet: Fleet, ready: Pages, reload: Reload, metrics_path: str) -> Handler:
     pages = {
         "/": lambda request: status.page(fleet.pollers, metrics_path, request),
         "/-/healthy": control.healthy,

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ceph_exporter import config as config_module
 from ceph_exporter.collectors import COLLECTORS
-from ceph_exporter.config import Cluster, Config, Poll, dump, load
-from ceph_exporter.strict import ConfigError
-from ceph_exporter.units import Duration, Size
+from ceph_exporter.config import Cluster, Config, Poll, dump, load, tree
+from ceph_exporter.config.strict_yaml import ConfigError
+from ceph_exporter.config.units import Duration, Size
 
 DEFAULTS = {name for name, collector in COLLECTORS.items() if collector.default}
 GOOD = """\
@@ -175,7 +174,7 @@ def test_durations_are_shown_as_they_are_written() -> None:
 def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """Should a setting ever hold a secret, it is not shown."""
     cluster = Cluster(urls=("http://a",), username="hunter2")
-    monkeypatch.setattr(config_module, "_SECRET", re.compile("username"))
+    monkeypatch.setattr(tree, "_SECRET", re.compile("username"))
     shown = dump(Config({"": cluster}))
     assert "hunter2" not in shown
     assert "username: <secret>" in shown

@@ -5,10 +5,10 @@ import pytest
 from ceph_exporter import __version__
 from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.config import Config
-from ceph_exporter.flags import FLAGS
-from ceph_exporter.options import Options, parse, parser
-from ceph_exporter.strict import ConfigError
-from ceph_exporter.units import Duration
+from ceph_exporter.config.command_line import CommandLine, parse, parser
+from ceph_exporter.config.flags import FLAGS
+from ceph_exporter.config.strict_yaml import ConfigError
+from ceph_exporter.config.units import Duration
 
 URL = "--cluster.url=http://mon1:5000"
 
@@ -160,8 +160,8 @@ def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_options_are_plain_values() -> None:
-    """Options hold a value for each flag, durations as seconds."""
+    """CommandLine hold a value for each flag, durations as seconds."""
     options = parse([URL], {})
-    assert isinstance(options, Options)
+    assert isinstance(options, CommandLine)
     assert set(options.values) == {flag.name for flag in FLAGS}
     assert options.values["poll.interval"] == Duration(15)

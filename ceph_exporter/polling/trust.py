@@ -16,7 +16,7 @@ from typing import NamedTuple
 from ceph_exporter.facts import Quorum
 from ceph_exporter.facts.quorum import Monitor
 from ceph_exporter.log import fields, log
-from ceph_exporter.sources import Kind, SourceError
+from ceph_exporter.sources import ErrorKind, SourceError
 
 FROZEN_AFTER = 20.0
 """Seconds without a sign of the quorum; an election after the leader died takes up to 15."""
@@ -71,7 +71,7 @@ class Trust:
                 log.info("answers of the right cluster again", extra=about)
         if foreign:
             raise SourceError(
-                Kind.FOREIGN,
+                ErrorKind.FOREIGN,
                 f"{url}: another cluster answers (fsid {fsid[:64]}, expected {self.fsid[:64]}); "
                 "check the URL, or restart the exporter if the cluster was made anew",
             )
@@ -84,13 +84,13 @@ class Trust:
             sign = self._signs[url] = _Sign(value, now, sign is not None)
         if quorum.age is not None and now - sign.since >= FROZEN_AFTER:
             raise SourceError(
-                Kind.FROZEN,
+                ErrorKind.FROZEN,
                 f"{url}: the monitors have told the mgr nothing new for {now - sign.since:.0f} s, "
                 f"{_LOST}",
             )
         moves = sign.moved and quorum.age is not None
         if not moves and (reason := _silence(quorum.monitors)):
-            raise SourceError(Kind.FROZEN, f"{url}: {reason}, {_LOST}")
+            raise SourceError(ErrorKind.FROZEN, f"{url}: {reason}, {_LOST}")
 
 
 def _silence(monitors: Collection[Monitor]) -> str:

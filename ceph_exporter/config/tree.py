@@ -14,9 +14,9 @@ import yaml
 
 from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.collectors.perf_counters import Options as PerfCounterOptions
+from ceph_exporter.config.strict_yaml import ConfigError, Strict, convert, parse_yaml, read
+from ceph_exporter.config.units import Duration, Size
 from ceph_exporter.sources import BODY_LIMIT, Api
-from ceph_exporter.strict import ConfigError, Strict, convert, parse_yaml, read
-from ceph_exporter.units import Duration, Size
 
 CEPH_CONF = "/etc/ceph/ceph.conf"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ceph_exporter.snapshot import Report
+from ceph_exporter.polling.snapshot import Report
 
 UNKNOWN = 3
 _CODES = {"HEALTH_OK": 0, "HEALTH_WARN": 1, "HEALTH_ERR": 2}

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.config import CEPH_CONF
+from ceph_exporter.config.units import Duration, Size
 from ceph_exporter.log import FORMATS, LEVELS
 from ceph_exporter.sources import APIS, BODY_LIMIT
-from ceph_exporter.units import Duration, Size
 
 PORT = 9128
 

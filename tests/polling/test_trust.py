@@ -2,10 +2,10 @@
 
 import pytest
 
-from ceph_exporter import trust
 from ceph_exporter.facts import Monitor, Quorum
-from ceph_exporter.sources import Kind, SourceError
-from ceph_exporter.trust import FROZEN_AFTER, Trust
+from ceph_exporter.polling import trust
+from ceph_exporter.polling.trust import FROZEN_AFTER, Trust
+from ceph_exporter.sources import ErrorKind, SourceError
 from tests.sources.scripted import Clock, log_lines
 
 X, Y = "http://x", "http://y"
@@ -43,7 +43,7 @@ def test_the_first_cluster_is_the_right_one(
     watch.check(X, "restful", quorum())
     for _ in range(3):
         error = refused(watch, Y, quorum(fsid="g"), "restful")
-    assert error.kind is Kind.FOREIGN
+    assert error.kind is ErrorKind.FOREIGN
     assert str(error).startswith("http://y: another cluster answers (fsid g, expected f); check")
     assert watch.foreign == {X: False, Y: True}
     watch.check(Y, "restful", quorum())
@@ -62,7 +62,7 @@ def test_an_age_that_stands_still_is_no_quorum(clock: Clock) -> None:
         watch.check(X, "dashboard", quorum(age))
         clock.now += FROZEN_AFTER / 3
     error = refused(watch, X, quorum(9))
-    assert error.kind is Kind.FROZEN
+    assert error.kind is ErrorKind.FROZEN
     assert "the monitors have told the mgr nothing new for 20 s" in str(error)
     watch.check(X, "dashboard", quorum(9, epoch=6))  # a new quorum that is as old by chance
 
@@ -72,9 +72,9 @@ def test_a_frozen_mgr_is_no_more_believed_after_another_one(clock: Clock) -> Non
     watch = Trust({}, (X, Y))
     watch.check(X, "dashboard", quorum(9))
     clock.now += FROZEN_AFTER
-    assert refused(watch, X, quorum(9)).kind is Kind.FROZEN
+    assert refused(watch, X, quorum(9)).kind is ErrorKind.FROZEN
     watch.check(Y, "dashboard", quorum(40))
-    assert refused(watch, X, quorum(9)).kind is Kind.FROZEN
+    assert refused(watch, X, quorum(9)).kind is ErrorKind.FROZEN
 
 
 @pytest.mark.parametrize("api", ["restful", "rest-api", "recording"])
@@ -112,12 +112,12 @@ def test_silent_monitors_make_no_quorum(lags: tuple[float, ...], silent: str) ->
     watch = Trust({}, (X,))
     if silent:
         error = refused(watch, X, quorum(9, *lags))
-        assert error.kind is Kind.FROZEN
+        assert error.kind is ErrorKind.FROZEN
         assert f"{silent} monitors have fallen silent, so what its dashboard says" in str(error)
         unaged = Trust({}, (X,))
         for epoch in (4, 6):
             found = quorum(None, *lags, epoch=epoch)
-            assert refused(unaged, X, found).kind is Kind.FROZEN
+            assert refused(unaged, X, found).kind is ErrorKind.FROZEN
     else:
         watch.check(X, "dashboard", quorum(9, *lags))
 
@@ -125,7 +125,7 @@ def test_silent_monitors_make_no_quorum(lags: tuple[float, ...], silent: str) ->
 def test_silence_is_no_proof_against_an_age_that_moves(clock: Clock) -> None:
     """Monitors that are cut off from the mgr only have a quorum all the same."""
     watch = Trust({}, (X,))
-    assert refused(watch, X, quorum(9, 0, 100, 100)).kind is Kind.FROZEN
+    assert refused(watch, X, quorum(9, 0, 100, 100)).kind is ErrorKind.FROZEN
     clock.now += 15
     for age in (24, 39):
         watch.check(X, "dashboard", quorum(age, 0, 100, 100))

@@ -2,14 +2,14 @@
 
 import pytest
 
-from ceph_exporter import outage
 from ceph_exporter.config import Poll
-from ceph_exporter.outage import SUMMARY_INTERVAL, Outage, pause
-from ceph_exporter.sources import Kind, SourceError
-from ceph_exporter.units import Duration
+from ceph_exporter.config.units import Duration
+from ceph_exporter.polling import outage
+from ceph_exporter.polling.outage import SUMMARY_INTERVAL, Outage, pause
+from ceph_exporter.sources import ErrorKind, SourceError
 from tests.sources.scripted import GONE, Clock, log_lines
 
-REFUSED = SourceError(Kind.REFUSED, "wrong password")
+REFUSED = SourceError(ErrorKind.REFUSED, "wrong password")
 POLL = Poll(Duration(15), Duration(10), Duration(60))
 
 

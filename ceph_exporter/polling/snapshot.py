@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ceph_exporter import exposition
-from ceph_exporter.collectors.base import Family, Labels, Metric, one
+from ceph_exporter.metric import Family, Labels, Metric, one
 
 _DOCUMENT = Labels("document")
 _COLLECTOR = Labels("collector")

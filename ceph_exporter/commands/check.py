@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from ceph_exporter import advice
 from ceph_exporter.config import Cluster
-from ceph_exporter.snapshot import DocumentRow, Report
+from ceph_exporter.polling import advice
+from ceph_exporter.polling.snapshot import DocumentRow, Report
 from ceph_exporter.sources import Answer
 
 _COLOURS = {"ok": "\x1b[32m", "warn": "\x1b[33m", "bad": "\x1b[31m"}

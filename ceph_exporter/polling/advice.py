@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ceph_exporter.snapshot import DocumentRow, Report
+from ceph_exporter.polling.snapshot import DocumentRow, Report
 from ceph_exporter.sources.commands import COMMANDS
 
 

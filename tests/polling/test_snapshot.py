@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from ceph_exporter import ledger, poller, snapshot
 from ceph_exporter.collectors import COLLECTORS
-from ceph_exporter.collectors.base import Family
 from ceph_exporter.facts import Facts
-from ceph_exporter.sources import Kind, SourceError
+from ceph_exporter.metric import Family
+from ceph_exporter.polling import ledger, poller, snapshot
+from ceph_exporter.sources import ErrorKind, SourceError
 from tests.sources.scripted import OLD_HEALTH, Ceph, Clock, log_lines, made, series, success
 
 
@@ -46,7 +46,7 @@ def test_up_is_health_or_status(ceph: Ceph, clock: Clock, lost: list[str], up: b
     polled.poll()
     clock.now += 15
     for name in lost:
-        ceph.scripts["http://a"][name] = SourceError(Kind.FAILED, "lost")
+        ceph.scripts["http://a"][name] = SourceError(ErrorKind.FAILED, "lost")
     polled.poll()
     assert series(polled)["ceph_up"] == str(int(up))
     assert [success(polled, name) for name in lost] == ["0"] * len(lost)
@@ -81,7 +81,7 @@ def test_old_data_leaves_the_page(ceph: Ceph, clock: Clock) -> None:
     """What could not be had for stale_after is absent, and only that; nobody shows it as fresh."""
     polled = made(ceph)
     polled.poll()
-    ceph.scripts["http://a"]["status"] = SourceError(Kind.FAILED, "lost")
+    ceph.scripts["http://a"]["status"] = SourceError(ErrorKind.FAILED, "lost")
     clock.now += 60
     polled.poll()
     assert "ceph_osds" in series(polled)
@@ -100,8 +100,8 @@ def test_a_collector_that_fails_costs_its_own_families_only(
     """Whatever a collector raises, in the middle too, the other families are on the page."""
     del clock
 
-    def broken(at_hand: Facts) -> Iterator[Family]:
-        yield from list(sound(at_hand))[:1]
+    def broken(available: Facts) -> Iterator[Family]:
+        yield from list(sound(available))[:1]
         raise ZeroDivisionError
 
     sound = COLLECTORS["cluster"].collect

@@ -14,7 +14,7 @@ from queue import SimpleQueue
 import pytest
 import yaml
 
-from ceph_exporter import serve as module
+from ceph_exporter.commands import serve as module
 from ceph_exporter.simulator import rest_api
 from tests.running import running
 from tests.web.serving import until
@@ -168,7 +168,7 @@ def test_sockets_of_systemd_are_served(ceph: str, tmp_path: Path) -> None:
 
 ARENAS = """
 import ctypes, sys, threading
-from ceph_exporter import serve
+from ceph_exporter.commands import serve
 if sys.argv[1] == "one":
     serve.use_one_arena()
 barrier = threading.Barrier(4)

@@ -8,12 +8,12 @@ from typing import Any, NamedTuple, NoReturn
 from ceph_exporter import __version__
 from ceph_exporter.collectors import COLLECTORS, perf_counters
 from ceph_exporter.config import Cluster, Config, Poll, TlsConfig, check_cluster, load
-from ceph_exporter.flags import COMMANDS, FLAGS, Flag
-from ceph_exporter.strict import ConfigError
-from ceph_exporter.units import Duration, Size
+from ceph_exporter.config.flags import COMMANDS, FLAGS, Flag
+from ceph_exporter.config.strict_yaml import ConfigError
+from ceph_exporter.config.units import Duration, Size
 
 
-class Options(NamedTuple):
+class CommandLine(NamedTuple):
     """What the command line asks for. values: flag name -> value."""
 
     command: str
@@ -170,7 +170,7 @@ def _options(flag: Flag) -> dict[str, Any]:
     }
 
 
-def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
+def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> CommandLine:
     """Parse arguments and environment; ends the program with one line when they are wrong."""
     found = vars(parser().parse_intermixed_args(arguments))
     values = {flag.name: _value(flag, found[flag.name], environment) for flag in FLAGS}
@@ -183,7 +183,7 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Options:
             if not folder
             else f"unexpected {folder!r}"
         )
-    return Options(command, folder, values)
+    return CommandLine(command, folder, values)
 
 
 def _value(flag: Flag, given: object, environment: Mapping[str, str]) -> object:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from ceph_exporter import fleet as module
 from ceph_exporter.config import Cluster, Config, Poll
-from ceph_exporter.fleet import Fleet
-from ceph_exporter.poller import Poller
+from ceph_exporter.config.units import Duration
+from ceph_exporter.polling import fleet as module
+from ceph_exporter.polling.fleet import Fleet
+from ceph_exporter.polling.poller import Poller
 from ceph_exporter.simulator import rest_api
-from ceph_exporter.units import Duration
 from tests.sources import fakes
 from tests.sources.faulty import answering, serve
 from tests.web.serving import until

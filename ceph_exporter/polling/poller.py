@@ -6,26 +6,19 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeAlias
 
-from ceph_exporter import exposition, facts, snapshot, sources
-from ceph_exporter.collectors import COLLECTORS, Metric
-from ceph_exporter.collectors.base import escape
+from ceph_exporter import exposition, facts, sources
+from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.config import Cluster, Config
+from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts import Fact, Facts, Health, Quorum, Status, Version
-from ceph_exporter.ledger import Ledger
 from ceph_exporter.log import fields, log
-from ceph_exporter.outage import Outage, pause
-from ceph_exporter.snapshot import CheckRow, CollectorRow, Report, Snapshot
-from ceph_exporter.sources import (
-    Answer,
-    Credentials,
-    Deadline,
-    Kind,
-    MonStore,
-    Source,
-    SourceError,
-    Tls,
-)
-from ceph_exporter.trust import Trust
+from ceph_exporter.metric import Metric, escape
+from ceph_exporter.polling import snapshot
+from ceph_exporter.polling.ledger import Ledger
+from ceph_exporter.polling.outage import Outage, pause
+from ceph_exporter.polling.snapshot import CheckRow, CollectorRow, Report, Snapshot
+from ceph_exporter.polling.trust import Trust
+from ceph_exporter.sources import Answer, Credentials, ErrorKind, MonStore, Source, SourceError, Tls
 
 Connect: TypeAlias = Callable[[str, str, Tls, Credentials, Deadline], Source]
 
@@ -103,21 +96,21 @@ class Poller:
         failure = self._ask(self._ledger.open(), Deadline(self._poll.timeout))
         self._look_here()
         self._outage.note(failure, self._ledger.missing)
-        at_hand = self._ledger.fresh(self._poll.stale_after)
-        lines, collectors = self._collect(at_hand)
+        available = self._ledger.fresh(self._poll.stale_after)
+        lines, collectors = self._collect(available)
         report = Report(
             up=any(self._ledger.had(fact.document) for fact in (Health, Status)),
-            health=_health(at_hand),
+            health=_health(available),
             api=self._used[0],
             url=self._used[1],
-            release=_release(at_hand),
+            release=_release(available),
             seconds=time.monotonic() - start,
             ended=time.time(),
             error=str(failure or ""),
             foreign=tuple(self._trust.foreign.items()),
             documents=self._ledger.rows(),
             collectors=collectors,
-            checks=_checks(at_hand),
+            checks=_checks(available),
         )
         made = snapshot.make(report, lines, prefix=self.prefix, lifetime=self._poll.stale_after)
         try:
@@ -141,16 +134,16 @@ class Poller:
                 self._fetch(url, source, deadline)
             except SourceError as error:
                 failures.append(error)
-                if error.kind is Kind.FROZEN:
+                if error.kind is ErrorKind.FROZEN:
                     self._ledger.forget()
                 self.close()
                 self._urls.append(self._urls.pop(0))
-                if error.kind is Kind.REFUSED or not deadline.left:
+                if error.kind is ErrorKind.REFUSED or not deadline.left:
                     break  # the other URLs would refuse the same user; or there is no time
             else:
                 self._note(source)
                 return None
-        kinds = list(Kind)
+        kinds = list(ErrorKind)
         failure = min(reversed(failures), key=lambda error: kinds.index(error.kind))
         self._ledger.fail({*due, *self._ledger.due()}, str(failure))
         return failure
@@ -175,7 +168,9 @@ class Poller:
             asked.add(Quorum.document)
             take([Quorum.document])
             if not self._proven:
-                raise SourceError(Kind.UNREACHABLE, f"{url}: it does not say which cluster it is")
+                raise SourceError(
+                    ErrorKind.UNREACHABLE, f"{url}: it does not say which cluster it is"
+                )
         while todo := [
             name
             for name in self._ledger.due()
@@ -211,7 +206,7 @@ class Poller:
         here = self._local.documents or self._cluster.api == "recording"
         return wanted if here else wanted - {facts.MonStore.document}
 
-    def _collect(self, at_hand: Facts) -> tuple[dict[Metric, bytes], tuple[CollectorRow, ...]]:
+    def _collect(self, available: Facts) -> tuple[dict[Metric, bytes], tuple[CollectorRow, ...]]:
         lines: dict[Metric, bytes] = {}
         names: set[str] = set()
         rows = []
@@ -219,8 +214,8 @@ class Poller:
             start, success, series, cut = time.monotonic(), True, 0, renderer.cut
             try:
                 collector = COLLECTORS[name]
-                options = (getattr(self._cluster, name),) if collector.has_options else ()
-                found = renderer.lines(collector.collect(at_hand, *options))
+                options = (getattr(self._cluster, name),) if collector.options else ()
+                found = renderer.lines(collector.collect(available, *options))
                 # Some perf counters have the name of what another collector knows already.
                 lines |= {m: text for m, text in found.items() if m.name not in names}
                 names |= {metric.name for metric in found}
@@ -237,22 +232,22 @@ class Poller:
         return lines, tuple(rows)
 
 
-def _release(at_hand: Facts) -> str:
-    version, health = at_hand.get(Version), at_hand.get(Health)
+def _release(available: Facts) -> str:
+    version, health = available.get(Version), available.get(Health)
     if version is not None:
         return version.release
     return health.era if health is not None else ""
 
 
-def _health(at_hand: Facts) -> str | None:
-    health, status = at_hand.get(Health), at_hand.get(Status)
+def _health(available: Facts) -> str | None:
+    health, status = available.get(Health), available.get(Status)
     if health is not None:
         return health.status
     return status.health if status is not None else None
 
 
-def _checks(at_hand: Facts) -> tuple[CheckRow, ...]:
-    checks = {} if (health := at_hand.get(Health)) is None else health.checks
+def _checks(available: Facts) -> tuple[CheckRow, ...]:
+    checks = {} if (health := available.get(Health)) is None else health.checks
     return tuple(
         CheckRow(code, check.severity, check.message)
         for code, check in checks.items()

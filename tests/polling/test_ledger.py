@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 import pytest
 
-from ceph_exporter import ledger
 from ceph_exporter.facts import (
     DOCUMENTS,
     Df,
@@ -16,9 +15,10 @@ from ceph_exporter.facts import (
     TimeSync,
     Version,
 )
-from ceph_exporter.ledger import Ledger
-from ceph_exporter.snapshot import DocumentRow
-from ceph_exporter.sources import Answer, Kind, SourceError
+from ceph_exporter.polling import ledger
+from ceph_exporter.polling.ledger import Ledger
+from ceph_exporter.polling.snapshot import DocumentRow
+from ceph_exporter.sources import Answer, ErrorKind, SourceError
 from tests.sources.scripted import Clock
 
 HEALTH = b'{"status": "HEALTH_OK", "checks": {}, "mutes": []}'
@@ -37,13 +37,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return Clock(monkeypatch, ledger)
 
 
-def good(wire: str, body: bytes, *documents: str) -> Answer:
+def good(wire_format: str, body: bytes, *documents: str) -> Answer:
     """Answer with a document, or with several."""
-    return Answer(documents or (wire,), wire, 0.0, body)
+    return Answer(documents or (wire_format,), wire_format, 0.0, body)
 
 
 def bad(
-    document: str, seconds: float, kind: Kind = Kind.FAILED, text: str = "no such luck"
+    document: str, seconds: float, kind: ErrorKind = ErrorKind.FAILED, text: str = "no such luck"
 ) -> Answer:
     """Answer with an error after so many seconds."""
     return Answer((document,), document, seconds, error=SourceError(kind, text))
@@ -155,8 +155,8 @@ def test_only_wanted_documents_are_kept(clock: Clock) -> None:
 def test_a_needless_document_is_not_due(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """A fact says itself when others that are at hand tell the same."""
     del clock
-    needless = classmethod(lambda _, at_hand: at_hand.get(Health) is not None)
-    monkeypatch.setattr(TimeSync, "needless", needless)
+    redundant = classmethod(lambda _, available: available.get(Health) is not None)
+    monkeypatch.setattr(TimeSync, "redundant", redundant)
     kept = book()
     assert poll(kept, [good("health detail", HEALTH)]) == ORDER
     assert kept.open() == [name for name in ORDER if name != "time-sync-status"]
@@ -205,7 +205,7 @@ def test_a_failure_is_followed_by_rest(clock: Clock, seconds: float, rest: float
 def test_what_an_api_does_not_know_is_asked_for_every_hour(clock: Clock) -> None:
     """Unsupported is neither success nor failure nor news; an upgrade may bring the document."""
     kept = book()
-    poll(kept, [bad("time-sync-status", 0.1, Kind.UNSUPPORTED)])
+    poll(kept, [bad("time-sync-status", 0.1, ErrorKind.UNSUPPORTED)])
     assert row(kept, "time-sync-status").success is None
     assert row(kept, "time-sync-status").error == "no such luck"
     clock.now += 3599
@@ -218,7 +218,7 @@ def test_what_an_api_does_not_know_is_asked_for_every_hour(clock: Clock) -> None
 def test_a_document_that_another_carries_is_not_asked_for(clock: Clock) -> None:
     """From 0.67 to 11 health carries the time checks, and the command for them is unknown."""
     kept = book()
-    unknown = bad("time-sync-status", 0.0, Kind.UNSUPPORTED)
+    unknown = bad("time-sync-status", 0.0, ErrorKind.UNSUPPORTED)
     assert "time-sync-status" in poll(kept, [good("health detail", OLD_HEALTH), unknown])
     for _ in range(3):
         assert kept.had("time-sync-status")
@@ -234,7 +234,10 @@ def test_an_error_for_what_was_carried_is_no_failure(clock: Clock) -> None:
     """A document that came with another answer in this poll was had, whatever else is said."""
     del clock
     kept = book()
-    answers = [good("health detail", OLD_HEALTH), bad("time-sync-status", 0.1, Kind.UNSUPPORTED)]
+    answers = [
+        good("health detail", OLD_HEALTH),
+        bad("time-sync-status", 0.1, ErrorKind.UNSUPPORTED),
+    ]
     poll(kept, answers)
     assert row(kept, "time-sync-status").success is True
     kept.fail(ORDER, "gone")
@@ -273,7 +276,7 @@ def test_an_answer_that_makes_no_sense_is_a_failure(clock: Clock, body: bytes, s
 def test_a_new_source_begins_anew(clock: Clock) -> None:
     """Another API may have what the last one had not; what takes Ceph long rests all the same."""
     kept = book()
-    answers = [bad("status", 5), bad("version", 0.0, Kind.UNSUPPORTED)]
+    answers = [bad("status", 5), bad("version", 0.0, ErrorKind.UNSUPPORTED)]
     poll(kept, answers)
     assert kept.open() == [name for name in ORDER if name not in ("status", "version")]
     kept.use("dashboard", CORE - {"time-sync-status"})
@@ -299,7 +302,7 @@ def test_what_ceph_did_not_give_is_told_with_the_reason(clock: Clock) -> None:
     """A document that failed by itself is missing until it is had, whatever comes between."""
     del clock
     kept = book()
-    poll(kept, [bad("status", 0.0), bad("version", 0.0, Kind.UNSUPPORTED)])
+    poll(kept, [bad("status", 0.0), bad("version", 0.0, ErrorKind.UNSUPPORTED)])
     assert kept.missing == {"status": "no such luck"}
     poll(kept, [bad("status", 0.0, text="worse")])
     assert kept.missing == {"status": "worse"}
@@ -325,7 +328,7 @@ def test_what_the_url_was_silent_about_rests(clock: Clock) -> None:
     kept = book()
     kept.open()
     with pytest.raises(SourceError, match="no such luck"):
-        kept.take(bad("version", 9, Kind.UNREACHABLE))
+        kept.take(bad("version", 9, ErrorKind.UNREACHABLE))
     assert kept.open() == [name for name in ORDER if name != "version"]
     clock.now += 61
     assert kept.open() == ORDER
@@ -337,7 +340,7 @@ def test_what_says_that_a_cluster_is_back_never_rests(clock: Clock) -> None:
     kept = book()
     for name in ("health detail", "status", "quorum_status"):
         with pytest.raises(SourceError):
-            kept.take(bad(name, 9, Kind.UNREACHABLE))
+            kept.take(bad(name, 9, ErrorKind.UNREACHABLE))
     assert kept.open() == ORDER
 
 
@@ -348,7 +351,7 @@ def test_what_is_not_believed_is_not_kept(clock: Clock) -> None:
     kept.open()
 
     def check(found: object) -> None:
-        raise SourceError(Kind.FOREIGN, f"not {found}")
+        raise SourceError(ErrorKind.FOREIGN, f"not {found}")
 
     with pytest.raises(SourceError, match="not "):
         kept.take(good("status", STATUS), check)

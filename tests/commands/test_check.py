@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from ceph_exporter import advice, check, cli, nagios
+from ceph_exporter import cli
+from ceph_exporter.commands import check, nagios
 from ceph_exporter.config import Cluster
+from ceph_exporter.polling import advice
+from ceph_exporter.polling.snapshot import CheckRow, CollectorRow, DocumentRow, Report
 from ceph_exporter.simulator import rest_api
-from ceph_exporter.snapshot import CheckRow, CollectorRow, DocumentRow, Report
 from ceph_exporter.sources import Answer
 
 REFUSED = "https://mgr1:8443: connection refused"

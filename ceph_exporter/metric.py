@@ -1,21 +1,7 @@
-"""How a collector is written: metrics declared as a table, samples yielded from facts.
-
-A collector is a module of this package: its metrics stand at the top, `collect` below.
-
-    UP = Metric("ceph_osd_up", "gauge", "OSD is up", "osd dump", Labels("ceph_daemon"))
-
-    def collect(facts: Facts) -> Iterator[Family]:
-        if dump := facts.get(OsdDump):
-            yield UP, [(UP.labels(f"osd.{osd.id}"), osd.up) for osd in dump.osds]
-
-The module's name and the first line of its docstring name and explain it; its flag, the
-documentation and the order of the page follow from the declarations. A module may further have
-`DEFAULT = False` to be off unless it is switched on, `DOCUMENTS`, those that it reads and no
-metric names, and `IF_AT_HAND`, those that it reads only when another collector asks for them.
-"""
+"""What a metric is: its declaration, its labels and its samples; imports nothing of the package."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 Value: TypeAlias = float | int | bool | None
@@ -77,23 +63,6 @@ class Metric(NamedTuple):
 
 # A value of None, nan or inf is not on the page: what is not known is absent.
 Family: TypeAlias = tuple[Metric, Samples | Columns]
-
-
-class Collector(NamedTuple):
-    """A collector module as the program sees it.
-
-    documents: what it needs; default: it runs unless it is switched off; collect: takes the facts,
-    and the cluster's options if the module has any (a struct `Options`, which is the section of the
-    configuration by the module's name).
-    """
-
-    name: str
-    help: str
-    metrics: tuple[Metric, ...]
-    documents: frozenset[str]
-    default: bool
-    has_options: bool
-    collect: Callable[..., Iterator[Family]]
 
 
 def ones(blocks: tuple[str, ...]) -> Columns:

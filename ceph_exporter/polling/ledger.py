@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterable
 import msgspec
 
 from ceph_exporter import facts
-from ceph_exporter.facts import DOCUMENTS, Fact, Facts, Health, Made, MgrDump, Quorum, Status
-from ceph_exporter.snapshot import DocumentRow
-from ceph_exporter.sources import Answer, Kind, SourceError
+from ceph_exporter.facts import DOCUMENTS, Cache, Fact, Facts, Health, MgrDump, Quorum, Status
+from ceph_exporter.polling.snapshot import DocumentRow
+from ceph_exporter.sources import Answer, ErrorKind, SourceError
 
 SLOW_INTERVAL = 300.0
 """Seconds between two requests for a slow document."""
@@ -60,7 +60,7 @@ class Ledger:
         self._epoch: int | None = None  # of the OSD map, by the last status
         self._epoch_before: int | None = None  # the same, when this poll began
         self._decode = facts.Decoding()
-        self._made: Made = {}
+        self._made: Cache = {}
 
     def open(self) -> list[str]:
         """Begin a poll; give the documents that are due, in the order to ask for them."""
@@ -72,13 +72,13 @@ class Ledger:
     def due(self) -> list[str]:
         """Give the documents that are due, as far as what was had by now tells."""
         now = time.monotonic()
-        at_hand = Facts({type(e.fact): e.fact for e in self._entries.values() if e.fact})
+        available = Facts({type(e.fact): e.fact for e in self._entries.values() if e.fact})
         return [
             name
             for name, entry in self._entries.items()
             if entry.given
             and max(entry.not_before, entry.rests_until, entry.unsupported_until) <= now
-            and not DOCUMENTS[name].needless(at_hand)
+            and not DOCUMENTS[name].redundant(available)
             and (Status.document in self._failed or not self._stands(entry))
         ]
 
@@ -121,14 +121,14 @@ class Ledger:
         try:
             if answer.error is not None:
                 raise answer.error
-            found = self._decode(answer.wire, answer.body)
+            found = self._decode(answer.wire_format, answer.body)
         except SourceError as error:
             if not error.of_document:
                 self._rest(answer)
                 raise
             self.fail(answer.documents, str(error), answer.seconds, error.kind)
         except facts.DecodeError as error:
-            self.fail(answer.documents, f"{answer.wire}: {error}", answer.seconds)
+            self.fail(answer.documents, f"{answer.wire_format}: {error}", answer.seconds)
         else:
             check(found)
             self._keep(answer, found)
@@ -138,7 +138,7 @@ class Ledger:
         names: Iterable[str],
         error: str,
         seconds: float | None = None,
-        kind: Kind = Kind.FAILED,
+        kind: ErrorKind = ErrorKind.FAILED,
     ) -> None:
         """Note that documents could not be had, unless another answer carried them in this poll.
 
@@ -146,12 +146,12 @@ class Ledger:
         """
         now = time.monotonic()
         for entry in (self._entries[name] for name in names if name in self._entries):
-            if kind is Kind.UNSUPPORTED:
+            if kind is ErrorKind.UNSUPPORTED:
                 entry.unsupported_until = now + UNSUPPORTED_INTERVAL
             if entry.name in self._had or not entry.given:
                 continue
             self._failed.add(entry.name)
-            supported = kind is not Kind.UNSUPPORTED
+            supported = kind is not ErrorKind.UNSUPPORTED
             entry.success, entry.error = False if supported else None, error
             entry.seconds = seconds
             if seconds is not None:
@@ -163,7 +163,7 @@ class Ledger:
         While no mgr is active, what the monitors repeat of the last one is not shown either.
         """
         now = time.monotonic()
-        at_hand: dict[type[Fact], Fact] = {}
+        available: dict[type[Fact], Fact] = {}
         for entry in self._entries.values():
             if Status.document in self._had and self._stands(entry):
                 entry.had, entry.last_success = now, time.time()
@@ -174,12 +174,12 @@ class Ledger:
             if now - entry.had > stale_after + entry.rest:
                 entry.fact = None
             else:
-                at_hand[type(fact)] = fact
-        mgr = at_hand.get(MgrDump)
+                available[type(fact)] = fact
+        mgr = available.get(MgrDump)
         if isinstance(mgr, MgrDump) and not mgr.active:
-            own = {type_: fact.without_mgr() for type_, fact in at_hand.items()}
-            at_hand = {type_: fact for type_, fact in own.items() if fact is not None}
-        given = Facts(at_hand, self._made)
+            own = {type_: fact.without_mgr() for type_, fact in available.items()}
+            available = {type_: fact for type_, fact in own.items() if fact is not None}
+        given = Facts(available, self._made)
         self._made = given.made
         return given
 

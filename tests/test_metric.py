@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ceph_exporter.collectors.base import NO_LABELS, Labels, escape, one
+from ceph_exporter.metric import NO_LABELS, Labels, escape, one
 from tests.golden.parsers import parse_openmetrics, parse_text
 
 

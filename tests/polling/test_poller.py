@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ceph_exporter import ledger, poller, snapshot, trust
 from ceph_exporter.config import Cluster, Config, Poll
-from ceph_exporter.poller import Poller
-from ceph_exporter.sources import Answer, Deadline, Kind, Source, SourceError
+from ceph_exporter.deadline import Deadline
+from ceph_exporter.polling import ledger, poller, snapshot, trust
+from ceph_exporter.polling.poller import Poller
+from ceph_exporter.sources import Answer, ErrorKind, Source, SourceError
 from tests.sources.scripted import (
     GONE,
     HEALTH,
@@ -66,8 +67,8 @@ def test_a_healthy_cluster_is_shown(ceph: Ceph, clock: Clock) -> None:
     assert ceph.closed == 1
 
 
-@pytest.mark.parametrize("kind", [Kind.UNREACHABLE, Kind.STANDBY])
-def test_the_next_url_is_used(ceph: Ceph, clock: Clock, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [ErrorKind.UNREACHABLE, ErrorKind.STANDBY])
+def test_the_next_url_is_used(ceph: Ceph, clock: Clock, kind: ErrorKind) -> None:
     """A dead mgr or a standby sends the same poll to the next URL, which is used from then on."""
     del clock
     ceph.dead["http://a"] = SourceError(kind, "not here")
@@ -97,7 +98,7 @@ def test_what_was_had_is_not_asked_again_of_the_next_url(ceph: Ceph, clock: Cloc
 def test_all_urls_are_tried_once(ceph: Ceph, clock: Clock) -> None:
     """With every URL dead a poll ends after one round; its last error is the poll's."""
     del clock
-    ceph.dead = {url: SourceError(Kind.UNREACHABLE, f"no {url}") for url in ceph.scripts}
+    ceph.dead = {url: SourceError(ErrorKind.UNREACHABLE, f"no {url}") for url in ceph.scripts}
     polled = made(ceph)
     report = polled.poll().report
     assert (report.up, report.health, report.api, report.error) == (False, None, "", "no http://b")
@@ -111,18 +112,18 @@ def test_all_urls_are_tried_once(ceph: Ceph, clock: Clock) -> None:
 def test_the_failure_that_tells_most_is_told(ceph: Ceph, clock: Clock) -> None:
     """That the active mgr's certificate is unknown must not hide behind a standby's silence."""
     del clock
-    ceph.dead["http://a"] = SourceError(Kind.UNTRUSTED, "unknown certificate")
-    ceph.dead["http://b"] = SourceError(Kind.UNREACHABLE, "connection refused")
+    ceph.dead["http://a"] = SourceError(ErrorKind.UNTRUSTED, "unknown certificate")
+    ceph.dead["http://b"] = SourceError(ErrorKind.UNREACHABLE, "connection refused")
     polled = made(ceph)
     assert polled.poll().report.error == "unknown certificate"
-    ceph.dead["http://a"] = SourceError(Kind.STANDBY, "a standby")
+    ceph.dead["http://a"] = SourceError(ErrorKind.STANDBY, "a standby")
     assert polled.poll().report.error == "connection refused"
 
 
 def test_a_refusal_ends_the_poll(ceph: Ceph, clock: Clock) -> None:
     """The other URLs would refuse the same user, and ten refusals disable it."""
     del clock
-    ceph.dead["http://a"] = SourceError(Kind.REFUSED, "wrong password")
+    ceph.dead["http://a"] = SourceError(ErrorKind.REFUSED, "wrong password")
     polled = made(ceph)
     report = polled.poll().report
     assert (report.up, report.error) == (False, "wrong password")
@@ -256,7 +257,7 @@ def test_who_does_not_say_which_cluster_it_is_is_not_believed(ceph: Ceph, clock:
     polled.poll()
     ceph.dead["http://a"] = GONE
     polled.close()
-    ceph.scripts["http://b"]["quorum_status"] = SourceError(Kind.FAILED, "HTTP 500")
+    ceph.scripts["http://b"]["quorum_status"] = SourceError(ErrorKind.FAILED, "HTTP 500")
     report = polled.poll().report
     assert (report.up, report.error) == (False, "http://b: it does not say which cluster it is")
 
@@ -269,7 +270,7 @@ def test_a_frozen_dashboard_takes_all_off_the_page(
     monkeypatch.setattr(trust, "time", clock)
     aged = QUORUM.replace(b'"quorum": [0]', b'"quorum": [0], "quorum_age": 77')
     ceph.scripts = {"http://a": whole() | {"quorum_status": aged}, "http://b": whole()}
-    ceph.dead["http://b"] = SourceError(Kind.STANDBY, "a standby")
+    ceph.dead["http://b"] = SourceError(ErrorKind.STANDBY, "a standby")
     polled = made(ceph)
     assert polled.poll().report.up
     clock.now += 15

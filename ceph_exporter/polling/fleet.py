@@ -5,8 +5,8 @@ import time
 from typing import NamedTuple
 
 from ceph_exporter.config import Cluster, Config, Poll
-from ceph_exporter.outage import LONGEST
-from ceph_exporter.poller import OnSnapshot, Poller, ignore
+from ceph_exporter.polling.outage import LONGEST
+from ceph_exporter.polling.poller import OnSnapshot, Poller, ignore
 
 GRACE = LONGEST
 """Seconds beyond interval and timeout after which a poller counts as hung: no pause is longer."""

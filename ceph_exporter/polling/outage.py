@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ceph_exporter.config import Poll
 from ceph_exporter.log import fields, log
-from ceph_exporter.sources import Kind, SourceError
+from ceph_exporter.sources import ErrorKind, SourceError
 
 PATIENCE = 2
 """Polls in a row that may fail before the pauses grow: within two a new active mgr is found."""
@@ -40,7 +40,7 @@ class Outage:
     def __init__(self, tags: Mapping[str, str]) -> None:
         self.failures = 0
         self._tags = dict(tags)
-        self._kinds: set[Kind] = set()
+        self._kinds: set[ErrorKind] = set()
         self._missing: set[str] = set()
         self._since = self._summary = time.monotonic()
 

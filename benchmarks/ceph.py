@@ -1,6 +1,6 @@
 """What Ceph pays: CPU of mon and mgr on a real cluster of 16.2.15, for each way to ask it.
 
-As root, with what tests/real/install installs, about an hour; it prints a line of JSON for each
+As root, with what testbed/install installs, about an hour; it prints a line of JSON for each
 way. Before the first it waits until mon and mgr use no less than two minutes before, and before and
 after each it measures what they use when nobody asks.
 `python -m benchmarks.ceph [OSDS]`: 10,000 OSDs in the map, none of which runs; mon and mgr answer
@@ -24,10 +24,10 @@ from urllib.parse import urlsplit
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.promptness import scrape
-from tests.real.ceph import CephCluster
-from tests.real.exporter import COMMAND, free_port
-from tests.real.process import Daemon
+from testbed.ceph import CephCluster
+from testbed.client import scrape
+from testbed.exporter import COMMAND
+from testbed.process import Daemon, free_port
 
 _PORT = 28000
 _SCRAPE = 15

@@ -10,8 +10,8 @@ import pytest
 
 from ceph_exporter.config import Poll, load
 from ceph_exporter.config.flags import FLAGS
+from tests.documents import ROOT, block
 
-ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted(
     file
     for folder in (".", ".github", "docs", "deploy", "dashboards", "tests")
@@ -23,13 +23,6 @@ GROUPS = sorted({flag.name.partition(".")[0] for flag in FLAGS if "." in flag.na
 def name_of(document: Path) -> str:
     """Name a document by its path, for the tests' own names."""
     return str(document.relative_to(ROOT))
-
-
-def block(document: Path, heading: str, number: int = 1) -> str:
-    """Give the first indented block below a heading, or a later one, without its indentation."""
-    text = f"\n{document.read_text(encoding='utf-8')}".partition(f"\n{heading}\n")[2]
-    found = re.findall(r"(?:^    .*\n)+", text, re.MULTILINE)[number - 1]
-    return re.sub(r"^    ", "", found, flags=re.MULTILINE)
 
 
 def anchors(document: Path) -> set[str]:

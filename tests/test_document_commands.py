@@ -64,7 +64,7 @@ DOCUMENTS = [
 def is_typed(line: str) -> bool:
     """Say whether a line of a document is one for a shell."""
     word = line.split(maxsplit=1)[0]
-    return word in PROGRAMS or word.startswith(("scripts/", ".venv/", ".ci/", "tests/real/"))
+    return word in PROGRAMS or word.startswith(("scripts/", ".venv/", ".ci/", "testbed/"))
 
 
 def sections(document: Path) -> set[str]:

@@ -1,42 +1,22 @@
 """The exporter behind a faulty proxy: what its page says during each fault, and after."""
 
-import http.client
-import random
 import re
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeAlias
-from urllib.parse import urlsplit
 
 import pytest
 
 from ceph_exporter.simulator import rest_api
-from tests.promptness import at_once, bare_server, said, scrape
-from tests.running import Exporter, running
+from testbed.client import scrape
+from testbed.promptness import at_once, bare_server, said
+from testbed.running import Exporter, running
+from testbed.waiting import until
+from tests.faults import FAULTS, Sane, forwarding
 from tests.sources import fakes
-from tests.sources.faulty import Behaviour, Connection, Reply, Request, answering, serve
-from tests.web.serving import until
-
-Sane: TypeAlias = Callable[[Request], Reply]
-
-
-def forwarding(url: str) -> Sane:
-    """Answer as a proxy in front of a URL."""
-    to = urlsplit(url).netloc
-
-    def forward(request: Request) -> Reply:
-        connection = http.client.HTTPConnection(to, timeout=20)
-        try:
-            connection.request(request.method, request.path, headers=dict(request.headers))
-            answer = connection.getresponse()
-            return Reply(answer.status, answer.read(), answer.headers["content-type"])
-        finally:
-            connection.close()
-
-    return forward
+from tests.sources.faulty import answering, serve
 
 
 @contextmanager
@@ -47,67 +27,6 @@ def ceph(api: str) -> Iterator[Sane]:
             yield forwarding(server.url)
     else:
         yield {"dashboard": fakes.Dashboard, "restful": fakes.Restful}[api]()
-
-
-def always(status: int, body: bytes, type_: str = "application/json", **headers: str) -> Behaviour:
-    """Give one answer to everything."""
-    return answering(lambda _: Reply(status, body, type_, headers))
-
-
-def begun(connection: Connection, length: int) -> None:
-    """Take a request and send the beginning of an answer of so many bytes."""
-    connection.request()
-    connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n{" % length)
-
-
-def reset(connection: Connection) -> None:
-    """Reset in the middle of an answer."""
-    begun(connection, 1000)
-    connection.server.stopped.wait(0.05)
-    connection.reset()
-
-
-def drip(connection: Connection) -> None:
-    """Send a byte now and then."""
-    begun(connection, 1000)
-    connection.drip(b" " * 1000)
-
-
-def flood(connection: Connection) -> None:
-    """Send 200 MB."""
-    begun(connection, 200_000_001)
-    for _ in range(200):
-        connection.send(b" " * 1_000_000)
-
-
-def noise(connection: Connection) -> None:
-    """Send random bytes for an answer."""
-    connection.request()
-    connection.send(random.Random(7).randbytes(10_000))  # noqa: S311 - no secret
-
-
-def noisy_body(connection: Connection) -> None:
-    """Send random bytes for a body."""
-    connection.request()
-    connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n")
-    connection.send(random.Random(8).randbytes(10_000))  # noqa: S311 - no secret
-
-
-FAULTS: dict[str, Behaviour] = {
-    "reset at once": Connection.reset,
-    "reset in the middle": reset,
-    "silence": Connection.silence,
-    "a byte now and then": drip,
-    "truncated": lambda connection: begun(connection, 1000),
-    "HTML": always(200, b"<!DOCTYPE html><html><body>Welcome to nginx!</body></html>", fakes.HTML),
-    "500": always(500, b'{"detail": "The server encountered an unexpected condition"}'),
-    "503": always(503, b"<html><h1>503 Service Unavailable</h1></html>", fakes.HTML),
-    "redirect": always(303, b"", fakes.HTML, Location="https://192.0.2.1:8443/"),
-    "200 MB": flood,
-    "random bytes": noise,
-    "a random body": noisy_body,
-    "an empty list": always(200, b"[]"),
-}
 
 
 class Pages:

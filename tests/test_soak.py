@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from ceph_exporter.simulator import rest_api
-from tests.running import Exporter, running
+from testbed.running import Exporter, running
+from testbed.waiting import until
+from tests.faults import FAULTS, forwarding
 from tests.sources.faulty import answering, serve
-from tests.test_faults import FAULTS, forwarding
-from tests.web.serving import until
 
 DURATION = float(os.environ.get("CEPH_EXPORTER_SOAK_SECONDS", "3600"))
 WARM = min(300.0, DURATION / 4)

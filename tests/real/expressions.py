@@ -13,7 +13,7 @@ from tests.deploy.rules import alerts, recorded
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.real.prometheus import Prometheus, Sample
+    from testbed.prometheus import Prometheus, Sample
 
 
 class Expression(NamedTuple):

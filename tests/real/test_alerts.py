@@ -12,22 +12,25 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 import yaml
 
-from tests.deploy.rules import RULES, minutes
-from tests.deploy.test_examples import ALERTMANAGER, PROMETHEUS
-from tests.real import alertmanager, prometheus
-from tests.real.alertmanager import Alertmanager, Message, Receiver
-from tests.real.conftest import arguments, demand
-from tests.real.exporter import Exporter, free_port
-from tests.real.process import wait_until
-from tests.real.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
+from testbed import alertmanager, prometheus
+from testbed.alertmanager import Alertmanager, Message, Receiver
+from testbed.exporter import Exporter, arguments
+from testbed.process import free_port
+from testbed.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
+from testbed.waiting import wait_until
+from tests.deploy.rules import ROOT, RULES, minutes
+from tests.real.requirements import require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.real.ceph import CephCluster
+    from testbed.ceph import CephCluster
 
 pytestmark = pytest.mark.real
+
+PROMETHEUS = ROOT / "deploy" / "prometheus" / "prometheus.yml"
+ALERTMANAGER = ROOT / "deploy" / "alertmanager" / "alertmanager.yml"
 
 # A minute becomes a second. A monitor's restart does not get shorter, so no alert fires before
 # PATIENCE seconds: else a restart would be an outage.
@@ -100,7 +103,7 @@ def exporters(cluster: CephCluster, folder: Path) -> list[Exporter]:
 @pytest.fixture
 def watch(exporters: list[Exporter], folder: Path) -> Iterator[Watch]:
     """Run Prometheus, Alertmanager and the receiver."""
-    demand(alertmanager.available(), "tests/real/install")
+    require(alertmanager.available(), "testbed/install")
     home = folder / "alerts"
     home.mkdir()
     (home / RULES.name).write_text(shortened(RULES.read_text(encoding="utf-8")))
@@ -164,7 +167,7 @@ def test_each_failure_is_one_message_that_ends_when_it_is_mended(
 @pytest.mark.parametrize("program", [DEBIANS_OWN, PROMETHEUS_3], ids=["2.42", "3.5"])
 def test_prometheus_evaluates_every_rule(program: str, tmp_path: Path) -> None:
     """Both Prometheus servers load the shipped example and evaluate each rule without complaint."""
-    demand(prometheus.available(program), "tests/real/install")
+    require(prometheus.available(program), "testbed/install")
     (tmp_path / RULES.name).write_text(shortened(RULES.read_text(encoding="utf-8")))
     configuration = prometheus_configuration(["127.0.0.1:1"], "127.0.0.1:1")
     port = free_port()

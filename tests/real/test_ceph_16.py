@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.real.conftest import arguments
-from tests.real.exporter import Exporter, run
-from tests.test_lint import complaints
-from tests.test_mixin import RULES
+from testbed.exporter import Exporter, arguments, run
+from tests.mixin import RULES
+from tests.promtool import complaints
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.real.ceph import CephCluster
-    from tests.real.prometheus import Prometheus, Sample
+    from testbed.ceph import CephCluster
+    from testbed.prometheus import Prometheus, Sample
 
 pytestmark = pytest.mark.real
 

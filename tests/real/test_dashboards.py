@@ -10,17 +10,19 @@ import promql_parser
 import pytest
 
 from dashboards.phrases import MOVES
+from testbed import breakage, prometheus
+from testbed.ceph import CephCluster
+from testbed.exporter import Exporter, arguments
+from testbed.process import CephError, free_port
+from testbed.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
+from testbed.releases import PORTS
+from testbed.waiting import wait_until
 from tests.dashboards.promql import ALL, selectors
 from tests.deploy.rules import groups
 from tests.golden.eras import FIXTURES
-from tests.real import breakage, made_up, prometheus
-from tests.real.ceph import CephCluster
-from tests.real.conftest import arguments, demand
-from tests.real.exporter import Exporter, free_port
+from tests.real import made_up
 from tests.real.expressions import Expression, of_dashboards, of_rules, without_data
-from tests.real.process import CephError, wait_until
-from tests.real.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
-from tests.real.releases import PORTS
+from tests.real.requirements import require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +95,7 @@ def fleets(
     started = {}
     with ExitStack() as stack:
         for name, program in PROGRAMS.items():
-            demand(prometheus.available(program), "tests/real/install")
+            require(prometheus.available(program), "testbed/install")
             port = free_port()
             configuration = CONFIGURATION.format(
                 rules=json.dumps([str(rules_without_intervals(folder))]),

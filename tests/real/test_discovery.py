@@ -12,10 +12,11 @@ import httpx
 import pytest
 
 from ceph_exporter.simulator import rest_api
-from tests.real import prometheus
-from tests.real.exporter import Exporter, free_port
-from tests.real.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
-from tests.test_docs import ROOT, block
+from testbed import prometheus
+from testbed.exporter import Exporter
+from testbed.process import free_port
+from testbed.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
+from tests.documents import ROOT, block
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,7 @@ def test_prometheus_finds_the_clusters_and_scrapes_each(
     if reason := prometheus.available(program):
         if os.environ.get("CEPH_EXPORTER_REQUIRE_REAL"):
             pytest.fail(f"CEPH_EXPORTER_REQUIRE_REAL is set, but {reason}")
-        pytest.skip(f"{reason}; see tests/real/install")
+        pytest.skip(f"{reason}; see testbed/install")
     jobs = block(ROOT / "docs" / "web.md", "## Discovery").replace(
         "exporter.example:9128", exporter.target
     )
@@ -76,7 +77,7 @@ def test_shards_share_the_clusters(exporter: Exporter, tmp_path: Path) -> None:
     """Of the documented rules for two servers each cluster passes exactly one."""
     promtool = shutil.which("promtool")
     if promtool is None:
-        pytest.skip("promtool is not installed; see tests/real/install")
+        pytest.skip("promtool is not installed; see testbed/install")
     rules = block(ROOT / "docs" / "web.md", "### Shards")
     kept = []
     for shard in range(2):

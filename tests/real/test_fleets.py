@@ -12,12 +12,13 @@ import pytest
 import yaml
 
 from ceph_exporter.simulator import rest_api
-from tests.real import prometheus
-from tests.real.conftest import demand
-from tests.real.exporter import Exporter, free_port
-from tests.real.process import Daemon, wait_until
-from tests.real.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
-from tests.test_docs import ROOT, block
+from testbed import prometheus
+from testbed.exporter import Exporter
+from testbed.process import Daemon, free_port
+from testbed.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
+from testbed.waiting import wait_until
+from tests.documents import ROOT, block
+from tests.real.requirements import require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,7 +63,7 @@ def shortened(folder: Path) -> Path:
 def programs() -> None:
     """Skip where a program is missing, or fail where none may be."""
     missing = prometheus.available() or prometheus.available(PROMETHEUS_3)
-    demand(missing, "tests/real/install")
+    require(missing, "testbed/install")
 
 
 @contextmanager
@@ -116,7 +117,7 @@ def exporter_of(folder: Path, clusters: Mapping[str, str]) -> Exporter:
 
 def test_a_pair_of_exporters_and_servers_raises_each_alert_once(tmp_path: Path) -> None:
     """Two exporters, two servers: one alert, and it stays when one of the exporters dies."""
-    demand(None if shutil.which(ALERTMANAGER) else f"no {ALERTMANAGER}", "tests/real/install")
+    require(None if shutil.which(ALERTMANAGER) else f"no {ALERTMANAGER}", "testbed/install")
     with ExitStack() as stack:
         url = stack.enter_context(rest_api.demo()).url
         flags = (f"--cluster.url={url}", "--cluster.api=rest-api")

@@ -7,30 +7,20 @@ from the registry, and networks that an engine sets up.
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ceph_exporter import __version__
-from tests.real.conftest import demand
-from tests.real.process import wait_until
+from testbed.waiting import wait_until
+from tests.documents import ROOT
+from tests.real.containers import output_of, require_containers, tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytestmark = pytest.mark.real
 
-ROOT = Path(__file__).parents[2]
-STORE = Path("/opt/ceph-exporter-tests/images")
-BASE = next(
-    line.split()[1]
-    for line in (ROOT / "Dockerfile").read_text().splitlines()
-    if line.startswith("FROM ")
-)
 # What a careful operator forbids it; Kubernetes' profile "restricted" forbids less. The limits are
 # set because a container may not raise them everywhere.
 HARDENED = (
@@ -43,40 +33,9 @@ ASK = (
 )
 
 
-def tool(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run buildah or podman on the tests' own store."""
-    store = (program, f"--root={STORE}", f"--runroot={STORE}.run")
-    return subprocess.run([*store, *arguments], capture_output=True, text=True, check=False)
-
-
-def output_of(program: str, *arguments: str) -> str:
-    """Run it and give what it prints; the assertion shows why it failed."""
-    done = tool(program, *arguments)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    return done.stdout.strip()
-
-
-def missing() -> str | None:
-    """Say why no image can be built here, or nothing."""
-    if os.geteuid() != 0:
-        return "images are built as root"
-    if lacking := [name for name in ("buildah", "podman", "runc") if not shutil.which(name)]:
-        return f"not installed: {', '.join(lacking)}"
-    return None if tool("podman", "image", "exists", BASE).returncode == 0 else f"no image {BASE}"
-
-
-def demand_containers() -> None:
-    """Skip where the machine lets no container run; fail as `demand` where anything is missing."""
-    demand(missing(), "tests/real/install-image")
-    limits = ("--ulimit=nofile=1024:1024", "--ulimit=nproc=256:256")
-    done = tool("podman", "--runtime=runc", "run", "--rm", "--network=none", *limits, BASE, "true")
-    if done.returncode:
-        pytest.skip(f"no container runs here: {done.stderr.strip()[-300:]}")
-
-
 def build(name: str, target: str) -> Iterator[str]:
     """Build a target of the Dockerfile; the image goes when the tests are done."""
-    demand_containers()
+    require_containers()
     output_of(
         *("buildah", "bud", "--pull-never", "--isolation=chroot", "--network=host"),
         *("--format=docker", f"--target={target}", f"--build-arg=VERSION={__version__}"),

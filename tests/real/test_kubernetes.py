@@ -15,10 +15,10 @@ import pytest
 import yaml
 
 from ceph_exporter.config import Poll, load
-from tests.real.conftest import demand
-from tests.running import running
-from tests.test_docs import block
-from tests.web.serving import until
+from testbed.running import running
+from testbed.waiting import until
+from tests.documents import block
+from tests.real.requirements import require
 
 # Debian has no kubectl of this age, so that it cannot be demanded.
 KUBECTL = shutil.which("kubectl")
@@ -52,7 +52,7 @@ def said(*command: str, given: str = "") -> str:
 def name(request: pytest.FixtureRequest) -> str:
     """Name a folder of manifests."""
     missing = None if (TOOLS.parent / "installed").exists() else f"not installed: {TOOLS}"
-    demand(missing, "tests/real/install-kubernetes")
+    require(missing, "testbed/install-kubernetes")
     return str(request.param)
 
 

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.real.conftest import arguments
-from tests.real.exporter import run
+from testbed.exporter import arguments, run
+from testbed.waiting import wait_until
 from tests.real.parity import parse
-from tests.real.process import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.real.ceph import CephCluster
+    from testbed.ceph import CephCluster
 
 pytestmark = pytest.mark.real
 

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ceph_exporter.collectors import COLLECTORS
+from testbed.exporter import arguments, run
 from tests.real import parity
-from tests.real.conftest import arguments
-from tests.real.exporter import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.real.ceph import CephCluster
+    from testbed.ceph import CephCluster
 
 pytestmark = pytest.mark.real
 

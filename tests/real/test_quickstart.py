@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.real.ceph import CephCluster
-from tests.real.conftest import demand
-from tests.real.exporter import free_port
-from tests.real.process import ENVIRONMENT, CephError, Daemon, wait_until
-from tests.real.releases import RELEASES, SYSTEM
-from tests.test_docs import block
+from testbed.ceph import CephCluster
+from testbed.process import ENVIRONMENT, CephError, Daemon, free_port
+from testbed.releases import RELEASES, SYSTEM
+from testbed.waiting import wait_until
+from tests.documents import block
+from tests.real.requirements import require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ def cluster(
 ) -> Iterator[CephCluster]:
     """Start a cluster of a release, with three monitors and a mgr."""
     release: str = request.param
-    demand(RELEASES[release].available(), "tests/real/install-releases")
+    require(RELEASES[release].available(), "testbed/install-releases")
     folder = tmp_path_factory.mktemp("quickstart") / release
     with CephCluster(folder, release=release, osds=0, base_port=BASE_PORTS[release]) as started:
         yield started

@@ -15,12 +15,13 @@ import pytest
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.sources import Credentials, SourceError
 from ceph_exporter.sources.rados import Rados
-from tests.real.ceph import CephCluster
-from tests.real.conftest import demand
-from tests.real.exporter import Exporter, run
-from tests.real.process import wait_until
-from tests.real.releases import PORTS, RELEASES
-from tests.test_lint import complaints
+from testbed.bootstrap import RIGHTS
+from testbed.ceph import CephCluster
+from testbed.exporter import Exporter, run
+from testbed.releases import PORTS, RELEASES
+from testbed.waiting import wait_until
+from tests.promtool import complaints
+from tests.real.requirements import require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,6 @@ pytestmark = pytest.mark.real
 USER = "prom"
 # Of type aes, as every release before 20 makes them.
 AES_KEY = "AQDO4gZrfPO7ChAAHmE3s3HmxdZkR/PSaGcyHA=="
-RIGHTS = ("mon", "allow r", "mgr", "allow r")
 # Of documents that the monitors give, and of some that the mgr gives.
 MONITORS = ("health detail", "status", "quorum_status", "osd dump", "time-sync-status")
 MGR = ("osd df", "osd perf", "osd pool stats")
@@ -42,7 +42,7 @@ def cluster(
 ) -> Iterator[CephCluster]:
     """Start three monitors, two mgrs, three OSDs, with a user who may read."""
     name: str = request.param
-    demand(RELEASES[name].available(), "tests/real/install-releases")
+    require(RELEASES[name].available(), "testbed/install-releases")
     folder = tmp_path_factory.mktemp("ceph") / name
     port = PORTS + 1400 + 100 * list(RELEASES).index(name)
     with CephCluster(folder, release=name, mgrs=2, base_port=port) as started:

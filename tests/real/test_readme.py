@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ceph_exporter import __version__
-from tests.real.conftest import demand
-from tests.real.process import wait_until
-from tests.real.test_image import BASE, ROOT, demand_containers, output_of, tool
-from tests.test_docs import block
+from testbed.waiting import wait_until
+from tests.documents import ROOT, block
+from tests.real.containers import BASE, output_of, require_containers, tool
+from tests.real.requirements import require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,8 +56,8 @@ def taken() -> str | None:
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[str]:
     """Start an empty Debian with a clone of the repository, which reaches package registries."""
-    demand(taken(), "what listens there")
-    demand_containers()
+    require(taken(), "what listens there")
+    require_containers()
     name = output_of(
         *("podman", "--runtime=runc", "run", "--detach", "--network=host"),
         # Raised no higher than may be done everywhere.

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from testbed.exporter import Exporter, arguments, run
 from tests.real import parity
-from tests.real.conftest import arguments
-from tests.real.exporter import Exporter, run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.real.ceph import CephCluster
+    from testbed.ceph import CephCluster
 
 pytestmark = pytest.mark.real
 

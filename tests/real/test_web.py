@@ -16,12 +16,13 @@ import httpx
 import pytest
 import trustme
 
-from tests.real import prometheus
-from tests.real.conftest import REQUIRED
-from tests.real.exporter import COMMAND, free_port
-from tests.real.process import Daemon, wait_until
-from tests.real.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
-from tests.web.conftest import write
+from testbed import prometheus
+from testbed.exporter import COMMAND
+from testbed.process import Daemon, free_port
+from testbed.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
+from testbed.waiting import wait_until
+from tests.real.requirements import REQUIRED
+from tests.web.certificates import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -133,7 +134,7 @@ def scraping(
     if reason := prometheus.available(request.param):
         if os.environ.get(REQUIRED):
             pytest.fail(f"{REQUIRED} is set, but {reason}")
-        pytest.skip(f"{reason}; see tests/real/install")
+        pytest.skip(f"{reason}; see testbed/install")
     ca = {"ca_file": str(folder / "ca.pem")}
     user = {"username": USER, "password_file": str(folder / "password")}
     certificate = {"cert_file": str(folder / "client.crt"), "key_file": str(folder / "client.key")}

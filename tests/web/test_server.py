@@ -18,7 +18,9 @@ from ceph_exporter.web.listen import listen
 from ceph_exporter.web.request import Reply
 from ceph_exporter.web.security import Security
 from ceph_exporter.web.server import Server, router
-from tests.web.serving import LONG, PAGES, ask, serving, until
+from testbed.client import ask
+from testbed.waiting import until
+from tests.web.serving import LONG, PAGES, serving
 
 
 @pytest.fixture
@@ -104,7 +106,7 @@ def test_what_is_no_request_gets_an_error_and_the_server_goes_on(port: int) -> N
         with connect(port) as client:
             client.sendall(sent)
             assert client.recv(12) == b"HTTP/1.1 " + status
-    assert ask(port).status == 200
+    assert ask(port, "/short").status == 200
 
 
 def test_pipelined_requests_get_one_answer(port: int) -> None:
@@ -126,7 +128,7 @@ def test_silent_and_dripping_clients_are_cut(port: int, monkeypatch: pytest.Monk
             client.sendall(b"GET /short HTTP/1.1\r\nX-Half: ")
         dripping = stack.enter_context(connect(port))
         dripping.settimeout(0.1)
-        assert ask(port).status == 200
+        assert ask(port, "/short").status == 200
         until(lambda: is_cut_while_dripping(dripping), "dripping client cut", 10)
         for client in silent:
             assert client.recv(1) == b""
@@ -168,7 +170,7 @@ def test_when_all_places_are_taken_the_oldest_leaves(
     monkeypatch.setattr(server, "MAX_CONNECTIONS", 2)
     with connect(port) as first, connect(port):
         first.sendall(b"GET /sho")
-        assert ask(port).status == 200
+        assert ask(port, "/short").status == 200
         assert first.recv(1) == b""
 
 
@@ -208,7 +210,7 @@ def test_no_thread_for_a_connection_is_survived(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(threading.Thread, "start", fail_once)
     with connect(port) as client:
         assert client.recv(1) == b""
-    assert ask(port).status == 200
+    assert ask(port, "/short").status == 200
 
 
 def test_a_bug_in_the_server_costs_one_connection(caplog: pytest.LogCaptureFixture) -> None:
@@ -223,13 +225,13 @@ def test_a_bug_in_the_server_costs_one_connection(caplog: pytest.LogCaptureFixtu
     with serving(security) as port, caplog.at_level(logging.ERROR, "ceph_exporter"):
         with connect(port) as client:
             assert client.recv(1) == b""
-        assert ask(port).status == 200
+        assert ask(port, "/short").status == 200
     assert "connection failed" in caplog.text
 
 
 def test_many_requests_leave_no_descriptor(port: int) -> None:
     """After many requests no more descriptors and threads are in use than before."""
-    ask(port)
+    ask(port, "/short")
 
     def in_use() -> tuple[int, int]:
         return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
@@ -237,7 +239,7 @@ def test_many_requests_leave_no_descriptor(port: int) -> None:
     until(lambda: threading.active_count() <= 3, "threads ended")
     before = in_use()
     for _ in range(300):
-        assert ask(port).status == 200
+        assert ask(port, "/short").status == 200
     until(lambda: in_use() <= before, "descriptors and threads given back")
 
 
@@ -255,4 +257,4 @@ def test_ipv6_is_served(address: str) -> None:
         client.sendall(b"GET /short HTTP/1.0\r\n\r\n")
         assert client.recv(12) == b"HTTP/1.1 200"
         if address == ":0":
-            assert ask(port).status == 200
+            assert ask(port, "/short").status == 200

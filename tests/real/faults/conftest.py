@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.promptness import at_once, bare_server, said, scrape
-from tests.real.bootstrap import USER
-from tests.real.ceph import CephCluster
-from tests.real.exporter import TIMEOUT, Exporter
+from testbed.bootstrap import RIGHTS, USER
+from testbed.ceph import CephCluster
+from testbed.client import scrape
+from testbed.exporter import TIMEOUT, Exporter
+from testbed.promptness import at_once, bare_server, said
+from testbed.releases import PORTS
+from testbed.waiting import wait_until
 from tests.real.faults.watched import Scrapes, Watched
-from tests.real.process import wait_until
-from tests.real.releases import PORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 BASE_PORT = PORTS + 4000
-RIGHTS = ("mon", "allow r", "mgr", "allow r")
 
 
 @pytest.fixture(scope="package")

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.real.bootstrap import USER
-from tests.real.faults.conftest import RIGHTS
+from testbed.bootstrap import RIGHTS, USER
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.real.ceph import CephCluster
+    from testbed.ceph import CephCluster
     from tests.real.faults.watched import Watched
 
 pytestmark = pytest.mark.real

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.real.ceph import CephCluster
+    from testbed.ceph import CephCluster
     from tests.real.faults.watched import Watched
 
 pytestmark = pytest.mark.real

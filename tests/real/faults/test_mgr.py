@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.real.process import wait_until
+from testbed.waiting import wait_until
 
 if TYPE_CHECKING:
-    from tests.real.ceph import CephCluster
+    from testbed.ceph import CephCluster
     from tests.real.faults.watched import Watched
 
 pytestmark = pytest.mark.real

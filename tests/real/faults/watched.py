@@ -7,14 +7,14 @@ import threading
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.promptness import scrape
-from tests.real.process import wait_until
+from testbed.client import scrape
+from testbed.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.real.exporter import Exporter
+    from testbed.exporter import Exporter
 
 
 class Watched(NamedTuple):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
-from tests.real.process import ENVIRONMENT, Daemon, wait_until
+from testbed.process import ENVIRONMENT, Daemon
+from testbed.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -99,6 +100,7 @@ class Prometheus:
         wait_until(self._ready, "ready Prometheus", 30, [self._log])
 
     def stop(self) -> None:
+        """Stop the server."""
         self._client.close()
         if self._daemon is not None:
             self._daemon.stop()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.real.releases import Release
+    from testbed.releases import Release
 
 # By default monitors compare their clocks every 300 s (30 s once a skew is known), miss a silent
 # one after 10 s and a silent mgr after 30 s, and tell the mgr of it all every 5 s: all shortened.
@@ -107,6 +107,7 @@ class Layout:
         return self.module_urls[0]
 
     def mon_addresses(self, mon: str) -> str:
+        """Return both addresses of a monitor, as `mon host` has them."""
         port = self._port + 2 * self.mons.index(mon)
         return f"[v2:127.0.0.1:{port},v1:127.0.0.1:{port + 1}]"
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import httpx
 
 if TYPE_CHECKING:
-    from tests.real.ceph import CephCluster
+    from testbed.ceph import CephCluster
 
 USER = "exporter"
+RIGHTS = ("mon", "allow r", "mgr", "allow r")
+"""Capabilities with which the exporter reads a cluster over rados."""
 
 
 def make_osd(cluster: CephCluster, number: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.real.ceph import CephCluster
+    from testbed.ceph import CephCluster
 
 FILESYSTEM = "shared"
 # A replicated pool with a quota, and one with two data chunks and one coding chunk.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.real.contents import OBJECTS, REPLICATED
+from testbed.contents import OBJECTS, REPLICATED
 
 if TYPE_CHECKING:
-    from tests.real.ceph import CephCluster
+    from testbed.ceph import CephCluster
 
 MONITOR, OSD = "c", 2
 # So that recovery of so many objects lasts for many polls.

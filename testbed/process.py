@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
-import time
 from typing import TYPE_CHECKING
 
-import httpx
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 # Neither the virtual environment nor CEPH_ARGS of whoever runs the tests may reach Ceph.
@@ -20,25 +18,10 @@ class CephError(RuntimeError):
     """A command of Ceph failed, or the cluster did not do in time what was waited for."""
 
 
-def wait_until(
-    predicate: Callable[[], bool], what: str, timeout: float, logs: Iterable[Path] = ()
-) -> None:
-    """Poll until the predicate holds; the error of a wait in vain shows the ends of the logs.
-
-    A predicate that cannot reach its server yet (OSError, HTTPError, CephError) does not hold.
-    """
-    deadline = time.monotonic() + timeout
-    while True:
-        last = ""
-        try:
-            if predicate():
-                return
-        except (OSError, httpx.HTTPError, CephError) as error:
-            last = f" ({error})"
-        if time.monotonic() > deadline:
-            tails = "".join(f"\n--- {log.name}\n{_tail(log)}" for log in sorted(logs))
-            raise CephError(f"no {what} within {timeout:.0f} s{last}{tails}")
-        time.sleep(0.1)
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that is free at the moment."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
 
 
 def output_of(*command: str, environment: Mapping[str, str], timeout: float) -> str:
@@ -57,11 +40,6 @@ def output_of(*command: str, environment: Mapping[str, str], timeout: float) -> 
     except subprocess.CalledProcessError as error:
         raise CephError(f"{' '.join(command)}: {error.stderr.strip()}") from None
     return done.stdout
-
-
-def _tail(log: Path, lines: int = 12) -> str:
-    written = (line for line in log.read_text(errors="replace").splitlines() if line)
-    return "\n".join(list(written)[-lines:])
 
 
 class Daemon:

@@ -1,13 +1,12 @@
 """Whether pages are there at once, judged beside a bare server: the machine may be busy itself."""
 
-import http.client
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-_BARE = Path(__file__).parents[1] / "benchmarks/bare.py"
+_BARE = Path(__file__).parent / "bare.py"
 PROMPT = 0.1
 """Seconds within which a page is there, whatever ails the cluster."""
 
@@ -24,19 +23,6 @@ def bare_server(body: bytes, folder: Path) -> Iterator[int]:
             yield int(process.stdout.readline())
         finally:
             process.kill()
-
-
-def scrape(port: int, timeout: float = 20.0) -> bytes:
-    """Give the page as Prometheus gets it; an OSError or HTTPException for anything else."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
-    try:
-        connection.request("GET", "/metrics", headers={"Accept-Encoding": "gzip"})
-        answer = connection.getresponse()
-        if answer.status != 200:
-            raise http.client.HTTPException(str(answer.status))
-        return answer.read()
-    finally:
-        connection.close()
 
 
 def late(seconds: Sequence[float]) -> float:

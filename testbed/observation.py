@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.real.ceph import CephCluster
+    from testbed.ceph import CephCluster
 
 # Words of the states of PGs that pass by themselves.
 PASSING = {"activating", "backfill_wait", "backfilling", "creating", "deep", "laggy", "peering"}

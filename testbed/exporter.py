@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,25 +11,40 @@ from typing import TYPE_CHECKING, Self
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.real.process import Daemon, wait_until
+from testbed.bootstrap import USER
+from testbed.process import Daemon, free_port
+from testbed.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from testbed.ceph import CephCluster
 
 TIMEOUT = 3
 """Seconds of a poll at the most."""
 COMMAND = (sys.executable, "-m", "ceph_exporter")
 
 
-def free_port() -> int:
-    """Give a port of 127.0.0.1 that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command to its end, as `once` and `record` do."""
     return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False)
+
+
+def arguments(cluster: CephCluster, api: str) -> list[str]:
+    """Return the flags that name the cluster over an API; the exporter finds out which one it is.
+
+    api: dashboard or restful.
+    """
+    url, secret = {
+        "dashboard": (cluster.dashboard_url, cluster.password_file),
+        "restful": (cluster.restful_url, cluster.restful_key_file),
+    }[api]
+    return [
+        f"--cluster.url={url}",
+        f"--cluster.username={USER}",
+        f"--cluster.password-file={secret}",
+        f"--cluster.ca-file={cluster.ca_file}",
+    ]
 
 
 class Exporter:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import httpx
 
-from tests.real.process import ENVIRONMENT, Daemon, wait_until
+from testbed.process import ENVIRONMENT, Daemon
+from testbed.waiting import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,18 +2,17 @@
 
 import os
 import re
-import socket
 import ssl
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
-from tests.web.serving import Answer, ask, until
-
-COMMAND = (sys.executable, "-m", "ceph_exporter")
+from testbed.client import Answer, ask
+from testbed.exporter import COMMAND
+from testbed.process import free_port
+from testbed.waiting import until
 
 
 class Exporter:
@@ -66,8 +65,7 @@ def running(
     environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Exporter]:
     """Run the exporter until the end of the block."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
+    port = free_port()
     log = folder / "log"
     address = [] if prefix else [f"--web.listen-address=127.0.0.1:{port}"]
     prefix = tuple(word.replace("PORT", str(port)) for word in prefix)

@@ -12,7 +12,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.real.process import ENVIRONMENT
+from testbed.process import ENVIRONMENT
 
 # Where `install` puts python packages that work in the sub-interpreters ceph-mgr gives each module.
 MGR_PYTHON = Path("/opt/ceph-exporter-tests/mgr-python")

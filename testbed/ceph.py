@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
-from tests.real import bootstrap, contents
-from tests.real.layout import Layout
-from tests.real.process import CephError, Daemon, output_of, wait_until
-from tests.real.releases import RELEASES, SYSTEM
-from tests.real.rest import Observation
+from testbed import bootstrap, contents
+from testbed.layout import Layout
+from testbed.observation import Observation
+from testbed.process import CephError, Daemon, output_of
+from testbed.releases import RELEASES, SYSTEM
+from testbed.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,27 +142,35 @@ class CephCluster(Layout):
         self._start("mon", name, self.release.faketime(faketime) if faketime else ())
 
     def stop_mon(self, name: str) -> None:
+        """Stop a monitor."""
         self._stop(f"mon.{name}")
 
     def start_mgr(self, name: str) -> None:
+        """Start a mgr."""
         self._start("mgr", name)
 
     def stop_mgr(self, name: str) -> None:
+        """Stop a mgr."""
         self._stop(f"mgr.{name}")
 
     def start_mds(self, name: str) -> None:
+        """Start an MDS."""
         self._start("mds", name)
 
     def stop_mds(self, name: str) -> None:
+        """Stop an MDS."""
         self._stop(f"mds.{name}")
 
     def start_osd(self, number: int) -> None:
+        """Start an OSD."""
         self._start("osd", str(number))
 
     def stop_osd(self, number: int) -> None:
+        """Stop an OSD."""
         self._stop(f"osd.{number}")
 
     def quorum(self) -> list[str]:
+        """Return the names of the monitors in quorum."""
         names: list[str] = self.ask("quorum_status")["quorum_names"]
         return names
 
@@ -175,6 +184,7 @@ class CephCluster(Layout):
         return str(self.ask("mgr", "dump")["active_name"])
 
     def osds_up(self) -> int:
+        """Return how many OSDs are up."""
         stat = self.ask("osd", "stat")
         # One level deeper up to 14.
         return int(stat.get("osdmap", stat)["num_up_osds"])

@@ -193,7 +193,7 @@ def test_running_out_of_descriptors_is_survived(
     started = Server([failing], router(PAGES))
     started.start()
     with caplog.at_level(logging.WARNING, "ceph_exporter"):
-        assert ask(failing.getsockname()[1]).status == 200
+        assert ask(failing.getsockname()[1], "/short").status == 200
     assert "connection not accepted" in caplog.text
     started.close()
 

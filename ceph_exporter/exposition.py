@@ -199,7 +199,7 @@ def end(format_: Format) -> bytes:
 @lru_cache(maxsize=2048)  # more than a page has; names may come from Ceph, so not without end
 def _header(metric: Metric, format_: Format) -> bytes:
     name, type_ = metric.name, str(metric.type)
-    text = metric.help.replace("\\", r"\\").replace("\n", r"\n")
+    text = metric.help_line.replace("\\", r"\\").replace("\n", r"\n")
     if format_ is Format.OPENMETRICS:
         text = text.replace('"', r"\"")
         type_ = type_.replace("untyped", "unknown")

@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
+import msgspec
+
 Value: TypeAlias = float | int | bool | None
 
 
 class Columns(NamedTuple):
-    """The samples of a family with many: label blocks, and the values in the same order.
+    """The samples of a large family: label blocks, and the values in the same order.
 
-    While the blocks are the same object as in the last poll (see `Facts.once`) their lines need not
-    be made anew.
+    While the blocks are the same object as in the last poll (see `Facts.once`), the heads of their
+    lines are not rendered again.
     """
 
     blocks: tuple[str, ...]
@@ -26,10 +28,10 @@ _ESCAPED = re.compile(r'[\\"\n]')
 
 
 class Labels:
-    """The label names of some metrics; called with the values, it renders the label block.
+    """The label names that some metrics share; called with values, it renders the label block.
 
-    The block (`monitor="a",ceph_daemon="mon.a"`) is the key of a series within its metric, made
-    once per entity and shared by all metrics of the same names.
+    The block (`monitor="a",ceph_daemon="mon.a"`) is the key of a series within its metric. It is
+    rendered once per entity and shared by all metrics with the same label names.
     """
 
     def __init__(self, *names: str) -> None:
@@ -38,38 +40,59 @@ class Labels:
 
     def __call__(self, *values: str) -> str:
         """Render the values, in the order of the names, escaped."""
-        if _ESCAPED.search("".join(values)):  # seldom; looked for once, not value by value
+        if _ESCAPED.search("".join(values)):  # one search for all values: few need escaping
             values = tuple(map(escape, values))
         return self._template % values
 
 
 def escape(value: str) -> str:
-    """Escape a label value as the text format wants it."""
+    """Escape a label value as the text format requires."""
     return _ESCAPED.sub(lambda match: _ESCAPES[match[0]], value)
 
 
 NO_LABELS = Labels()
 
 
-class Metric(NamedTuple):
-    """One metric family as users see it; `document` is the one that it stands and falls with."""
+class Metric(msgspec.Struct, frozen=True, cache_hash=True):
+    """One metric family.
+
+    help: a phrase of at most 120 characters, without the releases; document: the one whose absence
+    removes the metric from the page; unit: the unit of the values where the name does not end in
+    it; since, until: the first and the last release of Ceph that reports the value, where that is
+    not the document's; later: where the value comes from after `until`; detail: whole sentences
+    that only docs/metrics.md shows.
+    """
 
     name: str
     type: Type
     help: str
     document: str
     labels: Labels = NO_LABELS
+    unit: str = ""
+    since: str = ""
+    until: str = ""
+    later: str = ""
+    detail: str = ""
+
+    @property
+    def help_line(self) -> str:
+        """The text of the `# HELP` line: `help` and the releases that report the value."""
+        if self.until:
+            releases = f"{self.since} to {self.until}" if self.since else f"up to {self.until}"
+            later = f", later {self.later}" if self.later else ""
+            return f"{self.help} (Ceph {releases}{later})"
+        return f"{self.help} (Ceph {self.since} and later)" if self.since else self.help
 
 
-# A value of None, nan or inf is not on the page: what is not known is absent.
+# A sample whose value is None, nan or inf is left out: an unknown value is absent from the page.
 Family: TypeAlias = tuple[Metric, Samples | Columns]
 
 
 def ones(blocks: tuple[str, ...]) -> Columns:
-    """Give the samples of a metric that is always 1."""
+    """Return the samples of a metric that is always 1."""
     return Columns(blocks, [1] * len(blocks))
 
 
 def one(value: Value) -> Samples:
-    """Give the single sample of a metric without labels."""
+    """Return the single sample of a metric without labels."""
     return (("", value),)

@@ -1,21 +1,23 @@
-"""The collectors: every module of this package that defines `collect` is one.
+"""The collectors: every module of this package is one.
 
 A collector declares its metrics at the top and yields their samples from facts below:
 
-    UP = Metric("ceph_osd_up", "gauge", "OSD is up", "osd dump", Labels("ceph_daemon"))
+    UP = Metric("ceph_osd_up", "gauge", "Whether the OSD is up (1) or down (0)", "osd dump", OSD)
 
     def collect(facts: Facts) -> Iterator[Family]:
         if dump := facts.get(OsdDump):
-            yield UP, [(UP.labels(f"osd.{osd.id}"), osd.up) for osd in dump.osds]
+            yield UP, [(OSD(f"osd.{osd.id}"), osd.up) for osd in dump.osds]
 
 The module's name and the first line of its docstring are the collector's name and help; its flag,
-its documentation and its place on the page follow. The documents that it needs are those of its
-metrics and of the fact types that it imports. A module may also define
+its documentation and its place on the page follow from them. It needs the documents of its metrics
+and of the fact types that it imports. A module may also define
 
 - `DEFAULT = False`: the collector runs only when it is switched on,
 - `OPTIONAL`: fact types that it uses only if another collector needs them,
 - `Options`: a frozen struct, which becomes a section of the cluster's configuration under the
   collector's name, one flag a field, and the second argument of `collect`.
+
+A module whose name starts with an underscore is not a collector.
 """
 
 import pkgutil
@@ -26,8 +28,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from ceph_exporter.facts import DOCUMENTS, Fact
+from ceph_exporter.facts import DOCUMENTS, Fact, RegistrationError, registry
+from ceph_exporter.facts.fact import file_of
 from ceph_exporter.metric import Family, Metric
+
+_FACTS = "ceph_exporter.facts."
 
 
 class Collector(NamedTuple):
@@ -50,50 +55,60 @@ class Collector(NamedTuple):
 def load(package: str, path: list[str]) -> dict[str, Collector]:
     """Import the collectors of a package, sorted by name.
 
-    Raises ImportError, naming the file to edit, for one whose declarations do not fit together.
+    Raises RegistrationError, which names the file to edit, for one whose declarations do not fit
+    together.
     """
-    found = sorted(pkgutil.iter_modules(path), key=lambda info: info.name)
-    modules = {info.name: import_module(f"{package}.{info.name}") for info in found}
-    return {
-        name: collector(name, module)
-        for name, module in modules.items()
-        if hasattr(module, "collect")
-    }
+    names = sorted(info.name for info in pkgutil.iter_modules(path) if info.name[0] != "_")
+    return {name: collector(name, import_module(f"{package}.{name}")) for name in names}
 
 
 def collector(name: str, module: ModuleType) -> Collector:
-    """Return the collector that a module declares; raises ImportError as `load` does."""
+    """Return the collector that a module declares; raises RegistrationError as `load` does."""
     values = list(vars(module).values())
     metrics = tuple(value for value in values if isinstance(value, Metric))
     facts = {value for value in values if isinstance(value, type) and issubclass(value, Fact)}
-    facts -= {Fact, *getattr(module, "OPTIONAL", ())}
-    for fact in facts:
-        if DOCUMENTS.get(fact.document) is not fact:
-            raise ImportError(
-                f"{module.__file__}: it reads {fact.__name__}, whose document "
-                f"{fact.document!r} is not registered; add it to {facts_file()}"
-            )
-    for metric in metrics:
-        if metric.document not in DOCUMENTS:
-            raise ImportError(
-                f"{module.__file__}: {metric.name} names the document {metric.document!r}, which "
-                f"is not registered; correct it there, or add the document to {facts_file()}"
-            )
+    _check(module, metrics, facts - {Fact})
+    needed = facts - {Fact, *getattr(module, "OPTIONAL", ())}
     return Collector(
         name=name,
         help=(module.__doc__ or "").partition("\n")[0].rstrip("."),
         metrics=metrics,
         documents=frozenset(metric.document for metric in metrics)
-        | frozenset(fact.document for fact in facts),
+        | frozenset(fact.document for fact in needed),
         default=getattr(module, "DEFAULT", True),
         options=getattr(module, "Options", None),
         collect=module.collect,
     )
 
 
-def facts_file() -> str:
-    """Return the name of the file in which documents are registered."""
-    return "ceph_exporter/facts/__init__.py"
+def _check(module: ModuleType, metrics: tuple[Metric, ...], facts: set[type[Fact]]) -> None:
+    """Raise RegistrationError for a module that is no collector, or reads unknown documents."""
+    file, rows = file_of(module.__name__), file_of(registry.__name__)
+    if not module.__doc__:
+        raise RegistrationError(f"{file}: the module has no docstring, which is the flag's help")
+    if not hasattr(module, "collect"):
+        raise RegistrationError(
+            f"{file}: the module has no function `collect`; add one, or start the module's name "
+            "with an underscore"
+        )
+    for name, value in vars(module).items():
+        if isinstance(value, ModuleType) and value.__name__.startswith(_FACTS):
+            raise RegistrationError(
+                f"{file}: `{name}` is a module, so the documents it is read for stay unknown; "
+                f"import the fact types from {value.__name__}"
+            )
+    for fact in facts:
+        if DOCUMENTS.get(fact.document) is not fact:
+            raise RegistrationError(
+                f"{file} reads {fact.__name__}, whose document {fact.document!r} is not "
+                f"registered; add a row to {rows}"
+            )
+    for metric in metrics:
+        if metric.document not in DOCUMENTS:
+            raise RegistrationError(
+                f"{file}: the document {metric.document!r} of {metric.name} is not registered; "
+                f"correct its name, or add a row to {rows}"
+            )
 
 
 COLLECTORS: Mapping[str, Collector] = load(__name__, list(__path__))

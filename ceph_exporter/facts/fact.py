@@ -1,4 +1,4 @@
-"""What a document of Ceph becomes: the base of all fact types, and the register of wire formats."""
+"""The base of all fact types, the decoders by wire format, and the facts of one cluster."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeAlias, TypeVar, TypeVarTuple
@@ -9,11 +9,11 @@ from ceph_exporter.facts.decode import DecodeError
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """What one document says, the same for every release and API.
+    """What one document says, in the same form for every release and API.
 
-    A subclass names its `document` after the mon command that gives it. `slow` documents change
-    with an upgrade or a reconfiguration and are asked for every few minutes only. `of_osd_map` are
-    those that hold nothing but what is in the OSD map, so they are the same while its epoch is.
+    A subclass names its `document` after the mon command that carries it. `slow` documents change
+    with an upgrade or a reconfiguration and are requested every few minutes only. Documents
+    `of_osd_map` hold nothing that is not in the OSD map, so they stay valid while its epoch does.
     """
 
     document: ClassVar[str]
@@ -22,15 +22,15 @@ class Fact(msgspec.Struct, frozen=True):
 
     @classmethod
     def redundant(cls, available: "Facts") -> bool:
-        """Say whether other facts tell what this one would, so that it need not be asked for."""
+        """Return whether other facts already hold what this document would add."""
         del available
         return False
 
     def without_mgr(self) -> "Fact | None":
-        """Give what of it the monitors know themselves, None for nothing.
+        """Return the part that the monitors know by themselves, None if there is none.
 
-        From 12 on they know of PGs and usage what the active mgr tells them (MgrStatMonitor.cc),
-        and go on answering what the last one told, without a sign that it is old.
+        From 12 on the active mgr reports PGs and usage to the monitors (MgrStatMonitor.cc). Without
+        a mgr they go on answering with its last report, and nothing says that it is old.
         """
         return self
 
@@ -39,76 +39,95 @@ F = TypeVar("F", bound=Fact)
 R = TypeVar("R")
 Ts = TypeVarTuple("Ts")
 Cache: TypeAlias = dict[Callable[..., Any], list[tuple[tuple[Any, ...], Any]]]
-"""By function: arguments and what it made of them."""
+"""By function: the arguments of each call and its result."""
 Decode: TypeAlias = Callable[[bytes], tuple[Fact, ...]]
 
-_DECODERS: dict[str, Decode] = {}
+DECODERS: dict[str, Decode] = {}
+"""The functions that decode answers, by wire format."""
 
 
-def decodes(*names: str) -> Callable[[Decode], Decode]:
-    """Register a function that decodes the answers called `names`.
+class RegistrationError(ImportError):
+    """A document, collector or simulated answer is incomplete; the text names the file to edit."""
 
-    The name of a wire format is the command (`health detail`), or `dashboard/` and the endpoint
-    below `/api/` (`dashboard/health/minimal`). One answer may carry several facts.
+
+def file_of(module: str) -> str:
+    """Return the file of a module, relative to the root of the repository."""
+    return f"{module.replace('.', '/')}.py"
+
+
+def decodes(*wire_formats: str) -> Callable[[Decode], Decode]:
+    """Register a function that decodes answers in these wire formats.
+
+    A wire format is named after the command (`health detail`), or `dashboard/` and the endpoint
+    below `/api/` (`dashboard/health/minimal`). One answer may carry several facts. Raises
+    RegistrationError if another function already decodes the wire format.
     """
 
     def register(decode: Decode) -> Decode:
-        _DECODERS.update(dict.fromkeys(names, decode))
+        for name in wire_formats:
+            other = DECODERS.setdefault(name, decode)
+            if other is not decode:
+                raise RegistrationError(
+                    f"{file_of(decode.__module__)}: {decode.__name__} and {other.__name__} of "
+                    f"{file_of(other.__module__)} both decode {name!r}; remove one of them"
+                )
         return decode
 
     return register
 
 
-def decode(name: str, body: bytes) -> tuple[Fact, ...]:
-    """Decode the answer called `name`; raises DecodeError, and KeyError for an unknown name."""
+def decode(wire_format: str, body: bytes) -> tuple[Fact, ...]:
+    """Decode an answer; raises DecodeError, and KeyError for an unknown wire format."""
     try:
-        return _DECODERS[name](body)
+        return DECODERS[wire_format](body)
     except ArithmeticError as error:
-        # What is reckoned here, a share or an average, of a number that Ceph cannot have.
+        # A share or an average of a number that Ceph cannot have.
         raise DecodeError(f"a number in the answer is too large: {error}") from None
 
 
 class Decoding:
     """Decodes the answers of one cluster, poll after poll.
 
-    An answer that is the same as the last one is not decoded again: its facts are the very same
-    objects. Most maps seldom change, and if so then in part: what is equal in the next answer is
-    the very same object too, so that nobody has to compare it again. What is remembered of an
-    answer is its length, and once that has come twice Python's own hash of it, of 64 bits and keyed
-    anew in each process.
+    An answer that equals the last one is not decoded again: its facts are the same objects. Most
+    maps seldom change, and then only in part; the parts that are equal in the next answer are the
+    same objects too, so nobody has to compare them again. What is remembered of an answer is its
+    length and, once that has come twice, Python's own 64-bit hash of it, whose key is new in each
+    process.
     """
 
     def __init__(self) -> None:
         self._last: dict[str, tuple[int, int | None, tuple[Fact, ...]]] = {}
 
-    def __call__(self, name: str, body: bytes) -> tuple[Fact, ...]:
-        """Decode the answer called `name`; raises as `decode` does."""
-        size, digest, before = self._last.pop(name, (-1, None, ()))
-        now = hash(body) if size == len(body) else None
-        facts = before
-        if now is None or now != digest:
-            facts = decode(name, body)
-            if [*map(type, facts)] == [*map(type, before)]:
-                facts = tuple(map(_shared, facts, before))
-        self._last[name] = len(body), now, facts
+    def __call__(self, wire_format: str, body: bytes) -> tuple[Fact, ...]:
+        """Decode an answer; raises as `decode` does."""
+        size, last_digest, previous = self._last.pop(wire_format, (-1, None, ()))
+        digest = hash(body) if size == len(body) else None
+        facts = previous
+        if digest is None or digest != last_digest:
+            facts = decode(wire_format, body)
+            if [*map(type, facts)] == [*map(type, previous)]:
+                facts = tuple(map(_shared, facts, previous))
+        self._last[wire_format] = len(body), digest, facts
         return facts
 
 
-def _shared(now: F, before: F) -> F:
-    """Give the same fact with the objects of the one before where they are equal."""
-    pairs = [(name, getattr(now, name), getattr(before, name)) for name in now.__struct_fields__]
-    return msgspec.structs.replace(now, **{name: old for name, new, old in pairs if new == old})
+def _shared(fact: F, previous: F) -> F:
+    """Return the fact with the objects of the previous one wherever they are equal."""
+    fields = [
+        (name, getattr(fact, name), getattr(previous, name)) for name in fact.__struct_fields__
+    ]
+    return msgspec.structs.replace(fact, **{name: old for name, new, old in fields if new == old})
 
 
 def wire_formats() -> tuple[str, ...]:
-    """Give the names of all answers that can be decoded."""
-    return tuple(_DECODERS)
+    """Return all wire formats that can be decoded."""
+    return tuple(DECODERS)
 
 
 class Facts:
-    """The facts of one cluster that are at hand, by type.
+    """The available facts of one cluster, by type.
 
-    before: what `once` made for the facts of the last poll (their `made`).
+    before: the results of `once` in the last poll (`made` of its facts).
     """
 
     def __init__(
@@ -124,22 +143,33 @@ class Facts:
         return cls({type(fact): fact for fact in facts})
 
     def get(self, type_: type[F]) -> F | None:
-        """Give the fact of a type, or None while its document is not to be had."""
+        """Return the fact of a type, None while its document is unavailable."""
         fact = self._facts.get(type_)
         return fact if isinstance(fact, type_) else None
 
     def once(self, make: Callable[[*Ts], R], *args: *Ts) -> R:
-        """Give `make(*args)`; while the arguments stay equal, the very object that it gave before.
+        """Return `make(*args)`; the same object as before while the arguments stay equal.
 
-        For what is costly to make of facts that seldom change. `make` is a pure function; what it
-        gave is forgotten with the first poll that does not ask for it.
+        For costly results of facts that seldom change. `make` is a pure function. A result is
+        forgotten after the first poll that does not ask for it.
         """
-        made = self.made.setdefault(make, [])
-        before = self._before.get(make, ())
-        found = next((kept for kept in (*made, *before) if kept[0] == args), None)
-        result: R = found[1] if found else make(*args)
-        made.append((args, result))  # not `known`: what is no longer in use is to be forgotten
+        calls = self.made.setdefault(make, [])
+        previous = self._before.get(make, ())
+        match = next((call for call in (*calls, *previous) if call[0] == args), None)
+        result: R = match[1] if match else make(*args)
+        calls.append((args, result))  # with the new arguments, so that the old ones can be freed
         return result
 
 
-__all__ = ["Cache", "Decoding", "Fact", "Facts", "decode", "decodes", "wire_formats"]
+__all__ = [
+    "DECODERS",
+    "Cache",
+    "Decoding",
+    "Fact",
+    "Facts",
+    "RegistrationError",
+    "decode",
+    "decodes",
+    "file_of",
+    "wire_formats",
+]

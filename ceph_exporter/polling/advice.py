@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
+from ceph_exporter.facts.registry import COMMANDS
 from ceph_exporter.polling.snapshot import DocumentRow, Report
-from ceph_exporter.sources.commands import COMMANDS
 
 
 class Missing(NamedTuple):

@@ -15,21 +15,14 @@ from pathlib import Path
 
 from ceph_exporter.deadline import Deadline, elapsed
 from ceph_exporter.facts import DecodeError, Version
+from ceph_exporter.facts.command import Command, Target, mon
+from ceph_exporter.facts.registry import COMMANDS, wire_format_of
 from ceph_exporter.facts.version import decode_version
 from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
-from ceph_exporter.sources.commands import COMMANDS, Command, wire_format_of
 from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.http import BODY_LIMIT
 from ceph_exporter.sources.rados_child import NO_MODULE
 from ceph_exporter.sources.rados_process import PYTHONS, Gone, Process, Reply
-
-MGR_COMMANDS = frozenset(
-    {
-        *("balancer status", "crash ls", "device ls", "osd df", "osd perf", "osd pool stats"),
-        *("pg dump", "service dump"),
-    }
-)
-"""The commands that are the mgr's from 12 on; before, the monitors have them or nobody."""
 
 # A ceph.conf may make clients write files named after their pid; each new child would leave some.
 _NO_FILES = {"admin_socket": "", "log_file": ""}
@@ -114,8 +107,8 @@ class Rados:
                 break
         return Answer((document,), wire_format, seconds, error=error)
 
-    def _target(self, command: Command) -> str:
-        return "mgr" if self._mgr_has_commands and command.prefix in MGR_COMMANDS else "mon"
+    def _target(self, command: Command) -> Target:
+        return command.target if self._mgr_has_commands else "mon"
 
     def _run(self, command: Command, deadline: Deadline) -> Reply:
         assert self._process is not None  # noqa: S101 - `fetch` sees to it
@@ -147,7 +140,7 @@ class Rados:
         try:
             self._mgr_has_commands = self._release(deadline) >= 12
         except Gone as gone:
-            raise self._silent(gone, Command("version")) from None
+            raise self._silent(gone, mon("version")) from None
 
     def _open(self, request: object, deadline: Deadline) -> Reply:
         """Connect with the first Python that has the module; the reply of none says so."""
@@ -162,7 +155,7 @@ class Rados:
 
     def _release(self, deadline: Deadline) -> int:
         """Ask for the major number of the monitors' release, 0 before 0.94."""
-        reply = self._run(Command("version"), deadline)
+        reply = self._run(mon("version"), deadline)
         with suppress(DecodeError):
             (version,) = decode_version(reply.body)
             if isinstance(version, Version):

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from ceph_exporter.deadline import Deadline, elapsed
+from ceph_exporter.facts.registry import COMMANDS, wire_format_of
 from ceph_exporter.sources import dashboard, mon_store, restful
 from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
-from ceph_exporter.sources.commands import COMMANDS, wire_format_of
 
 _SECRET = re.compile(
     rb'("[^"]*(?:password|passwd|secret|token|keyring|access_key|private_key)[^"]*"\s*:\s*)'

@@ -13,8 +13,9 @@ import msgspec
 
 from ceph_exporter.deadline import Deadline, elapsed
 from ceph_exporter.facts import DecodeError, Decoder
+from ceph_exporter.facts.command import Command, mon
+from ceph_exporter.facts.registry import COMMANDS, wire_format_of
 from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
-from ceph_exporter.sources.commands import COMMANDS, Command, wire_format_of
 from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.http import Http, Response
 
@@ -71,11 +72,11 @@ class RestApi:
     ) -> "RestApi":
         """Ask without the secret first: only a server that wants one gets it."""
         try:
-            cls(http, Credentials(), base).get(Command("fsid"), deadline)
+            cls(http, Credentials(), base).get(mon("fsid"), deadline)
         except SourceError as error:
             if error.kind is not ErrorKind.REFUSED or not credentials:
                 raise
-            cls(http, credentials, base).get(Command("fsid"), deadline)
+            cls(http, credentials, base).get(mon("fsid"), deadline)
             return cls(http, credentials, base)
         return cls(http, Credentials(), base)
 

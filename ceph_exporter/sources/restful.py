@@ -16,8 +16,9 @@ import msgspec
 
 from ceph_exporter.deadline import Deadline, elapsed
 from ceph_exporter.facts import DecodeError, Decoder
+from ceph_exporter.facts.command import Command
+from ceph_exporter.facts.registry import COMMANDS, wire_format_of
 from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
-from ceph_exporter.sources.commands import COMMANDS, Command, wire_format_of
 from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.http import Http, Response
 

@@ -1,0 +1,36 @@
+"""A command of Ceph as plain data, and how releases compare."""
+
+from typing import Literal, NamedTuple, TypeAlias
+
+Target: TypeAlias = Literal["mon", "mgr"]
+Argument: TypeAlias = str | list[str]
+
+
+class Command(NamedTuple):
+    """A command by its prefix and its arguments.
+
+    target: who answers it from Ceph 12 on (src/mgr/MgrCommands.h and the mgr's modules); before, the
+    monitors answer every command. since: the first release that knows the command in this form
+    (src/mon/MonCommands.h, up to 12 as ceph-rest-api lists it). Only the documentation and the
+    simulators use it; the sources find out by asking.
+    """
+
+    prefix: str
+    target: Target
+    since: str = "0.67"
+    args: tuple[tuple[str, Argument], ...] = ()
+
+
+def mon(prefix: str, since: str = "0.67", **args: Argument) -> Command:
+    """Return a command that the monitors answer."""
+    return Command(prefix, "mon", since, tuple(args.items()))
+
+
+def mgr(prefix: str, since: str = "0.67", **args: Argument) -> Command:
+    """Return a command that the active mgr answers from Ceph 12 on."""
+    return Command(prefix, "mgr", since, tuple(args.items()))
+
+
+def release_key(release: str) -> tuple[int, ...]:
+    """Return the sort key of a release, such as "0.94" or "16.2.15"."""
+    return tuple(map(int, release.split(".")))

@@ -1,0 +1,164 @@
+"""The registry of documents: which there are, and which commands carry them.
+
+To add a document, write its fact with a decoder in a module of this package, add a row below and an
+answer to ceph_exporter/simulator/reef/__init__.py. Whatever is missing is an error at import that
+names the file to edit.
+"""
+
+import pkgutil
+import sys
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+
+from ceph_exporter.facts.command import Command, mgr, mon, release_key
+from ceph_exporter.facts.daemons import MdsMetadata, MgrMetadata, MonMetadata
+from ceph_exporter.facts.df import Df
+from ceph_exporter.facts.fact import DECODERS, Fact, RegistrationError, file_of
+from ceph_exporter.facts.fs_dump import FsDump
+from ceph_exporter.facts.health import Health
+from ceph_exporter.facts.mgr_dump import MgrDump
+from ceph_exporter.facts.mgr_modules import Balancer, CrashList, DeviceList
+from ceph_exporter.facts.mon_store import MonStore
+from ceph_exporter.facts.osd_df import OsdDf
+from ceph_exporter.facts.osd_dump import OsdDump
+from ceph_exporter.facts.osd_metadata import OsdMetadata
+from ceph_exporter.facts.osd_perf import OsdPerf
+from ceph_exporter.facts.osd_tree import OsdTree
+from ceph_exporter.facts.perf_counters import PerfCounters
+from ceph_exporter.facts.pg_states import PgStates
+from ceph_exporter.facts.pool_stats import PoolStats
+from ceph_exporter.facts.pool_sums import PoolSums
+from ceph_exporter.facts.quorum import Quorum
+from ceph_exporter.facts.service_dump import ServiceDump
+from ceph_exporter.facts.status import Status
+from ceph_exporter.facts.time_sync import TimeSync
+from ceph_exporter.facts.version import Version
+from ceph_exporter.facts.versions import Features, Versions
+
+
+class Document:
+    """One row of the registry.
+
+    commands: those that carry the document, best first; none for a document that only has an
+    endpoint or a file. since: the first release with the document, where that is not the first with
+    one of the commands.
+    """
+
+    def __init__(self, fact: type[Fact], *commands: Command, since: str = "") -> None:
+        self.fact = fact
+        self.name = fact.document
+        self.commands = commands
+        releases = [since] if since else [command.since for command in commands] or ["0.67"]
+        self.since = min(releases, key=release_key)
+
+
+# In the order in which the documents are requested: what a person on call needs first comes first.
+REGISTRY = (
+    Document(Health, mon("health", detail="detail")),
+    Document(Status, mon("status")),
+    Document(Quorum, mon("quorum_status"), mon("mon dump")),
+    # Up to 11 `health` carries it.
+    Document(TimeSync, mon("time-sync-status", since="12"), since="0.67"),
+    Document(OsdDump, mon("osd dump")),
+    Document(Df, mon("df", detail="detail")),
+    Document(PoolStats, mgr("osd pool stats", since="0.80")),
+    Document(OsdPerf, mgr("osd perf")),
+    Document(OsdDf, mgr("osd df", since="0.94")),
+    Document(MgrDump, mon("mgr dump", since="12")),
+    Document(FsDump, mon("fs dump", since="10"), mon("mds dump")),
+    Document(PgStates, mgr("pg dump", dumpcontents=["pgs_brief"])),
+    Document(ServiceDump, mgr("service dump", since="12")),
+    Document(OsdTree, mon("osd tree")),
+    Document(PoolSums, mgr("pg dump", dumpcontents=["pools"])),
+    Document(Version, mon("version", since="0.94")),
+    Document(Versions, mon("versions", since="12")),
+    Document(Features, mon("features", since="12")),
+    Document(MonMetadata, mon("mon metadata", since="12")),
+    Document(MgrMetadata, mon("mgr metadata", since="12")),
+    Document(MdsMetadata, mon("mds metadata", since="12")),
+    Document(OsdMetadata, mon("osd metadata", since="10")),
+    Document(CrashList, mgr("crash ls", since="14")),
+    Document(DeviceList, mgr("device ls", since="14")),
+    Document(Balancer, mgr("balancer status", since="12")),
+    Document(PerfCounters, since="14"),  # the dashboard and restful have endpoints
+    Document(MonStore),  # read from the monitors' data folders on the exporter's own host
+)
+
+
+def wire_format_of(document: str, command: Command) -> str:
+    """Return the name under which the command's answer is decoded and recorded.
+
+    It is the document's name for the first command, and the prefix for the others.
+    """
+    return document if command is COMMANDS[document][0] else command.prefix
+
+
+def check(registry: Iterable[Document], facts: Iterable[type[Fact]]) -> None:
+    """Raise RegistrationError, which names the file to edit, for documents that are incomplete.
+
+    facts: every fact type with a document of its own, registered or not.
+    """
+    here = file_of(__name__)
+    owners: dict[str, str] = {}
+    for row in registry:
+        file, name = file_of(row.fact.__module__), row.fact.__name__
+        names = [row.name, *(command.prefix for command in row.commands[1:])]
+        for wire_format in names:
+            if wire_format in owners:
+                raise RegistrationError(
+                    f"{here}: the rows of {owners[wire_format]} and {name} have the same wire "
+                    f"format {wire_format!r}; change one of them"
+                )
+            owners[wire_format] = name
+        if len({command.target for command in row.commands}) > 1:
+            raise RegistrationError(
+                f"{here}: the mgr answers some commands of {name} and the monitors others; "
+                "register them as two documents"
+            )
+        missing = [wire_format for wire_format in names if wire_format not in DECODERS]
+        if row.commands and missing:
+            raise RegistrationError(
+                f'{file}: no function decodes the document; add one with @decodes("{missing[0]}")'
+            )
+        if all(decode.__module__ != row.fact.__module__ for decode in DECODERS.values()):
+            raise RegistrationError(
+                f"{file}: no function decodes {name}; add one with @decodes(...) and the name of "
+                "the endpoint"
+            )
+    for fact in facts:
+        if owners.get(fact.document) != fact.__name__:
+            raise RegistrationError(
+                f"{here}: no row registers {fact.__name__} of {file_of(fact.__module__)}; add one "
+                f"such as Document({fact.__name__}, mon({fact.document!r}))"
+            )
+
+
+def _fact_types() -> list[type[Fact]]:
+    """Import all modules of this package; return the fact types that they define."""
+    package = sys.modules[__package__ or ""]
+    names = [f"{package.__name__}.{info.name}" for info in pkgutil.iter_modules(package.__path__)]
+    values = [
+        (name, value)
+        for name in names
+        if name != __name__
+        for value in vars(import_module(name)).values()
+    ]
+    return [
+        value
+        for name, value in values
+        if isinstance(value, type)
+        and issubclass(value, Fact)
+        and value is not Fact
+        and value.__module__ == name
+    ]
+
+
+COMMANDS: Mapping[str, tuple[Command, ...]] = {
+    row.name: row.commands for row in REGISTRY if row.commands
+}
+"""By document, the commands that carry it, best first."""
+
+DOCUMENTS: Mapping[str, type[Fact]] = {row.name: row.fact for row in REGISTRY}
+"""The fact types by document, in the order in which the documents are requested."""
+
+check(REGISTRY, _fact_types())

@@ -1,4 +1,4 @@
-"""The cluster in one page: OSD counts, PG states, client and recovery IO."""
+"""The cluster at a glance: OSD counts, PG states, client and recovery I/O."""
 
 from collections.abc import Iterator
 
@@ -7,37 +7,75 @@ from ceph_exporter.metric import Family, Labels, Metric, one
 
 _DOCUMENT = Status.document
 
-OSDS = Metric("ceph_osds", "gauge", "Number of OSDs in the map", _DOCUMENT)
+OSDS = Metric("ceph_osds", "gauge", "Number of OSDs in the OSD map", _DOCUMENT)
 OSDS_UP = Metric("ceph_osds_up", "gauge", "Number of OSDs that are up", _DOCUMENT)
 OSDS_IN = Metric("ceph_osds_in", "gauge", "Number of OSDs that are in", _DOCUMENT)
-REMAPPED = Metric(
-    "ceph_pgs_remapped", "gauge", "Number of PGs that are remapped (Ceph 0.94 and later)", _DOCUMENT
-)
+REMAPPED = Metric("ceph_pgs_remapped", "gauge", "Number of remapped PGs", _DOCUMENT, since="0.94")
 PG_STATE = Metric(
     "ceph_pg_state",
     "gauge",
-    "Number of PGs in a state as Ceph joins it, such as active+clean",
+    "Number of PGs by combined state, such as active+clean",
     _DOCUMENT,
     Labels("state"),
 )
 DEGRADED = Metric("ceph_num_objects_degraded", "gauge", "Number of degraded objects", _DOCUMENT)
 MISPLACED = Metric("ceph_num_objects_misplaced", "gauge", "Number of misplaced objects", _DOCUMENT)
 UNFOUND = Metric("ceph_num_objects_unfound", "gauge", "Number of unfound objects", _DOCUMENT)
-READ_BYTES = Metric("ceph_client_io_read_bytes", "gauge", "Client reads, bytes/s", _DOCUMENT)
-WRITE_BYTES = Metric("ceph_client_io_write_bytes", "gauge", "Client writes, bytes/s", _DOCUMENT)
+READ_BYTES = Metric(
+    "ceph_client_io_read_bytes",
+    "gauge",
+    "Client read throughput in bytes per second",
+    _DOCUMENT,
+    unit="bytes/s",
+)
+WRITE_BYTES = Metric(
+    "ceph_client_io_write_bytes",
+    "gauge",
+    "Client write throughput in bytes per second",
+    _DOCUMENT,
+    unit="bytes/s",
+)
 READ_OPS = Metric(
-    "ceph_client_io_read_ops", "gauge", "Client reads/s (Ceph 10 and later)", _DOCUMENT
+    "ceph_client_io_read_ops",
+    "gauge",
+    "Client read operations per second",
+    _DOCUMENT,
+    unit="reads/s",
+    since="10",
 )
 WRITE_OPS = Metric(
-    "ceph_client_io_write_ops", "gauge", "Client writes/s (Ceph 10 and later)", _DOCUMENT
+    "ceph_client_io_write_ops",
+    "gauge",
+    "Client write operations per second",
+    _DOCUMENT,
+    unit="writes/s",
+    since="10",
 )
-OPS = Metric("ceph_client_io_ops", "gauge", "Client reads and writes/s", _DOCUMENT)
-RECOVERY_BYTES = Metric("ceph_recovery_io_bytes", "gauge", "Recovery, bytes/s", _DOCUMENT)
-RECOVERY_OBJECTS = Metric("ceph_recovery_io_objects", "gauge", "Recovery, objects/s", _DOCUMENT)
+OPS = Metric(
+    "ceph_client_io_ops",
+    "gauge",
+    "Client read and write operations per second",
+    _DOCUMENT,
+    unit="operations/s",
+)
+RECOVERY_BYTES = Metric(
+    "ceph_recovery_io_bytes",
+    "gauge",
+    "Recovery throughput in bytes per second",
+    _DOCUMENT,
+    unit="bytes/s",
+)
+RECOVERY_OBJECTS = Metric(
+    "ceph_recovery_io_objects",
+    "gauge",
+    "Objects recovered per second",
+    _DOCUMENT,
+    unit="objects/s",
+)
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Give what `status` says; nothing while it is not to be had."""
+    """Yield the figures of `status`; nothing while it is unavailable."""
     status = facts.get(Status)
     if status is None:
         return

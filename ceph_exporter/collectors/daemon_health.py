@@ -1,4 +1,4 @@
-"""Health of single daemons, as far as the health checks tell it: slow operations."""
+"""Health of single daemons, from the health checks: slow operations."""
 
 from collections.abc import Iterator
 
@@ -9,22 +9,24 @@ from ceph_exporter.metric import Columns, Family, Labels, Metric, Value
 METRICS = Metric(
     "ceph_daemon_health_metrics",
     "gauge",
-    "Health metrics for Ceph daemons. Of slow operations Ceph's APIs tell the sum and the daemons: "
-    "a daemon that is named alone has the sum, one that is named among others is absent",
+    "Health metrics for Ceph daemons",
     Health.document,
     Labels("type", "ceph_daemon"),
+    detail="Ceph's APIs report the total number of slow operations and the names of the daemons "
+    "that have some. If one daemon is named, its value is that total; if several are, their "
+    "values are unknown and absent.",
 )
 SLOW = Metric(
     "ceph_daemon_slow_ops",
     "gauge",
-    "Ceph names the daemon as one with slow operations (1) or not (0)",
+    "Whether Ceph reports slow operations of the daemon (1) or not (0)",
     Health.document,
     Labels("ceph_daemon"),
 )
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Give each monitor of the quorum and each OSD of the map, whether it is named or not."""
+    """Yield a sample for each monitor in quorum and each OSD of the map, slow or not."""
     health, dump, quorum = facts.get(Health), facts.get(OsdDump), facts.get(Quorum)
     if health is None:
         return
@@ -35,7 +37,10 @@ def collect(facts: Facts) -> Iterator[Family]:
     blocks = facts.once(_blocks, tuple(daemons), osds)
     yield METRICS, Columns(blocks, [*_slow(health, daemons), *[creating] * len(osds)])
     named = set(health.slow_daemons)
-    yield SLOW, Columns(facts.once(_of_daemons, tuple(daemons)), [it in named for it in daemons])
+    yield (
+        SLOW,
+        Columns(facts.once(_of_daemons, tuple(daemons)), [daemon in named for daemon in daemons]),
+    )
 
 
 def _names(osds: tuple[Osd, ...]) -> tuple[str, ...]:
@@ -43,8 +48,8 @@ def _names(osds: tuple[Osd, ...]) -> tuple[str, ...]:
 
 
 def _blocks(slow: tuple[str, ...], creating: tuple[str, ...]) -> tuple[str, ...]:
-    kinds = (("SLOW_OPS", slow), ("PENDING_CREATING_PGS", creating))
-    return tuple([METRICS.labels(kind, daemon) for kind, daemons in kinds for daemon in daemons])
+    types = (("SLOW_OPS", slow), ("PENDING_CREATING_PGS", creating))
+    return tuple([METRICS.labels(type_, daemon) for type_, daemons in types for daemon in daemons])
 
 
 def _of_daemons(daemons: tuple[str, ...]) -> tuple[str, ...]:
@@ -54,7 +59,7 @@ def _of_daemons(daemons: tuple[str, ...]) -> tuple[str, ...]:
 def _slow(health: Health, daemons: list[str]) -> list[Value]:
     named = health.slow_daemons
     if not named:
-        # Up to 13 Ceph does not say whose slow operations are.
+        # Up to 13 Ceph does not name the daemons with slow operations.
         return [None if health.slow_ops else 0] * len(daemons)
-    of_named = health.slow_ops if len(named) == 1 else None
-    return [of_named if daemon in named else 0 for daemon in daemons]
+    number = health.slow_ops if len(named) == 1 else None
+    return [number if daemon in named else 0 for daemon in daemons]

@@ -1,4 +1,4 @@
-"""The filesystems, their MDSs and the standbys."""
+"""The file systems, their MDSs and the standby MDSs."""
 
 from collections.abc import Iterator
 
@@ -13,36 +13,40 @@ _FS = Labels("fs_id", "name")
 FS_METADATA = Metric(
     "ceph_fs_metadata",
     "untyped",
-    "Pools of the filesystem; always 1",
+    "Pools of the file system; always 1",
     _DOCUMENT,
     Labels("data_pools", "fs_id", "metadata_pool", "name"),
 )
 MDS_METADATA = Metric(
     "ceph_mds_metadata",
     "untyped",
-    "Rank, host and version of the MDS, fs_id and rank -1 for a standby; always 1",
+    "Rank, host and version of the MDS; fs_id and rank are -1 for a standby; always 1",
     _DOCUMENT,
     Labels("ceph_daemon", "fs_id", "hostname", "public_addr", "rank", "ceph_version"),
 )
 MDS_STATE = Metric(
     "ceph_mds_state",
     "gauge",
-    "State of the MDS, as up:active or up:standby-replay; always 1",
+    "State of the MDS, such as up:active or up:standby-replay; always 1",
     _DOCUMENT,
     Labels("ceph_daemon", "fs_id", "state"),
 )
-MAX_MDS = Metric("ceph_fs_max_mds", "gauge", "Number of ranks that are wanted", _DOCUMENT, _FS)
-ACTIVE = Metric("ceph_fs_mds_active", "gauge", "Number of ranks that are active", _DOCUMENT, _FS)
+MAX_MDS = Metric("ceph_fs_max_mds", "gauge", "Number of ranks wanted (max_mds)", _DOCUMENT, _FS)
+ACTIVE = Metric("ceph_fs_mds_active", "gauge", "Number of active ranks", _DOCUMENT, _FS)
 FAILED = Metric("ceph_fs_mds_failed", "gauge", "Number of ranks without an MDS", _DOCUMENT, _FS)
 DAMAGED = Metric("ceph_fs_mds_damaged", "gauge", "Number of damaged ranks", _DOCUMENT, _FS)
 STANDBYS_WANTED = Metric(
-    "ceph_fs_standbys_wanted", "gauge", "Number of standby MDSs that are wanted", _DOCUMENT, _FS
+    "ceph_fs_standbys_wanted",
+    "gauge",
+    "Number of standby MDSs wanted (standby_count_wanted)",
+    _DOCUMENT,
+    _FS,
 )
 STANDBYS = Metric("ceph_mds_standbys", "gauge", "Number of standby MDSs", _DOCUMENT)
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Give what `fs dump` says; an MDS without metadata has empty labels."""
+    """Yield the families of `fs dump`; an MDS without metadata has empty labels."""
     dump, metadata = facts.get(FsDump), facts.get(MdsMetadata)
     if dump is None:
         return
@@ -58,22 +62,19 @@ def collect(facts: Facts) -> Iterator[Family]:
             for fs in dump.filesystems
         ],
     )
-    everyone = [(mds, -1) for mds in dump.standbys]
-    everyone += [(mds, fs.id) for fs in dump.filesystems for mds in fs.mds]
+    servers = [(mds, -1) for mds in dump.standbys]
+    servers += [(mds, fs.id) for fs in dump.filesystems for mds in fs.mds]
     daemons = metadata.daemons if metadata else {}
 
     def labels(mds: Mds, fs_id: int) -> str:
-        known = daemons.get(mds.name, NOWHERE)
-        place = f"mds.{mds.name}", str(fs_id), known.hostname
-        return MDS_METADATA.labels(*place, mds.addr, str(mds.rank), known.version)
+        daemon = daemons.get(mds.name, NOWHERE)
+        place = f"mds.{mds.name}", str(fs_id), daemon.hostname
+        return MDS_METADATA.labels(*place, mds.addr, str(mds.rank), daemon.version)
 
-    yield MDS_METADATA, [(labels(mds, fs_id), 1) for mds, fs_id in everyone]
+    yield MDS_METADATA, [(labels(mds, fs_id), 1) for mds, fs_id in servers]
     yield (
         MDS_STATE,
-        [
-            (MDS_STATE.labels(f"mds.{mds.name}", str(fs_id), mds.state), 1)
-            for mds, fs_id in everyone
-        ],
+        [(MDS_STATE.labels(f"mds.{mds.name}", str(fs_id), mds.state), 1) for mds, fs_id in servers],
     )
     rows = [(_FS(str(fs.id), fs.name), fs) for fs in dump.filesystems]
     yield MAX_MDS, [(block, fs.max_mds) for block, fs in rows]

@@ -1,4 +1,4 @@
-"""Cluster health: the status, each check that is raised, its size and its mutes."""
+"""Cluster health: the status, and the health checks with their sizes and mutes."""
 
 from collections.abc import Iterator
 
@@ -11,62 +11,65 @@ _CHECK = Labels("name")
 STATUS = Metric(
     "ceph_health_status",
     "untyped",
-    "Cluster health: 0 HEALTH_OK, 1 HEALTH_WARN, 2 HEALTH_ERR",
+    "Cluster health: HEALTH_OK (0), HEALTH_WARN (1) or HEALTH_ERR (2)",
     _DOCUMENT,
 )
 DETAIL = Metric(
     "ceph_health_detail",
     "gauge",
-    "Health check is raised (1) or not (0), muted or not",
+    "Whether the health check is raised (1) or not (0), muted or not",
     _DOCUMENT,
     Labels("name", "severity"),
 )
 ITEMS = Metric(
     "ceph_health_check_items",
     "gauge",
-    "Number of things that a raised health check is about, as Ceph counts them (Ceph 15 and later)",
+    "Number of items that a raised health check concerns, as Ceph counts them",
     _DOCUMENT,
     _CHECK,
+    since="15",
 )
 DETAILS = Metric(
     "ceph_health_check_details",
     "gauge",
-    "Number of detail lines of a raised health check (Ceph gives 50 at most from 12 on)",
+    "Number of detail lines of a raised health check; from Ceph 12 on at most 50",
     _DOCUMENT,
     _CHECK,
 )
 MUTED = Metric(
     "ceph_health_check_muted",
     "gauge",
-    "Raised health check is muted (1), which keeps it out of the cluster's status",
+    "Whether a raised health check is muted (1), so that the status ignores it, or not (0)",
     _DOCUMENT,
     _CHECK,
 )
-MUTES = Metric("ceph_health_mutes", "gauge", "Number of mutes in force", _DOCUMENT)
+MUTES = Metric("ceph_health_mutes", "gauge", "Number of mutes", _DOCUMENT)
 MUTE_STICKY = Metric(
     "ceph_health_mute_sticky",
     "gauge",
-    "A mute is in force for the check; 1 if it stays when the check clears",
+    "Whether the mute of the check stays when the check clears (1) or not (0)",
     _DOCUMENT,
     _CHECK,
+    since="15",
 )
 MUTE_EXPIRY = Metric(
     "ceph_health_mute_expiry_timestamp_seconds",
     "gauge",
-    "When the mute of the check ends; absent for a mute without end",
+    "Time at which the mute of the check expires; absent for a mute that does not expire",
     _DOCUMENT,
     _CHECK,
+    since="15",
 )
 SLOW_OPS = Metric(
     "ceph_healthcheck_slow_ops",
     "gauge",
-    "OSD or Monitor requests taking a long time to process",
+    "Number of OSD or monitor requests that take a long time to process",
     _DOCUMENT,
 )
 
-# Checks that alert rules watch are 0 while they are not raised, so that a rule that compares two of
-# them works, and none needs absent(). Any other check is on the page while it is raised.
-_KNOWN_WARN = """
+# Checks that alert rules watch are exported as 0 while they are not raised, so that a rule can
+# compare two of them and none needs absent(). Other checks are exported only while they are raised.
+_WARNINGS = """
     BLUESTORE_DISK_SIZE_MISMATCH BLUESTORE_SPURIOUS_READ_ERRORS CACHE_POOL_NEAR_FULL
     DEVICE_HEALTH DEVICE_HEALTH_IN_USE DEVICE_HEALTH_TOOMANY FS_DEGRADED FS_WITH_FAILED_MDS
     MDS_HEALTH_READ_ONLY MDS_INSUFFICIENT_STANDBY MDS_READ_ONLY MDS_UP_LESS_THAN_MAX MGR_DOWN
@@ -76,17 +79,17 @@ _KNOWN_WARN = """
     PG_NOT_DEEP_SCRUBBED PG_NOT_SCRUBBED POOL_BACKFILLFULL POOL_FULL POOL_NEAR_FULL RECENT_CRASH
     RECENT_MGR_MODULE_CRASH SLOW_OPS TOO_MANY_PGS
 """
-_KNOWN_ERR = """
+_ERRORS = """
     MDS_ALL_DOWN MDS_DAMAGE MGR_MODULE_ERROR MON_DISK_CRIT OSD_FULL OSD_SCRUB_ERRORS PG_DAMAGED
     PG_RECOVERY_FULL
 """
-KNOWN = dict.fromkeys(_KNOWN_WARN.split(), "HEALTH_WARN") | dict.fromkeys(
-    _KNOWN_ERR.split(), "HEALTH_ERR"
+WATCHED = dict.fromkeys(_WARNINGS.split(), "HEALTH_WARN") | dict.fromkeys(
+    _ERRORS.split(), "HEALTH_ERR"
 )
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Give the families of the health document, or the bare status where only that is to be had."""
+    """Yield the families of `health detail`, or the status alone where only that is available."""
     health = facts.get(Health)
     status = facts.get(Status)
     if health is None:
@@ -95,7 +98,7 @@ def collect(facts: Facts) -> Iterator[Family]:
         return
     checks = health.checks
     yield STATUS, one(STATUSES.get(health.status))
-    quiet = [(code, severity) for code, severity in KNOWN.items() if code not in checks]
+    quiet = [(code, severity) for code, severity in WATCHED.items() if code not in checks]
     yield (
         DETAIL,
         [(DETAIL.labels(code, check.severity), 1) for code, check in checks.items()]

@@ -1,4 +1,4 @@
-"""The mgrs: which is active, where they run, and their modules."""
+"""The mgrs: which one is active, where they run, and their modules."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ _MODULE = Labels("name")
 STATUS = Metric(
     "ceph_mgr_status",
     "gauge",
-    "Mgr is active (1) or standby (0)",
+    "Whether the mgr is active (1) or a standby (0)",
     _DOCUMENT,
     Labels("ceph_daemon"),
 )
@@ -25,28 +25,32 @@ METADATA = Metric(
     Labels("ceph_daemon", "hostname", "ceph_version"),
 )
 AVAILABLE = Metric(
-    "ceph_mgr_available", "gauge", "A mgr is active and has finished its start", _DOCUMENT
+    "ceph_mgr_available",
+    "gauge",
+    "Whether a mgr is active and has finished starting (1) or not (0)",
+    _DOCUMENT,
 )
 MODULE_STATUS = Metric(
     "ceph_mgr_module_status",
     "gauge",
-    "Module of the mgr: 0 disabled, 1 enabled, 2 always on",
+    "State of the mgr module: disabled (0), enabled (1) or always on (2)",
     _DOCUMENT,
     _MODULE,
 )
 MODULE_CAN_RUN = Metric(
     "ceph_mgr_module_can_run",
     "gauge",
-    "Module of the mgr can run: what it needs is installed (Ceph 13 and later)",
+    "Whether the mgr module can run, as its dependencies are installed (1), or not (0)",
     _DOCUMENT,
     _MODULE,
+    since="13",
 )
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Give the mgrs of the map; one without metadata has empty labels."""
+    """Yield the families of the mgr map; a mgr without metadata has empty labels."""
     dump, metadata = facts.get(MgrDump), facts.get(MgrMetadata)
-    known = dict(metadata.daemons) if metadata else {}
+    daemons = dict(metadata.daemons) if metadata else {}
     if dump is not None:
         mgrs = dict.fromkeys(dump.standbys, False)
         if dump.active:
@@ -59,11 +63,11 @@ def collect(facts: Facts) -> Iterator[Family]:
             [(block, 2 if row.always_on else row.enabled) for block, row in modules],
         )
         yield MODULE_CAN_RUN, [(block, row.can_run) for block, row in modules]
-        known = {name: known.get(name, NOWHERE) for name in mgrs} if metadata else {}
+        daemons = {name: daemons.get(name, NOWHERE) for name in mgrs} if metadata else {}
     yield (
         METADATA,
         [
             (METADATA.labels(f"mgr.{name}", mgr.hostname, mgr.version), 1)
-            for name, mgr in sorted(known.items())
+            for name, mgr in sorted(daemons.items())
         ],
     )

@@ -1,4 +1,4 @@
-"""What mgr modules know: crash reports, disks and their life expectancy, the balancer."""
+"""Findings of mgr modules: crash reports, the life expectancy of disks, the balancer."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,45 +14,51 @@ _DEVICES = DeviceList.document
 CRASHES = Metric(
     "ceph_crash_reports",
     "gauge",
-    "Number of crash reports by daemon; status is new or archived (Ceph 14 and later)",
+    "Number of crash reports by daemon; status is new or archived",
     CrashList.document,
     Labels("entity", "hostname", "status"),
+    since="14",
 )
 LIFE_MIN = Metric(
     "ceph_device_life_expectancy_min_timestamp_seconds",
     "gauge",
-    "The earliest time at which the disk is expected to fail (Ceph 15 and later)",
+    "Earliest time at which the disk is expected to fail",
     _DEVICES,
     _DEVICE,
+    since="15",
 )
 LIFE_MAX = Metric(
     "ceph_device_life_expectancy_max_timestamp_seconds",
     "gauge",
-    "The latest time at which the disk is expected to fail (Ceph 15 and later)",
+    "Latest time at which the disk is expected to fail",
     _DEVICES,
     _DEVICE,
+    since="15",
 )
 WEAR = Metric(
     "ceph_device_wear_ratio",
     "gauge",
-    "Part of the disk's life that is used up, 0 to 1 (Ceph 17 and later)",
+    "Fraction of the disk's life that is used up",
     _DEVICES,
     _DEVICE,
+    since="17",
 )
-BALANCER_ACTIVE = Metric("ceph_balancer_active", "gauge", "The balancer is on", _BALANCER)
+BALANCER_ACTIVE = Metric(
+    "ceph_balancer_active", "gauge", "Whether the balancer is on (1) or off (0)", _BALANCER
+)
 BALANCER_MODE = Metric(
     "ceph_balancer_mode", "gauge", "Mode of the balancer; always 1", _BALANCER, Labels("mode")
 )
 BALANCER_DURATION = Metric(
     "ceph_balancer_last_optimize_duration_seconds",
     "gauge",
-    "How long the balancer's last run took",
+    "Duration of the balancer's last run",
     _BALANCER,
 )
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Give what the modules' documents say."""
+    """Yield the families of the modules' documents."""
     if crash_list := facts.get(CrashList):
         counts = Counter(
             CRASHES.labels(

@@ -20,10 +20,29 @@ from ceph_exporter.metric import Family, Labels, Metric, Samples, one
 
 _MONITOR = Labels("monitor", "ceph_daemon")
 _HEALTH, _QUORUM, _TIME = Health.document, Quorum.document, TimeSync.document
-_UP_TO_11 = "(from Ceph itself up to 11; from 12 on with --cluster.mon-data on the monitor's host)"
+_LATER = "with --cluster.mon-data"
+
+
+def _disk(name: str, help_: str, later: str = _LATER, detail: str = "") -> Metric:
+    """Return a metric of the monitor's own report, which left `health` with Ceph 12."""
+    return Metric(
+        f"ceph_monitor_{name}",
+        "gauge",
+        help_,
+        _HEALTH,
+        _MONITOR,
+        until="11",
+        later=later,
+        detail=detail,
+    )
+
 
 QUORUM_STATUS = Metric(
-    "ceph_mon_quorum_status", "gauge", "Monitor is in quorum", _QUORUM, Labels("ceph_daemon")
+    "ceph_mon_quorum_status",
+    "gauge",
+    "Whether the monitor is in quorum (1) or not (0)",
+    _QUORUM,
+    Labels("ceph_daemon"),
 )
 RANK = Metric("ceph_monitor_rank", "gauge", "Rank of the monitor in the monmap", _QUORUM, _MONITOR)
 METADATA = Metric(
@@ -33,21 +52,31 @@ METADATA = Metric(
     _QUORUM,
     Labels("ceph_daemon", "hostname", "public_addr", "rank", "ceph_version"),
 )
-LEADER = Metric("ceph_monitor_leader", "gauge", "Monitor leads the quorum", _QUORUM, _MONITOR)
+LEADER = Metric(
+    "ceph_monitor_leader",
+    "gauge",
+    "Whether the monitor leads the quorum (1) or not (0)",
+    _QUORUM,
+    _MONITOR,
+)
 ELECTION_EPOCH = Metric(
-    "ceph_monitor_election_epoch", "gauge", "Epoch of elections; it grows with each", _QUORUM
+    "ceph_monitor_election_epoch",
+    "gauge",
+    "Election epoch, which increases with each election",
+    _QUORUM,
 )
 MONMAP_EPOCH = Metric("ceph_monitor_monmap_epoch", "gauge", "Epoch of the monmap", _QUORUM)
 QUORUM_AGE = Metric(
-    "ceph_monitor_quorum_age_seconds", "gauge", "Age of the quorum (Ceph 14 and later)", _QUORUM
+    "ceph_monitor_quorum_age_seconds", "gauge", "Age of the quorum", _QUORUM, since="14"
 )
 SKEW = Metric(
     "ceph_monitor_clock_skew_seconds",
     "gauge",
-    "Clock skew of the monitor against the leader; where only the health check MON_CLOCK_SKEW "
-    "tells it, its absolute value and for offenders only",
+    "Clock skew of the monitor against the leader",
     _TIME,
     _MONITOR,
+    detail="Where only the health check MON_CLOCK_SKEW reports it, the value is absolute, and "
+    "monitors without that check are absent.",
 )
 LATENCY = Metric(
     "ceph_monitor_latency_seconds",
@@ -60,93 +89,61 @@ TIMECHECK_ROUND = Metric(
     "ceph_monitor_timecheck_round", "gauge", "Round of time checks since the election", _TIME
 )
 TIMECHECK_EPOCH = Metric(
-    "ceph_monitor_timecheck_epoch", "gauge", "Election epoch that the time checks belong to", _TIME
+    "ceph_monitor_timecheck_epoch", "gauge", "Election epoch of the time checks", _TIME
 )
 TIMECHECK_ONGOING = Metric(
-    "ceph_monitor_timecheck_ongoing", "gauge", "A round of time checks is under way", _TIME
+    "ceph_monitor_timecheck_ongoing",
+    "gauge",
+    "Whether a round of time checks is in progress (1) or not (0)",
+    _TIME,
 )
 MONITOR_HEALTH = Metric(
     "ceph_monitor_health_status",
     "gauge",
-    "The worst that Ceph says of the single monitor (disk, store, clock, quorum): "
-    "0 HEALTH_OK, 1 HEALTH_WARN, 2 HEALTH_ERR",
+    "Health of the single monitor: HEALTH_OK (0), HEALTH_WARN (1) or HEALTH_ERR (2)",
     _HEALTH,
     _MONITOR,
+    detail="The worst of what Ceph reports of its disk, store, clock and quorum.",
 )
-CAPACITY = Metric(
-    "ceph_monitor_capacity_bytes",
-    "gauge",
-    f"Size of the file system that holds the monitor's data {_UP_TO_11}",
-    _HEALTH,
-    _MONITOR,
-)
-USED = Metric(
-    "ceph_monitor_used_bytes",
-    "gauge",
-    f"Used space of the file system that holds the monitor's data {_UP_TO_11}",
-    _HEALTH,
-    _MONITOR,
-)
-AVAIL = Metric(
-    "ceph_monitor_avail_bytes",
-    "gauge",
-    f"Available space of the file system that holds the monitor's data {_UP_TO_11}",
-    _HEALTH,
-    _MONITOR,
-)
+CAPACITY = _disk("capacity_bytes", "Size of the file system with the monitor's data")
+USED = _disk("used_bytes", "Used space of the file system with the monitor's data")
+AVAIL = _disk("avail_bytes", "Available space of the file system with the monitor's data")
 AVAIL_PERCENT = Metric(
     "ceph_monitor_avail_percent",
     "gauge",
-    "Available space of the monitor's file system in percent, 0 to 100; from 12 on only while "
-    "MON_DISK_LOW or MON_DISK_CRIT is raised for it",
+    "Available space of the file system with the monitor's data, 0 to 100",
     _HEALTH,
     _MONITOR,
+    detail="From Ceph 12 on only with --cluster.mon-data on the monitor's host, or while "
+    "MON_DISK_LOW or MON_DISK_CRIT is raised for the monitor.",
 )
 STORE = Metric(
     "ceph_monitor_store_capacity_bytes",
     "gauge",
-    "Size of the monitor's store (0.72 to 11); from 12 on only while MON_DISK_BIG is raised for "
-    "it, to three digits",
+    "Size of the monitor's store",
     _HEALTH,
     _MONITOR,
+    since="0.72",
+    detail="From Ceph 12 on only with --cluster.mon-data on the monitor's host, or, to three "
+    "digits, while MON_DISK_BIG is raised for the monitor.",
 )
-SST = Metric(
-    "ceph_monitor_store_sst_bytes",
-    "gauge",
-    f"Size of the store's sorted tables {_UP_TO_11}",
-    _HEALTH,
-    _MONITOR,
-)
-LOG = Metric(
-    "ceph_monitor_store_log_bytes",
-    "gauge",
-    f"Size of the store's write-ahead logs {_UP_TO_11}",
-    _HEALTH,
-    _MONITOR,
-)
-MISC = Metric(
-    "ceph_monitor_store_misc_bytes",
-    "gauge",
-    f"Size of the store's other files {_UP_TO_11}",
-    _HEALTH,
-    _MONITOR,
-)
-REPORT_AGE = Metric(
-    "ceph_monitor_report_age_seconds",
-    "gauge",
-    "Age of the monitor's own report of its disk against the newest report of all monitors; Ceph "
-    "gives no time zone, so no absolute age can be had (from Ceph itself up to 11)",
-    _HEALTH,
-    _MONITOR,
+SST = _disk("store_sst_bytes", "Size of the sorted tables in the monitor's store")
+LOG = _disk("store_log_bytes", "Size of the write-ahead logs in the monitor's store")
+MISC = _disk("store_misc_bytes", "Size of the other files in the monitor's store")
+REPORT_AGE = _disk(
+    "report_age_seconds",
+    "Age of the monitor's report of its disk against the newest report of all monitors",
+    later="",
+    detail="Ceph reports no time zone, so an absolute age is not available.",
 )
 
 
-# Of all daemons, and so too much to ask for the monitors' sake.
+# It covers all daemons: too much to request for the monitors alone.
 OPTIONAL = (PerfCounters,)
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Give what is known of each monitor, from quorum, time checks and health."""
+    """Yield the families of each monitor, from quorum, time checks and health."""
     quorum, health, time_sync = facts.get(Quorum), facts.get(Health), facts.get(TimeSync)
     yield from _disks(_reports(facts))
     if quorum is not None:
@@ -181,16 +178,16 @@ def _quorum(quorum: Quorum) -> Iterator[Family]:
 
 
 def _metadata(quorum: Quorum, metadata: MonMetadata | None) -> Samples:
-    # A monitor that the others never met has no metadata; it is not left out for that.
-    known = metadata.daemons if metadata else {}
+    # A monitor that never joined the quorum has no metadata; its labels are empty.
+    daemons = metadata.daemons if metadata else {}
     for mon in quorum.monitors:
-        daemon = known.get(mon.name, NOWHERE)
+        daemon = daemons.get(mon.name, NOWHERE)
         place = daemon.hostname, mon.address, str(mon.rank), daemon.version
         yield METADATA.labels(f"mon.{mon.name}", *place), 1
 
 
 def _reports(facts: Facts) -> dict[str, MonitorReport]:
-    """Take the disks as they are now on this host, then as the monitors count and report them."""
+    """Merge the reports of the disks: first this host's, then the counters, then `health`."""
     health, quorum, status = facts.get(Health), facts.get(Quorum), facts.get(Status)
     store, counters = facts.get(MonStore), facts.get(PerfCounters)
     fsid = quorum.fsid if quorum else status.fsid if status else None
@@ -201,8 +198,8 @@ def _reports(facts: Facts) -> dict[str, MonitorReport]:
     )
 
 
-def _disks(found: Mapping[str, MonitorReport]) -> Iterator[Family]:
-    reports = [(_block(name), report) for name, report in found.items()]
+def _disks(by_name: Mapping[str, MonitorReport]) -> Iterator[Family]:
+    reports = [(_block(name), report) for name, report in by_name.items()]
     newest = max((report.updated for _, report in reports if report.updated), default=0.0)
     yield CAPACITY, [(block, report.capacity) for block, report in reports]
     yield USED, [(block, report.used) for block, report in reports]
@@ -224,5 +221,5 @@ def _health(health: Health, quorum: Quorum | None, time_sync: TimeSync | None) -
     names |= dict.fromkeys(health.monitor_health) | dict.fromkeys(clocks)
     for name in names:
         clock = clocks.get(name)
-        said = health.monitor_health.get(name, ""), clock.health if clock else ""
-        yield _block(name), STATUSES[worst(*said)]
+        statuses = health.monitor_health.get(name, ""), clock.health if clock else ""
+        yield _block(name), STATUSES[worst(*statuses)]

@@ -1,4 +1,4 @@
-"""The OSD map's flags, its ratios and its blocklist."""
+"""The flags of the OSD map, its ratios and its blocklist."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,9 @@ _DOCUMENT = OsdDump.document
 
 def _flag(name: str) -> Metric:
     metric = f"ceph_osd_flag_{name.replace('-', '_')}"
-    return Metric(metric, "untyped", f"The flag {name} of the OSD map is set", _DOCUMENT)
+    return Metric(
+        metric, "untyped", f"Whether the OSD map flag {name} is set (1) or not (0)", _DOCUMENT
+    )
 
 
 NOUP = _flag("noup")
@@ -26,37 +28,40 @@ NODEEP_SCRUB = _flag("nodeep-scrub")
 MAP_FLAG = Metric(
     "ceph_osd_map_flag",
     "gauge",
-    "A flag of the OSD map is set (1) or not (0); flags that only say what the map can do, such "
-    "as sortbitwise, are left out",
+    "Whether a flag of the OSD map is set (1) or not (0)",
     _DOCUMENT,
     Labels("flag"),
+    detail="Flags that state a capability of the map, such as sortbitwise, are left out.",
 )
 FULL_RATIO = Metric(
     "ceph_osd_full_ratio",
     "gauge",
-    "Use from which an OSD counts as full, 0 to 1 (Ceph 12 and later)",
+    "Utilization from which an OSD counts as full",
     _DOCUMENT,
+    since="12",
 )
 BACKFILLFULL_RATIO = Metric(
     "ceph_osd_backfillfull_ratio",
     "gauge",
-    "Use from which an OSD takes no backfill, 0 to 1 (Ceph 12 and later)",
+    "Utilization from which an OSD refuses backfill",
     _DOCUMENT,
+    since="12",
 )
 NEARFULL_RATIO = Metric(
     "ceph_osd_nearfull_ratio",
     "gauge",
-    "Use from which an OSD counts as nearly full, 0 to 1 (Ceph 12 and later)",
+    "Utilization from which an OSD counts as nearly full",
     _DOCUMENT,
+    since="12",
 )
 BLOCKLIST = Metric(
     "ceph_cluster_osd_blocklist_count",
     "gauge",
-    "Number of clients and ranges of addresses that the OSDs refuse",
+    "Number of client addresses and address ranges on the blocklist",
     _DOCUMENT,
 )
 
-_MODULE = {
+_METRICS = {
     "noup": NOUP,
     "nodown": NODOWN,
     "noout": NOOUT,
@@ -68,28 +73,30 @@ _MODULE = {
     "nodeep-scrub": NODEEP_SCRUB,
 }
 # OSDMap::get_flag_string of 0.67 to 20.
-KNOWN = (
-    *_MODULE,
-    *("full", "pauserd", "pausewr", "notieragent", "nosnaptrim", "noautoscale"),
-)
-_ABILITIES = frozenset(
-    {
-        *("sortbitwise", "recovery_deletes", "purged_snapdirs", "pglog_hardlimit"),
-        *("require_jewel_osds", "require_kraken_osds", "require_luminous_osds"),
-    }
+FLAGS = (*_METRICS, "full", "pauserd", "pausewr", "notieragent", "nosnaptrim", "noautoscale")
+_CAPABILITIES = frozenset(
+    (
+        "sortbitwise",
+        "recovery_deletes",
+        "purged_snapdirs",
+        "pglog_hardlimit",
+        "require_jewel_osds",
+        "require_kraken_osds",
+        "require_luminous_osds",
+    )
 )
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Give what the OSD map says; nothing while it is not to be had."""
+    """Yield the families of the OSD map; nothing while it is unavailable."""
     dump = facts.get(OsdDump)
     if dump is None:
         return
-    flags = [flag for flag in dump.flags if flag not in _ABILITIES]
-    for flag, metric in _MODULE.items():
+    flags = [flag for flag in dump.flags if flag not in _CAPABILITIES]
+    for flag, metric in _METRICS.items():
         yield metric, one(flag in flags)
-    # One that is not known is still worth showing while it is set.
-    values = dict.fromkeys(KNOWN, 0) | dict.fromkeys(flags, 1)
+    # A flag of a later release is shown while it is set.
+    values = dict.fromkeys(FLAGS, 0) | dict.fromkeys(flags, 1)
     yield MAP_FLAG, [(MAP_FLAG.labels(flag), value) for flag, value in values.items()]
     yield FULL_RATIO, one(dump.full_ratio)
     yield BACKFILLFULL_RATIO, one(dump.backfillfull_ratio)

@@ -1,4 +1,4 @@
-"""The daemons' own performance counters, under the names of Ceph's mgr module and its exporter."""
+"""The daemons' performance counters, under the names of Ceph's mgr module and exporter."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from ceph_exporter.facts.perf_counters import (
 )
 from ceph_exporter.metric import Family, Labels, Metric, Type, Value, one
 
-DEFAULT = False  # 5 to 13 kB an OSD to read and some 40 to 90 series
+DEFAULT = False  # 5 to 13 kB to read and 40 to 90 series per OSD
 
 _DAEMON = Labels("ceph_daemon")
 _RGW = Labels("instance_id")
@@ -27,9 +27,9 @@ _ILLEGAL = re.compile(r"[./\s]|::")
 CUT = Metric(
     "ceph_exporter_perf_counters_cut",
     "gauge",
-    "Number of series of performance counters that are left out because there are more than the "
-    "limit",
+    "Number of performance counter series left out because of the limit",
     PerfCounters.document,
+    detail="The limit is --perf-counters.limit.",
 )
 
 
@@ -50,7 +50,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Page:
-    """The families as they grow, series by series, up to the limit."""
+    """Collects the families, series by series, up to the limit."""
 
     def __init__(self, options: Options) -> None:
         self.families: dict[str, tuple[Metric, list[tuple[str, Value]]]] = {}
@@ -70,21 +70,21 @@ class _Page:
             return
         self._left -= 1
         if name not in self.families:
-            # Daemons of two releases may describe a counter in two ways: the first one stays.
+            # Daemons of two releases may describe a counter differently: the first one counts.
             metric = Metric(name, type_, text, PerfCounters.document, _DAEMON)
             self.families[name] = metric, []
         self.families[name][1].append((block, value))
 
 
 def collect(facts: Facts, options: Options = Options()) -> Iterator[Family]:  # noqa: B008 - frozen
-    """Give a family for each counter; histograms, whose values mean nothing here, are left out."""
-    found = facts.get(PerfCounters)
-    if found is None:
+    """Yield a family for each counter; histograms have no single value and are left out."""
+    perf_counters = facts.get(PerfCounters)
+    if perf_counters is None:
         return
     page = _Page(options)
-    for daemon, counters in found.daemons.items():
-        kind, _, ident = daemon.partition(".")
-        block = _RGW(ident) if kind == "rgw" else _DAEMON(daemon)
+    for daemon, counters in perf_counters.daemons.items():
+        type_, _, id_ = daemon.partition(".")
+        block = _RGW(id_) if type_ == "rgw" else _DAEMON(daemon)
         for path, counter in counters.items():
             if not counter.type & HISTOGRAM:
                 _add(page, path, counter, block)
@@ -105,9 +105,9 @@ def _add(page: _Page, path: str, counter: Counter, block: str) -> None:
 
 @lru_cache(maxsize=10_000)
 def name_of(path: str) -> str:
-    """Turn a counter's path into a metric's name as Ceph does (mgr/prometheus, src/exporter).
+    """Return the metric name of a counter's path, as Ceph does (mgr/prometheus, src/exporter).
 
-    Empty for a path that makes no name that Prometheus takes.
+    The name is empty for a path whose name Prometheus would refuse.
     """
     name = _ILLEGAL.sub("_", path).replace("+", "_plus")
     name = re.sub("-$", "_minus", name).replace("-", "_")

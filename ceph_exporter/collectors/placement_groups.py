@@ -1,4 +1,4 @@
-"""Placement groups: how many of each pool are in which state, and which are stuck for how long."""
+"""Placement groups: how many of each pool are in each state, and how many are stuck."""
 
 from collections.abc import Iterator
 
@@ -13,11 +13,11 @@ _STATES, _HEALTH = PgStates.document, Health.document
 
 def _state(name: str) -> Metric:
     return Metric(
-        f"ceph_pg_{name}", "gauge", f"PGs of the pool in the state {name}", _STATES, _POOL
+        f"ceph_pg_{name}", "gauge", f"Number of PGs of the pool in state {name}", _STATES, _POOL
     )
 
 
-TOTAL = Metric("ceph_pg_total", "gauge", "PGs of the pool", _STATES, _POOL)
+TOTAL = Metric("ceph_pg_total", "gauge", "Number of PGs of the pool", _STATES, _POOL)
 # In the order of the mgr module's page.
 ACTIVE = _state("active")
 CLEAN = _state("clean")
@@ -56,36 +56,31 @@ WAIT = _state("wait")
 STUCK = Metric(
     "ceph_pgs_stuck",
     "gauge",
-    "Number of PGs that have been without what they need for longer than mon_pg_stuck_threshold, "
-    "by kind: inactive, stale, and from Ceph 12 on peering and undersized, before unclean",
+    "Number of PGs stuck in a state for longer than mon_pg_stuck_threshold",
     _HEALTH,
     _KIND,
+    detail="The kinds are inactive and stale; from Ceph 12 on also peering and undersized, before "
+    "also unclean.",
 )
 STUCK_OLDEST = Metric(
     "ceph_pgs_stuck_oldest_seconds",
     "gauge",
-    "How long the oldest of the stuck PGs has been so, among the 50 that Ceph names at most; 0 "
-    "while none is stuck, absent where Ceph does not tell",
+    "Time for which the oldest of the stuck PGs has been stuck; 0 while none is",
     _HEALTH,
     _KIND,
+    detail="The oldest of those that Ceph names, at most 50. Absent where Ceph reports no times.",
 )
 
 _BY_STATE = {
-    metric.name.removeprefix("ceph_pg_"): metric
-    for metric in (
-        *(ACTIVE, CLEAN, DOWN, RECOVERY_UNFOUND, BACKFILL_UNFOUND, SCRUBBING, DEGRADED),
-        *(INCONSISTENT, PEERING, REPAIR, RECOVERING, FORCED_RECOVERY, BACKFILL_WAIT),
-        *(INCOMPLETE, STALE, REMAPPED, DEEP, BACKFILLING, FORCED_BACKFILL, BACKFILL_TOOFULL),
-        *(RECOVERY_WAIT, RECOVERY_TOOFULL, UNDERSIZED, ACTIVATING, PEERED, SNAPTRIM),
-        *(SNAPTRIM_WAIT, SNAPTRIM_ERROR, CREATING, UNKNOWN, PREMERGE, FAILED_REPAIR, LAGGY),
-        WAIT,
-    )
+    name.lower(): metric
+    for name, metric in list(vars().items())
+    if isinstance(metric, Metric) and metric.document == _STATES and metric is not TOTAL
 }
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Give PGs by pool and state, each state also with 0 PGs, and the stuck ones by kind."""
-    # Where `status` leaves no choice it is the younger answer of the two.
+    """Yield the PGs by pool and state, also states without PGs, and the stuck PGs by kind."""
+    # Where `status` determines the states, it is the more recent of the two answers.
     uniform = if_uniform(facts.get(Status), facts.get(OsdDump))
     if states := uniform or facts.get(PgStates):
         yield from _pools(states)

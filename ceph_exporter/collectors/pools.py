@@ -1,4 +1,4 @@
-"""Each pool: what it is, what it holds and may hold, client IO and recovery."""
+"""Each pool: its settings, usage and quotas, client I/O and recovery."""
 
 from collections.abc import Iterator
 
@@ -12,87 +12,93 @@ from ceph_exporter.metric import Family, Labels, Metric, Type
 _POOL = Labels("pool_id")
 
 
-def _df(name: str, text: str, type_: Type = "gauge") -> Metric:
-    return Metric(f"ceph_pool_{name}", type_, text, Df.document, _POOL)
+def _df(name: str, help_: str, type_: Type = "gauge", **fields: str) -> Metric:
+    return Metric(f"ceph_pool_{name}", type_, help_, Df.document, _POOL, **fields)
 
 
-def _map(name: str, text: str) -> Metric:
-    return Metric(f"ceph_pool_{name}", "gauge", text, OsdDump.document, _POOL)
+def _map(name: str, help_: str, **fields: str) -> Metric:
+    return Metric(f"ceph_pool_{name}", "gauge", help_, OsdDump.document, _POOL, **fields)
 
 
-def _io(name: str, text: str) -> Metric:
-    return Metric(f"ceph_pool_{name}", "gauge", text, PoolStats.document, _POOL)
+def _io(name: str, help_: str, unit: str = "", **fields: str) -> Metric:
+    document = PoolStats.document
+    return Metric(f"ceph_pool_{name}", "gauge", help_, document, _POOL, unit=unit, **fields)
 
 
 METADATA = Metric(
     "ceph_pool_metadata",
     "untyped",
-    "The pool's name, kind (replica:3, ec:4+2), compression and use (Block, Filesystem, Object or "
-    "as Ceph names it); always 1",
+    "Name, type, replicas or erasure code, compression and application of the pool; always 1",
     OsdDump.document,
     Labels("pool_id", "name", "type", "description", "compression_mode", "application"),
+    detail="The description is replica:3 or ec:4+2, the application Block, Filesystem, Object or "
+    "as Ceph names it.",
 )
-STORED = _df("stored", "Data as users see it, bytes")
-STORED_RAW = _df("stored_raw", "Data with its replicas, bytes (Ceph 14 and later)")
-BYTES_USED = _df("bytes_used", "Space that is taken, replicas included (Ceph 0.94 and later)")
-MAX_AVAIL = _df("max_avail", "Data that still fits until the first OSD is full, bytes")
-AVAIL_RAW = _df("avail_raw", "The same with replicas, bytes (Ceph 14 and later)")
-PERCENT_USED = _df("percent_used", "Used part of what the pool can hold, 0 to 1 on every release")
+STORED = _df("stored", "Data stored by users", unit="bytes")
+STORED_RAW = _df("stored_raw", "Data stored by users with its replicas", unit="bytes", since="14")
+BYTES_USED = _df("bytes_used", "Used space, replicas included", since="0.94")
+MAX_AVAIL = _df("max_avail", "Data that fits until the first OSD is full", unit="bytes")
+AVAIL_RAW = _df("avail_raw", "Data with its replicas that still fits", unit="bytes", since="14")
+PERCENT_USED = _df("percent_used", "Used fraction of what the pool can hold, 0 to 1", unit="ratio")
 OBJECTS = _df("objects", "Number of objects")
 DIRTY = _df(
-    "dirty", "Objects of a cache tier that are not flushed; in Ceph 14 and older of any pool"
+    "dirty",
+    "Number of objects in a cache tier that are not flushed",
+    detail="Up to Ceph 14 of any pool.",
 )
-RD = _df("rd", "Read operations", "counter")
-RD_BYTES = _df("rd_bytes", "Bytes read", "counter")
-WR = _df("wr", "Write operations", "counter")
-WR_BYTES = _df("wr_bytes", "Bytes written", "counter")
-COMPRESS_USED = _df("compress_bytes_used", "Space that compressed data takes")
-COMPRESS_UNDER = _df("compress_under_bytes", "Size of that data before compression")
-QUOTA_BYTES = _df("quota_bytes", "Quota in bytes, 0 for none")
-QUOTA_OBJECTS = _df("quota_objects", "Quota in objects, 0 for none")
-QUOTA_BYTES_RATIO = _df("quota_bytes_used_ratio", "Used part of the quota in bytes, 0 to 1")
-QUOTA_OBJECTS_RATIO = _df("quota_objects_used_ratio", "Used part of the quota in objects, 0 to 1")
-SIZE = _map("size", "Replicas, or chunks of an erasure code")
-MIN_SIZE = _map("min_size", "Replicas or chunks that must be there for IO")
+RD = _df("rd", "Number of read operations", "counter")
+RD_BYTES = _df("rd_bytes", "Data read", "counter")
+WR = _df("wr", "Number of write operations", "counter")
+WR_BYTES = _df("wr_bytes", "Data written", "counter")
+COMPRESS_USED = _df("compress_bytes_used", "Space used by compressed data", since="14")
+COMPRESS_UNDER = _df("compress_under_bytes", "Size of the data before compression", since="14")
+QUOTA_BYTES = _df("quota_bytes", "Quota of stored data, 0 for none")
+QUOTA_OBJECTS = _df("quota_objects", "Quota of objects, 0 for none")
+QUOTA_BYTES_RATIO = _df("quota_bytes_used_ratio", "Used fraction of the quota of stored data")
+QUOTA_OBJECTS_RATIO = _df("quota_objects_used_ratio", "Used fraction of the quota of objects")
+SIZE = _map("size", "Number of replicas, or of chunks of an erasure code")
+MIN_SIZE = _map("min_size", "Number of replicas or chunks that I/O requires")
 PG_NUM = _map("pg_num", "Number of PGs")
 PGP_NUM = _map("pgp_num", "Number of PGs for placement")
-PG_NUM_TARGET = _map("pg_num_target", "Number of PGs that is being approached (Ceph 14 and later)")
+PG_NUM_TARGET = _map("pg_num_target", "Number of PGs that pg_num approaches", since="14")
 AUTOSCALE = Metric(
     "ceph_pool_pg_autoscale_mode",
     "gauge",
-    "Mode of the PG autoscaler (off, warn, on); always 1 (Ceph 14 and later)",
+    "Mode of the PG autoscaler: off, warn or on; always 1",
     OsdDump.document,
     Labels("pool_id", "mode"),
+    since="14",
 )
-READ_BYTES = _io("client_io_read_bytes", "Client reads, bytes/s")
-WRITE_BYTES = _io("client_io_write_bytes", "Client writes, bytes/s")
-READ_OPS = _io("client_io_read_ops", "Client reads/s (Ceph 10 and later)")
-WRITE_OPS = _io("client_io_write_ops", "Client writes/s (Ceph 10 and later)")
-OPS = _io("client_io_ops", "Client reads and writes/s")
-RECOVERING_OBJECTS = _io("recovering_objects_per_sec", "Recovery, objects/s")
-RECOVERING_BYTES = _io("recovering_bytes_per_sec", "Recovery, bytes/s")
-RECOVERING_KEYS = _io("recovering_keys_per_sec", "Recovery, keys/s")
-RECOVERED_OBJECTS = _io("num_objects_recovered", "Objects recovered in the last seconds")
-RECOVERED_BYTES = _io("num_bytes_recovered", "Bytes recovered in the last seconds")
-DEGRADED = _io("num_objects_degraded", "Copies of objects that are missing")
-MISPLACED = _io("num_objects_misplaced", "Copies of objects that are not where they should be")
-UNFOUND = _io("num_objects_unfound", "Objects of which no good copy is found")
+READ_BYTES = _io("client_io_read_bytes", "Client read throughput in bytes per second", "bytes/s")
+WRITE_BYTES = _io("client_io_write_bytes", "Client write throughput in bytes per second", "bytes/s")
+READ_OPS = _io("client_io_read_ops", "Client read operations per second", "reads/s", since="10")
+WRITE_OPS = _io("client_io_write_ops", "Client write operations per second", "writes/s", since="10")
+OPS = _io("client_io_ops", "Client read and write operations per second", "operations/s")
+RECOVERING_OBJECTS = _io("recovering_objects_per_sec", "Recovered objects per second", "objects/s")
+RECOVERING_BYTES = _io("recovering_bytes_per_sec", "Recovery throughput", "bytes/s")
+RECOVERING_KEYS = _io("recovering_keys_per_sec", "Recovered omap keys per second", "keys/s")
+RECOVERED_OBJECTS = _io("num_objects_recovered", "Number of objects recovered recently")
+RECOVERED_BYTES = _io("num_bytes_recovered", "Data recovered recently", "bytes")
+DEGRADED = _io("num_objects_degraded", "Number of missing object copies")
+MISPLACED = _io("num_objects_misplaced", "Number of object copies on OSDs other than the wanted")
+UNFOUND = _io("num_objects_unfound", "Number of objects without a good copy that Ceph has found")
 REPAIRED = Metric(
     "ceph_pool_objects_repaired",
     "counter",
-    "Objects that were repaired (Ceph 14 and later)",
+    "Number of repaired objects",
     PoolSums.document,
     _POOL,
+    since="14",
 )
 
-# As the mgr module of 20 names them (StorageType); any other name is shown as it is.
+# As the mgr module of 20 names them (StorageType); other names are exported unchanged.
 _APPLICATIONS = {"rbd": "Block", "cephfs": "Filesystem", "rgw": "Object"}
-_QUOTA_END = 2**64  # quotas are 64-bit numbers
+_QUOTA_LIMIT = 2**64  # quotas are 64-bit numbers
 _NO_PROFILE, _NO_RATES, _NO_SUM = ErasureProfile(), PoolRates(), PoolSum()
 
 
 class _Blocks(dict[int, str]):
-    """The label block of each pool, made when it is needed first and shared by all families."""
+    """The label block of each pool, rendered on first use and shared by all families."""
 
     def __missing__(self, pool: int) -> str:
         block = self[pool] = _POOL(str(pool))
@@ -100,7 +106,7 @@ class _Blocks(dict[int, str]):
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Give what is known of each pool, from the OSD map, `df`, `osd pool stats` and `pg dump`."""
+    """Yield the families of each pool: OSD map, `df`, `osd pool stats` and `pg dump`."""
     dump, df = facts.get(OsdDump), facts.get(Df)
     blocks = _Blocks()
     if dump is not None:
@@ -120,9 +126,9 @@ def _metadata(pool: Pool, dump: OsdDump) -> str:
     elif pool.type == "erasure":
         profile = dump.erasure_code_profiles.get(pool.erasure_code_profile, _NO_PROFILE)
         description = f"ec:{profile.k}+{profile.m}" if profile.k else "ec:unknown"
-    uses = ", ".join(_APPLICATIONS.get(name, name) for name in pool.applications)
+    applications = ", ".join(_APPLICATIONS.get(name, name) for name in pool.applications)
     return METADATA.labels(
-        str(pool.id), pool.name, pool.type, description, pool.compression_mode, uses
+        str(pool.id), pool.name, pool.type, description, pool.compression_mode, applications
     )
 
 
@@ -154,7 +160,7 @@ def _usage(pools: list[tuple[str, PoolUsage]]) -> Iterator[Family]:
 
 
 def _quotas(dump: OsdDump | None, df: Df | None, blocks: _Blocks) -> Iterator[Family]:
-    """Give quotas from `df`, where they are from 10 on, or from the OSD map."""
+    """Yield the quotas from `df`, which has them from 10 on, or from the OSD map."""
     quotas: dict[int, tuple[float | None, float | None]] = {}
     for pool in dump.pools if dump else ():
         quotas[pool.id] = pool.quota_max_bytes, pool.quota_max_objects
@@ -163,13 +169,16 @@ def _quotas(dump: OsdDump | None, df: Df | None, blocks: _Blocks) -> Iterator[Fa
             quotas[row.id] = row.quota_bytes, row.quota_objects
     yield QUOTA_BYTES, [(blocks[pool], size) for pool, (size, _) in quotas.items()]
     yield QUOTA_OBJECTS, [(blocks[pool], objects) for pool, (_, objects) in quotas.items()]
-    used = [(blocks[row.id], row, *quotas[row.id]) for row in df.pools] if df else []
-    yield QUOTA_BYTES_RATIO, [(block, _part(row.stored, most)) for block, row, most, _ in used]
-    yield QUOTA_OBJECTS_RATIO, [(block, _part(row.objects, most)) for block, row, _, most in used]
+    rows = [(blocks[row.id], row, *quotas[row.id]) for row in df.pools] if df else []
+    yield QUOTA_BYTES_RATIO, [(block, _share(row.stored, quota)) for block, row, quota, _ in rows]
+    yield (
+        QUOTA_OBJECTS_RATIO,
+        [(block, _share(row.objects, quota)) for block, row, _, quota in rows],
+    )
 
 
-def _part(used: float | None, quota: float | None) -> float | None:
-    return used / quota if used is not None and quota and quota < _QUOTA_END else None
+def _share(used: float | None, quota: float | None) -> float | None:
+    return used / quota if used is not None and quota and quota < _QUOTA_LIMIT else None
 
 
 def _activity(stats: PoolStats | None, sums: PoolSums | None, blocks: _Blocks) -> Iterator[Family]:
@@ -185,28 +194,34 @@ def _activity(stats: PoolStats | None, sums: PoolSums | None, blocks: _Blocks) -
         (blocks[pool], rates.get(pool, _NO_RATES), summed.get(pool, _NO_SUM))
         for pool in {**rates, **summed}
     ]
-    yield DEGRADED, [(block, _first(row.degraded, total.degraded)) for block, row, total in both]
-    yield MISPLACED, [(block, _first(row.misplaced, total.misplaced)) for block, row, total in both]
-    yield UNFOUND, [(block, _first(row.unfound, total.unfound)) for block, row, total in both]
+    yield DEGRADED, [(block, _known_or(row.degraded, total.degraded)) for block, row, total in both]
+    yield (
+        MISPLACED,
+        [(block, _known_or(row.misplaced, total.misplaced)) for block, row, total in both],
+    )
+    yield UNFOUND, [(block, _known_or(row.unfound, total.unfound)) for block, row, total in both]
     yield REPAIRED, [(blocks[pool], total.repaired) for pool, total in summed.items()]
 
 
 def _recovery(stats: PoolStats | None, status: Status | None, blocks: _Blocks) -> Iterator[Family]:
-    """Give each pool's recovery; where the API has the cluster's only, 0 while that is at rest."""
+    """Yield each pool's recovery; 0 while the cluster is idle if the API has no rates by pool."""
     pools = [(blocks[pool], row) for pool, row in stats.pools.items()] if stats else []
-    rest = 0 if status and status.at_rest else None
+    idle = 0 if status and status.at_rest else None
     yield (
         RECOVERING_OBJECTS,
-        [(block, _first(row.recovering_objects, rest)) for block, row in pools],
+        [(block, _known_or(row.recovering_objects, idle)) for block, row in pools],
     )
-    yield RECOVERING_BYTES, [(block, _first(row.recovering_bytes, rest)) for block, row in pools]
-    yield RECOVERING_KEYS, [(block, _first(row.recovering_keys, rest)) for block, row in pools]
+    yield RECOVERING_BYTES, [(block, _known_or(row.recovering_bytes, idle)) for block, row in pools]
+    yield RECOVERING_KEYS, [(block, _known_or(row.recovering_keys, idle)) for block, row in pools]
     yield (
         RECOVERED_OBJECTS,
-        [(block, _first(row.num_objects_recovered, rest)) for block, row in pools],
+        [(block, _known_or(row.num_objects_recovered, idle)) for block, row in pools],
     )
-    yield RECOVERED_BYTES, [(block, _first(row.num_bytes_recovered, rest)) for block, row in pools]
+    yield (
+        RECOVERED_BYTES,
+        [(block, _known_or(row.num_bytes_recovered, idle)) for block, row in pools],
+    )
 
 
-def _first(value: float | None, otherwise: float | None) -> float | None:
+def _known_or(value: float | None, otherwise: float | None) -> float | None:
     return otherwise if value is None else value

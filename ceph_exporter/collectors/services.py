@@ -1,4 +1,4 @@
-"""The services: gateways, mirrors and whatever else registers itself with the mgr."""
+"""The services that register with the mgr: gateways, mirrors and others."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,30 +12,30 @@ _DOCUMENT = ServiceDump.document
 RGW_METADATA = Metric(
     "ceph_rgw_metadata",
     "untyped",
-    "Host and version of the object gateway; always 1",
+    "Host and version of the RADOS Gateway; always 1",
     _DOCUMENT,
     Labels("ceph_daemon", "hostname", "ceph_version", "instance_id"),
 )
 MIRROR_METADATA = Metric(
     "ceph_rbd_mirror_metadata",
     "untyped",
-    "Host and version of the RBD mirror; always 1",
+    "Host and version of the RBD mirror daemon; always 1",
     _DOCUMENT,
     Labels("ceph_daemon", "id", "instance_id", "hostname", "ceph_version"),
 )
 DAEMONS = Metric(
     "ceph_service_daemons",
     "gauge",
-    "Number of daemons of a service (rgw, rbd-mirror, cephfs-mirror, iscsi, nfs, ...)",
+    "Number of daemons by service, such as rgw, rbd-mirror or nfs",
     _DOCUMENT,
     Labels("service"),
 )
-# Alert rules count these, so they are 0 while none runs.
-_KNOWN = ("rgw", "rbd-mirror", "cephfs-mirror", "iscsi", "nfs")
+# Alert rules watch these services, so they are exported as 0 while none runs.
+_WATCHED = ("rgw", "rbd-mirror", "cephfs-mirror", "iscsi", "nfs")
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Give what `service dump` says."""
+    """Yield the families of `service dump`."""
     dump = facts.get(ServiceDump)
     if dump is None:
         return
@@ -60,6 +60,6 @@ def collect(facts: Facts) -> Iterator[Family]:
             if row.type == "rbd-mirror"
         ],
     )
-    counted = Counter(row.type for row in dump.services)
-    counts = dict.fromkeys(_KNOWN, 0) | counted if dump.complete else counted
+    running = Counter(row.type for row in dump.services)
+    counts = dict.fromkeys(_WATCHED, 0) | running if dump.complete else running
     yield DAEMONS, [(DAEMONS.labels(type_), number) for type_, number in counts.items()]

@@ -1,4 +1,4 @@
-"""The cluster's space: size, use and what is left, as a whole and by device class."""
+"""The cluster's space: size, used and available, in total and by device class."""
 
 from collections.abc import Iterator
 
@@ -8,63 +8,42 @@ from ceph_exporter.metric import Family, Labels, Metric, one
 _DOCUMENT = Df.document
 _CLASS = Labels("device_class")
 
+
+def _by_class(name: str, help_: str) -> Metric:
+    return Metric(f"ceph_cluster_by_class_{name}", "gauge", help_, _DOCUMENT, _CLASS, since="14")
+
+
 TOTAL = Metric("ceph_cluster_total_bytes", "gauge", "Size of all OSDs", _DOCUMENT)
 USED = Metric(
     "ceph_cluster_total_used_bytes",
     "gauge",
-    "Space that data takes, replicas included; up to Ceph 13 the same as the raw use",
+    "Space used by data, replicas included",
     _DOCUMENT,
+    detail="Up to Ceph 13 the same as the raw used space.",
 )
 USED_RAW = Metric(
     "ceph_cluster_total_used_raw_bytes",
     "gauge",
-    "Space that is used, with what OSDs keep for themselves",
+    "Used space, including what the OSDs use for themselves",
     _DOCUMENT,
 )
-AVAIL = Metric("ceph_cluster_total_avail_bytes", "gauge", "Space that is left", _DOCUMENT)
+AVAIL = Metric("ceph_cluster_total_avail_bytes", "gauge", "Available space", _DOCUMENT)
 RATIO = Metric(
-    "ceph_cluster_total_used_raw_ratio", "gauge", "Used part of the space, 0 to 1", _DOCUMENT
+    "ceph_cluster_total_used_raw_ratio", "gauge", "Used fraction of the space", _DOCUMENT
 )
 OBJECTS = Metric("ceph_cluster_total_objects", "gauge", "Number of objects", _DOCUMENT)
-CLASS_TOTAL = Metric(
-    "ceph_cluster_by_class_total_bytes",
-    "gauge",
-    "Size of the OSDs of a device class (Ceph 14 and later)",
-    _DOCUMENT,
-    _CLASS,
+CLASS_TOTAL = _by_class("total_bytes", "Size of the OSDs of the device class")
+CLASS_USED = _by_class("total_used_bytes", "Space used by data on the device class, with replicas")
+CLASS_USED_RAW = _by_class(
+    "total_used_raw_bytes",
+    "Used space of the device class, including what the OSDs use for themselves",
 )
-CLASS_USED = Metric(
-    "ceph_cluster_by_class_total_used_bytes",
-    "gauge",
-    "Space that data takes on a device class, replicas included (Ceph 14 and later)",
-    _DOCUMENT,
-    _CLASS,
-)
-CLASS_USED_RAW = Metric(
-    "ceph_cluster_by_class_total_used_raw_bytes",
-    "gauge",
-    "Space that is used of a device class, with what OSDs keep for themselves (Ceph 14 and later)",
-    _DOCUMENT,
-    _CLASS,
-)
-CLASS_AVAIL = Metric(
-    "ceph_cluster_by_class_total_avail_bytes",
-    "gauge",
-    "Space that is left on a device class (Ceph 14 and later)",
-    _DOCUMENT,
-    _CLASS,
-)
-CLASS_RATIO = Metric(
-    "ceph_cluster_by_class_total_used_raw_ratio",
-    "gauge",
-    "Used part of the space of a device class, 0 to 1 (Ceph 14 and later)",
-    _DOCUMENT,
-    _CLASS,
-)
+CLASS_AVAIL = _by_class("total_avail_bytes", "Available space of the device class")
+CLASS_RATIO = _by_class("total_used_raw_ratio", "Used fraction of the space of the device class")
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Give what `df detail` says of the cluster; nothing while it is not to be had."""
+    """Yield the cluster's families of `df detail`; nothing while it is unavailable."""
     df = facts.get(Df)
     if df is None:
         return
@@ -75,7 +54,7 @@ def collect(facts: Facts) -> Iterator[Family]:
     yield AVAIL, one(space.avail)
     yield RATIO, one(space.used_raw_ratio)
     yield OBJECTS, one(df.total_objects)
-    osd_df = facts.get(OsdDf)  # the dashboard tells of the classes only there
+    osd_df = facts.get(OsdDf)  # over the dashboard only this has the device classes
     by_class = df.by_class or (osd_df.by_class if osd_df else {})
     classes = [(_CLASS(name), space) for name, space in by_class.items()]
     yield CLASS_TOTAL, [(block, space.total) for block, space in classes]

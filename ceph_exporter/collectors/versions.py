@@ -1,4 +1,4 @@
-"""The versions that run, and the features of what is connected."""
+"""The versions that daemons run, and the features of daemons and clients."""
 
 import re
 from collections.abc import Iterator
@@ -12,21 +12,23 @@ _VERSION = re.compile(r"ceph version (\S+) \((\w*)\) (\w*)")
 VERSIONS = Metric(
     "ceph_versions",
     "gauge",
-    "Number of daemons of a type that run a version (Ceph 12 and later)",
+    "Number of daemons by type and version",
     Versions.document,
     Labels("daemon", "version_tag", "sha1", "release_name"),
+    since="12",
 )
 FEATURES = Metric(
     "ceph_features",
     "gauge",
-    "Number of daemons or clients of a type with a set of features (Ceph 12 and later)",
+    "Number of daemons or clients by type and feature set",
     Features.document,
     Labels("daemon", "release", "features"),
+    since="12",
 )
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Give what `versions` and `features` say."""
+    """Yield the families of `versions` and `features`."""
     if versions := facts.get(Versions):
         yield (
             VERSIONS,

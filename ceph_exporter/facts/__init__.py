@@ -7,7 +7,15 @@ from here; the others, and new ones, from the module that defines them.
 from ceph_exporter.facts.daemons import MdsMetadata, MgrMetadata, MonMetadata
 from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.df import Df
-from ceph_exporter.facts.fact import Cache, Decoding, Fact, Facts, RegistrationError, decode, wire_formats
+from ceph_exporter.facts.fact import (
+    Cache,
+    Decoding,
+    Fact,
+    Facts,
+    RegistrationError,
+    decode,
+    wire_formats,
+)
 from ceph_exporter.facts.fs_dump import FsDump
 from ceph_exporter.facts.health import STATUSES, Check, Health, Mute, worst
 from ceph_exporter.facts.mgr_dump import MgrDump

@@ -9,8 +9,8 @@ Argument: TypeAlias = str | list[str]
 class Command(NamedTuple):
     """A command by its prefix and its arguments.
 
-    target: who answers it from Ceph 12 on (src/mgr/MgrCommands.h and the mgr's modules); before, the
-    monitors answer every command. since: the first release that knows the command in this form
+    target: who answers it from Ceph 12 on (src/mgr/MgrCommands.h and the mgr's modules); up to 11
+    the monitors answer every command. since: the first release that knows the command in this form
     (src/mon/MonCommands.h, up to 12 as ceph-rest-api lists it). Only the documentation and the
     simulators use it; the sources find out by asking.
     """

@@ -1,24 +1,31 @@
-"""A simulated cluster that lives: what it answers now to a command of either API."""
+"""A simulated cluster that changes with time: its answers to the commands of either API."""
 
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
+from types import ModuleType
 from typing import Literal, TypeAlias
 
 import msgspec
 
+from ceph_exporter.facts import RegistrationError, wire_formats
+from ceph_exporter.facts.command import release_key
+from ceph_exporter.facts.registry import COMMANDS, wire_format_of
 from ceph_exporter.simulator import jewel, reef
 from ceph_exporter.simulator.cluster import state
 from ceph_exporter.simulator.layout import layout
 from ceph_exporter.simulator.model import State
-from ceph_exporter.sources.commands import COMMANDS, Command, wire_format_of
 
 Api: TypeAlias = Literal["rest-api", "restful"]
+Arguments: TypeAlias = frozenset[tuple[str, str]]
 
-_DOCUMENTS: Mapping[Api, Mapping[str, Callable[[State], object]]] = {
-    "rest-api": jewel.DOCUMENTS,
-    "restful": reef.DOCUMENTS,
+_RELEASES: Mapping[Api, ModuleType] = {"rest-api": jewel, "restful": reef}
+_ANSWERS: Mapping[Api, Mapping[str, Callable[[State], object]]] = {
+    "rest-api": jewel.ANSWERS,
+    "restful": reef.ANSWERS,
 }
+_PLAIN = ("df", "fsid", "health")
+"""Commands that carry no document; people and tests run them."""
 _OSDS_OF_TICK = 2500
 _FIXED = {"osd metadata", "device ls"}  # large, and always the same
 
@@ -29,13 +36,13 @@ def _age() -> Callable[[], float]:
 
 
 class Simulated:
-    """A cluster of so many OSDs; clusters of one seed and age are alike.
+    """A cluster with a number of OSDs; clusters of the same seed and age are alike.
 
-    age: gives the seconds since its start, by default those since it was made; may be replaced.
-    incidents: those of `timeline.INCIDENTS` that are going on whatever the time, each half-way;
-    None for those that the timeline has at the time.
+    age: returns the seconds since the cluster's start, by default since its creation; may be
+    replaced. incidents: those of `timeline.INCIDENTS` that are in progress at any time, each
+    half-way; None for those that the timeline has at the time.
 
-    A large cluster changes less often than each second, as its answers take their time.
+    A large cluster changes less often than every second, as its answers take longer.
     """
 
     def __init__(
@@ -57,11 +64,11 @@ class Simulated:
             return self._now()
 
     def body(self, api: Api, name: str | None) -> bytes | None:
-        """Give the JSON that a command answers, by its name in a recording; None if unknown.
+        """Return the JSON of an answer by its wire format; None if the release has no such answer.
 
         Ceph 10.2 answers over rest-api, 18.2 over restful.
         """
-        write = _DOCUMENTS[api].get(name or "")
+        write = _ANSWERS[api].get(name or "")
         if write is None:
             return None
         with self._lock:
@@ -72,43 +79,88 @@ class Simulated:
 
     def _now(self) -> State:
         seconds = self.age() // self._tick * self._tick
-        held = None if self.incidents is None else frozenset(self.incidents)
-        if self._state is None or self._key != (seconds, held):
-            self._state = state(self._layout, seconds, held)
-            self._key = seconds, held
-            kept = {key: body for key, body in self._bodies.items() if key[1] in _FIXED}
-            self._bodies = kept
+        incidents = None if self.incidents is None else frozenset(self.incidents)
+        if self._state is None or self._key != (seconds, incidents):
+            self._state = state(self._layout, seconds, incidents)
+            self._key = seconds, incidents
+            fixed = {key: body for key, body in self._bodies.items() if key[1] in _FIXED}
+            self._bodies = fixed
         return self._state
 
 
 def names(api: Api) -> tuple[str, ...]:
-    """Give the names of all that an API answers."""
-    return tuple(_DOCUMENTS[api])
+    """Return the wire formats of all answers of an API."""
+    return tuple(_ANSWERS[api])
 
 
 def name_of(prefix: str, args: Mapping[str, object]) -> str | None:
-    """Give the name of a command's answer in a recording; None for an unknown command.
+    """Return the wire format of a command's answer; None for an unknown command.
 
-    `args` are those beside the format. Raises KeyError with the names of those that it has not, or
-    not with this value.
+    `args` are those beside the format. Raises KeyError with the names of the arguments that the
+    command does not have, or not with this value.
     """
-    known = {_frozen(dict(one.args)): name for one, name in _COMMANDS if one.prefix == prefix}
-    name = known.get(_frozen(args))
-    if name is None and known:
-        allowed = {arg for wanted in known for arg, _ in wanted}
+    forms = _COMMANDS.get(prefix, {})
+    name = forms.get(_frozen(args))
+    if name is None and forms:
+        allowed = {arg for form in forms for arg, _ in form}
         raise KeyError(*(args.keys() - allowed or args))
     return name
 
 
-def _frozen(args: Mapping[str, object]) -> frozenset[tuple[str, str]]:
-    """Make arguments comparable: in a URL a list of one is its element."""
+def _frozen(args: Mapping[str, object]) -> Arguments:
+    """Make arguments comparable: in a URL a list of one value is that value."""
     return frozenset(
         (name, str(value[0] if isinstance(value, list) and value else value))
         for name, value in args.items()
     )
 
 
-_COMMANDS = [
-    *((one, wire_format_of(document, one)) for document in COMMANDS for one in COMMANDS[document]),
-    *((Command(prefix), prefix) for prefix in ("df", "fsid", "health")),
-]
+def _commands() -> dict[str, dict[Arguments, str]]:
+    """Return by prefix and arguments of a command the wire format of its answer."""
+    commands = {prefix: {_frozen({}): prefix} for prefix in _PLAIN}
+    for document in COMMANDS:
+        for command in COMMANDS[document]:
+            forms = commands.setdefault(command.prefix, {})
+            forms[_frozen(dict(command.args))] = wire_format_of(document, command)
+    return commands
+
+
+def expected(api: Api, release: str) -> set[str]:
+    """Return the wire formats that a release answers over an API, according to the registry."""
+    prefix = f"{api}/"
+    return {name for name in wire_formats() if name.startswith(prefix)} | {
+        wire_format_of(document, command)
+        for document in COMMANDS
+        for command in COMMANDS[document]
+        if release_key(command.since) <= release_key(release)
+    }
+
+
+def check(api: Api, simulator: ModuleType) -> None:
+    """Raise RegistrationError, which names the simulator's file, unless its tables are complete.
+
+    Every answer that the registry expects of its release is in ANSWERS, or in ABSENT with a reason.
+    """
+    file = f"{simulator.__name__.replace('.', '/')}/__init__.py"
+    registered = expected(api, simulator.RELEASE)
+    answers, absent = set(simulator.ANSWERS), set(simulator.ABSENT)
+    if missing := registered - answers - absent:
+        raise RegistrationError(
+            f"{file}: the simulator does not answer {min(missing)!r}; add the answer to ANSWERS, "
+            "or the reason to ABSENT"
+        )
+    if unknown := answers - registered - {*_PLAIN}:
+        raise RegistrationError(
+            f"{file}: nobody requests {min(unknown)!r} of ANSWERS: no command or endpoint of Ceph "
+            f"{simulator.RELEASE} has that wire format"
+        )
+    if redundant := absent & answers | absent - registered:
+        raise RegistrationError(
+            f"{file}: remove {min(redundant)!r} from ABSENT: the simulator answers it, or Ceph "
+            f"{simulator.RELEASE} does not have it"
+        )
+
+
+_COMMANDS = _commands()
+for _api, _release in _RELEASES.items():
+    check(_api, _release)

@@ -1,51 +1,56 @@
-"""Which releases of Ceph give a document over which API, from the tables of the sources."""
+"""Which releases of Ceph have a document over which API, from the registry and the sources."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ceph_exporter.sources import commands, dashboard, rados, rest_api, restful
+from ceph_exporter.facts.command import release_key
+from ceph_exporter.facts.registry import REGISTRY
+from ceph_exporter.metric import Metric
+from ceph_exporter.sources import dashboard, rados, rest_api, restful
 
 SOURCES = (rest_api.RestApi, restful.Restful, dashboard.Dashboard, rados.Rados)
 
+_SINCE = {row.name: row.since for row in REGISTRY}
+
 
 class Span(NamedTuple):
-    """Releases from the first to the last; the last is empty while there is no end."""
+    """Releases from the first to the last; the last is empty while the span is open."""
 
     first: str
     last: str
 
     def __str__(self) -> str:
-        """Write it for a person."""
+        """Return the span in words."""
         if self.first == self.last:
             return self.first
         return f"{self.first} to {self.last}" if self.last else f"{self.first} and later"
 
     def within(self, other: "Span") -> "Span | None":
-        """Give what two spans have in common, or None."""
-        first = max(self.first, other.first, key=_order)
-        last = min(self.last, other.last, key=lambda release: _order(release or "9999"))
-        return Span(first, last) if _order(first) <= _order(last or "9999") else None
+        """Return the releases that two spans have in common, None if there are none."""
+        first = max(self.first, other.first, key=release_key)
+        last = min(self.last, other.last, key=lambda release: release_key(release or "9999"))
+        return Span(first, last) if release_key(first) <= release_key(last or "9999") else None
 
 
-def _order(release: str) -> tuple[int, ...]:
-    return tuple(map(int, release.split(".")))
+def of_document(document: str) -> Span:
+    """Return the releases that have a document."""
+    return Span(_SINCE[document], "")
 
 
-def known(document: str) -> Span:
-    """Give the releases whose monitors know a command that carries the document."""
-    if document not in commands.COMMANDS:
-        return Span(dashboard.Dashboard.releases[0], "")
-    since = [command.since for command in commands.COMMANDS[document]]
-    return Span(min([*since, commands.EARLIER.get(document, since[0])], key=_order), "")
+def of_metric(metric: Metric) -> Span:
+    """Return the releases that report a metric of a registered document."""
+    span = of_document(metric.document)
+    own = Span(metric.since or span.first, metric.until)
+    return span.within(own) or own
 
 
-def spans(document: str) -> Iterator[tuple[str, Span]]:
-    """Yield each API that gives a document, and the releases that do."""
+def by_api(document: str) -> Iterator[tuple[str, Span]]:
+    """Yield each API that has a document, and its releases that do."""
     for source in SOURCES:
         if document not in source.documents:
             continue
         span = Span(*source.releases)
         # The dashboard reads the mgr's memory, whatever commands there are.
-        found = span if source is dashboard.Dashboard else span.within(known(document))
-        if found:
-            yield source.api, found
+        common = span if source is dashboard.Dashboard else span.within(of_document(document))
+        if common:
+            yield source.api, common

@@ -4,7 +4,7 @@ import pytest
 
 from ceph_exporter import exposition
 from ceph_exporter.collectors import health
-from ceph_exporter.collectors.health import KNOWN
+from ceph_exporter.collectors.health import WATCHED
 from ceph_exporter.facts import Check, Facts, Health, Mute, Quorum, Status
 
 
@@ -44,7 +44,7 @@ def test_nothing_known() -> None:
 
 def test_all_is_well() -> None:
     """While all is well each check that rules watch is 0, as are mutes and slow operations."""
-    expected = {detail(code, severity): "0" for code, severity in KNOWN.items()}
+    expected = {detail(code, severity): "0" for code, severity in WATCHED.items()}
     expected |= {"ceph_health_status": "0", "ceph_health_mutes": "0"}
     assert shown(Health("HEALTH_OK")) == {**expected, "ceph_healthcheck_slow_ops": "0"}
 
@@ -60,7 +60,7 @@ def test_raised_check_is_there_once(code: str, severity: str) -> None:
         f'ceph_health_check_muted{{name="{code}"}}': "0",
     }
     quiet = {key for key, value in samples.items() if "_detail{" in key and value == "0"}
-    assert quiet == {detail(*row) for row in KNOWN.items() if row[0] != code}
+    assert quiet == {detail(*row) for row in WATCHED.items() if row[0] != code}
 
 
 def test_size_of_a_check() -> None:
@@ -110,7 +110,7 @@ def test_slow_operations(number: float | None, value: str | None) -> None:
 
 def test_watched_checks() -> None:
     """The checks that are watched are those of the official rules, each with one severity."""
-    assert set(KNOWN.values()) == {"HEALTH_WARN", "HEALTH_ERR"}
-    assert KNOWN["OSD_DOWN"] == "HEALTH_WARN"
-    assert KNOWN["OSD_FULL"] == "HEALTH_ERR"
-    assert len(health._KNOWN_WARN.split()) + len(health._KNOWN_ERR.split()) == len(KNOWN)
+    assert set(WATCHED.values()) == {"HEALTH_WARN", "HEALTH_ERR"}
+    assert WATCHED["OSD_DOWN"] == "HEALTH_WARN"
+    assert WATCHED["OSD_FULL"] == "HEALTH_ERR"
+    assert len(health._WARNINGS.split()) + len(health._ERRORS.split()) == len(WATCHED)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ceph_exporter.collectors.osd_flags import KNOWN, collect
+from ceph_exporter.collectors.osd_flags import FLAGS, collect
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.osd_dump import OsdDump
 from ceph_exporter.metric import Columns
@@ -19,11 +19,11 @@ def test_no_map_no_families() -> None:
     assert page() == {}
 
 
-@pytest.mark.parametrize("flag", KNOWN)
+@pytest.mark.parametrize("flag", FLAGS)
 def test_a_flag_is_set(flag: str) -> None:
     """A flag that is set is 1 and all others are 0, so that a rule needs no absent()."""
     found = page(OsdDump(osds=(), flags=("sortbitwise", flag)))
-    expected = {f'flag="{name}"': int(name == flag) for name in KNOWN}
+    expected = {f'flag="{name}"': int(name == flag) for name in FLAGS}
     assert found["ceph_osd_map_flag"] == expected
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ceph_exporter.collectors import COLLECTORS
-from ceph_exporter.collectors.health import KNOWN
+from ceph_exporter.collectors.health import WATCHED
 from ceph_exporter.polling.snapshot import METRICS
 from dashboards import build, checks, render
 from dashboards.declare import Dashboard, Panel, Query
@@ -63,7 +63,7 @@ def test_the_fleet_leads_to_the_cluster_and_its_checks_to_their_cause() -> None:
     assert [link.to for link in check.links] == ["${__data.fields.board}"]
 
 
-@pytest.mark.parametrize("code", sorted(KNOWN))
+@pytest.mark.parametrize("code", sorted(WATCHED))
 def test_a_known_check_has_words_and_one_dashboard(code: str) -> None:
     """Each health check that the exporter knows is explained and leads to one dashboard."""
     assert code in checks.WORDS

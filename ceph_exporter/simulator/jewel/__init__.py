@@ -1,15 +1,16 @@
 """What a simulated cluster of Ceph 10.2 (Jewel) answers to mon commands.
 
-Jewel is the release of choice because its `health` has everything: the monitors' disks, stores and
-clocks. A command is one entry of `DOCUMENTS`, by the name that its answer has in a recording.
+Jewel is simulated because its `health` has everything: the monitors' disks, stores and clocks.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ceph_exporter.simulator.jewel import health, maps, osds, pools, status
 from ceph_exporter.simulator.model import State
 
-DOCUMENTS: dict[str, Callable[[State], object]] = {
+RELEASE = "10.2"
+
+ANSWERS: Mapping[str, Callable[[State], object]] = {
     "health": health.health,
     "health detail": health.health_detail,
     "status": status.status,
@@ -28,3 +29,10 @@ DOCUMENTS: dict[str, Callable[[State], object]] = {
     "fsid": maps.fsid,
     "version": maps.version,
 }
+"""By wire format (the name of the answer in a recording), what writes the answer."""
+
+ABSENT: Mapping[str, str] = {
+    "osd metadata": "no metadata of OSDs is simulated, so that their labels are empty",
+    "mds dump": "nobody requests it, as `fs dump` is answered",
+}
+"""The wire formats of commands that this release has and the simulator lacks, with the reason."""

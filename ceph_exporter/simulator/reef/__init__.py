@@ -1,10 +1,9 @@
 """What a simulated cluster of Ceph 18.2 (Reef) answers to mon and mgr commands.
 
-The shapes are those of 18.2.7. A command is one entry of `DOCUMENTS`, by the name that its answer
-has in a recording; fields that a real cluster has for debugging alone are left out.
+The answers have the form of 18.2.7, without fields that only serve debugging.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ceph_exporter.simulator.model import State
 from ceph_exporter.simulator.reef import (
@@ -19,7 +18,9 @@ from ceph_exporter.simulator.reef import (
     status,
 )
 
-DOCUMENTS: dict[str, Callable[[State], object]] = {
+RELEASE = "18.2"
+
+ANSWERS: Mapping[str, Callable[[State], object]] = {
     "health": health.health,
     "health detail": health.health_detail,
     "status": status.status,
@@ -50,3 +51,9 @@ DOCUMENTS: dict[str, Callable[[State], object]] = {
     "balancer status": daemons.balancer_status,
     "restful/perf": perf.perf,
 }
+"""By wire format (the name of the answer in a recording), what writes the answer."""
+
+ABSENT: Mapping[str, str] = {
+    "mds dump": "nobody requests it, as `fs dump` is answered",
+}
+"""The wire formats of commands that this release has and the simulator lacks, with the reason."""

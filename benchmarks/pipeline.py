@@ -123,7 +123,7 @@ def _poll(
 ) -> _Poll:
     start = time.perf_counter()
     found, decoding = _timed(lambda: dict(_decoded(decode, documents)))
-    known = Facts(found, before.made)
+    known = Facts(found, before.cache)
     families, collecting = _timed(lambda: _collected(known))
     lines, rendering = _timed(lambda: _rendered(renderers, families))
     body, compressing = _timed(lambda: Compressed(exposition.parts([lines], Format.TEXT)))

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from ceph_exporter.config.command_line import CommandLine, fail, parse
 from ceph_exporter.config.strict_yaml import ConfigError
 from ceph_exporter.log import set_up
 from ceph_exporter.polling.poller import Poller
-from ceph_exporter.polling.snapshot import Report
+from ceph_exporter.polling.report import DocumentState
 from ceph_exporter.simulator import rest_api
 from ceph_exporter.sources import Answer, recording
 from ceph_exporter.web.security import Watched
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "record":
             return record(config, Path(options.folder))
         if options.command == "check":
-            return check_nagios(config) if values["nagios"] else check_clusters(config)
+            return nagios.check(config) if values["nagios"] else check.check(config)
         return once(config)
 
 
@@ -73,36 +73,6 @@ def once(config: Config) -> int:
     return 0 if all(found.report.up for found in snapshots) else 1
 
 
-def check_clusters(config: Config) -> int:
-    """Poll each cluster once and print for a person how it went; exit code as `once`."""
-    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    up = []
-    for name, cluster in config.clusters.items():
-        with check.progress(name, sys.stderr) as note:
-            report = _report(name, cluster, config, note)
-        sys.stdout.write(check.text(name, cluster, report, colour=colour))
-        up.append(report.up)
-    return 0 if all(up) else 1
-
-
-def check_nagios(config: Config) -> int:
-    """Poll each cluster once and print the line of a Nagios plugin; give its exit code."""
-    reports = {
-        name: _report(name, cluster, config, lambda _: None)
-        for name, cluster in config.clusters.items()
-    }
-    code, line = nagios.result(reports)
-    sys.stdout.write(f"{line}\n")
-    return code
-
-
-def _report(
-    name: str, cluster: Cluster, config: Config, on_answer: Callable[[Answer], object]
-) -> Report:
-    with closing(Poller(name, cluster, config, on_answer=on_answer)) as poller:
-        return poller.poll().report
-
-
 def record(config: Config, folder: Path) -> int:
     """Write each document of each cluster below the folder; 0 if every cluster answered."""
     up = []
@@ -117,10 +87,10 @@ def _record(name: str, cluster: Cluster, config: Config, folder: Path) -> bool:
             sys.stdout.write(f"{recording.write(folder, answer)}\n")
 
     try:
-        report = _report(name, cluster, config, write)
+        report = check.poll(name, cluster, config, write)
     except OSError as error:
         fail(f"record: {error.filename}: {error.strerror}")
     for row in report.documents:
-        if not row.success:
+        if row.state is not DocumentState.OK:
             sys.stderr.write(f"not recorded: {row.name}: {row.error}\n")
     return report.up

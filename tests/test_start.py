@@ -42,8 +42,8 @@ def test_ceph_and_its_password_may_come_later(tmp_path: Path) -> None:
                 until(lambda: exporter.metric("ceph_up") == "1", "poll")
             log = exporter.said()
     assert fake.logins == 2
-    assert log.count("cluster not reached") <= 3  # and one when the server of this test ended
-    assert log.count("cluster reached again") == 1
+    assert log.count("cluster unreachable") <= 3  # and one when the server of this test ended
+    assert log.count("cluster reachable again") == 1
 
 
 def test_dns_may_come_later(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,22 +1,50 @@
-"""What the command `check` says of a cluster, for a person at a terminal."""
+"""The command `check`: the state of each cluster, for a person at a terminal."""
 
+import os
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TextIO
 
-from ceph_exporter.config import Cluster
+from ceph_exporter import humanize
+from ceph_exporter.config import Cluster, Config
 from ceph_exporter.polling import advice
-from ceph_exporter.polling.snapshot import DocumentRow, Report
+from ceph_exporter.polling.poller import Poller
+from ceph_exporter.polling.report import DocumentRow, DocumentState, Report
 from ceph_exporter.sources import Answer
 
 _COLOURS = {"ok": "\x1b[32m", "warn": "\x1b[33m", "bad": "\x1b[31m"}
-_CLASSES = {"HEALTH_OK": "ok", "HEALTH_WARN": "warn"}
+_HEALTH_CLASSES = {"HEALTH_OK": "ok", "HEALTH_WARN": "warn"}
+_STATE_CLASSES = {DocumentState.OK: "ok", DocumentState.FAILED: "bad"}
 _CLEAR = "\r\x1b[K"
+
+
+def check(config: Config) -> int:
+    """Poll each cluster once and print its state; return 0 if every cluster answered, else 1."""
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    up = []
+    for name, cluster in config.clusters.items():
+        with progress(name, sys.stderr) as note:
+            report = poll(name, cluster, config, note)
+        sys.stdout.write(text(name, cluster, report, colour=colour))
+        up.append(report.up)
+    return 0 if all(up) else 1
+
+
+def poll(
+    name: str, cluster: Cluster, config: Config, on_answer: Callable[[Answer], object]
+) -> Report:
+    """Poll a cluster once and return the report. on_answer: called with each answer."""
+    with closing(Poller(name, cluster, config, on_answer=on_answer)) as poller:
+        return poller.poll().report
 
 
 @contextmanager
 def progress(name: str, stream: TextIO) -> Iterator[Callable[[Answer], None]]:
-    """Give what notes an answer on a line that is overwritten; nothing is written to a file."""
+    """Yield a function that shows an answer on one line of a terminal, overwriting the last.
+
+    Nothing is written unless the stream is a terminal.
+    """
     shown = stream.isatty()
     title = name or "cluster"
 
@@ -38,38 +66,35 @@ def progress(name: str, stream: TextIO) -> Iterator[Callable[[Answer], None]]:
 
 
 def text(name: str, cluster: Cluster, report: Report, *, colour: bool) -> str:
-    """Write what was reached, each document, and what is missing."""
+    """Return the state of a cluster: health, what answered, each document, what is missing."""
 
-    def paint(words: str, kind: str) -> str:
-        return f"{_COLOURS[kind]}{words}\x1b[0m" if colour else words
+    def paint(words: str, class_: str) -> str:
+        return f"{_COLOURS[class_]}{words}\x1b[0m" if colour else words
 
     health = (report.health if report.up else None) or "health unknown"
-    lines = [f"{name or 'cluster'}: {paint(health, _CLASSES.get(health, 'bad'))}"]
+    lines = [f"{name or 'cluster'}: {paint(health, _HEALTH_CLASSES.get(health, 'bad'))}"]
     lines += [f"  {check.code}: {check.message}" for check in report.checks]
     if report.up:
         release = f"Ceph {report.release}" if report.release else "release unknown"
-        lines.append(f"  reached {report.url} over {report.api}, {release}")
+        lines.append(f"  connected to {report.url} over {report.api}, {release}")
     else:
-        lines.append(f"  {paint('not reached', 'bad')}: tried {', '.join(cluster.addresses)}")
-    lines.append(f"  polled in {advice.seconds(report.seconds)}")
+        lines.append(f"  {paint('unreachable', 'bad')}: tried {', '.join(cluster.addresses)}")
+    lines.append(f"  polled in {humanize.duration(report.seconds)}")
     lines += ["", f"  {'DOCUMENT':<22}{'STATE':<14}{'TIME':>9}{'SIZE':>11}"]
     lines += [f"  {_row(row, paint)}" for row in report.documents]
-    found = advice.missing(report)
-    if found:
+    missing = advice.missing(report)
+    if missing:
         lines += ["", "  MISSING"]
-    for row in found:
+    for row in missing:
         lines.append(f"  {paint(row.what, 'bad' if row.fault else 'warn')}: {row.why}")
-        if row.mend:
-            lines.append(f"    -> {row.mend}")
+        if row.fix:
+            lines.append(f"    -> {row.fix}")
     return "\n".join([*lines, "", ""])
 
 
 def _row(row: DocumentRow, paint: Callable[[str, str], str]) -> str:
-    state, kind = {
-        True: ("had", "ok"),
-        False: ("failed", "bad"),
-        None: ("not available" if row.error else "not asked for", "warn"),
-    }[row.success]
-    space = " " * (14 - len(state))  # colours have no width
-    took, size = advice.seconds(row.seconds), advice.size(row.size)
-    return f"{row.name:<22}{paint(state, kind)}{space}{took:>9}{size:>11}".rstrip()
+    state = row.state.value
+    padding = " " * (14 - len(state))  # colours have no width
+    time, size = humanize.duration(row.seconds), humanize.size(row.size)
+    painted = paint(state, _STATE_CLASSES.get(row.state, "warn"))
+    return f"{row.name:<22}{painted}{padding}{time:>9}{size:>11}".rstrip()

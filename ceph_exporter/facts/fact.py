@@ -127,7 +127,7 @@ def wire_formats() -> tuple[str, ...]:
 class Facts:
     """The available facts of one cluster, by type.
 
-    before: the results of `once` in the last poll (`made` of its facts).
+    before: the results of `once` in the last poll (the `cache` of its facts).
     """
 
     def __init__(
@@ -135,7 +135,7 @@ class Facts:
     ) -> None:
         self._facts = dict(facts or {})
         self._before = before or {}
-        self.made: Cache = {}
+        self.cache: Cache = {}
 
     @classmethod
     def of(cls, *facts: Fact) -> "Facts":
@@ -153,7 +153,7 @@ class Facts:
         For costly results of facts that seldom change. `make` is a pure function. A result is
         forgotten after the first poll that does not ask for it.
         """
-        calls = self.made.setdefault(make, [])
+        calls = self.cache.setdefault(make, [])
         previous = self._before.get(make, ())
         match = next((call for call in (*calls, *previous) if call[0] == args), None)
         result: R = match[1] if match else make(*args)

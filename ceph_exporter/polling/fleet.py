@@ -5,11 +5,14 @@ import time
 from typing import NamedTuple
 
 from ceph_exporter.config import Cluster, Config, Poll
+from ceph_exporter.polling.collecting import enabled
 from ceph_exporter.polling.outage import LONGEST
 from ceph_exporter.polling.poller import OnSnapshot, Poller, ignore
 
 GRACE = LONGEST
 """Seconds beyond interval and timeout after which a poller counts as hung: no pause is longer."""
+_STOP_TIMEOUT = 2.0
+"""Seconds in which all pollers have to stop."""
 
 
 class _Settings(NamedTuple):
@@ -29,15 +32,16 @@ class _Member(NamedTuple):
 
 
 class Fleet:
-    """Polls the clusters of a configuration from `use` on until `stop`.
+    """Polls the clusters of a configuration, from `use` until `stop`.
 
-    on_snapshot: called by each poller with what it is about to publish.
+    on_snapshot: called by each poller with the result that it is about to publish.
     """
 
     def __init__(self, on_snapshot: OnSnapshot = ignore) -> None:
         self._on_snapshot = on_snapshot
         self._members: dict[str, _Member] = {}
         self.config: Config | None = None
+        """The configuration in use, None before the first."""
 
     @property
     def pollers(self) -> tuple[Poller, ...]:
@@ -45,25 +49,25 @@ class Fleet:
         return tuple(member.poller for member in self._members.values())
 
     def use(self, config: Config) -> list[str]:
-        """Take a configuration over; give the names of the clusters that were begun anew."""
-        before, members, begun = self._members, {}, []
+        """Switch to a configuration; return the names of the clusters whose poller is new."""
+        previous, members, started = self._members, {}, []
         for name, cluster in config.clusters.items():
             many = len(config.clusters) > 1
-            settings = _Settings(cluster, config.poll, config.enabled(cluster), many)
-            old = before.get(name)
+            settings = _Settings(cluster, config.poll, enabled(config, cluster), many)
+            old = previous.get(name)
             if old is not None and old.settings == settings:
                 members[name] = old
             else:
-                members[name] = _begin(self._poller(name, config), settings, old)
-                begun.append(name)
+                members[name] = _member(self._poller(name, config), settings, old)
+                started.append(name)
         # One reference is replaced, so a scrape sees the old fleet or the new one, never a mix.
         self._members, self.config = members, config
-        for name, member in before.items():
+        for name, member in previous.items():
             if members.get(name) is not member:
                 member.stop.set()
-        for name in begun:
+        for name in started:
             members[name].thread.start()
-        return begun
+        return started
 
     def _poller(self, name: str, config: Config) -> Poller:
         poller = Poller(name, config.clusters[name], config)
@@ -71,40 +75,40 @@ class Fleet:
         return poller
 
     def stop(self) -> None:
-        """End all pollers; one that waits for Ceph is left behind."""
+        """Stop all pollers; one that still waits for Ceph is left behind."""
         for member in self._members.values():
             member.stop.set()
-        end = time.monotonic() + 2
+        end = time.monotonic() + _STOP_TIMEOUT
         for member in self._members.values():
             member.thread.join(max(0.0, end - time.monotonic()))
 
     @property
     def ready(self) -> bool:
-        """Every cluster was polled once, with or without success."""
+        """Whether the first poll of every cluster has finished, with or without success."""
         return all(poller.snapshot is not None for poller in self.pollers)
 
     def hung(self) -> list[str]:
-        """Give the names of the clusters whose pollers make no progress."""
+        """Return the names of the clusters whose pollers make no progress."""
         now = time.monotonic()
         return [
             name
             for name, (settings, poller, _, _) in self._members.items()
-            if now - poller.moved > settings.poll.interval + settings.poll.timeout + GRACE
+            if now - poller.last_progress > settings.poll.interval + settings.poll.timeout + GRACE
         ]
 
     def summary(self) -> str:
-        """Say in one line how the clusters are."""
+        """Return the state of all clusters in one line."""
         return "; ".join(_state(poller) for poller in self.pollers)
 
 
-def _begin(poller: Poller, settings: _Settings, old: _Member | None) -> _Member:
+def _member(poller: Poller, settings: _Settings, old: _Member | None) -> _Member:
     if (
         old is not None
         and old.settings.cluster.addresses == settings.cluster.addresses
         and old.settings.many == settings.many
     ):
-        # The same cluster with other settings: its series must not vanish for a scrape, as alerts
-        # would resolve and fire again. The old snapshot goes stale at the time that it had.
+        # The same cluster with other settings: if its series vanished for a scrape, alerts would
+        # resolve and fire again. The old snapshot still goes stale when it would have.
         poller.snapshot = old.poller.snapshot
     stop = threading.Event()
     thread = threading.Thread(
@@ -116,8 +120,8 @@ def _begin(poller: Poller, settings: _Settings, old: _Member | None) -> _Member:
 def _state(poller: Poller) -> str:
     name, snapshot = poller.title, poller.snapshot
     if snapshot is None:
-        return f"{name}: first poll under way"
+        return f"{name}: first poll in progress"
     report = snapshot.report
     if not report.up or not snapshot.fresh:
-        return f"{name}: not reached"
+        return f"{name}: unreachable"
     return f"{name}: {report.health or 'health unknown'} over {report.api}"

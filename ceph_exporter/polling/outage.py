@@ -1,27 +1,28 @@
-"""What follows from polls that fail: longer pauses, and a log that says a change once."""
+"""Polls that fail: longer pauses, and a log that reports each change once."""
 
 import random
-import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ceph_exporter.config import Poll
 from ceph_exporter.log import fields, log
+from ceph_exporter.polling.clock import SYSTEM, Clock
+from ceph_exporter.polling.report import DocumentRow, DocumentState
 from ceph_exporter.sources import ErrorKind, SourceError
 
 PATIENCE = 2
-"""Polls in a row that may fail before the pauses grow: within two a new active mgr is found."""
+"""Consecutive polls that may fail before the pauses grow: a new active mgr appears within two."""
 LONGEST = 60.0
-"""Seconds of the longest pause unless the interval is longer: a cluster that is back is seen."""
+"""Seconds of the longest pause, unless the interval is longer: a recovery is noticed soon."""
 SUMMARY_INTERVAL = 3600.0
-"""Seconds between two lines about what is still not well."""
+"""Seconds between two log lines about a problem that persists."""
 
 
 def pause(poll: Poll, failures: int) -> float:
-    """Give the seconds from the start of a poll to that of the next.
+    """Return the seconds from the start of a poll to the start of the next.
 
-    failures: polls in a row that failed. From the third one on the pause doubles, up to half of
-    `stale_after`, as a snapshot must not go stale between two polls. The jitter keeps many
-    exporters from asking in step.
+    failures: consecutive polls that failed. After `PATIENCE` failures the pause doubles each time,
+    up to half of `stale_after`, as a snapshot must not go stale between two polls. Jitter keeps
+    many exporters from polling in step.
     """
     longest = max(poll.interval, min(poll.stale_after / 2, LONGEST))
     doublings = min(max(0, failures - PATIENCE), 16)
@@ -30,62 +31,71 @@ def pause(poll: Poll, failures: int) -> float:
 
 
 class Outage:
-    """How long one cluster is not reached. tags: key=value pairs for the log lines.
+    """Logs when a cluster or some of its documents become unavailable and available again.
 
-    An outage is one line when it begins, one for each further kind of failure (the service is back
-    but refuses the password), one an hour while it lasts, one when it ends. So it is with documents
-    that a cluster does not give although it is reached, all that begin or end together in one line.
+    An outage is one line when it starts, one for each further kind of error (the service is back
+    but refuses the password), one an hour while it lasts, and one when it ends. The same holds for
+    documents that fail although the cluster is reachable; those that fail or recover together share
+    a line. tags: key=value pairs for the log lines.
     """
 
-    def __init__(self, tags: Mapping[str, str]) -> None:
+    def __init__(self, tags: Mapping[str, str], clock: Clock = SYSTEM) -> None:
         self.failures = 0
+        """Consecutive polls that failed."""
         self._tags = dict(tags)
+        self._clock = clock
         self._kinds: set[ErrorKind] = set()
         self._missing: set[str] = set()
-        self._since = self._summary = time.monotonic()
+        self._since = self._summary = clock.monotonic()
 
-    def note(self, failure: SourceError | None, missing: Mapping[str, str]) -> None:
-        """Take the end of a poll; log what changed.
+    def note(self, failure: SourceError | None, documents: Iterable[DocumentRow]) -> None:
+        """Log what changed with a poll.
 
-        failure: why the cluster was not reached; missing: documents Ceph did not give, and why.
+        failure: why the cluster is unreachable, None if it is not; documents: their state.
         """
-        now = time.monotonic()
+        now = self._clock.monotonic()
+        # Without a duration the whole cluster failed, which is reported once and not for each.
+        missing = {
+            row.name: row.error
+            for row in documents
+            if row.state is DocumentState.FAILED and row.seconds is not None
+        }
         if failure is None:
-            self._reached(now, missing)
+            self._reachable(now, missing)
         else:
-            self._not_reached(now, failure)
+            self._unreachable(now, failure)
         if not self.failures and not missing:
             self._summary = now
         elif now - self._summary >= SUMMARY_INTERVAL:
             self._summary = now
             if failure is not None:
-                lasted = self._lasted(now)
-                self._say("error", "cluster still not reached", **lasted, error=failure)
+                duration = self._duration(now)
+                self._log("error", "cluster still unreachable", **duration, error=failure)
             else:
-                self._say("warning", "documents still not had", documents=",".join(missing))
+                self._log("warning", "documents still unavailable", documents=",".join(missing))
 
-    def _reached(self, now: float, missing: Mapping[str, str]) -> None:
+    def _reachable(self, now: float, missing: Mapping[str, str]) -> None:
         if self.failures:
-            self._say("info", "cluster reached again", **self._lasted(now))
+            self._log("info", "cluster reachable again", **self._duration(now))
         self.failures = 0
         self._kinds.clear()
-        if begun := [name for name in missing if name not in self._missing]:
-            about = {"documents": ",".join(begun), "error": missing[begun[0]]}
-            self._say("warning", "documents not had", **about)
-        if ended := sorted(self._missing.difference(missing)):
-            self._say("info", "documents had again", documents=",".join(ended))
+        if lost := [name for name in missing if name not in self._missing]:
+            about = {"documents": ",".join(lost), "error": missing[lost[0]]}
+            self._log("warning", "documents unavailable", **about)
+        if recovered := sorted(self._missing.difference(missing)):
+            self._log("info", "documents available again", documents=",".join(recovered))
         self._missing = set(missing)
 
-    def _not_reached(self, now: float, failure: SourceError) -> None:
+    def _unreachable(self, now: float, failure: SourceError) -> None:
         if not self.failures:
             self._since = self._summary = now
         self.failures += 1
         if failure.kind not in self._kinds:
             self._kinds.add(failure.kind)
-            self._say("error", "cluster not reached", error=failure)
+            self._log("error", "cluster unreachable", error=failure)
 
-    def _lasted(self, now: float) -> dict[str, object]:
+    def _duration(self, now: float) -> dict[str, object]:
         return {"seconds": round(now - self._since), "polls": self.failures}
 
-    def _say(self, level: str, text: str, **about: object) -> None:
+    def _log(self, level: str, text: str, **about: object) -> None:
         getattr(log, level)(text, extra=fields(**self._tags, **about))

@@ -1,60 +1,66 @@
-"""Whether what a URL says may be believed: of the right cluster, and not frozen.
+"""Whether to trust what a URL answers: that it is the right cluster's, and not frozen.
 
-A mgr knows of the monitors what they sent it last. Without a quorum they send nothing, and the
-dashboard goes on answering the last HEALTH_OK, however old (seen on 16.2.15 and 18.2.7). Two things
-give it away. `quorum_age` stands still: the quorum counts it in seconds, and sends it every 5 s
-(MgrMonitor::send_digests of 14 to 20). And each monitor reports to the mgr itself, every 5 s and
-also without a quorum: where half of them or more have fallen silent there is none. That is seen in
-one answer, but it is no proof, as they may be cut off from the mgr only; so it counts no more once
-the age was seen to move.
+A mgr knows about the monitors what they last sent to it. Without a quorum they send nothing, and
+the dashboard keeps answering the last HEALTH_OK, however old (seen on 16.2.15 and 18.2.7). Two
+signs reveal this:
+
+- `quorum_age` stands still. The quorum counts it in seconds and sends it every 5 s
+  (MgrMonitor::send_digests of 14 to 20).
+- Half of the monitors or more have stopped reporting. Each monitor reports to the mgr every 5 s,
+  also without a quorum. One answer shows this, but it proves nothing: the monitors may only be cut
+  off from the mgr. So it no longer counts once the age was seen to change.
 """
 
-import time
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from ceph_exporter.facts import Quorum
 from ceph_exporter.facts.quorum import Monitor
 from ceph_exporter.log import fields, log
+from ceph_exporter.polling.clock import SYSTEM, Clock
 from ceph_exporter.sources import ErrorKind, SourceError
 
 FROZEN_AFTER = 20.0
 """Seconds without a sign of the quorum; an election after the leader died takes up to 15."""
 SILENT_AFTER = 15.0
-"""Seconds by which a monitor's report to the mgr may be late, three that may be lost not counted.
-How often they come is Ceph's `mgr_stats_period`; the last two tell."""
+"""Seconds by which a monitor's report to the mgr may be late, beyond three reports that may be
+lost. The last two reports show how often they come (Ceph's `mgr_stats_period`)."""
 _RELAYS = frozenset({"dashboard"})
-"""APIs that pass on what the monitors said last; the others ask a monitor each time."""
+"""APIs that pass on what the monitors last sent; the others ask a monitor each time."""
 _LOST = (
-    "so what its dashboard says is old and not shown; is there a quorum? see `ceph -s`, start the "
-    "monitors"
+    "so what its dashboard reports is old and not exported; check with `ceph -s` whether there is "
+    "a quorum, and start the monitors"
 )
 
 
 class _Sign(NamedTuple):
-    """A sign of life of the quorum, and the reading of time.monotonic() when it was seen first.
+    """A sign of life of the quorum: election epoch and age.
 
-    moved: there was another one before.
+    since: reading of time.monotonic() when it was first seen; changed: it differs from the sign
+    before it, so this is not the first one.
     """
 
     value: tuple[int | None, float | None]
     since: float
-    moved: bool
+    changed: bool
 
 
 class Trust:
-    """What is known of one cluster's URLs. tags: key=value pairs for the log lines."""
+    """Decides which URLs of one cluster to trust. tags: key=value pairs for the log lines."""
 
-    def __init__(self, tags: Mapping[str, str], urls: Collection[str]) -> None:
+    def __init__(
+        self, tags: Mapping[str, str], urls: Collection[str], clock: Clock = SYSTEM
+    ) -> None:
         self.fsid = ""
-        """Of the first cluster that answered; nothing before."""
+        """Of the first cluster that answered; empty before."""
         self.foreign = dict.fromkeys(urls, False)
-        """Whether a URL gave answers of another cluster when it was asked last."""
+        """By URL, whether its last answer came from another cluster."""
         self._tags = dict(tags)
+        self._clock = clock
         self._signs: dict[str, _Sign] = {}
 
     def check(self, url: str, api: str, quorum: Quorum) -> None:
-        """Raise SourceError, FOREIGN or FROZEN, if this is not what the cluster says now."""
+        """Raise SourceError, FOREIGN or FROZEN, unless this is the cluster's present state."""
         self._check_cluster(url, quorum.fsid)
         if api in _RELAYS:
             self._check_quorum(url, quorum)
@@ -66,18 +72,18 @@ class Trust:
             self.foreign[url] = foreign
             about = fields(**self._tags, url=url, fsid=fsid, expected=self.fsid)
             if foreign:
-                log.error("answers of another cluster are not shown", extra=about)
+                log.error("rejected answers of another cluster", extra=about)
             else:
-                log.info("answers of the right cluster again", extra=about)
+                log.info("accepted answers of the right cluster again", extra=about)
         if foreign:
             raise SourceError(
                 ErrorKind.FOREIGN,
                 f"{url}: another cluster answers (fsid {fsid[:64]}, expected {self.fsid[:64]}); "
-                "check the URL, or restart the exporter if the cluster was made anew",
+                "check the URL, or restart the exporter if the cluster was recreated",
             )
 
     def _check_quorum(self, url: str, quorum: Quorum) -> None:
-        now = time.monotonic()
+        now = self._clock.monotonic()
         value = (quorum.election_epoch, quorum.age)
         sign = self._signs.get(url)
         if sign is None or sign.value != value:
@@ -85,18 +91,21 @@ class Trust:
         if quorum.age is not None and now - sign.since >= FROZEN_AFTER:
             raise SourceError(
                 ErrorKind.FROZEN,
-                f"{url}: the monitors have told the mgr nothing new for {now - sign.since:.0f} s, "
-                f"{_LOST}",
+                f"{url}: the mgr has heard nothing new from the monitors for "
+                f"{now - sign.since:.0f} s, {_LOST}",
             )
-        moves = sign.moved and quorum.age is not None
-        if not moves and (reason := _silence(quorum.monitors)):
+        ages = sign.changed and quorum.age is not None
+        if not ages and (reason := _silence(quorum.monitors)):
             raise SourceError(ErrorKind.FROZEN, f"{url}: {reason}, {_LOST}")
 
 
 def _silence(monitors: Collection[Monitor]) -> str:
-    """Say that too many monitors have fallen silent for a quorum, by the newest report of all."""
+    """Return how many monitors are silent if too many are for a quorum, else an empty text.
+
+    A monitor is silent if its last report is much older than the newest report of any monitor.
+    """
     newest = max((when for monitor in monitors for when in monitor.reports), default=0.0)
-    last = [monitor.reports for monitor in monitors if len(monitor.reports) == 2]
-    silent = sum(newest - end > SILENT_AFTER + 3 * (end - start) for start, end in last)
+    last_two = [monitor.reports for monitor in monitors if len(monitor.reports) == 2]
+    silent = sum(newest - last > SILENT_AFTER + 3 * (last - first) for first, last in last_two)
     lost = silent and 2 * silent >= len(monitors)
-    return f"{silent} of {len(monitors)} monitors have fallen silent" if lost else ""
+    return f"{silent} of {len(monitors)} monitors no longer report to the mgr" if lost else ""

@@ -27,9 +27,11 @@ class ErrorKind(Enum):
     """This document failed, others may not."""
     UNSUPPORTED = "unsupported"
     """This document does not exist here: do not ask again soon."""
+    DENIED = "denied"
+    """The user's rights do not include this document: do not ask again soon."""
 
 
-_OF_THE_DOCUMENT = frozenset({ErrorKind.FAILED, ErrorKind.UNSUPPORTED})
+_OF_THE_DOCUMENT = frozenset({ErrorKind.FAILED, ErrorKind.UNSUPPORTED, ErrorKind.DENIED})
 
 
 class SourceError(Exception):

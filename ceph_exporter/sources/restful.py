@@ -47,8 +47,8 @@ class _Message(msgspec.Struct):
     message: str = ""
 
 
-# What `outs` says of a command that fails each time: no such command, or no right to it.
-_NEVER = ("command not known", "access denied")
+# Texts in `outs` of commands that fail each time.
+_PERMANENT = {"command not known": ErrorKind.UNSUPPORTED, "access denied": ErrorKind.DENIED}
 
 _request = Decoder(_Request)
 _message = Decoder(_Message)
@@ -179,9 +179,8 @@ def _answer(document: str, command: Command, request: _Request, seconds: float) 
     for result in request.failed:
         if _is(result.command, command.prefix, words):
             outs = " ".join(result.outs.split())[:200]
-            kind = (
-                ErrorKind.UNSUPPORTED if any(word in outs for word in _NEVER) else ErrorKind.FAILED
-            )
+            kinds = (kind for words, kind in _PERMANENT.items() if words in outs)
+            kind = next(kinds, ErrorKind.FAILED)
             error = SourceError(kind, f"Ceph refused the command {command.prefix!r}: {outs}")
             return Answer((document,), wire_format, seconds, error=error)
     error = SourceError(

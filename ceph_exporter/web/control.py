@@ -8,26 +8,26 @@ from ceph_exporter.web.request import Reply, Request
 
 
 def healthy(request: Request) -> Reply:
-    """Say that the server answers."""
+    """Return a reply that shows that the server answers."""
     del request
     return Reply(b"healthy\n")
 
 
 def ready(fleet: Fleet) -> Reply:
-    """Say whether every cluster was polled once, so that no scrape misses one."""
+    """Return 200 once every cluster was polled, so that no scrape misses one, 503 before."""
     if fleet.ready:
         return Reply(b"ready\n")
     return Reply(f"not ready: {fleet.summary()}\n".encode(), status=503)
 
 
 def reload(run: Callable[[], str]) -> Reply:
-    """Reload the configuration; a refused one is the answer's text, which holds no secret."""
+    """Reload the configuration; if it is refused, the reply says why, without secrets."""
     if error := run():
         return Reply(f"reload refused: {error}\n".encode(), status=500)
     return Reply(b"reloaded\n")
 
 
 def config(fleet: Fleet) -> Reply:
-    """Show the configuration in use as YAML."""
+    """Return the configuration in use as YAML, without secrets."""
     text = "" if fleet.config is None else dump(fleet.config)
     return Reply(text.encode(), "application/yaml; charset=utf-8")

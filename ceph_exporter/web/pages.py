@@ -9,7 +9,8 @@ from ceph_exporter import exposition
 from ceph_exporter.exposition import Format
 from ceph_exporter.log import fields, log
 from ceph_exporter.polling.poller import Poller
-from ceph_exporter.polling.snapshot import PAGE_CUT, Report, Snapshot
+from ceph_exporter.polling.report import Report
+from ceph_exporter.polling.snapshot import PAGE_CUT, Snapshot
 from ceph_exporter.web.compress import Compressed, Plain
 
 WANTED = 150.0

@@ -1,19 +1,19 @@
-"""The page `/` for a person: each cluster's health, what was had, what is missing and its mend."""
+"""The page `/` for a person: each cluster's health, documents, and what is missing and its fix."""
 
 import time
 from collections.abc import Iterator, Sequence
 from html import escape
 from urllib.parse import quote
 
-from ceph_exporter import __version__
+from ceph_exporter import __version__, humanize
 from ceph_exporter.polling import advice
 from ceph_exporter.polling.poller import Poller
-from ceph_exporter.polling.snapshot import CollectorRow, DocumentRow, Report
+from ceph_exporter.polling.report import CollectorRow, DocumentRow, DocumentState, Report
 from ceph_exporter.web.request import Reply, Request
 from ceph_exporter.web.style import STYLE
 
 REFRESH = 15
-"""Seconds after which the browser asks again."""
+"""Seconds after which the browser reloads the page."""
 
 _HEAD = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
@@ -27,10 +27,11 @@ _HEAD = """<!DOCTYPE html>
 _FOOT = "</main><footer>Refreshes every {refresh} s. Rendered at {now}.</footer></body></html>\n"
 _CLASSES = {"HEALTH_OK": "ok", "HEALTH_WARN": "warn", "HEALTH_ERR": "bad"}
 _UNKNOWN = "health unknown"
+_STATE_CLASSES = {DocumentState.OK: "ok", DocumentState.FAILED: "bad"}
 
 
 def page(pollers: Sequence[Poller], metrics_path: str, request: Request) -> Reply:
-    """Answer with the page."""
+    """Return the page."""
     del request
     head = _HEAD.format(
         title=escape(_title(pollers)),
@@ -46,7 +47,7 @@ def page(pollers: Sequence[Poller], metrics_path: str, request: Request) -> Repl
 
 
 def _health(poller: Poller) -> str:
-    """Give the health as far as it is known: what is old counts as unknown."""
+    """Return the health; a stale one counts as unknown."""
     snapshot = poller.snapshot
     if snapshot is None or not snapshot.fresh or not snapshot.report.up:
         return _UNKNOWN
@@ -54,7 +55,7 @@ def _health(poller: Poller) -> str:
 
 
 def _title(pollers: Sequence[Poller]) -> str:
-    """Say in the browser's tab how many clusters are not well."""
+    """Return the title, which tells in the browser's tab how many clusters are not healthy."""
     bad = sum(_health(poller) != "HEALTH_OK" for poller in pollers)
     return f"({bad}) ceph_exporter" if bad else "ceph_exporter"
 
@@ -62,14 +63,14 @@ def _title(pollers: Sequence[Poller]) -> str:
 def _cluster(poller: Poller) -> Iterator[str]:
     name, snapshot = escape(poller.name or "Cluster"), poller.snapshot
     if snapshot is None:
-        yield f'<section class="warn"><h2>{name} <b>first poll under way</b></h2>'
-        yield "<p>No poll has ended yet.</p></section>"
+        yield f'<section class="warn"><h2>{name} <b>first poll in progress</b></h2>'
+        yield "<p>No poll has finished yet.</p></section>"
         return
     report, health = snapshot.report, _health(poller)
     kind = _CLASSES.get(health, "bad")
     yield f'<section class="{kind}"><h2>{name} <b>{escape(health)}</b></h2>'
     if not snapshot.fresh:
-        yield '<p class="bad">Polls make no progress: this is old and not on the metrics page.</p>'
+        yield '<p class="bad">The poller is hung: this data is old and no longer exported.</p>'
     if report.up:
         yield from _checks(report)
     yield from _facts(report)
@@ -90,12 +91,12 @@ def _checks(report: Report) -> Iterator[str]:
 
 
 def _facts(report: Report) -> Iterator[str]:
-    age = advice.seconds(time.time() - report.ended)
+    age = humanize.duration(time.time() - report.ended)
     rows = {
-        "API": report.api or "none found yet",
+        "API": report.api or "not found yet",
         "URL in use": report.url or "none",
         "Release": report.release or "unknown",
-        "Last poll": f"{age} ago, took {advice.seconds(report.seconds)}",
+        "Last poll": f"{age} ago, took {humanize.duration(report.seconds)}",
     }
     yield "<dl>"
     for name, value in rows.items():
@@ -110,40 +111,36 @@ def _missing(report: Report) -> Iterator[str]:
     yield "<h3>Missing</h3><ul>"
     for row in rows:
         kind = "bad" if row.fault else "warn"
-        mend = f"<br><i>{escape(row.mend)}</i>" if row.mend else ""
-        yield f'<li><b class="{kind}">{escape(row.what)}</b> {escape(row.why)}{mend}'
+        fix = f"<br><i>{escape(row.fix)}</i>" if row.fix else ""
+        yield f'<li><b class="{kind}">{escape(row.what)}</b> {escape(row.why)}{fix}'
     yield "</ul>"
 
 
 def _documents(report: Report) -> Iterator[str]:
-    yield "<h3>Documents</h3><table><thead><tr><th>Document<th>State<th>Age<th>Took<th>Size"
+    yield "<h3>Documents</h3><table><thead><tr><th>Document<th>State<th>Age<th>Duration<th>Size"
     yield "</thead><tbody>"
     now = time.time()
     for row in report.documents:
         age = None if row.last_success is None else now - row.last_success
-        cells = (advice.seconds(age), advice.seconds(row.seconds), advice.size(row.size))
-        yield f"<tr><td>{escape(row.name)}<td>{_state(row)}{_cells('Age Took Size', cells)}"
+        cells = (humanize.duration(age), humanize.duration(row.seconds), humanize.size(row.size))
+        yield f"<tr><td>{escape(row.name)}<td>{_state(row)}{_cells('Age Duration Size', cells)}"
     yield "</tbody></table>"
 
 
 def _collectors(rows: Sequence[CollectorRow]) -> Iterator[str]:
-    yield "<h3>Collectors</h3><table><thead><tr><th>Collector<th>State<th>Took</thead><tbody>"
+    yield "<h3>Collectors</h3><table><thead><tr><th>Collector<th>State<th>Duration</thead><tbody>"
     for row in rows:
         state = '<b class="ok">ok</b>' if row.success else '<b class="bad">failed</b>'
-        took = f"{row.seconds * 1000:.1f} ms"
-        yield f"<tr><td>{escape(row.name)}<td>{state}{_cells('Took', (took,))}"
+        duration = f"{row.seconds * 1000:.1f} ms"
+        yield f"<tr><td>{escape(row.name)}<td>{state}{_cells('Duration', (duration,))}"
     yield "</tbody></table>"
 
 
 def _cells(names: str, values: Sequence[str]) -> str:
-    """Make cells that carry their heading, which a phone shows beside the value."""
+    """Return cells that carry their heading, which a phone shows beside the value."""
     pairs = zip(names.split(), values, strict=True)
     return "".join(f'<td data-of="{name}">{value}' for name, value in pairs)
 
 
 def _state(row: DocumentRow) -> str:
-    if row.success:
-        return '<b class="ok">had</b>'
-    if row.success is False:
-        return '<b class="bad">failed</b>'
-    return f'<b class="warn">{"not available" if row.error else "not asked for yet"}</b>'
+    return f'<b class="{_STATE_CLASSES.get(row.state, "warn")}">{row.state.value}</b>'

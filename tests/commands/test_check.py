@@ -10,10 +10,11 @@ from ceph_exporter import cli
 from ceph_exporter.commands import check, nagios
 from ceph_exporter.config import Cluster
 from ceph_exporter.polling import advice
-from ceph_exporter.polling.snapshot import CheckRow, CollectorRow, DocumentRow, Report
+from ceph_exporter.polling.report import CheckRow, CollectorRow, DocumentRow, DocumentState, Report
 from ceph_exporter.simulator import rest_api
-from ceph_exporter.sources import Answer
+from ceph_exporter.sources import Answer, ErrorKind
 
+ABSENT = "not available from dashboard"
 REFUSED = "https://mgr1:8443: connection refused"
 CLUSTER = Cluster(urls=("https://mgr1:8443", "https://mgr2:8443"))
 REPORT = Report(
@@ -26,10 +27,12 @@ REPORT = Report(
     ended=0,
     error="",
     documents=(
-        DocumentRow("status", True, 0.2, 950, 0, ""),
-        DocumentRow("time-sync-status", None, None, None, None, "not to be had over dashboard"),
-        DocumentRow("quorum_status", False, 12.5, None, None, "HTTP 500: boom"),
-        DocumentRow("version", None, None, None, None, ""),
+        DocumentRow("status", DocumentState.OK, None, "", 0.2, 950, 0),
+        DocumentRow("time-sync-status", DocumentState.UNSUPPORTED, ErrorKind.UNSUPPORTED, ABSENT),
+        DocumentRow(
+            "quorum_status", DocumentState.FAILED, ErrorKind.FAILED, "HTTP 500: boom", 12.5
+        ),
+        DocumentRow("version"),
     ),
     collectors=(CollectorRow("health", False, 0.1),),
     checks=(CheckRow("OSD_DOWN", "HEALTH_WARN", "1 osds | down"),),
@@ -39,7 +42,7 @@ DOWN = REPORT._replace(
     health=None,
     error=REFUSED,
     checks=(),
-    documents=(DocumentRow("status", False, None, None, None, REFUSED),),
+    documents=(DocumentRow("status", DocumentState.FAILED, ErrorKind.UNREACHABLE, REFUSED),),
     collectors=(),
 )
 
@@ -55,59 +58,61 @@ def test_a_cluster_is_shown_with_all_that_was_had() -> None:
     """Health, checks, API, release, and each document with its state, time and size are said."""
     said = check.text("prod", CLUSTER, REPORT, colour=False)
     assert said.startswith("prod: HEALTH_WARN\n  OSD_DOWN: 1 osds | down\n")
-    assert "reached https://mgr1:8443 over dashboard, Ceph 16.2.15" in said
-    assert "status                had              200 ms      950 B\n" in said
+    assert "connected to https://mgr1:8443 over dashboard, Ceph 16.2.15" in said
+    assert "status                ok               200 ms      950 B\n" in said
     assert "quorum_status         failed             12 s\n" in said
-    assert "version               not asked for\n" in said
+    assert "version               pending\n" in said
     assert "\x1b" not in said
 
 
-def test_what_is_missing_is_said_with_its_mend() -> None:
+def test_what_is_missing_is_shown_with_its_fix() -> None:
     """Faults come first, each with what to do; what an API cannot give names one that can."""
     _, _, missing = check.text("", CLUSTER, REPORT, colour=False).partition("MISSING\n")
     lines = [line.strip() for line in missing.splitlines() if line]
     assert lines[0] == "quorum_status: HTTP 500: boom"
-    assert "`ceph quorum_status` shows what Ceph says" in lines[1]
-    assert lines[2] == "collector health: it failed"
+    assert "`ceph quorum_status` shows Ceph's own answer" in lines[1]
+    assert lines[2] == "collector health: the collector failed"
     assert "record DIR" in lines[3]
-    assert lines[4] == "time-sync-status: not to be had over dashboard"
+    assert lines[4] == "time-sync-status: not available from dashboard"
     assert "--cluster.api=restful" in lines[5]
 
 
 def test_a_broken_recording_is_recorded_anew() -> None:
     """In a recording nothing mends itself."""
     found = advice.missing(REPORT._replace(api="recording"))
-    assert found[0].mend == "record it anew with `ceph_exporter record DIR`"
+    assert found[0].fix == "record it again with `ceph_exporter record DIR`"
 
 
 @pytest.mark.parametrize(
-    ("api", "mend"), [("recording", "record DIR"), ("restful", "nothing is to be done")]
+    ("api", "fix"), [("recording", "record DIR"), ("restful", "nothing needs to be done")]
 )
-def test_each_api_has_its_own_mend(api: str, mend: str) -> None:
+def test_each_api_has_its_own_mend(api: str, fix: str) -> None:
     """What a recording lacks is recorded; what a release lacks is nothing to mend."""
     found = advice.missing(REPORT._replace(api=api))
-    assert [mend in row.mend for row in found if not row.fault] == [True]
+    assert [fix in row.fix for row in found if not row.fault] == [True]
 
 
 def test_what_a_key_may_not_ask_for_names_the_place_that_says_what_to_grant() -> None:
     """A document that the key was refused is not one that the release lacks."""
-    row = DocumentRow("pg states", None, None, None, None, "access denied: caps?")
+    row = DocumentRow(
+        "pg states", DocumentState.UNSUPPORTED, ErrorKind.DENIED, "access denied: caps?"
+    )
     found = advice.missing(REPORT._replace(api="restful", documents=(row,), collectors=()))
-    assert ["what to grant" in one.mend for one in found] == [True]
+    assert ["what to grant" in one.fix for one in found] == [True]
 
 
 def test_a_cluster_that_is_not_reached_says_which_urls_were_tried() -> None:
     """The reason is said once, not for each document, and the health is unknown."""
     said = check.text("", CLUSTER, DOWN, colour=False)
     assert "cluster: health unknown" in said
-    assert "not reached: tried https://mgr1:8443, https://mgr2:8443" in said
+    assert "unreachable: tried https://mgr1:8443, https://mgr2:8443" in said
     assert said.count("connection refused") == 1
 
 
 def test_colours_are_for_terminals() -> None:
     """Colour paints states without moving the columns."""
     said = check.text("", CLUSTER, REPORT._replace(release=""), colour=True)
-    assert "status                \x1b[32mhad\x1b[0m              200 ms" in said
+    assert "status                \x1b[32mok\x1b[0m               200 ms" in said
     assert "release unknown" in said
 
 
@@ -136,7 +141,7 @@ def test_the_command_exits_0_for_a_cluster_that_answers(
     """`check` says what was reached; to a file it writes no progress and no colour."""
     assert cli.main(["check", f"--cluster.url={ceph}"]) == 0
     said = capsys.readouterr()
-    assert f"reached {ceph}/api/v0.1 over rest-api, Ceph 10.2.11" in said.out
+    assert f"connected to {ceph}/api/v0.1 over rest-api, Ceph 10.2.11" in said.out
     assert "\x1b" not in said.out
     assert said.err == ""
 
@@ -159,7 +164,7 @@ def test_the_command_exits_1_for_a_cluster_that_does_not(
         (REPORT._replace(health="HEALTH_ERR", checks=()), 2, "CEPH CRITICAL - HEALTH_ERR |"),
         (REPORT._replace(health=None, checks=()), 3, "CEPH UNKNOWN - health unknown |"),
         (DOWN, 3, "CEPH UNKNOWN - https://mgr1:8443: connection refused |"),
-        (DOWN._replace(error=""), 3, "CEPH UNKNOWN - neither health nor status could be had |"),
+        (DOWN._replace(error=""), 3, "CEPH UNKNOWN - neither health nor status is available |"),
     ],
 )
 def test_nagios_gets_one_line(report: Report, code: int, said: str) -> None:
@@ -200,23 +205,4 @@ def test_colour_follows_the_terminal(ceph: str, monkeypatch: pytest.MonkeyPatch)
         if variable:
             monkeypatch.setenv("NO_COLOR", "1")
         assert cli.main(["check", f"--cluster.url={ceph}"]) == 0
-        assert ("\x1b[32mhad" in terminal.getvalue()) is not variable
-
-
-@pytest.mark.parametrize(
-    ("number", "seconds", "size"),
-    [
-        (None, "", ""),
-        (0.0041, "4 ms", "0 B"),
-        (1.25, "1.2 s", "1 B"),
-        (42, "42 s", "42 B"),
-        (600, "10 min", "600 B"),
-        (7200, "2 h", "7.2 kB"),
-        (2.5e6, "694 h", "2.5 MB"),
-        (3e9, "833333 h", "3.0 GB"),
-    ],
-)
-def test_numbers_are_written_for_a_person(number: float | None, seconds: str, size: str) -> None:
-    """Durations and sizes have few digits and a unit."""
-    assert advice.seconds(number) == seconds
-    assert advice.size(number) == size
+        assert ("\x1b[32mok" in terminal.getvalue()) is not variable

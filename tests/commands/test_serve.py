@@ -94,7 +94,7 @@ def test_it_is_not_ready_before_the_first_poll(tmp_path: Path) -> None:
         with running(tmp_path, *flags) as exporter:
             found = exporter.ask("/-/ready")
     assert found.status == 503
-    assert found.body == b"not ready: cluster: first poll under way\n"
+    assert found.body == b"not ready: cluster: first poll in progress\n"
 
 
 def test_systemd_is_kept_informed(ceph: str, tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_what_was_made_once_is_kept_while_its_arguments_are_equal() -> None:
     made = first.once(list, (1, 2))
     assert made == [1, 2]
     assert first.once(list, (1, 2)) is made
-    second = Facts(before=first.made)
+    second = Facts(before=first.cache)
     assert second.once(list, (1, 2)) is made
     assert second.once(list, (1, 3)) == [1, 3]
 
@@ -124,5 +124,5 @@ def test_what_was_made_is_forgotten_when_no_poll_asks_for_it() -> None:
     """What a poll did not ask for is made anew by the next one."""
     first = Facts()
     made = first.once(list, (1, 2))
-    second = Facts(before=first.made)
-    assert Facts(before=second.made).once(list, (1, 2)) is not made
+    second = Facts(before=first.cache)
+    assert Facts(before=second.cache).once(list, (1, 2)) is not made

@@ -50,7 +50,7 @@ def test_it_is_ready_when_every_cluster_was_polled(fleet: Fleet, alive: Cluster)
     fleet.use(config(prod=alive, old=DEAD))
     until(lambda: fleet.ready, "ready")
     until(lambda: "prod: HEALTH_" in fleet.summary(), "health in the summary")
-    assert "; old: not reached" in fleet.summary()
+    assert "; old: unreachable" in fleet.summary()
 
 
 def test_before_that_it_is_not_ready(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,7 +58,7 @@ def test_before_that_it_is_not_ready(fleet: Fleet, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Poller, "run", lambda *_: None)
     fleet.use(config(prod=DEAD))
     assert not fleet.ready
-    assert fleet.summary() == "prod: first poll under way"
+    assert fleet.summary() == "prod: first poll in progress"
 
 
 def test_one_changed_of_three_leaves_the_others_polling(fleet: Fleet, alive: Cluster) -> None:
@@ -73,9 +73,9 @@ def test_one_changed_of_three_leaves_the_others_polling(fleet: Fleet, alive: Clu
     assert (after["a"], after["c"]) == (before["a"], before["c"])
     assert after["b"] is not before["b"]
     for poller in after.values():
-        seen = poller.moved
-        until(lambda poller=poller, seen=seen: poller.moved > seen, "polling on")  # type: ignore[misc]
-    until(lambda: before["b"]._source is None, "old poller ended")
+        seen = poller.last_progress
+        until(lambda poller=poller, seen=seen: poller.last_progress > seen, "polling on")  # type: ignore[misc]
+    until(lambda: before["b"]._session.source is None, "old poller ended")
 
 
 def test_a_changed_cluster_keeps_its_series_until_it_is_polled(
@@ -103,7 +103,7 @@ def test_a_poller_without_progress_is_hung(fleet: Fleet, monkeypatch: pytest.Mon
     monkeypatch.setattr(Poller, "run", lambda *_: None)
     fleet.use(config(a=DEAD))
     assert fleet.hung() == []
-    fleet.pollers[0].moved = time.monotonic() - module.GRACE - 3
+    fleet.pollers[0].last_progress = time.monotonic() - module.GRACE - 3
     assert fleet.hung() == ["a"]
 
 

@@ -1,11 +1,13 @@
 """Polls that fail: how long the pauses get, and what the log says of it."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from ceph_exporter.config import Poll
 from ceph_exporter.config.units import Duration
-from ceph_exporter.polling import outage
 from ceph_exporter.polling.outage import SUMMARY_INTERVAL, Outage, pause
+from ceph_exporter.polling.report import DocumentRow, DocumentState
 from ceph_exporter.sources import ErrorKind, SourceError
 from tests.sources.scripted import GONE, Clock, log_lines
 
@@ -13,10 +15,18 @@ REFUSED = SourceError(ErrorKind.REFUSED, "wrong password")
 POLL = Poll(Duration(15), Duration(10), Duration(60))
 
 
+def failed(missing: Mapping[str, str]) -> list[DocumentRow]:
+    """Return the rows of documents that failed although the cluster is reachable."""
+    return [
+        DocumentRow(name, DocumentState.FAILED, ErrorKind.FAILED, error, 0.1)
+        for name, error in missing.items()
+    ]
+
+
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Let the outage live by a clock of the test."""
-    return Clock(monkeypatch, outage)
+def clock() -> Clock:
+    """Return a clock that the test moves."""
+    return Clock()
 
 
 @pytest.fixture
@@ -48,36 +58,36 @@ def test_pauses_never_get_shorter_than_the_interval() -> None:
 
 def test_an_outage_is_a_line_a_kind_and_a_line_an_hour(clock: Clock, logs: list[str]) -> None:
     """Begin, a new kind of failure, each full hour, end; nothing for the polls between."""
-    watch = Outage({"cluster": "prod"})
+    watch = Outage({"cluster": "prod"}, clock)
     for second in range(0, 7300, 20):
         clock.now = 1000.0 + second
         # The reasons come and go in turns, as with two mgrs of which one is a standby.
-        watch.note(REFUSED if second % 40 else GONE, {})
+        watch.note(REFUSED if second % 40 else GONE, ())
     clock.now += 20
-    watch.note(None, {})
-    watch.note(None, {})
+    watch.note(None, ())
+    watch.note(None, ())
     assert logs == [
-        "ERROR cluster not reached cluster=prod error=gone",
-        "ERROR cluster not reached cluster=prod error=wrong password",
-        "ERROR cluster still not reached cluster=prod seconds=3600 polls=181 error=gone",
-        "ERROR cluster still not reached cluster=prod seconds=7200 polls=361 error=gone",
-        "INFO cluster reached again cluster=prod seconds=7300 polls=365",
+        "ERROR cluster unreachable cluster=prod error=gone",
+        "ERROR cluster unreachable cluster=prod error=wrong password",
+        "ERROR cluster still unreachable cluster=prod seconds=3600 polls=181 error=gone",
+        "ERROR cluster still unreachable cluster=prod seconds=7200 polls=361 error=gone",
+        "INFO cluster reachable again cluster=prod seconds=7300 polls=365",
     ]
 
 
 def test_documents_that_stay_away_are_a_line_an_hour(clock: Clock, logs: list[str]) -> None:
     """A cluster that is reached, but not whole, is said each hour; a healthy one says nothing."""
-    watch = Outage({})
+    watch = Outage({}, clock)
     for _ in range(3):
         clock.now += SUMMARY_INTERVAL
-        watch.note(None, {})
+        watch.note(None, ())
     assert logs == []
     for _ in range(3):
-        watch.note(None, {"osd df": "too late", "version": "no"})
+        watch.note(None, failed({"osd df": "too late", "version": "no"}))
         clock.now += SUMMARY_INTERVAL
     assert logs == [
-        "WARNING documents not had documents=osd df,version error=too late",
-        *["WARNING documents still not had documents=osd df,version"] * 2,
+        "WARNING documents unavailable documents=osd df,version error=too late",
+        *["WARNING documents still unavailable documents=osd df,version"] * 2,
     ]
 
 
@@ -86,15 +96,15 @@ def test_documents_that_go_or_come_together_are_a_line(clock: Clock, logs: list[
 
     That a cluster was not reached meanwhile changes nothing.
     """
-    watch = Outage({"cluster": "prod"})
+    watch = Outage({"cluster": "prod"}, clock)
     for missing in ({"a": "no", "b": "no"}, {"a": "later", "b": "no"}, {"b": "no", "c": "ill"}):
         clock.now += 15
-        watch.note(None, missing)
-        watch.note(GONE, {})
-    watch.note(None, {})
+        watch.note(None, failed(missing))
+        watch.note(GONE, ())
+    watch.note(None, ())
     assert [line for line in logs if "documents" in line] == [
-        "WARNING documents not had cluster=prod documents=a,b error=no",
-        "WARNING documents not had cluster=prod documents=c error=ill",
-        "INFO documents had again cluster=prod documents=a",
-        "INFO documents had again cluster=prod documents=b,c",
+        "WARNING documents unavailable cluster=prod documents=a,b error=no",
+        "WARNING documents unavailable cluster=prod documents=c error=ill",
+        "INFO documents available again cluster=prod documents=a",
+        "INFO documents available again cluster=prod documents=b,c",
     ]

@@ -8,8 +8,9 @@ import pytest
 
 from ceph_exporter.config import Cluster, Config, Poll
 from ceph_exporter.deadline import Deadline
-from ceph_exporter.polling import ledger, poller, snapshot, trust
+from ceph_exporter.facts import Quorum
 from ceph_exporter.polling.poller import Poller
+from ceph_exporter.polling.schedule import Schedule
 from ceph_exporter.sources import Answer, ErrorKind, Source, SourceError
 from tests.sources.scripted import (
     GONE,
@@ -20,7 +21,7 @@ from tests.sources.scripted import (
     Clock,
     Fake,
     log_lines,
-    made,
+    poller_of,
     series,
     success,
     whole,
@@ -28,9 +29,9 @@ from tests.sources.scripted import (
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Let poller, ledger and snapshot live by a clock of the test."""
-    return Clock(monkeypatch, ledger, poller, snapshot)
+def clock() -> Clock:
+    """Return a clock that the test moves."""
+    return Clock()
 
 
 @pytest.fixture
@@ -47,8 +48,7 @@ def ceph() -> Ceph:
 
 def test_a_healthy_cluster_is_shown(ceph: Ceph, clock: Clock) -> None:
     """One poll asks for everything that is wanted and shows it with the source that gave it."""
-    del clock
-    polled = made(ceph)
+    polled = poller_of(ceph, clock=clock)
     assert polled.snapshot is None
     result = polled.poll()
     assert polled.snapshot is result
@@ -70,9 +70,8 @@ def test_a_healthy_cluster_is_shown(ceph: Ceph, clock: Clock) -> None:
 @pytest.mark.parametrize("kind", [ErrorKind.UNREACHABLE, ErrorKind.STANDBY])
 def test_the_next_url_is_used(ceph: Ceph, clock: Clock, kind: ErrorKind) -> None:
     """A dead mgr or a standby sends the same poll to the next URL, which is used from then on."""
-    del clock
     ceph.dead["http://a"] = SourceError(kind, "not here")
-    polled = made(ceph)
+    polled = poller_of(ceph, clock=clock)
     polled.poll()
     assert polled.poll().report.url == "http://b"
     assert series(polled)["ceph_up"] == "1"
@@ -85,9 +84,8 @@ def test_the_next_url_is_used(ceph: Ceph, clock: Clock, kind: ErrorKind) -> None
 
 def test_what_was_had_is_not_asked_again_of_the_next_url(ceph: Ceph, clock: Clock) -> None:
     """A URL that breaks off after the health leaves the rest of the poll to the next one."""
-    del clock
     ceph.scripts["http://a"]["status"] = GONE
-    polled = made(ceph)
+    polled = poller_of(ceph, clock=clock)
     result = polled.poll()
     assert (result.report.up, result.report.url, result.report.error) == (True, "http://b", "")
     assert ceph.asked[1][0] == "http://b"
@@ -97,9 +95,8 @@ def test_what_was_had_is_not_asked_again_of_the_next_url(ceph: Ceph, clock: Cloc
 
 def test_all_urls_are_tried_once(ceph: Ceph, clock: Clock) -> None:
     """With every URL dead a poll ends after one round; its last error is the poll's."""
-    del clock
     ceph.dead = {url: SourceError(ErrorKind.UNREACHABLE, f"no {url}") for url in ceph.scripts}
-    polled = made(ceph)
+    polled = poller_of(ceph, clock=clock)
     report = polled.poll().report
     assert (report.up, report.health, report.api, report.error) == (False, None, "", "no http://b")
     assert ceph.connected == ["http://a", "http://b"]
@@ -111,10 +108,9 @@ def test_all_urls_are_tried_once(ceph: Ceph, clock: Clock) -> None:
 
 def test_the_failure_that_tells_most_is_told(ceph: Ceph, clock: Clock) -> None:
     """That the active mgr's certificate is unknown must not hide behind a standby's silence."""
-    del clock
     ceph.dead["http://a"] = SourceError(ErrorKind.UNTRUSTED, "unknown certificate")
     ceph.dead["http://b"] = SourceError(ErrorKind.UNREACHABLE, "connection refused")
-    polled = made(ceph)
+    polled = poller_of(ceph, clock=clock)
     assert polled.poll().report.error == "unknown certificate"
     ceph.dead["http://a"] = SourceError(ErrorKind.STANDBY, "a standby")
     assert polled.poll().report.error == "connection refused"
@@ -122,9 +118,8 @@ def test_the_failure_that_tells_most_is_told(ceph: Ceph, clock: Clock) -> None:
 
 def test_a_refusal_ends_the_poll(ceph: Ceph, clock: Clock) -> None:
     """The other URLs would refuse the same user, and ten refusals disable it."""
-    del clock
     ceph.dead["http://a"] = SourceError(ErrorKind.REFUSED, "wrong password")
-    polled = made(ceph)
+    polled = poller_of(ceph, clock=clock)
     report = polled.poll().report
     assert (report.up, report.error) == (False, "wrong password")
     assert ceph.connected == ["http://a"]
@@ -132,7 +127,7 @@ def test_a_refusal_ends_the_poll(ceph: Ceph, clock: Clock) -> None:
 
 def test_no_url_is_tried_when_the_time_is_over(ceph: Ceph) -> None:
     """A URL that took the whole time ends the poll; the next one begins with the next URL."""
-    polled = made(ceph, timeout=0.05)
+    polled = poller_of(ceph, timeout=0.05)
 
     class Slow(Fake):
         def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
@@ -146,7 +141,7 @@ def test_no_url_is_tried_when_the_time_is_over(ceph: Ceph) -> None:
         ceph.connected.append(url)
         return Slow(ceph, url)
 
-    polled._connect = connect
+    polled._session._connect = connect
     assert polled.poll().report.error == "gone"
     assert ceph.connected == ["http://a"]
     assert polled.poll().report.url == "http://b"
@@ -154,36 +149,34 @@ def test_no_url_is_tried_when_the_time_is_over(ceph: Ceph) -> None:
 
 def test_a_change_is_logged_once(ceph: Ceph, clock: Clock, logs: list[str]) -> None:
     """An outage is one line however long it lasts, and its end is one line."""
-    del clock
-    polled = made(ceph, "test")
+    polled = poller_of(ceph, "test", clock=clock)
     polled.poll()
     polled.poll()
-    assert logs == ["INFO talking to Ceph cluster=prod api=fake url=http://a"]
+    assert logs == ["INFO connected to Ceph cluster=prod api=fake url=http://a"]
     ceph.scripts["http://a"]["health detail"] = GONE
     ceph.dead = dict.fromkeys(ceph.scripts, GONE)
     logs.clear()
     for _ in range(3):
         polled.poll()
-    assert logs == ["ERROR cluster not reached cluster=prod error=gone"]
+    assert logs == ["ERROR cluster unreachable cluster=prod error=gone"]
     ceph.dead.clear()
     ceph.scripts["http://a"] = whole()
     logs.clear()
     polled.poll()
     polled.poll()
-    assert [line for line in logs if "reached" in line] == [
-        "INFO cluster reached again cluster=prod seconds=0 polls=3"
+    assert [line for line in logs if "reachable" in line] == [
+        "INFO cluster reachable again cluster=prod seconds=0 polls=3"
     ]
 
 
 def test_urls_that_open_in_vain_are_not_logged(ceph: Ceph, clock: Clock, logs: list[str]) -> None:
     """Opening a source may cost no request, so only one that answered is said to be talked to."""
-    del clock
     for script in ceph.scripts.values():
         script["health detail"] = GONE
-    polled = made(ceph)
+    polled = poller_of(ceph, clock=clock)
     for _ in range(3):
         polled.poll()
-    assert logs == ["ERROR cluster not reached error=gone"]
+    assert logs == ["ERROR cluster unreachable error=gone"]
 
 
 FOREIGN_QUORUM = QUORUM.replace(b'"fsid": "x"', b'"fsid": "other"')
@@ -197,9 +190,8 @@ def foreign(polled: Poller) -> list[str]:
 
 def test_another_cluster_is_not_shown(ceph: Ceph, clock: Clock, logs: list[str]) -> None:
     """After a change of URL nothing of another cluster is kept, and nothing else asked of it."""
-    del clock
     ceph.scripts["http://b"] = whole() | {"quorum_status": FOREIGN_QUORUM, "status": HEALTH}
-    polled = made(ceph)
+    polled = poller_of(ceph, clock=clock)
     polled.poll()
     assert foreign(polled) == ["0", "0"]
     del ceph.asked[:]
@@ -213,17 +205,39 @@ def test_another_cluster_is_not_shown(ceph: Ceph, clock: Clock, logs: list[str])
     assert {frozenset(names) for url, names in ceph.asked if url == "http://b"} == {
         frozenset({"quorum_status"})
     }
-    assert sum("another cluster" in line and "url=http://b" in line for line in logs) == 1
+    assert sum("of another cluster" in line and "url=http://b" in line for line in logs) == 1
     ceph.dead.clear()
     ceph.scripts["http://a"] = whole()
     assert polled.poll().report.up
     assert polled.poll().report.url == "http://a"
 
 
+def test_an_answer_that_is_not_trusted_is_not_kept(ceph: Ceph, clock: Clock) -> None:
+    """A quorum that the check rejects counts as not received, and none of its facts is exported."""
+    ceph.scripts["http://b"] = whole() | {"quorum_status": FOREIGN_QUORUM}
+    polled = poller_of(ceph, clock=clock)
+    polled.poll()
+    ceph.dead["http://a"] = GONE
+    polled.close()
+    clock.now += 61
+    polled.poll()
+    assert not polled._documents.received("quorum_status")
+    assert Quorum not in polled._documents.available()
+
+
+def test_a_silent_url_puts_what_it_was_asked_for_in_cooldown(ceph: Ceph, clock: Clock) -> None:
+    """An answer that is the URL's failure is raised, and its document is not due again at once."""
+    polled = poller_of(ceph, clock=clock)
+    polled._documents.connect("fake", ceph.documents)
+    with pytest.raises(SourceError, match="gone"):
+        polled._take(Answer(("version",), "version", 9.0, error=GONE))
+    assert "version" not in polled._documents.due()
+    assert "status" in polled._documents.due()
+
+
 def test_who_answers_is_asked_first_after_a_change(ceph: Ceph, clock: Clock) -> None:
     """The next mgr of the same cluster is asked who it is, then for the rest."""
-    del clock
-    polled = made(ceph)
+    polled = poller_of(ceph, clock=clock)
     polled.poll()
     del ceph.asked[:]
     ceph.scripts["http://a"]["health detail"] = GONE
@@ -237,7 +251,7 @@ def test_who_answers_is_asked_first_after_a_change(ceph: Ceph, clock: Clock) -> 
 def test_who_answers_is_asked_due_or_not(ceph: Ceph, clock: Clock) -> None:
     """That a URL gave the quorum in this poll, or that it rests, is no reason to trust another."""
     ceph.scripts["http://b"] = whole() | {"quorum_status": FOREIGN_QUORUM}
-    polled = made(ceph)
+    polled = poller_of(ceph, clock=clock)
     polled.poll()
     clock.now += 3600
     ceph.scripts["http://a"]["version"] = GONE  # what comes last
@@ -245,21 +259,22 @@ def test_who_answers_is_asked_due_or_not(ceph: Ceph, clock: Clock) -> None:
     assert foreign(polled) == ["0", "1"]
     assert ceph.asked[-1] == ("http://b", {"quorum_status"})
     ceph.dead["http://a"] = GONE
-    polled._ledger._entries["quorum_status"].rests_until = clock.now + 60
+    quorum = polled._documents._entries["quorum_status"]
+    quorum.schedule = Schedule(cooldown_until=clock.now + 60)
     assert polled.poll().report.url == "http://a"
     assert ceph.asked[-1] == ("http://b", {"quorum_status"})
 
 
 def test_who_does_not_say_which_cluster_it_is_is_not_believed(ceph: Ceph, clock: Clock) -> None:
     """A URL whose quorum cannot be had after a change may be anybody's."""
-    del clock
-    polled = made(ceph)
+    polled = poller_of(ceph, clock=clock)
     polled.poll()
     ceph.dead["http://a"] = GONE
     polled.close()
     ceph.scripts["http://b"]["quorum_status"] = SourceError(ErrorKind.FAILED, "HTTP 500")
     report = polled.poll().report
-    assert (report.up, report.error) == (False, "http://b: it does not say which cluster it is")
+    assert not report.up
+    assert report.error == "http://b: it does not report which cluster it belongs to"
 
 
 def test_a_frozen_dashboard_takes_all_off_the_page(
@@ -267,11 +282,10 @@ def test_a_frozen_dashboard_takes_all_off_the_page(
 ) -> None:
     """A mgr that tells the last HEALTH_OK for ever is ceph_up 0, at once without Ceph's metrics."""
     monkeypatch.setattr(Fake, "api", "dashboard")
-    monkeypatch.setattr(trust, "time", clock)
     aged = QUORUM.replace(b'"quorum": [0]', b'"quorum": [0], "quorum_age": 77')
     ceph.scripts = {"http://a": whole() | {"quorum_status": aged}, "http://b": whole()}
     ceph.dead["http://b"] = SourceError(ErrorKind.STANDBY, "a standby")
-    polled = made(ceph)
+    polled = poller_of(ceph, clock=clock)
     assert polled.poll().report.up
     clock.now += 15
     assert polled.poll().report.up
@@ -306,7 +320,7 @@ def test_the_monitors_disk_is_shown_with_ceph_dead(
     """What this host knows itself is on the page whether Ceph answers or not."""
     (tmp_path / "ceph-a" / "store.db").mkdir(parents=True)
     cluster = Cluster(urls=("http://a",), mon_data=(f"{tmp_path}/*",))
-    polled = Poller("", cluster, Config({"": cluster}), connect=ceph.connect)
+    polled = Poller("", cluster, Config({"": cluster}), connect=ceph.connect, clock=clock)
     name = 'ceph_monitor_capacity_bytes{monitor="a",ceph_daemon="mon.a"}'
     polled.poll()
     assert float(series(polled)[name]) > 0
@@ -327,7 +341,7 @@ def test_the_monitors_disk_is_shown_with_ceph_dead(
 
 def test_a_host_without_monitors_does_not_speak_of_them(ceph: Ceph) -> None:
     """Where no folders are given there is no such document."""
-    assert "mon store" not in {row.name for row in made(ceph).poll().report.documents}
+    assert "mon store" not in {row.name for row in poller_of(ceph).poll().report.documents}
 
 
 def running(polled: Poller, until: Callable[[], bool]) -> None:
@@ -347,11 +361,11 @@ def running(polled: Poller, until: Callable[[], bool]) -> None:
 
 def test_the_loop_survives_whatever_a_poll_raises(ceph: Ceph, logs: list[str]) -> None:
     """An exception that nobody thought of is logged, and the next poll begins with a new source."""
-    polled = made(ceph, interval=0.02)
+    polled = poller_of(ceph, interval=0.02)
     good = ceph.scripts["http://a"]
     ceph.scripts.pop("http://a")  # a KeyError in fetch
     running(polled, lambda: len(ceph.connected) >= 3)
-    assert "ERROR poll broke off; please report this error=KeyError('http://a')" in logs
+    assert "ERROR poll aborted; please report this error=KeyError('http://a')" in logs
     assert ceph.closed == len(ceph.connected)
     ceph.scripts["http://a"] = good
     running(polled, lambda: polled.snapshot is not None and polled.snapshot.report.up)
@@ -360,10 +374,10 @@ def test_the_loop_survives_whatever_a_poll_raises(ceph: Ceph, logs: list[str]) -
 
 def test_the_loop_polls_at_the_interval_and_ends_at_once(ceph: Ceph) -> None:
     """Polls follow each other at the interval over one connection; a long pause ends with stop."""
-    often = made(ceph, interval=0.02)
+    often = poller_of(ceph, interval=0.02)
     running(often, lambda: len(ceph.asked) >= 3)
     assert ceph.connected == ["http://a"]
-    rarely = made(ceph, interval=50)
+    rarely = poller_of(ceph, interval=50)
     running(rarely, lambda: rarely.snapshot is not None)
     assert ceph.closed == 2
 
@@ -372,7 +386,7 @@ def test_a_loop_that_is_stopped_before_it_begins_asks_nothing(ceph: Ceph) -> Non
     """Stop before the first poll means no poll."""
     stop = threading.Event()
     stop.set()
-    made(ceph).run(stop)
+    poller_of(ceph).run(stop)
     assert ceph.connected == []
 
 

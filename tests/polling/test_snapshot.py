@@ -7,15 +7,14 @@ import pytest
 from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.facts import Facts
 from ceph_exporter.metric import Family
-from ceph_exporter.polling import ledger, poller, snapshot
 from ceph_exporter.sources import ErrorKind, SourceError
-from tests.sources.scripted import OLD_HEALTH, Ceph, Clock, log_lines, made, series, success
+from tests.sources.scripted import OLD_HEALTH, Ceph, Clock, log_lines, poller_of, series, success
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Let poller, ledger and snapshot live by a clock of the test."""
-    return Clock(monkeypatch, ledger, poller, snapshot)
+def clock() -> Clock:
+    """Return a clock that the test moves."""
+    return Clock()
 
 
 @pytest.fixture
@@ -42,7 +41,7 @@ def ceph() -> Ceph:
 )
 def test_up_is_health_or_status(ceph: Ceph, clock: Clock, lost: list[str], up: bool) -> None:
     """One of the two is enough for ceph_up; without both it is 0 whatever else was had."""
-    polled = made(ceph)
+    polled = poller_of(ceph, clock=clock)
     polled.poll()
     clock.now += 15
     for name in lost:
@@ -55,19 +54,17 @@ def test_up_is_health_or_status(ceph: Ceph, clock: Clock, lost: list[str], up: b
 
 def test_the_bare_status_stands_in_for_the_health(ceph: Ceph, clock: Clock) -> None:
     """Where health is not to be had, the health inside the status is shown."""
-    del clock
     del ceph.scripts["http://a"]["health detail"]
-    polled = made(ceph)
+    polled = poller_of(ceph, clock=clock)
     assert polled.poll().report.health == "HEALTH_ERR"
     assert series(polled)["ceph_health_status"] == "2"
 
 
 def test_what_an_api_has_not_is_absent(ceph: Ceph, clock: Clock) -> None:
     """A document that is unsupported, or not given by the API at all, is neither 1 nor 0."""
-    del clock
     ceph.documents -= {"time-sync-status"}
     del ceph.scripts["http://a"]["version"]
-    polled = made(ceph)
+    polled = poller_of(ceph, clock=clock)
     polled.poll()
     assert success(polled, "status") == "1"
     assert success(polled, "version") is None
@@ -79,7 +76,7 @@ def test_what_an_api_has_not_is_absent(ceph: Ceph, clock: Clock) -> None:
 
 def test_old_data_leaves_the_page(ceph: Ceph, clock: Clock) -> None:
     """What could not be had for stale_after is absent, and only that; nobody shows it as fresh."""
-    polled = made(ceph)
+    polled = poller_of(ceph, clock=clock)
     polled.poll()
     ceph.scripts["http://a"]["status"] = SourceError(ErrorKind.FAILED, "lost")
     clock.now += 60
@@ -98,7 +95,6 @@ def test_a_collector_that_fails_costs_its_own_families_only(
     ceph: Ceph, clock: Clock, logs: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever a collector raises, in the middle too, the other families are on the page."""
-    del clock
 
     def broken(available: Facts) -> Iterator[Family]:
         yield from list(sound(available))[:1]
@@ -106,7 +102,7 @@ def test_a_collector_that_fails_costs_its_own_families_only(
 
     sound = COLLECTORS["cluster"].collect
     monkeypatch.setitem(COLLECTORS, "cluster", COLLECTORS["cluster"]._replace(collect=broken))
-    polled = made(ceph)
+    polled = poller_of(ceph, clock=clock)
     polled.poll()
     page = series(polled)
     assert page['ceph_exporter_collector_success{collector="cluster"}'] == "0"
@@ -123,7 +119,7 @@ def test_what_another_answer_carries_is_not_asked_for(ceph: Ceph, clock: Clock) 
     ceph.scripts["http://a"] |= {"health detail": OLD_HEALTH}
     del ceph.scripts["http://a"]["time-sync-status"]
     del ceph.scripts["http://a"]["version"]
-    polled = made(ceph)
+    polled = poller_of(ceph, clock=clock)
     assert polled.poll().report.release == "0.67 to 11"
     clock.now += 15
     polled.poll()
@@ -135,7 +131,7 @@ def test_what_another_answer_carries_is_not_asked_for(ceph: Ceph, clock: Clock) 
 
 def test_a_slow_document_is_asked_for_now_and_then(ceph: Ceph, clock: Clock) -> None:
     """The version is asked for every 300 s, and stays on the page meanwhile."""
-    polled = made(ceph)
+    polled = poller_of(ceph, clock=clock)
     for _ in range(21):
         polled.poll()
         assert polled.snapshot is not None
@@ -146,7 +142,7 @@ def test_a_slow_document_is_asked_for_now_and_then(ceph: Ceph, clock: Clock) -> 
 
 def test_a_snapshot_expires(ceph: Ceph, clock: Clock) -> None:
     """When the poller hangs the page says ceph_up 0 and nothing that is Ceph's."""
-    polled = made(ceph)
+    polled = poller_of(ceph, clock=clock)
     result = polled.poll()
     clock.now += 59
     assert result.fresh
@@ -161,7 +157,7 @@ def test_a_snapshot_expires(ceph: Ceph, clock: Clock) -> None:
 
 def test_clusters_are_told_apart_by_a_label(ceph: Ceph, clock: Clock) -> None:
     """With several clusters each series has the label cluster, first; with one none has."""
-    polled, single = made(ceph, "test"), made(ceph)
+    polled, single = poller_of(ceph, "test", clock=clock), poller_of(ceph, clock=clock)
     polled.poll()
     single.poll()
     page = series(polled)

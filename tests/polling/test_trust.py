@@ -3,7 +3,6 @@
 import pytest
 
 from ceph_exporter.facts import Monitor, Quorum
-from ceph_exporter.polling import trust
 from ceph_exporter.polling.trust import FROZEN_AFTER, Trust
 from ceph_exporter.sources import ErrorKind, SourceError
 from tests.sources.scripted import Clock, log_lines
@@ -12,9 +11,9 @@ X, Y = "http://x", "http://y"
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Let trust live by a clock of the test."""
-    return Clock(monkeypatch, trust)
+def clock() -> Clock:
+    """Return a clock that the test moves."""
+    return Clock()
 
 
 def quorum(age: float | None = None, *lags: float, fsid: str = "f", epoch: int = 4) -> Quorum:
@@ -50,26 +49,26 @@ def test_the_first_cluster_is_the_right_one(
     assert watch.foreign == {X: False, Y: False}
     about = "cluster=prod url=http://y"
     assert logs == [
-        f"ERROR answers of another cluster are not shown {about} fsid=g expected=f",
-        f"INFO answers of the right cluster again {about} fsid=f expected=f",
+        f"ERROR rejected answers of another cluster {about} fsid=g expected=f",
+        f"INFO accepted answers of the right cluster again {about} fsid=f expected=f",
     ]
 
 
 def test_an_age_that_stands_still_is_no_quorum(clock: Clock) -> None:
     """The dashboard is not believed once the quorum's age has not moved for a while."""
-    watch = Trust({}, (X,))
+    watch = Trust({}, (X,), clock)
     for age in (7, 8, 9, 9, 9):
         watch.check(X, "dashboard", quorum(age))
         clock.now += FROZEN_AFTER / 3
     error = refused(watch, X, quorum(9))
     assert error.kind is ErrorKind.FROZEN
-    assert "the monitors have told the mgr nothing new for 20 s" in str(error)
+    assert "the mgr has heard nothing new from the monitors for 20 s" in str(error)
     watch.check(X, "dashboard", quorum(9, epoch=6))  # a new quorum that is as old by chance
 
 
 def test_a_frozen_mgr_is_no_more_believed_after_another_one(clock: Clock) -> None:
     """What a URL said is remembered while others are asked, so an old mgr stays found out."""
-    watch = Trust({}, (X, Y))
+    watch = Trust({}, (X, Y), clock)
     watch.check(X, "dashboard", quorum(9))
     clock.now += FROZEN_AFTER
     assert refused(watch, X, quorum(9)).kind is ErrorKind.FROZEN
@@ -80,7 +79,7 @@ def test_a_frozen_mgr_is_no_more_believed_after_another_one(clock: Clock) -> Non
 @pytest.mark.parametrize("api", ["restful", "rest-api", "recording"])
 def test_apis_that_ask_the_monitors_are_believed(clock: Clock, api: str) -> None:
     """A command is answered by a quorum or not at all, and a recording never changes."""
-    watch = Trust({}, (X,))
+    watch = Trust({}, (X,), clock)
     for _ in range(3):
         watch.check(X, api, quorum(9, 0, 100, 100))
         clock.now += FROZEN_AFTER
@@ -88,7 +87,7 @@ def test_apis_that_ask_the_monitors_are_believed(clock: Clock, api: str) -> None
 
 def test_without_an_age_there_is_no_judging_by_it(clock: Clock) -> None:
     """A release that does not tell the age is believed."""
-    watch = Trust({}, (X,))
+    watch = Trust({}, (X,), clock)
     for _ in range(3):
         watch.check(X, "dashboard", quorum(None))
         clock.now += FROZEN_AFTER
@@ -113,7 +112,10 @@ def test_silent_monitors_make_no_quorum(lags: tuple[float, ...], silent: str) ->
     if silent:
         error = refused(watch, X, quorum(9, *lags))
         assert error.kind is ErrorKind.FROZEN
-        assert f"{silent} monitors have fallen silent, so what its dashboard says" in str(error)
+        assert (
+            f"{silent} monitors no longer report to the mgr, so what its dashboard reports"
+            in str(error)
+        )
         unaged = Trust({}, (X,))
         for epoch in (4, 6):
             found = quorum(None, *lags, epoch=epoch)
@@ -124,14 +126,15 @@ def test_silent_monitors_make_no_quorum(lags: tuple[float, ...], silent: str) ->
 
 def test_silence_is_no_proof_against_an_age_that_moves(clock: Clock) -> None:
     """Monitors that are cut off from the mgr only have a quorum all the same."""
-    watch = Trust({}, (X,))
+    watch = Trust({}, (X,), clock)
     assert refused(watch, X, quorum(9, 0, 100, 100)).kind is ErrorKind.FROZEN
     clock.now += 15
     for age in (24, 39):
         watch.check(X, "dashboard", quorum(age, 0, 100, 100))
         clock.now += 15
     clock.now += 15
-    assert "nothing new for 30 s" in str(refused(watch, X, quorum(39, 0, 100, 100)))
+    error = refused(watch, X, quorum(39, 0, 100, 100))
+    assert "nothing new from the monitors for 30 s" in str(error)
 
 
 def test_who_reports_rarely_or_never_is_not_silent() -> None:

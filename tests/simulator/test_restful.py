@@ -50,7 +50,7 @@ def test_the_exporter_finds_it_and_gets_all_documents(server: Server) -> None:
     for name in refused:
         error = answers[name].error
         assert error is not None
-        assert error.kind is ErrorKind.UNSUPPORTED
+        assert error.kind is ErrorKind.DENIED
     assert isinstance(server, Restful)
     assert server.requests == {}
 

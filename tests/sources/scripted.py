@@ -1,8 +1,7 @@
-"""A cluster of scripts: sources that give what a test wrote, a clock, and the log as lines."""
+"""A scripted cluster: sources that answer what a test wrote, a clock, and the log as lines."""
 
 import logging
 from collections.abc import Collection, Iterator
-from types import ModuleType
 from typing import TypeAlias
 
 import pytest
@@ -12,6 +11,7 @@ from ceph_exporter.config.units import Duration
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts import DOCUMENTS
 from ceph_exporter.log import log
+from ceph_exporter.polling import clock as clocks
 from ceph_exporter.polling.poller import Poller
 from ceph_exporter.sources import Answer, Credentials, ErrorKind, Source, SourceError, Tls
 
@@ -27,7 +27,7 @@ Script: TypeAlias = dict[str, bytes | SourceError]
 
 
 def whole() -> Script:
-    """Give a script in which all goes well."""
+    """Return a script in which every request succeeds."""
     return {
         "health detail": HEALTH,
         "status": STATUS,
@@ -38,7 +38,7 @@ def whole() -> Script:
 
 
 class Fake:
-    """A source that gives what its URL's script says; what is not in there is unsupported."""
+    """A source that answers what its URL's script says; what the script lacks is unsupported."""
 
     api = "fake"
 
@@ -48,7 +48,7 @@ class Fake:
         self._ceph = ceph
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
-        """Answer, or raise an error that is the URL's."""
+        """Yield answers, or raise an error of the URL."""
         assert deadline.left > 0
         self._ceph.asked.append((self.url, set(wanted)))
         script = self._ceph.scripts[self.url]
@@ -63,12 +63,12 @@ class Fake:
                 raise found
 
     def close(self) -> None:
-        """Count."""
+        """Count the closed sources."""
         self._ceph.closed += 1
 
 
 class Ceph:
-    """What the tests' `connect` reaches: a script by URL, an error for a URL that is dead."""
+    """What the tests' `connect` reaches: by URL a script, or an error if the URL is dead."""
 
     def __init__(self) -> None:
         self.scripts: dict[str, Script] = {"http://a": whole(), "http://b": whole()}
@@ -91,20 +91,16 @@ class Ceph:
 
 
 class Clock:
-    """Stands in for the module `time`."""
+    """A clock that stands still until a test moves it."""
 
     now = 1000.0
 
-    def __init__(self, patch: pytest.MonkeyPatch, *modules: ModuleType) -> None:
-        for module in modules:
-            patch.setattr(module, "time", self)
-
     def monotonic(self) -> float:
-        """Give the time of the test."""
+        """Return the time of the test."""
         return self.now
 
     def time(self) -> float:
-        """Give the time of day of the test."""
+        """Return the time of day of the test."""
         return self.now
 
 
@@ -124,22 +120,28 @@ def log_lines(patch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> li
     return lines
 
 
-def made(ceph: Ceph, *others: str, timeout: float = 10, interval: float = 15) -> Poller:
-    """Make a poller of a cluster with two URLs, beside others by name."""
+def poller_of(
+    ceph: Ceph,
+    *others: str,
+    timeout: float = 10,
+    interval: float = 15,
+    clock: clocks.Clock = clocks.SYSTEM,
+) -> Poller:
+    """Return a poller of a cluster with two URLs, beside other clusters by name."""
     cluster = Cluster(urls=("http://a", "http://b"))
     name = "prod" if others else ""
     poll = Poll(Duration(interval), Duration(timeout), Duration(60))
     config = Config({name: cluster, **dict.fromkeys(others, cluster)}, poll)
-    return Poller(name, cluster, config, connect=ceph.connect)
+    return Poller(name, cluster, config, connect=ceph.connect, clock=clock)
 
 
 def series(poller: Poller) -> dict[str, str]:
-    """Give the page of a poller's snapshot, series by series."""
+    """Return the page of a poller's snapshot: value by series."""
     assert poller.snapshot is not None
     text = b"".join(poller.snapshot.lines.values()).decode()
     return dict(line.rsplit(" ", 1) for line in text.splitlines())
 
 
 def success(poller: Poller, document: str) -> str | None:
-    """Give the value of a document's success, None where it is absent."""
+    """Return the value of a document's success, None if it is absent."""
     return series(poller).get(f'ceph_exporter_document_success{{document="{document}"}}')

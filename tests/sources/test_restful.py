@@ -140,7 +140,7 @@ def test_what_the_mgr_may_not_do_is_not_asked_for_again_soon(credentials: Creden
     fake = Restful(special=special)
     error = fetched(fake, credentials, ("pg dump pools",))["pg dump pools"].error
     assert error is not None
-    assert error.kind is ErrorKind.UNSUPPORTED
+    assert error.kind is ErrorKind.DENIED
 
 
 def test_performance_counters_have_an_endpoint(credentials: Credentials) -> None:

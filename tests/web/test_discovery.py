@@ -43,7 +43,7 @@ def request(accept: str = "text/plain", **query: str) -> Request:
 def test_a_probe_has_one_cluster_and_no_label_for_it(polled: list[Poller], name: str) -> None:
     """A probe is what `/metrics` would be if this were the only cluster, without our process."""
     (alone,) = made("")
-    alone._connect = lambda *_: pytest.fail("asked Ceph")
+    alone._session._connect = lambda *_: pytest.fail("asked Ceph")
     reply = discovery.probe(polled, Pages(), request(target=name))
     assert (reply.status, reply.content_type) == (200, "text/plain; version=0.0.4; charset=utf-8")
     families = {family.name: family for family in parse((reply.start + reply.body).decode())}

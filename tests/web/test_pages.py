@@ -11,7 +11,8 @@ from ceph_exporter.config import Cluster, Config
 from ceph_exporter.exposition import Format, Lines, lines
 from ceph_exporter.metric import Labels, Metric
 from ceph_exporter.polling.poller import Poller
-from ceph_exporter.polling.snapshot import Report, Snapshot, make
+from ceph_exporter.polling.report import Report
+from ceph_exporter.polling.snapshot import Snapshot, make
 from ceph_exporter.web import pages as module
 from ceph_exporter.web.pages import PageKey, Pages
 

@@ -9,11 +9,20 @@ import pytest
 
 from ceph_exporter.config import Cluster, Config
 from ceph_exporter.polling.poller import Poller
-from ceph_exporter.polling.snapshot import CheckRow, CollectorRow, DocumentRow, Report, Snapshot
+from ceph_exporter.polling.report import (
+    CheckRow,
+    CollectorRow,
+    DocumentRow,
+    DocumentState,
+    Report,
+)
+from ceph_exporter.polling.snapshot import Snapshot
+from ceph_exporter.sources import ErrorKind
 from ceph_exporter.web import status
 from ceph_exporter.web.request import Request
 
 NOW = time.time()
+ABSENT = "not available from dashboard"
 REPORT = Report(
     up=True,
     health="HEALTH_WARN",
@@ -24,10 +33,12 @@ REPORT = Report(
     ended=NOW,
     error="",
     documents=(
-        DocumentRow("status", True, 0.2, 950, NOW, ""),
-        DocumentRow("time-sync-status", None, None, None, None, "not to be had over dashboard"),
-        DocumentRow("quorum_status", False, 0.1, None, None, "HTTP 500: <boom>"),
-        DocumentRow("version", None, None, None, None, ""),
+        DocumentRow("status", DocumentState.OK, None, "", 0.2, 950, NOW),
+        DocumentRow("time-sync-status", DocumentState.UNSUPPORTED, ErrorKind.UNSUPPORTED, ABSENT),
+        DocumentRow(
+            "quorum_status", DocumentState.FAILED, ErrorKind.FAILED, "HTTP 500: <boom>", 0.1
+        ),
+        DocumentRow("version"),
     ),
     collectors=(CollectorRow("health", False, 0.1), CollectorRow("monitors", True, 0.1)),
 )
@@ -81,19 +92,19 @@ def test_checks_that_are_raised_are_shown(show: Show) -> None:
 def test_documents_are_shown_with_their_state(show: Show) -> None:
     """Each document has its state, age, duration and size; each collector its state."""
     page = show(REPORT)
-    row = '<td>status<td><b class="ok">had</b><td data-of="Age">7.0 s<td data-of="Took">200 ms'
+    row = '<td>status<td><b class="ok">ok</b><td data-of="Age">7.0 s<td data-of="Duration">200 ms'
     assert f'{row}<td data-of="Size">950 B' in page
     assert '<td>quorum_status<td><b class="bad">failed</b>' in page
-    assert '<td>time-sync-status<td><b class="warn">not available</b>' in page
-    assert '<td>version<td><b class="warn">not asked for yet</b>' in page
-    assert '<td>health<td><b class="bad">failed</b><td data-of="Took">100.0 ms' in page
+    assert '<td>time-sync-status<td><b class="warn">unsupported</b>' in page
+    assert '<td>version<td><b class="warn">pending</b>' in page
+    assert '<td>health<td><b class="bad">failed</b><td data-of="Duration">100.0 ms' in page
     assert '<td>monitors<td><b class="ok">ok</b>' in page
 
 
 def test_what_is_missing_is_shown_with_its_mend(show: Show) -> None:
     """Why something is not there and what to do stand together; when all is well, nothing does."""
     page = show(REPORT)
-    assert '<b class="warn">time-sync-status</b> not to be had over dashboard<br><i>' in page
+    assert '<b class="warn">time-sync-status</b> not available from dashboard<br><i>' in page
     well = REPORT._replace(documents=REPORT.documents[:1], collectors=())
     assert "Missing" not in show(well)
 
@@ -123,19 +134,19 @@ def test_health_is_unknown_when_ceph_was_not_reached(show: Show) -> None:
     assert '<b class="bad">Ceph</b> https://mgr1:8443: connection refused' in show(down)
     hanging = show(REPORT, fresh=False)
     assert "<b>health unknown</b>" in hanging
-    assert "Polls make no progress" in hanging
+    assert "The poller is hung" in hanging
 
 
 def test_a_cluster_without_an_api_yet_says_so(show: Show) -> None:
     """A URL that never answered has no API and no release."""
     page = show(REPORT._replace(api="", url="", release="", health=None))
-    assert "<dt>API<dd>none found yet</div>" in page
+    assert "<dt>API<dd>not found yet</div>" in page
     assert "<dt>Release<dd>unknown</div>" in page
 
 
 def test_before_the_first_poll_the_page_says_so(show: Show) -> None:
     """A cluster whose first poll has not ended is shown as such."""
-    assert "<h2>Cluster <b>first poll under way</b>" in show(None, name="")
+    assert "<h2>Cluster <b>first poll in progress</b>" in show(None, name="")
 
 
 def test_each_cluster_links_to_its_own_metrics(show: Show) -> None:

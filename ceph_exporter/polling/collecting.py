@@ -1,0 +1,82 @@
+"""From facts to rendered families: the collectors that run for a cluster, and their renderers."""
+
+import time
+from collections.abc import Mapping
+
+from ceph_exporter.collectors import COLLECTORS
+from ceph_exporter.config import Cluster, Config
+from ceph_exporter.exposition import Renderer
+from ceph_exporter.facts import Cache, Fact, Facts
+from ceph_exporter.log import fields, log
+from ceph_exporter.metric import Metric, escape
+from ceph_exporter.polling.report import CollectorRow
+
+_CUT = "collector has more series than --poll.series-limit (poll.series_limit); left some out"
+
+
+def enabled(config: Config, cluster: Cluster) -> tuple[str, ...]:
+    """Return the names of the collectors that run for a cluster."""
+    default = {name: collector.default for name, collector in COLLECTORS.items()}
+    chosen = {**default, **config.collectors, **cluster.collectors}
+    return tuple(name for name in COLLECTORS if chosen[name])
+
+
+class Collecting:
+    """Runs the collectors of one cluster. tags: key=value pairs for log lines."""
+
+    def __init__(self, name: str, cluster: Cluster, config: Config, tags: dict[str, str]) -> None:
+        self.names = enabled(config, cluster)
+        """The collectors that run."""
+        self.prefix = f'cluster="{escape(name)}"' if len(config.clusters) > 1 else ""
+        """The label that distinguishes this cluster's series from those of other clusters."""
+        self._cluster = cluster
+        self._tags = tags
+        self._renderers = {
+            name: Renderer(self.prefix, config.poll.series_limit) for name in self.names
+        }
+        self._cache: Cache = {}
+
+    @property
+    def documents(self) -> frozenset[str]:
+        """The documents that the collectors need."""
+        return frozenset().union(*(COLLECTORS[name].documents for name in self.names))
+
+    def facts(self, available: Mapping[type[Fact], Fact]) -> Facts:
+        """Return these facts with what collectors derived from equal ones in the last poll."""
+        facts = Facts(available, self._cache)
+        self._cache = facts.cache
+        return facts
+
+    def run(self, facts: Facts) -> tuple[dict[Metric, bytes], tuple[CollectorRow, ...]]:
+        """Return the rendered families of all collectors, and how each collector did.
+
+        A collector that fails costs its own families only. Some performance counters have the name
+        of a metric of another collector, which then has precedence.
+        """
+        lines: dict[Metric, bytes] = {}
+        names: set[str] = set()
+        rows = []
+        for name, renderer in self._renderers.items():
+            start, previously_cut = time.monotonic(), renderer.cut
+            success, series = True, 0
+            try:
+                families = self._families(name, renderer, facts)
+            except Exception as error:  # noqa: BLE001 - it costs its own families only
+                success = False
+                about = fields(**self._tags, collector=name, error=repr(error))
+                log.error("collector failed; please report this", extra=about)
+            else:
+                lines |= {m: text for m, text in families.items() if m.name not in names}
+                names |= {metric.name for metric in families}
+                series = renderer.series
+            if success and renderer.cut and not previously_cut:
+                about = fields(**self._tags, collector=name, series=renderer.cut)
+                log.warning(_CUT, extra=about)
+            seconds = time.monotonic() - start
+            rows.append(CollectorRow(name, success, seconds, series, renderer.cut))
+        return lines, tuple(rows)
+
+    def _families(self, name: str, renderer: Renderer, facts: Facts) -> dict[Metric, bytes]:
+        collector = COLLECTORS[name]
+        options = (getattr(self._cluster, name),) if collector.options else ()
+        return renderer.lines(collector.collect(facts, *options))

@@ -1,0 +1,205 @@
+"""The documents of a cluster between polls: their facts, how fresh these are, and their state."""
+
+from collections.abc import Collection, Iterable
+
+import msgspec
+
+from ceph_exporter.facts import (
+    DOCUMENTS,
+    DecodeError,
+    Decoding,
+    Fact,
+    Facts,
+    Health,
+    MgrDump,
+    Quorum,
+    Status,
+)
+from ceph_exporter.polling import schedule
+from ceph_exporter.polling.clock import SYSTEM, Clock
+from ceph_exporter.polling.report import DocumentRow, DocumentState
+from ceph_exporter.polling.schedule import Schedule
+from ceph_exporter.sources import Answer, ErrorKind, SourceError
+
+VITAL = frozenset(fact.document for fact in (Health, Status, Quorum))
+"""The documents that say whether the cluster is well; a silent URL puts none of them on hold."""
+
+
+class _Entry(msgspec.Struct):
+    """One document.
+
+    offered: the API in use has it; fact: None before it is received and after it went stale;
+    received: reading of the clock's `monotonic`; grace: seconds by which it may be older than other
+    documents, as it is requested less often; epoch: that of the OSD map, by the status of the poll
+    before the one in which the document was requested.
+    """
+
+    row: DocumentRow
+    schedule: Schedule = Schedule()
+    offered: bool = True
+    fact: Fact | None = None
+    received: float = 0.0
+    grace: float = 0.0
+    epoch: int | None = None
+
+
+class Documents:
+    """The documents of one cluster. names: those that are wanted.
+
+    A poll calls `start_poll`, then for each answer `decode` and `keep` or `fail`, then `end_poll`.
+    """
+
+    def __init__(self, names: Collection[str] = tuple(DOCUMENTS), clock: Clock = SYSTEM) -> None:
+        self._clock = clock
+        self._entries = {name: _Entry(DocumentRow(name)) for name in DOCUMENTS if name in names}
+        self._received: set[str] = set()  # in this poll
+        self._failed: set[str] = set()  # in this poll
+        self._epoch: int | None = None  # of the OSD map, by the last status
+        self._previous_epoch: int | None = None  # the same, when this poll started
+        self._decode = Decoding()
+
+    def start_poll(self) -> None:
+        """Start a poll: nothing has been received or has failed in it."""
+        self._received.clear()
+        self._failed.clear()
+        self._previous_epoch = self._epoch
+
+    def due(self) -> list[str]:
+        """Return the documents to request now, the most urgent first.
+
+        What this poll has received so far may make a document due or redundant.
+        """
+        now = self._clock.monotonic()
+        facts = Facts({type(e.fact): e.fact for e in self._entries.values() if e.fact})
+        return [
+            name
+            for name, entry in self._entries.items()
+            if entry.offered
+            and entry.schedule.due(now)
+            and not DOCUMENTS[name].redundant(facts)
+            and (Status.document in self._failed or not self._is_unchanged(entry))
+        ]
+
+    def received(self, name: str) -> bool:
+        """Return whether this poll received the document."""
+        return name in self._received
+
+    def connect(self, api: str, offered: frozenset[str]) -> None:
+        """Continue with a new source, which offers these documents; cooldowns remain."""
+        for entry in self._entries.values():
+            entry.schedule = schedule.reconnected(entry.schedule)
+            entry.epoch = None
+            entry.offered = entry.row.name in offered
+            if not entry.offered:
+                entry.row = entry.row._replace(
+                    state=DocumentState.UNSUPPORTED,
+                    kind=ErrorKind.UNSUPPORTED,
+                    error=f"not available from {api}",
+                )
+
+    def decode(self, answer: Answer) -> tuple[Fact, ...]:
+        """Return the facts in an answer; raise SourceError if there are none or it is garbled."""
+        if answer.error is not None:
+            raise answer.error
+        try:
+            return self._decode(answer.wire_format, answer.body)
+        except DecodeError as error:
+            text = f"{answer.wire_format}: {error}"
+            raise SourceError(ErrorKind.FAILED, text) from None
+
+    def keep(self, answer: Answer, facts: tuple[Fact, ...]) -> None:
+        """Keep the facts of an answer that was decoded and checked."""
+        now = self._clock.monotonic()
+        for fact in facts:
+            if isinstance(fact, Status):
+                self._epoch = fact.osd_epoch
+            entry = self._entries.get(fact.document)
+            if entry is None:
+                continue  # the answer carries it, but no collector wants it
+            name, seconds, vital = entry.row.name, answer.seconds, fact.document in VITAL
+            entry.fact, entry.received, entry.epoch = fact, now, self._previous_epoch
+            entry.schedule = schedule.received(
+                entry.schedule, now, seconds, slow=fact.slow, vital=vital
+            )
+            entry.grace = schedule.grace(seconds, slow=fact.slow, vital=vital)
+            size = len(answer.body)
+            entry.row = DocumentRow(
+                name, DocumentState.OK, None, "", seconds, size, self._clock.time()
+            )
+            self._received.add(name)
+
+    def fail(self, names: Iterable[str], error: SourceError, seconds: float | None = None) -> None:
+        """Note why documents are unavailable, except those that this poll received elsewhere.
+
+        seconds: how long Ceph took; None if the cluster as a whole is unreachable.
+        """
+        now = self._clock.monotonic()
+        supported = error.kind not in (ErrorKind.UNSUPPORTED, ErrorKind.DENIED)
+        state = DocumentState.FAILED if supported else DocumentState.UNSUPPORTED
+        for entry in (self._entries[name] for name in names if name in self._entries):
+            if not supported:
+                entry.schedule = schedule.unsupported(entry.schedule, now)
+            if entry.row.name in self._received or not entry.offered:
+                continue
+            self._failed.add(entry.row.name)
+            entry.row = entry.row._replace(
+                state=state, kind=error.kind, error=str(error), seconds=seconds
+            )
+            if seconds is not None:
+                entry.schedule = schedule.failed(entry.schedule, now, seconds)
+
+    def cool_down(self, names: Iterable[str], seconds: float) -> None:
+        """Put documents in cooldown for which a URL was silent until it was given up."""
+        now = self._clock.monotonic()
+        for name in names:
+            if name in self._entries and name not in VITAL:
+                entry = self._entries[name]
+                entry.schedule = schedule.failed(entry.schedule, now, seconds)
+
+    def forget(self) -> None:
+        """Discard all facts, also those of this poll: what sent them cannot be trusted."""
+        self._received.clear()
+        for entry in self._entries.values():
+            entry.fact, entry.epoch = None, None
+            entry.schedule = schedule.forgotten(entry.schedule)
+
+    def end_poll(self, stale_after: float) -> None:
+        """Confirm what belongs to an OSD map that did not change, then drop what is stale.
+
+        stale_after: seconds after which a fact is no longer exported.
+        """
+        now = self._clock.monotonic()
+        for entry in self._entries.values():
+            if self.received(Status.document) and self._is_unchanged(entry):
+                entry.received = now
+                entry.row = entry.row._replace(
+                    state=DocumentState.OK, kind=None, error="", last_success=self._clock.time()
+                )
+            if entry.fact is not None and now - entry.received > stale_after + entry.grace:
+                entry.fact = None
+
+    def available(self) -> dict[type[Fact], Fact]:
+        """Return the facts to export.
+
+        While no mgr is active, this excludes what the monitors only repeat of the last one.
+        """
+        facts = {type(entry.fact): entry.fact for entry in self._entries.values() if entry.fact}
+        mgr = facts.get(MgrDump)
+        if not isinstance(mgr, MgrDump) or mgr.active:
+            return facts
+        own = {type_: fact.without_mgr() for type_, fact in facts.items()}
+        return {type_: fact for type_, fact in own.items() if fact is not None}
+
+    def rows(self) -> tuple[DocumentRow, ...]:
+        """Return the state of each document."""
+        return tuple(entry.row for entry in self._entries.values())
+
+    def _is_unchanged(self, entry: _Entry) -> bool:
+        """Return whether the document belongs to the OSD map that the last status reported.
+
+        Epochs only grow, so a document belongs to the epoch that was current in the poll before it
+        was requested and still is. The epoch of a status received a moment earlier proves nothing,
+        as another monitor may lag behind by that.
+        """
+        of_map = entry.fact is not None and entry.fact.of_osd_map
+        return of_map and entry.epoch is not None and entry.epoch == self._epoch

@@ -1,10 +1,10 @@
-"""How collectors render labels and single samples."""
+"""The metric model: declarations, labels and single samples."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ceph_exporter.metric import NO_LABELS, Labels, escape, one
+from ceph_exporter.metric import NO_LABELS, Labels, Metric, escape, one
 from tests.golden.parsers import parse_openmetrics, parse_text
 
 
@@ -55,3 +55,28 @@ def test_values_survive(first: str, second: str) -> None:
 def test_one(value: float | None) -> None:
     """A metric without labels has one sample, whatever its value."""
     assert list(one(value)) == [("", value)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "suffix"),
+    [
+        ({}, ""),
+        ({"since": "14"}, " (Ceph 14 and later)"),
+        ({"until": "11"}, " (Ceph up to 11)"),
+        ({"since": "0.72", "until": "11"}, " (Ceph 0.72 to 11)"),
+        ({"until": "11", "later": "with --flag"}, " (Ceph up to 11, later with --flag)"),
+        ({"unit": "bytes", "detail": "A sentence."}, ""),
+    ],
+)
+def test_help_line(fields: dict[str, str], suffix: str) -> None:
+    """The help on the page names the releases; unit and detail are for the documentation."""
+    assert (
+        Metric("ceph_x", "gauge", "Text", "status", NO_LABELS, **fields).help_line
+        == f"Text{suffix}"
+    )
+
+
+def test_equal_metrics_are_one_family() -> None:
+    """Families of two clusters, declared from the names of their counters, are joined."""
+    metrics = [Metric("ceph_x", "gauge", "Text", "status", NO_LABELS) for _ in range(2)]
+    assert len(set(metrics)) == 1

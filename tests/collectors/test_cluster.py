@@ -3,9 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
-from ceph_exporter import exposition
 from ceph_exporter.collectors import COLLECTORS, cluster
 from ceph_exporter.facts import Facts, Health, Status
+from tests.collectors.pages import sample_lines
 
 NONE = Status(None)
 
@@ -29,9 +29,8 @@ FIGURES = {
 
 
 def shown(*facts: Status | Health) -> list[str]:
-    """List the sample lines."""
-    lines = exposition.lines(cluster.collect(Facts.of(*facts)))
-    return b"".join(lines.values()).decode().splitlines()
+    """Return the sample lines."""
+    return sample_lines(cluster.collect(Facts.of(*facts)))
 
 
 @pytest.mark.parametrize("figure", FIGURES)
@@ -58,7 +57,8 @@ def test_without_status() -> None:
 
 
 def test_all_metrics() -> None:
-    """Together the figures and the states are all that the collector declares."""
-    status = replace(NONE, pg_states={"x": 1}, **dict.fromkeys(FIGURES, 1))
+    """A status with all of its fields shows every metric that the collector declares."""
+    fields = (name for name in Status.__struct_fields__ if name not in ("health", "pg_states"))
+    status = replace(NONE, pg_states={"x": 1}, **dict.fromkeys(fields, 1))
     names = {line.partition("{")[0].partition(" ")[0] for line in shown(status)}
     assert names == {metric.name for metric in COLLECTORS["cluster"].metrics}

@@ -2,11 +2,11 @@
 
 import pytest
 
-from ceph_exporter import exposition
 from ceph_exporter.collectors.filesystems import collect
 from ceph_exporter.facts import Fact, Facts
 from ceph_exporter.facts.daemons import Daemon, MdsMetadata
 from ceph_exporter.facts.fs_dump import Filesystem, FsDump, Mds
+from tests.collectors.pages import by_family
 
 REEF = "ceph version 18.2.7 (6b0e98) reef (stable)"
 SHARED = Filesystem(
@@ -28,12 +28,8 @@ DUMP = FsDump((SHARED,), (Mds("m4", -1, "up:standby", "192.0.2.4:6813/4"),))
 
 
 def page(*facts: Fact) -> dict[str, list[str]]:
-    """Give the lines by family, without the family's name."""
-    lines = exposition.lines(collect(Facts.of(*facts)))
-    return {
-        metric.name: [line.removeprefix(metric.name) for line in text.decode().splitlines()]
-        for metric, text in lines.items()
-    }
+    """Return the sample lines by family."""
+    return by_family(collect(Facts.of(*facts)))
 
 
 @pytest.mark.parametrize("facts", [(), (MdsMetadata({"m1": Daemon("h1", REEF)}),)])

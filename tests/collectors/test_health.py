@@ -2,17 +2,15 @@
 
 import pytest
 
-from ceph_exporter import exposition
 from ceph_exporter.collectors import health
 from ceph_exporter.collectors.health import WATCHED
 from ceph_exporter.facts import Check, Facts, Health, Mute, Quorum, Status
+from tests.collectors.pages import by_series
 
 
 def shown(*facts: Health | Status | Quorum) -> dict[str, str]:
-    """Give the samples: series -> value."""
-    lines = exposition.lines(health.collect(Facts.of(*facts)))
-    text = b"".join(lines.values()).decode()
-    return dict(line.rpartition(" ")[::2] for line in text.splitlines())
+    """Return the values by series."""
+    return by_series(health.collect(Facts.of(*facts)))
 
 
 def detail(code: str, severity: str) -> str:

@@ -1,22 +1,18 @@
 """The collector of mgrs and their modules."""
 
-from ceph_exporter import exposition
 from ceph_exporter.collectors.managers import collect
 from ceph_exporter.facts import Fact, Facts
 from ceph_exporter.facts.daemons import Daemon, MgrMetadata
 from ceph_exporter.facts.mgr_dump import MgrDump, Module
+from tests.collectors.pages import by_family
 
 REEF = "ceph version 18.2.7 (6b0e98) reef (stable)"
 DUMP = MgrDump(active="y", available=True, standbys=("z", "x"), modules=())
 
 
 def page(*facts: Fact) -> dict[str, list[str]]:
-    """Give the lines by family, without the family's name."""
-    lines = exposition.lines(collect(Facts.of(*facts)))
-    return {
-        metric.name: [line.removeprefix(metric.name) for line in text.decode().splitlines()]
-        for metric, text in lines.items()
-    }
+    """Return the sample lines by family."""
+    return by_family(collect(Facts.of(*facts)))
 
 
 def test_no_facts_no_families() -> None:

@@ -1,18 +1,14 @@
 """The collector of what mgr modules know."""
 
-from ceph_exporter import exposition
 from ceph_exporter.collectors.modules import collect
 from ceph_exporter.facts import Fact, Facts
 from ceph_exporter.facts.mgr_modules import Balancer, Crash, CrashList, Device, DeviceList
+from tests.collectors.pages import by_family
 
 
 def page(*facts: Fact) -> dict[str, list[str]]:
-    """Give the lines by family, without the family's name."""
-    lines = exposition.lines(collect(Facts.of(*facts)))
-    return {
-        metric.name: [line.removeprefix(metric.name) for line in text.decode().splitlines()]
-        for metric, text in lines.items()
-    }
+    """Return the sample lines by family."""
+    return by_family(collect(Facts.of(*facts)))
 
 
 def test_no_facts_no_families() -> None:

@@ -2,7 +2,6 @@
 
 import pytest
 
-from ceph_exporter import exposition
 from ceph_exporter.collectors import monitors
 from ceph_exporter.facts import (
     Clock,
@@ -19,6 +18,7 @@ from ceph_exporter.facts import (
     TimeSync,
 )
 from ceph_exporter.facts.perf_counters import Counter
+from tests.collectors.pages import by_series
 
 QUORUM = Quorum(
     "fsid",
@@ -35,10 +35,8 @@ QUORUM = Quorum(
 
 
 def shown(*facts: Fact) -> dict[str, str]:
-    """Give the samples: series -> value."""
-    lines = exposition.lines(monitors.collect(Facts.of(*facts)))
-    text = b"".join(lines.values()).decode()
-    return dict(line.rpartition(" ")[::2] for line in text.splitlines())
+    """Return the values by series."""
+    return by_series(monitors.collect(Facts.of(*facts)))
 
 
 def of(name: str, *facts: Fact) -> dict[str, str]:

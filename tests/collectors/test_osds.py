@@ -2,7 +2,6 @@
 
 import pytest
 
-from ceph_exporter import exposition
 from ceph_exporter.collectors.osds import collect
 from ceph_exporter.facts import Fact, Facts
 from ceph_exporter.facts.osd_df import OsdDf, OsdUsage
@@ -10,17 +9,14 @@ from ceph_exporter.facts.osd_dump import Osd, OsdDump
 from ceph_exporter.facts.osd_metadata import OsdDetails, OsdMetadata
 from ceph_exporter.facts.osd_perf import OsdLatency, OsdPerf
 from ceph_exporter.facts.osd_tree import OsdLocation, OsdTree
+from tests.collectors.pages import by_family
 
 TIB = 2**40
 
 
 def page(*facts: Fact) -> dict[str, list[str]]:
-    """Give the lines by family, without the family's name."""
-    lines = exposition.lines(collect(Facts.of(*facts)))
-    return {
-        metric.name: [line.removeprefix(metric.name) for line in text.decode().splitlines()]
-        for metric, text in lines.items()
-    }
+    """Return the sample lines by family."""
+    return by_family(collect(Facts.of(*facts)))
 
 
 def osd(id_: int, *, up: bool = True, weight: float = 1) -> Osd:

@@ -1,10 +1,10 @@
 """The collector of placement groups."""
 
-from ceph_exporter import exposition
 from ceph_exporter.collectors import placement_groups
 from ceph_exporter.facts import Check, Fact, Facts, Health, Status
 from ceph_exporter.facts.osd_dump import OsdDump, Pool
 from ceph_exporter.facts.pg_states import PgStates
+from tests.collectors.pages import by_series
 
 # PG_STATES of the mgr's mgr_module.py, 16 to 20, in its order.
 _STATES = """
@@ -19,10 +19,8 @@ MAP = OsdDump((), pools=tuple(Pool(at, "p", "replicated", pg_num=8) for at in (1
 
 
 def shown(*facts: Fact) -> dict[str, str]:
-    """Give sample -> value."""
-    lines = exposition.lines(placement_groups.collect(Facts.of(*facts)))
-    text = b"".join(lines.values()).decode()
-    return dict(line.rsplit(" ", 1) for line in text.splitlines())
+    """Return the values by series."""
+    return by_series(placement_groups.collect(Facts.of(*facts)))
 
 
 def test_states() -> None:

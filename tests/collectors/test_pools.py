@@ -3,13 +3,13 @@
 import msgspec
 import pytest
 
-from ceph_exporter import exposition
 from ceph_exporter.collectors import pools
 from ceph_exporter.facts import Fact, Facts
 from ceph_exporter.facts.df import Df, PoolUsage, Space
 from ceph_exporter.facts.osd_dump import ErasureProfile, OsdDump, Pool
 from ceph_exporter.facts.pool_stats import PoolRates, PoolStats
 from ceph_exporter.facts.pool_sums import PoolSum, PoolSums
+from tests.collectors.pages import sample_lines
 
 # Figure of `df` -> name, each shown as it is.
 USAGE = {
@@ -42,9 +42,8 @@ SETTINGS = {
 
 
 def shown(*facts: Fact) -> list[str]:
-    """List the sample lines."""
-    lines = exposition.lines(pools.collect(Facts.of(*facts)))
-    return b"".join(lines.values()).decode().splitlines()
+    """Return the sample lines."""
+    return sample_lines(pools.collect(Facts.of(*facts)))
 
 
 def metadata(pool: Pool, **profiles: ErasureProfile) -> str:

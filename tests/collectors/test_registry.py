@@ -6,12 +6,13 @@ import re
 from collections import Counter
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from ceph_exporter import collectors
 from ceph_exporter.collectors import COLLECTORS, Collector
-from ceph_exporter.facts import DOCUMENTS, Facts
+from ceph_exporter.facts import DOCUMENTS, Fact, Facts, RegistrationError, osd_dump
 from ceph_exporter.metric import Metric
 from ceph_exporter.polling import snapshot
 from tests.golden.eras import ERAS, facts_of
@@ -25,10 +26,9 @@ each = pytest.mark.parametrize("collector", COLLECTORS.values(), ids=list(COLLEC
 
 
 def test_each_module_that_collects_is_found() -> None:
-    """Each module of the package with a `collect` is a collector, and no other one is."""
-    found = {name for name, module in MODULES.items() if hasattr(module, "collect")}
-    assert set(COLLECTORS) == found >= {"cluster", "health", "monitors"}
-    assert "base" not in COLLECTORS
+    """Each module of the package is a collector, except those with an underscore."""
+    modules = {name for name in MODULES if not name.startswith("_")}
+    assert set(COLLECTORS) == modules >= {"cluster", "health", "monitors"}
 
 
 def test_order_is_that_of_the_names() -> None:
@@ -94,6 +94,10 @@ def test_metrics_are_well_formed(collector: Collector) -> None:
         assert metric.document in DOCUMENTS
         assert metric.help == metric.help.strip()
         assert not metric.help.endswith(".")
+        assert len(metric.help_line) <= 120
+        assert not re.match(r"(The|A|An) |Ceph\b", metric.help)
+        assert not metric.detail or metric.detail.endswith(".")
+        assert metric.until or not metric.later
         assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in metric.labels.names)
         assert len(set(metric.labels.names)) == len(metric.labels.names)
 
@@ -106,3 +110,41 @@ def test_every_document_that_a_collector_reads_is_asked_for(name: str) -> None:
     documents = {getattr(module, fact).document for fact in read}
     optional = {fact.document for fact in getattr(module, "OPTIONAL", ())}
     assert documents - COLLECTORS[name].documents - optional == set()
+
+
+def module_of(**values: object) -> ModuleType:
+    """Return a module of the collectors with a docstring, `collect` and these values."""
+    module = ModuleType("ceph_exporter.collectors.example", "Example.")
+    vars(module).update({"collect": lambda _: iter(())} | values)
+    return module
+
+
+class Unregistered(Fact, frozen=True):
+    """A fact whose document nobody registered."""
+
+    document = "osd nothing"
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        pytest.param({"collect": None}, "no function `collect`", id="no collect"),
+        pytest.param({"__doc__": ""}, "no docstring", id="no docstring"),
+        pytest.param({"osd_dump": osd_dump}, "import the fact types from", id="module"),
+        pytest.param({"X": Unregistered}, "ceph_exporter/facts/registry.py", id="document"),
+        pytest.param(
+            {"X": Metric("ceph_x", "gauge", "Text", "osd nothing")},
+            "ceph_exporter/facts/registry.py",
+            id="document of a metric",
+        ),
+    ],
+)
+def test_an_incomplete_collector_is_an_error(values: dict[str, object], text: str) -> None:
+    """Whatever is missing, the error names the file to edit."""
+    module = module_of(**values)
+    if values.get("collect", module) is None:
+        del module.collect
+    with pytest.raises(RegistrationError) as error:
+        collectors.collector("example", module)
+    assert str(error.value).startswith("ceph_exporter/collectors/example.py")
+    assert text in str(error.value)

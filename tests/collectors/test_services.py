@@ -1,9 +1,9 @@
 """The collector of services."""
 
-from ceph_exporter import exposition
 from ceph_exporter.collectors.services import collect
 from ceph_exporter.facts import Fact, Facts
 from ceph_exporter.facts.service_dump import Service, ServiceDump
+from tests.collectors.pages import by_family
 
 REEF = "ceph version 18.2.7 (6b0e98) reef (stable)"
 GATEWAY = Service("rgw", "4127", "gw1", "h1", REEF)
@@ -11,12 +11,8 @@ MIRROR = Service("rbd-mirror", "4128", "a", "h2", REEF)
 
 
 def page(*facts: Fact) -> dict[str, list[str]]:
-    """Give the lines by family, without the family's name."""
-    lines = exposition.lines(collect(Facts.of(*facts)))
-    return {
-        metric.name: [line.removeprefix(metric.name) for line in text.decode().splitlines()]
-        for metric, text in lines.items()
-    }
+    """Return the sample lines by family."""
+    return by_family(collect(Facts.of(*facts)))
 
 
 def test_no_facts_no_families() -> None:

@@ -1,17 +1,16 @@
 """The collector of the cluster's space."""
 
-from ceph_exporter import exposition
 from ceph_exporter.collectors import usage
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.df import Df, Space
+from tests.collectors.pages import sample_lines
 
 SPACE = Space(total=1000, avail=700, used=200, used_raw=300)
 
 
 def shown(df: Df) -> list[str]:
-    """List the sample lines."""
-    lines = exposition.lines(usage.collect(Facts.of(df)))
-    return b"".join(lines.values()).decode().splitlines()
+    """Return the sample lines."""
+    return sample_lines(usage.collect(Facts.of(df)))
 
 
 def test_cluster() -> None:

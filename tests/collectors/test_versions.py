@@ -2,16 +2,15 @@
 
 import pytest
 
-from ceph_exporter import exposition
 from ceph_exporter.collectors.versions import collect
 from ceph_exporter.facts import Fact, Facts
 from ceph_exporter.facts.versions import Feature, Features, Versions
+from tests.collectors.pages import sample_lines
 
 
 def page(*facts: Fact) -> list[str]:
-    """List the sample lines."""
-    lines = exposition.lines(collect(Facts.of(*facts)))
-    return b"".join(lines.values()).decode().splitlines()
+    """Return the sample lines."""
+    return sample_lines(collect(Facts.of(*facts)))
 
 
 def test_no_facts_no_families() -> None:

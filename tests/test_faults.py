@@ -11,7 +11,7 @@ import pytest
 
 from ceph_exporter.simulator import rest_api
 from testbed.client import scrape
-from testbed.promptness import at_once, bare_server, said
+from testbed.promptness import bare_server, prompt, summary
 from testbed.running import Exporter, running
 from testbed.waiting import until
 from tests.faults import FAULTS, Sane, forwarding
@@ -90,6 +90,6 @@ def test_every_fault_is_shown_and_survived(api: str, tmp_path: Path) -> None:
                 until(lambda: exporter.descriptors() <= held + 1, "descriptors given back")
                 until(lambda: exporter.threads() <= threads + 1, "threads ended")
             log = exporter.said()
-    print(f"{api}: {said(pages.seconds)}; bare server: {said(pages.of_bare)}")  # noqa: T201
-    assert at_once(pages.seconds, pages.of_bare)
+    print(f"{api}: {summary(pages.seconds)}; bare server: {summary(pages.of_bare)}")  # noqa: T201
+    assert prompt(pages.seconds, pages.of_bare)
     assert log.count("\n") < 12 * len(FAULTS)

@@ -1,7 +1,7 @@
-"""What a threaded server costs at least: `python -m benchmarks.bare FILE` sends the file.
+"""The cheapest threaded server: `python -m testbed.bare FILE` answers every request with the file.
 
-A thread a connection, no header read for what it says, no limit, no time: nothing of what a server
-needs that faces clients. It prints its port.
+One thread per connection, no header parsed, no limits and no timeouts: none of the protection that
+a server for untrusted clients needs. It prints its port.
 """
 
 import socket
@@ -11,23 +11,23 @@ from pathlib import Path
 
 
 def main(message: bytes) -> None:
-    """Serve until killed."""
+    """Serve until it is killed."""
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
         sys.stdout.write(f"{listener.getsockname()[1]}\n")
         sys.stdout.flush()
         while True:
-            wire, _ = listener.accept()
-            threading.Thread(target=_serve, args=(wire, message), daemon=True).start()
+            sock, _ = listener.accept()
+            threading.Thread(target=_serve, args=(sock, message), daemon=True).start()
 
 
-def _serve(wire: socket.socket, message: bytes) -> None:
-    with wire:
+def _serve(sock: socket.socket, message: bytes) -> None:
+    with sock:
         request = b""
-        while b"\r\n\r\n" not in request and (part := wire.recv(65536)):
+        while b"\r\n\r\n" not in request and (part := sock.recv(65536)):
             request += part
-        wire.sendall(message)
-        wire.shutdown(socket.SHUT_WR)
-        while wire.recv(65536):
+        sock.sendall(message)
+        sock.shutdown(socket.SHUT_WR)
+        while sock.recv(65536):
             pass
 
 

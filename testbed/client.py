@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Answer(NamedTuple):
-    """An answer: headers have lower-case names."""
+    """An answer; the names of headers are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -27,7 +27,7 @@ def ask(  # noqa: PLR0913 - all of a request
     headers: Mapping[str, str] | None = None,
     body: bytes | None = None,
 ) -> Answer:
-    """Make one request."""
+    """Send one request; return its answer."""
     connection = (
         http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         if tls is None
@@ -36,14 +36,14 @@ def ask(  # noqa: PLR0913 - all of a request
     try:
         connection.request(method, path, body, dict(headers or {}))
         response = connection.getresponse()
-        found = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(response.status, found, response.read())
+        names = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, names, response.read())
     finally:
         connection.close()
 
 
 def scrape(port: int, timeout: float = 20.0) -> bytes:
-    """Give the page as Prometheus gets it; an OSError or HTTPException for anything else."""
+    """Return the page as Prometheus receives it, compressed. Raises OSError or HTTPException."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
         connection.request("GET", "/metrics", headers={"Accept-Encoding": "gzip"})

@@ -1,4 +1,4 @@
-"""Processes of the tests: started, waited for with a deadline, and ended by their own pid."""
+"""Processes of the testbed: programs, daemons, and free ports for them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-# Neither the virtual environment nor CEPH_ARGS of whoever runs the tests may reach Ceph.
+# Ceph must not see the virtual environment or the CEPH_ARGS of the user who runs the tests.
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
 
 
 class CephError(RuntimeError):
-    """A command of Ceph failed, or the cluster did not do in time what was waited for."""
+    """A program failed, or an awaited event did not happen in time."""
 
 
 def free_port() -> int:
@@ -25,7 +25,7 @@ def free_port() -> int:
 
 
 def output_of(*command: str, environment: Mapping[str, str], timeout: float) -> str:
-    """Return what a program prints, or raise a CephError with what it complained of."""
+    """Return the output of a program. Raises CephError with its errors if it fails."""
     try:
         done = subprocess.run(
             command,
@@ -43,9 +43,9 @@ def output_of(*command: str, environment: Mapping[str, str], timeout: float) -> 
 
 
 class Daemon:
-    """A server in the foreground, so that its pid is ours from start to end.
+    """A server in the foreground, so that its pid stays the same.
 
-    The kernel ends it should the test run be killed (strictly: the thread that started it).
+    The kernel kills it if the test run, strictly the thread that started it, is killed.
     """
 
     def __init__(
@@ -62,11 +62,11 @@ class Daemon:
 
     @property
     def pid(self) -> int:
-        """Its process id."""
+        """The process id."""
         return self._process.pid
 
     def stop(self, patience: float = 15.0) -> int:
-        """End it, by force after `patience` seconds; give its exit code."""
+        """Stop it, with SIGKILL after `patience` seconds; return its exit code."""
         self._process.terminate()
         try:
             return self._process.wait(patience)

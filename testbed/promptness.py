@@ -1,4 +1,4 @@
-"""Whether pages are there at once, judged beside a bare server: the machine may be busy itself."""
+"""Whether scrapes are prompt, compared with a bare server because the machine may be busy."""
 
 import subprocess
 import sys
@@ -8,12 +8,12 @@ from pathlib import Path
 
 _BARE = Path(__file__).parent / "bare.py"
 PROMPT = 0.1
-"""Seconds within which a page is there, whatever ails the cluster."""
+"""Seconds within which a scrape ends, whatever the state of the cluster."""
 
 
 @contextmanager
 def bare_server(body: bytes, folder: Path) -> Iterator[int]:
-    """Run a server that sends ready bytes, which is what a page takes at the least; its port."""
+    """Run a server that sends the body, which takes the least time possible; yield its port."""
     message = folder / "message"
     message.write_bytes(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
     command = [sys.executable, str(_BARE), str(message)]
@@ -26,17 +26,17 @@ def bare_server(body: bytes, folder: Path) -> Iterator[int]:
 
 
 def late(seconds: Sequence[float]) -> float:
-    """Give the 99th percentile: a machine that halts for a moment is no fault."""
+    """Return the 99th percentile, because a machine may stop for a moment."""
     return sorted(seconds)[len(seconds) * 99 // 100]
 
 
-def at_once(pages: Sequence[float], bare: Sequence[float]) -> bool:
-    """Say whether pages came at once, given what a bare server took in the same moments."""
+def prompt(pages: Sequence[float], bare: Sequence[float]) -> bool:
+    """Return whether scrapes were prompt beside those of a bare server at the same time."""
     return late(pages) <= max(PROMPT, 3 * late(bare))
 
 
-def said(seconds: Sequence[float]) -> str:
-    """Say how long scrapes took."""
+def summary(seconds: Sequence[float]) -> str:
+    """Return a summary of the lengths of scrapes."""
     figures = sorted(seconds)[len(seconds) // 2], late(seconds), max(seconds)
     times = ", ".join(f"{figure * 1000:.1f}" for figure in figures)
     return f"{len(seconds)} scrapes, median, p99 and slowest {times} ms"

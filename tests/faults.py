@@ -1,4 +1,4 @@
-"""What a faulty proxy or mgr answers, and a proxy that forwards to a healthy one."""
+"""Faults of a proxy in front of Ceph, and the forwarding of a healthy one."""
 
 import http.client
 import random
@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 from tests.sources import fakes
 from tests.sources.faulty import Behaviour, Connection, Reply, Request, answering
 
-Sane: TypeAlias = Callable[[Request], Reply]
+Healthy: TypeAlias = Callable[[Request], Reply]
 
 
-def forwarding(url: str) -> Sane:
-    """Answer as a proxy in front of a URL."""
+def forwarding(url: str) -> Healthy:
+    """Return a proxy that forwards requests to a URL."""
     to = urlsplit(url).netloc
 
     def forward(request: Request) -> Reply:
@@ -29,44 +29,44 @@ def forwarding(url: str) -> Sane:
 
 
 def always(status: int, body: bytes, type_: str = "application/json", **headers: str) -> Behaviour:
-    """Give one answer to everything."""
+    """Send the same answer to every request."""
     return answering(lambda _: Reply(status, body, type_, headers))
 
 
-def begun(connection: Connection, length: int) -> None:
-    """Take a request and send the beginning of an answer of so many bytes."""
+def start_answer(connection: Connection, length: int) -> None:
+    """Read a request and send the first bytes of an answer with this length."""
     connection.request()
     connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n{" % length)
 
 
 def reset(connection: Connection) -> None:
-    """Reset in the middle of an answer."""
-    begun(connection, 1000)
+    """Reset the connection in the middle of an answer."""
+    start_answer(connection, 1000)
     connection.server.stopped.wait(0.05)
     connection.reset()
 
 
 def drip(connection: Connection) -> None:
-    """Send a byte now and then."""
-    begun(connection, 1000)
+    """Send the answer one byte at a time, slowly."""
+    start_answer(connection, 1000)
     connection.drip(b" " * 1000)
 
 
 def flood(connection: Connection) -> None:
     """Send 200 MB."""
-    begun(connection, 200_000_001)
+    start_answer(connection, 200_000_001)
     for _ in range(200):
         connection.send(b" " * 1_000_000)
 
 
 def noise(connection: Connection) -> None:
-    """Send random bytes for an answer."""
+    """Send random bytes instead of an answer."""
     connection.request()
     connection.send(random.Random(7).randbytes(10_000))  # noqa: S311 - no secret
 
 
 def noisy_body(connection: Connection) -> None:
-    """Send random bytes for a body."""
+    """Send an answer with a random body."""
     connection.request()
     connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n")
     connection.send(random.Random(8).randbytes(10_000))  # noqa: S311 - no secret
@@ -77,7 +77,7 @@ FAULTS: dict[str, Behaviour] = {
     "reset in the middle": reset,
     "silence": Connection.silence,
     "a byte now and then": drip,
-    "truncated": lambda connection: begun(connection, 1000),
+    "truncated": lambda connection: start_answer(connection, 1000),
     "HTML": always(200, b"<!DOCTYPE html><html><body>Welcome to nginx!</body></html>", fakes.HTML),
     "500": always(500, b'{"detail": "The server encountered an unexpected condition"}'),
     "503": always(503, b"<html><h1>503 Service Unavailable</h1></html>", fakes.HTML),

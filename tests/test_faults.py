@@ -1,4 +1,4 @@
-"""The exporter behind a faulty proxy: what its page says during each fault, and after."""
+"""The exporter behind a faulty proxy: its page during each fault and afterwards."""
 
 import re
 import socket
@@ -11,17 +11,17 @@ import pytest
 
 from ceph_exporter.simulator import rest_api
 from testbed.client import scrape
-from testbed.promptness import at_once, bare_server, said
+from testbed.promptness import bare_server, prompt, summary
 from testbed.running import Exporter, running
 from testbed.waiting import until
-from tests.faults import FAULTS, Sane, forwarding
+from tests.faults import FAULTS, Healthy, forwarding
 from tests.sources import fakes
 from tests.sources.faulty import answering, serve
 
 
 @contextmanager
-def ceph(api: str) -> Iterator[Sane]:
-    """Run a cluster that is well, behind one of the APIs."""
+def ceph(api: str) -> Iterator[Healthy]:
+    """Run a healthy cluster behind one of the APIs."""
     if api == "rest-api":
         with rest_api.demo() as server:
             yield forwarding(server.url)
@@ -30,7 +30,7 @@ def ceph(api: str) -> Iterator[Sane]:
 
 
 class Pages:
-    """The pages of an exporter, and how long each took, beside one of a bare server."""
+    """Scrapes of an exporter and of a bare server, with their lengths in seconds."""
 
     def __init__(self, exporter: Exporter, bare: int) -> None:
         self.seconds: list[float] = []
@@ -39,25 +39,25 @@ class Pages:
         self._bare = bare
 
     def show(self, name: str, value: str) -> bool:
-        """Say whether a metric has a value, which is a pattern."""
+        """Return whether the value of a metric matches a pattern; empty if it is absent."""
         start = time.monotonic()
-        found = self._exporter.metric(name)
+        shown = self._exporter.metric(name)
         middle = time.monotonic()
         scrape(self._bare)
         self.seconds.append(middle - start)
         self.of_bare.append(time.monotonic() - middle)
-        return re.fullmatch(value, found) is not None
+        return re.fullmatch(value, shown) is not None
 
 
 @pytest.mark.parametrize("api", ["rest-api", "dashboard", "restful"])
 def test_every_fault_is_shown_and_survived(api: str, tmp_path: Path) -> None:
-    """With each fault ceph_up falls to 0 and old data leaves the page; without it all is back.
+    """During each fault ceph_up is 0 and old data is not shown; afterwards both are back.
 
-    At first nobody listens. No page is held up, nothing is left behind, and the log has few lines.
+    At first the port is closed. No scrape is slow, nothing leaks, and the log has few lines.
     """
     secret = tmp_path / "password"
     secret.write_text(fakes.SECRET)
-    with ceph(api) as sane, socket.socket() as bound:
+    with ceph(api) as healthy, socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         flags = [
             *(f"--cluster.url=http://127.0.0.1:{bound.getsockname()[1]}", f"--cluster.api={api}"),
@@ -71,25 +71,25 @@ def test_every_fault_is_shown_and_survived(api: str, tmp_path: Path) -> None:
         ):
             pages = Pages(exporter, bare)
             until(lambda: pages.show("ceph_up", "0"), "ceph_up 0 while nobody listens")
-            with serve(answering(sane), bound=bound) as server:
+            with serve(answering(healthy), bound=bound) as server:
 
                 def is_back(after: str) -> None:
-                    # On a busy machine an answer takes long, and what took long rests.
+                    # On a busy machine an answer takes long, and a slow document is in cooldown.
                     until(lambda: pages.show("ceph_up", "1"), f"ceph_up 1 after {after}", 90)
                     until(lambda: pages.show("ceph_health_status", "[012]"), "health", 90)
 
                 is_back("the start")
-                held, threads = exporter.descriptors(), exporter.threads()
+                descriptors, threads = exporter.descriptors(), exporter.threads()
                 for name, fault in FAULTS.items():
                     server.turn(fault)
                     until(lambda: pages.show("ceph_up", "0"), f"ceph_up 0: {name}")
                     until(lambda: pages.show("ceph_health_status", ""), f"no health: {name}")
                     assert pages.show("ceph_up", "0"), name
-                    server.turn(answering(sane))
+                    server.turn(answering(healthy))
                     is_back(name)
-                until(lambda: exporter.descriptors() <= held + 1, "descriptors given back")
-                until(lambda: exporter.threads() <= threads + 1, "threads ended")
+                until(lambda: exporter.descriptors() <= descriptors + 1, "closed descriptors")
+                until(lambda: exporter.threads() <= threads + 1, "stopped threads")
             log = exporter.said()
-    print(f"{api}: {said(pages.seconds)}; bare server: {said(pages.of_bare)}")  # noqa: T201
-    assert at_once(pages.seconds, pages.of_bare)
+    print(f"{api}: {summary(pages.seconds)}; bare server: {summary(pages.of_bare)}")  # noqa: T201
+    assert prompt(pages.seconds, pages.of_bare)
     assert log.count("\n") < 12 * len(FAULTS)

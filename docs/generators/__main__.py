@@ -60,9 +60,7 @@ def changes() -> Iterator[tuple[Path, str | None]]:
 
 def main(arguments: list[str]) -> int:
     """Write the files, or check them; return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="scripts/generate", description=__doc__.partition("\n")[0]
-    )
+    parser = argparse.ArgumentParser("scripts/generate", description="Write the derived files.")
     parser.add_argument("--check", action="store_true", help="write nothing, name stale files")
     check = parser.parse_args(arguments).check
     stale = list(changes())

@@ -18,7 +18,12 @@ _STRUCTS: tuple[tuple[type[msgspec.Struct], str, str], ...] = (
 
 
 def text(document: str) -> str:
-    """Return the document with a current reference."""
+    """Return the document with a current reference.
+
+    Raises ValueError if the line after which the reference stands is missing.
+    """
+    if BEGIN not in document:
+        raise ValueError(f"docs/configuration.md has no line {BEGIN}")
     head, _, rest = document.partition(BEGIN)
     return f"{head}{BEGIN}\n\n{reference()}\n{END}{rest.partition(END)[2]}"
 

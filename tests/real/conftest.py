@@ -1,6 +1,6 @@
-"""A real Ceph 16.2, two exporters on it (one per API), and a Prometheus that scrapes both.
+"""A real Ceph 16.2, one exporter per HTTP API, and a Prometheus that scrapes both.
 
-And a cluster of each release that the tests can run, one after the other.
+And a cluster of each release that can run here, one after the other.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder for all that the processes write; skip where they cannot be run."""
+    """Return the folder for everything that the processes write; skip if they cannot run."""
     require(RELEASES[SYSTEM].available() or prometheus.available(), "testbed/install")
     return tmp_path_factory.mktemp("real")
 
@@ -40,9 +40,9 @@ def cluster(folder: Path) -> Iterator[CephCluster]:
 def release_cluster(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[CephCluster]:
-    """Start a cluster of each release after the other, with all that it can have, at rest.
+    """Start a cluster of each release, one after the other, and wait until it is idle.
 
-    It has two mgrs, a filesystem with a standby mds, pools with data and the module prometheus.
+    It has two mgrs, a filesystem with a standby MDS, pools with data and the module prometheus.
     """
     name: str = request.param
     require(RELEASES[name].available(), "testbed/install-releases")
@@ -55,20 +55,20 @@ def release_cluster(
         prometheus=True,
     )
     with everything as started:
-        started.settled()
+        started.wait_until_idle()
         yield started
 
 
 @pytest.fixture(scope="session")
 def dashboard(cluster: CephCluster, folder: Path) -> Iterator[Exporter]:
-    """Run an exporter over the dashboard's API."""
+    """Run an exporter that uses the dashboard's API."""
     with Exporter(folder, *arguments(cluster, "dashboard")) as started:
         yield started
 
 
 @pytest.fixture(scope="session")
 def restful(cluster: CephCluster, folder: Path) -> Iterator[Exporter]:
-    """Run an exporter over the module restful."""
+    """Run an exporter that uses the module restful."""
     with Exporter(folder, *arguments(cluster, "restful")) as started:
         yield started
 

@@ -24,20 +24,20 @@ BASE = next(
 
 
 def tool(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run buildah or podman on the tests' own store."""
+    """Run buildah or podman with the store of the tests."""
     store = (program, f"--root={STORE}", f"--runroot={STORE}.run")
     return subprocess.run([*store, *arguments], capture_output=True, text=True, check=False)
 
 
 def output_of(program: str, *arguments: str) -> str:
-    """Run it and give what it prints; the assertion shows why it failed."""
+    """Return the output of buildah or podman. Raises AssertionError with its errors if it fails."""
     done = tool(program, *arguments)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
     return done.stdout.strip()
 
 
 def missing() -> str | None:
-    """Say why no image can be built here, or nothing."""
+    """Return why no image can be built here, None if one can."""
     if os.geteuid() != 0:
         return "images are built as root"
     if lacking := [name for name in ("buildah", "podman", "runc") if not shutil.which(name)]:

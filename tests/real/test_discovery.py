@@ -29,7 +29,7 @@ NAMES = ("prod", "backup & archive")
 
 @pytest.fixture
 def exporter(tmp_path: Path) -> Iterator[Exporter]:
-    """Run an exporter of two simulated clusters, and one that nobody answers for."""
+    """Run an exporter of two simulated clusters and one whose URL does not answer."""
     with rest_api.demo() as server:
         clusters = {name: {"urls": [server.url], "api": "rest-api"} for name in NAMES}
         clusters["dead"] = {"urls": [f"http://127.0.0.1:{free_port()}"], "api": "rest-api"}
@@ -43,7 +43,7 @@ def exporter(tmp_path: Path) -> Iterator[Exporter]:
 def test_prometheus_finds_the_clusters_and_scrapes_each(
     exporter: Exporter, tmp_path: Path, program: str
 ) -> None:
-    """The documented configuration gives a target for each cluster, with its name as a label."""
+    """The documented configuration makes a target of each cluster, with its name as a label."""
     if reason := prometheus.available(program):
         if os.environ.get("CEPH_EXPORTER_REQUIRE_REAL"):
             pytest.fail(f"CEPH_EXPORTER_REQUIRE_REAL is set, but {reason}")
@@ -74,7 +74,7 @@ def test_prometheus_finds_the_clusters_and_scrapes_each(
 
 
 def test_shards_share_the_clusters(exporter: Exporter, tmp_path: Path) -> None:
-    """Of the documented rules for two servers each cluster passes exactly one."""
+    """With the documented rules for two servers each cluster is scraped by exactly one."""
     promtool = shutil.which("promtool")
     if promtool is None:
         pytest.skip("promtool is not installed; see testbed/install")

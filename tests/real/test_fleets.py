@@ -1,4 +1,4 @@
-"""What docs/fleets.md says of pairs, many clusters and remote write, on real Prometheus servers."""
+"""Pairs, many clusters and remote write as in docs/fleets.md, on real Prometheus servers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FLEETS = ROOT / "docs" / "fleets.md"
 RULES = ROOT / "deploy" / "prometheus" / "ceph.rules.yml"
 ALERTMANAGER = "prometheus-alertmanager"
 LIMITS = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
-# Fires at once and stays, in the manner of the shipped rules, of which none does.
+# This alert always fires; none of the shipped rules does.
 STANDING = {
     "alert": "Standing",
     "expr": "max without (instance, job, pod) (ceph_up) == 1",
@@ -39,7 +39,7 @@ STANDING = {
 
 
 def documented(heading: str, names: Mapping[str, str]) -> dict[str, Any]:
-    """Give the configuration below a heading, with addresses in place of the names."""
+    """Return the configuration below a heading, with addresses instead of its names."""
     text = block(FLEETS, heading)
     for name, address in names.items():
         text = text.replace(name, address)
@@ -61,7 +61,7 @@ def shortened(folder: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def programs() -> None:
-    """Skip where a program is missing, or fail where none may be."""
+    """Require all programs of these tests."""
     missing = prometheus.available() or prometheus.available(PROMETHEUS_3)
     require(missing, "testbed/install")
 
@@ -80,7 +80,7 @@ def serving(folder: Path, configuration: dict[str, Any], *flags: str) -> Iterato
 
 @contextmanager
 def alertmanager(folder: Path) -> Iterator[str]:
-    """Run an Alertmanager that tells nobody; give its address."""
+    """Run an Alertmanager that notifies nobody; return its address."""
     address = f"127.0.0.1:{free_port()}"
     (folder / "alertmanager.yml").write_text("{route: {receiver: none}, receivers: [{name: none}]}")
     log = folder / "alertmanager.log"
@@ -101,13 +101,13 @@ def alertmanager(folder: Path) -> Iterator[str]:
 
 
 def alerts(address: str) -> list[dict[str, str]]:
-    """Give the labels of the alerts that an Alertmanager holds."""
+    """Return the labels of the alerts in an Alertmanager."""
     answer = httpx.get(f"http://{address}/api/v2/alerts", trust_env=False).raise_for_status()
     return [alert["labels"] for alert in answer.json()]
 
 
 def exporter_of(folder: Path, clusters: Mapping[str, str]) -> Exporter:
-    """Give an exporter of clusters by their names and URLs."""
+    """Return an exporter of clusters, whose URLs are given by name."""
     folder.mkdir()
     file = folder / "ceph_exporter.yml"
     known = {name: {"urls": [url], "api": "rest-api"} for name, url in clusters.items()}
@@ -149,10 +149,10 @@ def test_a_pair_of_exporters_and_servers_raises_each_alert_once(tmp_path: Path) 
         for server in servers:
             server.wait_for("up == 0", lambda rows: len(rows) == 1)
             server.wait_for("count(ceph_up)", lambda rows: [value for _, value in rows] == [1.0])
-            # Whatever the shipped rules say by now, no two of their alerts differ by exporter.
+            # Other shipped alerts may fire, but no two of them differ only by exporter.
             raised = server.query('ALERTS{alertname!~"CephExporter.+"}')
             assert not [labels for labels, _ in raised if "instance" in labels]
-            # A busy machine may miss a scrape of the one that is left, and have the alert again.
+            # On a busy machine a scrape of the remaining one may fail, and the alert fires again.
             server.wait_for('ALERTS{alertname="Standing"}', lambda rows: len(rows) == 1)
         expected = [{"alertname": "Standing", "severity": "warning"}]
         wait_until(lambda: standing() == expected, "one alert still", 30)
@@ -160,7 +160,7 @@ def test_a_pair_of_exporters_and_servers_raises_each_alert_once(tmp_path: Path) 
 
 
 def test_clusters_are_shared_by_exporters_and_servers(tmp_path: Path) -> None:
-    """Each cluster of two exporters is scraped by one of two servers, both its exporters too."""
+    """Each cluster is scraped by one of two servers, which scrapes both of its exporters."""
     clusters = [f"cluster{number}" for number in range(8)]
     with ExitStack() as stack:
         url = stack.enter_context(rest_api.demo()).url
@@ -198,7 +198,7 @@ def test_clusters_are_shared_by_exporters_and_servers(tmp_path: Path) -> None:
 
 
 def test_remote_write_hands_on_what_is_scraped(tmp_path: Path) -> None:
-    """A receiver has the cluster's series with the writer's labels, and nothing else of it."""
+    """The receiver has the cluster's series with the writer's labels and no others."""
     with ExitStack() as stack:
         url = stack.enter_context(rest_api.demo()).url
         exporter = stack.enter_context(

@@ -1,7 +1,7 @@
-"""The container images: built from the Dockerfile and run as a cluster would run them.
+"""The container images, built from the Dockerfile and run with the restrictions of a cluster.
 
-The base image is made from Debian's packages by `install-image`. Not tried here: Debian's own image
-from the registry, and networks that an engine sets up.
+`testbed/install-image` makes the base image from Debian's packages. Debian's own image from the
+registry and networks of the engine are not tested.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.real
 
-# What a careful operator forbids it; Kubernetes' profile "restricted" forbids less. The limits are
-# set because a container may not raise them everywhere.
+# A careful operator's restrictions; Kubernetes' profile "restricted" has fewer. The limits are set
+# because not every machine lets a container raise them.
 HARDENED = (
     *("--network=none", "--read-only", "--read-only-tmpfs=false", "--cap-drop=all"),
     *("--security-opt=no-new-privileges", "--ulimit=nofile=1024:1024", "--ulimit=nproc=256:256"),
@@ -34,7 +34,7 @@ ASK = (
 
 
 def build(name: str, target: str) -> Iterator[str]:
-    """Build a target of the Dockerfile; the image goes when the tests are done."""
+    """Build a target of the Dockerfile; remove the image after the tests."""
     require_containers()
     output_of(
         *("buildah", "bud", "--pull-never", "--isolation=chroot", "--network=host"),
@@ -48,7 +48,7 @@ def build(name: str, target: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def image() -> Iterator[str]:
-    """Build the image that is built when no target is named."""
+    """Build the default image."""
     yield from build("localhost/ceph_exporter:test", "exporter")
 
 
@@ -60,31 +60,31 @@ def rados_image() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def container(image: str) -> Iterator[str]:
-    """Run the demo without network, rights, or a file that it could write."""
+    """Run the demo without network, capabilities and writable files."""
     running = output_of("podman", "--runtime=runc", "run", "--detach", *HARDENED, image, "--demo")
     yield running
     tool("podman", "rm", "--force", running)
 
 
 def inside(container: str, *command: str) -> str:
-    """Run a command in a container and give what it prints."""
+    """Return the output of a command in a container."""
     return output_of("podman", "--runtime=runc", "exec", container, *command)
 
 
 def settings(image: str) -> dict[str, Any]:
-    """Give the configuration of an image."""
+    """Return the configuration of an image."""
     (found,) = json.loads(output_of("podman", "image", "inspect", image))
     return dict(found)
 
 
 def served(container: str) -> bool:
-    """Say whether the demo's cluster is on the page."""
+    """Return whether the demo's cluster is on the page."""
     ask = ("podman", "--runtime=runc", "exec", container, "python3", "-c", ASK)
     return "ceph_up 1" in tool(*ask).stdout
 
 
 def test_it_serves_metrics_as_nobody_on_a_read_only_root(container: str) -> None:
-    """With every right and the network taken away the demo is on /metrics."""
+    """The demo serves /metrics without capabilities and network."""
     wait_until(lambda: served(container), "page of the demo", 60)
     assert inside(container, "id", "-u") == "65534"
     assert "CapEff:\t0000000000000000" in inside(container, "cat", "/proc/1/status")
@@ -93,13 +93,13 @@ def test_it_serves_metrics_as_nobody_on_a_read_only_root(container: str) -> None
 
 
 def test_the_health_check_of_the_image_passes(container: str) -> None:
-    """The image's own health check finds the server healthy."""
+    """The health check of the image reports the server as healthy."""
     wait_until(lambda: served(container), "page of the demo", 60)
     assert output_of("podman", "--runtime=runc", "healthcheck", "run", container) in ("", "healthy")
 
 
-def test_sigterm_ends_it_at_once(image: str) -> None:
-    """It is stopped by SIGTERM with exit code 0, long before the engine would kill it."""
+def test_sigterm_stops_it_at_once(image: str) -> None:
+    """SIGTERM stops it with exit code 0, long before the engine would kill it."""
     running = output_of("podman", "--runtime=runc", "run", "--detach", *HARDENED, image, "--demo")
     try:
         wait_until(lambda: served(running), "page of the demo", 60)
@@ -111,7 +111,7 @@ def test_sigterm_ends_it_at_once(image: str) -> None:
 
 
 def test_the_image_says_what_it_is(image: str) -> None:
-    """Title, licence and version stand in its labels; it names its user, port and stop signal."""
+    """Its labels have title, licence and version; it declares its user, port and stop signal."""
     found = settings(image)
     labels = found["Labels"]
     assert labels["org.opencontainers.image.version"] == __version__
@@ -122,7 +122,7 @@ def test_the_image_says_what_it_is(image: str) -> None:
 
 
 def test_nothing_but_the_program_is_in_the_image(image: str) -> None:
-    """It holds no pip, no compiler, and the user cannot write to the program."""
+    """It has no pip and no compiler, and its user cannot write to the program."""
     run = ("podman", "--runtime=runc", "run", "--rm", *HARDENED, "--entrypoint=python3", image)
     script = (
         "import importlib.util as i, shutil, os;"

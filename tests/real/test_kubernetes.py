@@ -1,4 +1,4 @@
-"""The manifests for Kubernetes: rendered, and held against the schemas of what they are.
+"""The manifests for Kubernetes, rendered and validated against the schemas of their kinds.
 
 Not tried here: a cluster of Kubernetes itself, the Prometheus operator, and Rook.
 """
@@ -20,7 +20,7 @@ from testbed.waiting import until
 from tests.documents import block
 from tests.real.requirements import require
 
-# Debian has no kubectl of this age, so that it cannot be demanded.
+# Debian has no kubectl that is new enough, so these tests skip without one.
 KUBECTL = shutil.which("kubectl")
 pytestmark = [
     pytest.mark.real,
@@ -37,12 +37,12 @@ KINDS = {
     "clusters": {"ConfigMap", "Deployment", "Service", "ScrapeConfig", "PrometheusRule"},
     "rook": {"ConfigMap", "Deployment", "Service", "ServiceMonitor", "PrometheusRule"},
 }
-# `kubectl apply` keeps the whole of an object in an annotation of it.
+# `kubectl apply` stores the whole object in one of its annotations.
 LARGEST = 256 * 1024
 
 
 def said(*command: str, given: str = "") -> str:
-    """Give what a program that must succeed prints."""
+    """Return the output of a program. Raises AssertionError with its errors if it fails."""
     done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -50,7 +50,7 @@ def said(*command: str, given: str = "") -> str:
 
 @pytest.fixture(params=list(KINDS))
 def name(request: pytest.FixtureRequest) -> str:
-    """Name a folder of manifests."""
+    """Return the name of a folder of manifests."""
     missing = None if (TOOLS.parent / "installed").exists() else f"not installed: {TOOLS}"
     require(missing, "testbed/install-kubernetes")
     return str(request.param)
@@ -58,18 +58,18 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def rendered(name: str) -> str:
-    """Give what is applied."""
+    """Return the YAML that is applied."""
     return said("kubectl", "kustomize", str(MANIFESTS / name))
 
 
 @pytest.fixture
 def objects(rendered: str) -> list[dict[str, Any]]:
-    """Give the objects that are applied."""
+    """Return the objects that are applied."""
     return list(yaml.safe_load_all(rendered))
 
 
 def one(objects: list[dict[str, Any]], kind: str) -> dict[str, Any]:
-    """Give the only object of a kind that is no dashboard."""
+    """Return the only object of a kind that is not a dashboard."""
     (found,) = (
         thing
         for thing in objects
@@ -81,7 +81,7 @@ def one(objects: list[dict[str, Any]], kind: str) -> dict[str, Any]:
 def test_every_object_has_its_kinds_form(
     name: str, objects: list[dict[str, Any]], tmp_path: Path
 ) -> None:
-    """Kubernetes' schemas and the operator's definitions know every field of every object."""
+    """Every field of every object is in Kubernetes' schemas or the operator's definitions."""
     assert {thing["kind"] for thing in objects} == KINDS[name]
     own = [thing for thing in objects if thing["apiVersion"].startswith(OPERATOR)]
     file = tmp_path / "objects.yaml"
@@ -96,7 +96,7 @@ def test_every_object_has_its_kinds_form(
 def test_the_container_has_what_its_configuration_names(
     objects: list[dict[str, Any]], tmp_path: Path
 ) -> None:
-    """The configuration is accepted, and each file that it names lies in the mounted secret."""
+    """The configuration is valid, and each file in it comes from the mounted secret."""
     pod = one(objects, "Deployment")["spec"]["template"]["spec"]
     (container,) = pod["containers"]
     (file,) = (argument.partition("=")[2] for argument in container["args"])
@@ -113,7 +113,7 @@ def test_the_container_has_what_its_configuration_names(
 
 
 def test_the_service_leads_to_the_container(objects: list[dict[str, Any]]) -> None:
-    """What the Service selects are the Deployment's pods, and its port is theirs."""
+    """The Service selects the Deployment's pods, and its port is theirs."""
     template = one(objects, "Deployment")["spec"]["template"]
     service = one(objects, "Service")["spec"]
     assert service["selector"].items() <= template["metadata"]["labels"].items()
@@ -123,7 +123,7 @@ def test_the_service_leads_to_the_container(objects: list[dict[str, Any]]) -> No
 
 
 def test_the_probes_are_answered(objects: list[dict[str, Any]], tmp_path: Path) -> None:
-    """Both probes ask for something that a running exporter answers with 200."""
+    """A running exporter answers the paths of both probes with 200."""
     (container,) = one(objects, "Deployment")["spec"]["template"]["spec"]["containers"]
     paths = [container[kind]["httpGet"]["path"] for kind in ("livenessProbe", "readinessProbe")]
     with running(tmp_path, "--demo") as exporter:
@@ -137,7 +137,7 @@ def test_the_probes_are_answered(objects: list[dict[str, Any]], tmp_path: Path) 
 def test_rules_and_dashboards_are_the_shipped_ones(
     name: str, objects: list[dict[str, Any]]
 ) -> None:
-    """The PrometheusRule and the ConfigMaps, in all but the base, hold what is shipped."""
+    """PrometheusRule and ConfigMaps, in every folder except base, have the shipped content."""
     rules = yaml.safe_load((ROOT / "deploy" / "prometheus" / "ceph.rules.yml").read_text())
     carried = [thing["spec"] for thing in objects if thing["kind"] == "PrometheusRule"]
     assert carried == ([] if name == "base" else [rules])
@@ -151,9 +151,9 @@ def test_rules_and_dashboards_are_the_shipped_ones(
 
 
 def test_the_documented_kustomization_is_rendered(tmp_path: Path) -> None:
-    """A kustomization of one's own, as the README has it, gives image, namespace and clusters."""
+    """The README's kustomization sets image, namespace and clusters."""
     text = block(MANIFESTS / "README.md", "## A cluster outside", 2)
-    # kubectl takes relative paths only; the clone lies beside it under the README's name.
+    # kubectl accepts relative paths only; the clone is beside it under the README's name.
     (tmp_path / "ceph_exporter").symlink_to(ROOT)
     folder = tmp_path / "mine"
     folder.mkdir()

@@ -1,4 +1,4 @@
-"""The data folders of real monitors: what is shown is what the system's own tools say."""
+"""The data folders of real monitors: the figures agree with those of the system's tools."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.real
 
-# What find's tests tell apart, by the end of the metric's name.
+# Tests of find that select the files, by the end of the metric's name.
 KINDS = {
     "store_sst_bytes": ("-name", "*.sst"),
     "store_log_bytes": ("-name", "*.log"),
@@ -28,7 +28,7 @@ KINDS = {
 
 
 def numbers(*command: str) -> list[int]:
-    """Give the numbers that a tool prints."""
+    """Return the numbers that a tool prints."""
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return [int(word) for word in done.stdout.split() if word.isdecimal()]
 
@@ -44,7 +44,7 @@ def measured(folder: Path) -> dict[str, int]:
 
 
 def shown(cluster: CephCluster) -> dict[str, dict[str, float]]:
-    """Give the figures on the page by monitor."""
+    """Return the figures on the page by monitor."""
     flag = f"--cluster.mon-data={cluster.folder}/mon.*"
     found = run("once", *arguments(cluster, "dashboard"), flag)
     assert found.returncode == 0, found.stderr
@@ -57,11 +57,11 @@ def shown(cluster: CephCluster) -> dict[str, dict[str, float]]:
 
 
 def test_disk_and_store_are_what_df_and_find_say(cluster: CephCluster) -> None:
-    """Each figure of every monitor lies between what the tools say just before and just after."""
+    """Each figure of every monitor lies between those of the tools just before and just after."""
     folders = {mon: cluster.folder / f"mon.{mon}" for mon in cluster.mons}
 
     def fits() -> bool:
-        # A monitor may compact its store meanwhile: then it is looked at again.
+        # A monitor may compact its store meanwhile; then the figures are compared again.
         before = {mon: measured(folder) for mon, folder in folders.items()}
         page = shown(cluster)
         after = {mon: measured(folder) for mon, folder in folders.items()}

@@ -1,4 +1,4 @@
-"""A server for the tests, a client that shows all of an answer, and certificates."""
+"""A server with a few pages for the tests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONG = b"ceph_up 1\n" * 500
 
 
 def broken(_: Request) -> Reply:
-    """Fail, as a page with a bug does."""
+    """Raise an error, as a page with a bug does."""
     raise RuntimeError
 
 
@@ -34,7 +34,7 @@ ACTIONS: Mapping[str, Page] = {"/do": lambda _: Reply(b"done\n")}
 def serving(
     security: Callable[[], Security] = lambda: OPEN, address: str = "127.0.0.1:0"
 ) -> Iterator[int]:
-    """Serve the pages; give the port."""
+    """Serve the pages; yield the port."""
     (listener,) = listen([address])
     port = int(listener.getsockname()[1])
     server = Server([listener], router(PAGES, ACTIONS), security)

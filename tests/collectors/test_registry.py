@@ -13,6 +13,7 @@ import pytest
 from ceph_exporter import collectors
 from ceph_exporter.collectors import COLLECTORS, Collector
 from ceph_exporter.facts import DOCUMENTS, Fact, Facts, RegistrationError, osd_dump
+from ceph_exporter.facts.fact import file_of
 from ceph_exporter.metric import Metric
 from ceph_exporter.polling import snapshot
 from tests.golden.eras import ERAS, facts_of
@@ -60,7 +61,9 @@ def test_no_metric_is_declared_in_vain(collector: Collector) -> None:
     }
     assert len(declared) == len(collector.metrics)
     assert collector.metrics or collector.documents  # those of perf counters are known to Ceph only
-    assert declared - used == set() or used & {"globals", "vars"}
+    file = file_of(MODULES[collector.name].__name__)
+    surplus = set() if used & {"globals", "vars"} else declared - used
+    assert not surplus, f"{file}: `{min(surplus)}` is declared and not yielded"
 
 
 @each
@@ -68,7 +71,9 @@ def test_no_metric_is_declared_in_vain(collector: Collector) -> None:
 def test_what_is_yielded_is_declared(collector: Collector, era: str) -> None:
     """A collector yields metrics of its own only, each once, in any era; or Ceph's counters."""
     yielded = Counter(metric for metric, _ in collector.collect(facts_of(era)))
-    assert set(yielded) <= set(collector.metrics) or collector.name == "perf_counters"
+    surplus = {metric.name for metric in set(yielded) - set(collector.metrics)}
+    file = file_of(MODULES[collector.name].__name__)
+    assert not surplus or collector.name == "perf_counters", f"{file}: declare {min(surplus)}"
     assert set(yielded.values()) <= {1}
 
 

@@ -21,9 +21,10 @@ from ceph_exporter.metric import Family, Labels, Metric, Samples, one
 _MONITOR = Labels("monitor", "ceph_daemon")
 _HEALTH, _QUORUM, _TIME = Health.document, Quorum.document, TimeSync.document
 _LATER = "with --cluster.mon-data"
+_ON_ITS_HOST = "The flag requires that the exporter runs on the monitor's host."
 
 
-def _disk(name: str, help_: str, later: str = _LATER, detail: str = "") -> Metric:
+def _disk(name: str, help_: str, later: str = _LATER, detail: str = _ON_ITS_HOST) -> Metric:
     """Return a metric of the monitor's own report, which left `health` with Ceph 12."""
     return Metric(
         f"ceph_monitor_{name}",

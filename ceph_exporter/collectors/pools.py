@@ -60,7 +60,9 @@ SIZE = _map("size", "Number of replicas, or of chunks of an erasure code")
 MIN_SIZE = _map("min_size", "Number of replicas or chunks that I/O requires")
 PG_NUM = _map("pg_num", "Number of PGs")
 PGP_NUM = _map("pgp_num", "Number of PGs for placement")
-PG_NUM_TARGET = _map("pg_num_target", "Number of PGs that pg_num approaches", since="14")
+PG_NUM_TARGET = _map(
+    "pg_num_target", "Target of pg_num, which Ceph approaches in steps", since="14"
+)
 AUTOSCALE = Metric(
     "ceph_pool_pg_autoscale_mode",
     "gauge",
@@ -77,11 +79,11 @@ OPS = _io("client_io_ops", "Client read and write operations per second", "opera
 RECOVERING_OBJECTS = _io("recovering_objects_per_sec", "Recovered objects per second", "objects/s")
 RECOVERING_BYTES = _io("recovering_bytes_per_sec", "Recovery throughput", "bytes/s")
 RECOVERING_KEYS = _io("recovering_keys_per_sec", "Recovered omap keys per second", "keys/s")
-RECOVERED_OBJECTS = _io("num_objects_recovered", "Number of objects recovered recently")
-RECOVERED_BYTES = _io("num_bytes_recovered", "Data recovered recently", "bytes")
+RECOVERED_OBJECTS = _io("num_objects_recovered", "Number of objects recovered in the last seconds")
+RECOVERED_BYTES = _io("num_bytes_recovered", "Data recovered in the last seconds", "bytes")
 DEGRADED = _io("num_objects_degraded", "Number of missing object copies")
-MISPLACED = _io("num_objects_misplaced", "Number of object copies on OSDs other than the wanted")
-UNFOUND = _io("num_objects_unfound", "Number of objects without a good copy that Ceph has found")
+MISPLACED = _io("num_objects_misplaced", "Number of misplaced object copies")
+UNFOUND = _io("num_objects_unfound", "Number of unfound objects")
 REPAIRED = Metric(
     "ceph_pool_objects_repaired",
     "counter",

@@ -1,4 +1,4 @@
-"""A Ceph cluster that lives in memory: for the demo, for benchmarks and for the tests.
+"""A simulated Ceph cluster in memory: for the demo, the benchmarks and the tests.
 
 with serve(Simulated(osds=1000), "restful") as server:
     ...  # an exporter polls server.url
@@ -11,7 +11,7 @@ from ceph_exporter.simulator.simulated import Api, Simulated
 
 
 def serve(simulated: Simulated, api: Api, port: int = 0) -> Server:
-    """Give a server, not yet started, of one API of a cluster; `port` 0 for any that is free.
+    """Return a server, not yet started, of one API of a cluster; port 0 is any free one.
 
     rest-api: ceph-rest-api in front of Ceph 10.2; restful: the mgr module of 18.2, without TLS and
     keys.

@@ -69,7 +69,7 @@ def releases(metric: Metric) -> str:
 
 def meaning(metric: Metric) -> str:
     """Return the help and all that does not fit into it."""
-    later = f"Later {metric.later}." if metric.later else ""
+    later = f"After Ceph {metric.until} {metric.later}." if metric.later else ""
     return ". ".join(filter(None, [metric.help, f"{later} {metric.detail}".strip()]))
 
 

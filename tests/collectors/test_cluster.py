@@ -52,7 +52,7 @@ def test_pg_states() -> None:
 
 
 def test_without_status() -> None:
-    """Without `status` there are no families at all, whatever else is known."""
+    """Without `status` there are no families at all, whatever else is available."""
     assert list(cluster.collect(Facts.of(Health("HEALTH_OK")))) == []
 
 

@@ -34,7 +34,7 @@ def page(*facts: Fact) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("facts", [(), (MdsMetadata({"m1": Daemon("h1", REEF)}),)])
 def test_no_map_no_families(facts: tuple[Fact, ...]) -> None:
-    """Without the map of filesystems nothing is said, whatever is known of the MDSs' hosts."""
+    """Without the map of file systems there are no families, even if the MDSs have metadata."""
     assert page(*facts) == {}
 
 
@@ -48,13 +48,13 @@ def test_filesystem() -> None:
 def test_ranks() -> None:
     """Ranks are counted by filesystem; an MDS that only follows another has none of its own."""
     block = '{fs_id="7",name="shared"}'
-    found = page(DUMP)
-    assert found["ceph_fs_max_mds"] == [f"{block} 4"]
-    assert found["ceph_fs_mds_active"] == [f"{block} 2"]
-    assert found["ceph_fs_mds_failed"] == [f"{block} 2"]
-    assert found["ceph_fs_mds_damaged"] == [f"{block} 3"]
-    assert found["ceph_fs_standbys_wanted"] == [f"{block} 5"]
-    assert found["ceph_mds_standbys"] == [" 1"]
+    families = page(DUMP)
+    assert families["ceph_fs_max_mds"] == [f"{block} 4"]
+    assert families["ceph_fs_mds_active"] == [f"{block} 2"]
+    assert families["ceph_fs_mds_failed"] == [f"{block} 2"]
+    assert families["ceph_fs_mds_damaged"] == [f"{block} 3"]
+    assert families["ceph_fs_standbys_wanted"] == [f"{block} 5"]
+    assert families["ceph_mds_standbys"] == [" 1"]
 
 
 def test_mds() -> None:
@@ -75,7 +75,7 @@ def test_mds() -> None:
 
 @pytest.mark.parametrize("metadata", [(), (MdsMetadata({"m9": Daemon("h9", REEF)}),)])
 def test_an_mds_without_metadata(metadata: tuple[Fact, ...]) -> None:
-    """An MDS is on the page whether or not its host is known: its labels are empty."""
+    """An MDS without metadata is on the page, with empty labels."""
     assert page(FsDump((), DUMP.standbys), *metadata)["ceph_mds_metadata"] == [
         (
             '{ceph_daemon="mds.m4",fs_id="-1",hostname="",public_addr="192.0.2.4:6813/4",'
@@ -95,5 +95,5 @@ def test_states() -> None:
 
 
 def test_no_filesystem() -> None:
-    """A cluster without filesystems has no standbys, which is known."""
+    """A cluster without file systems has 0 standbys."""
     assert page(FsDump((), ())) == {"ceph_mds_standbys": [" 0"]}

@@ -14,7 +14,7 @@ def shown(*facts: Health | Status | Quorum) -> dict[str, str]:
 
 
 def detail(code: str, severity: str) -> str:
-    """Name the series of a check."""
+    """Return the series of a check."""
     return f'ceph_health_detail{{name="{code}",severity="{severity}"}}'
 
 
@@ -62,7 +62,7 @@ def test_raised_check_is_there_once(code: str, severity: str) -> None:
 
 
 def test_size_of_a_check() -> None:
-    """A check tells its count, also 0, where Ceph counts, and the number of its lines."""
+    """A check has its count, also 0, where Ceph counts, and the number of its lines."""
     checks = {
         "A": Check("HEALTH_WARN", "text", count=12, detail=("x", "y")),
         "B": Check("HEALTH_WARN", "text", count=0),
@@ -89,7 +89,7 @@ def test_muted_check_is_raised() -> None:
 
 
 def test_mutes() -> None:
-    """A mute tells whether it stays and when it ends, also for a check that is not raised."""
+    """A mute has its stickiness and its expiry, also for a check that is not raised."""
     mutes = (Mute("OSD_DOWN", sticky=True), Mute("PG_DEGRADED", expires=1714979289.5))
     samples = shown(Health("HEALTH_OK", mutes=mutes))
     assert {key: value for key, value in samples.items() if "_mute" in key} == {

@@ -16,7 +16,7 @@ def page(*facts: Fact) -> dict[str, list[str]]:
 
 
 def test_no_facts_no_families() -> None:
-    """Without documents nothing is said."""
+    """Without documents there are no families."""
     assert page() == {}
 
 
@@ -40,7 +40,7 @@ def test_no_active_mgr() -> None:
 
 
 def test_metadata() -> None:
-    """The mgrs of the map have metadata, empty where nothing is known; others are gone."""
+    """The mgrs of the map have metadata, empty where it is unavailable; other mgrs are absent."""
     metadata = MgrMetadata({"y": Daemon("h1", REEF), "x": Daemon("h2", REEF), "old": Daemon()})
     assert page(DUMP, metadata)["ceph_mgr_metadata"] == [
         f'{{ceph_daemon="mgr.x",hostname="h2",ceph_version="{REEF}"}} 1',
@@ -50,7 +50,7 @@ def test_metadata() -> None:
 
 
 def test_metadata_without_the_map() -> None:
-    """Where the map is not to be had, all mgrs that have metadata are on the page."""
+    """While the map is unavailable, all mgrs that have metadata are on the page."""
     assert page(MgrMetadata({"y": Daemon("h1", REEF), "x": Daemon("h2", REEF)})) == {
         "ceph_mgr_metadata": [
             f'{{ceph_daemon="mgr.x",hostname="h2",ceph_version="{REEF}"}} 1',
@@ -67,14 +67,14 @@ def test_modules() -> None:
         Module("influx", can_run=True),
         Module("restful"),
     )
-    found = page(MgrDump(active="y", available=True, standbys=(), modules=modules))
-    assert found["ceph_mgr_module_status"] == [
+    families = page(MgrDump(active="y", available=True, standbys=(), modules=modules))
+    assert families["ceph_mgr_module_status"] == [
         '{name="balancer"} 2',
         '{name="dashboard"} 1',
         '{name="influx"} 0',
         '{name="restful"} 0',
     ]
-    assert found["ceph_mgr_module_can_run"] == [
+    assert families["ceph_mgr_module_can_run"] == [
         '{name="balancer"} 1',
         '{name="dashboard"} 0',
         '{name="influx"} 1',

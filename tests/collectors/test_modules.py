@@ -12,7 +12,7 @@ def page(*facts: Fact) -> dict[str, list[str]]:
 
 
 def test_no_facts_no_families() -> None:
-    """Without documents nothing is said."""
+    """Without documents there are no families."""
     assert page() == {}
 
 
@@ -29,9 +29,9 @@ def test_crashes() -> None:
 
 
 def test_disks() -> None:
-    """A disk has what is known of it: its life expectancy as time, its wear, for all its OSDs."""
-    known = Device("V_M_1", "h1", "sda", ("osd.0", "osd.1"), 1_767_312_000, 1_767_400_000.5, 0.25)
-    assert page(DeviceList((known, Device("V_M_2", "h1", "sdb", (), None, None, 0)))) == {
+    """A disk has its life expectancy as times and its wear, one series for all its OSDs."""
+    disk = Device("V_M_1", "h1", "sda", ("osd.0", "osd.1"), 1_767_312_000, 1_767_400_000.5, 0.25)
+    assert page(DeviceList((disk, Device("V_M_2", "h1", "sdb", (), None, None, 0)))) == {
         "ceph_device_life_expectancy_min_timestamp_seconds": [
             ('{device_id="V_M_1",hostname="h1",device="sda",ceph_daemon="osd.0,osd.1"} 1767312000')
         ],

@@ -40,7 +40,7 @@ def shown(*facts: Fact) -> dict[str, str]:
 
 
 def of(name: str, *facts: Fact) -> dict[str, str]:
-    """Give the samples of one metric by monitor ("" for a metric without labels)."""
+    """Return the samples of one metric by monitor ("" for a metric without labels)."""
     series = {key: value for key, value in shown(*facts).items() if key.partition("{")[0] == name}
     for mon in "abc":
         block = f'{{monitor="{mon}",ceph_daemon="mon.{mon}"}}'
@@ -63,7 +63,7 @@ def test_quorum() -> None:
 
 
 def test_unknown_of_the_quorum() -> None:
-    """What `mon dump` and old releases do not tell is absent, never 0."""
+    """What `mon dump` and old releases do not report is absent, never 0."""
     bare = Quorum("fsid", (Monitor("a", 0, in_quorum=False),))
     names = {key.partition("{")[0] for key in shown(bare)}
     assert not names & {
@@ -75,7 +75,7 @@ def test_unknown_of_the_quorum() -> None:
 
 
 def test_clocks() -> None:
-    """Skew keeps its sign, the leader's zeros are 0, and what is not known is absent."""
+    """Skew keeps its sign, the leader's zeros are 0, and unknown values are absent."""
     clocks = {"a": Clock(0, 0, "HEALTH_OK"), "b": Clock(-0.0715, 0.002), "c": Clock()}
     fact = TimeSync(clocks, epoch=8, round=3419, ongoing=True)
     assert of("ceph_monitor_clock_skew_seconds", fact) == {"a": "0", "b": "-0.0715"}
@@ -86,20 +86,20 @@ def test_clocks() -> None:
 
 
 def test_round_that_is_not_told() -> None:
-    """A round whose state is not told is neither over nor under way."""
+    """A round whose state is not reported is neither over nor in progress."""
     assert of("ceph_monitor_timecheck_ongoing", TimeSync()) == {}
     assert of("ceph_monitor_timecheck_ongoing", TimeSync(ongoing=False)) == {"": "0"}
 
 
 def test_clocks_of_offenders() -> None:
-    """Where only the health check tells of clocks, it does so for the offenders."""
+    """Where only the health check reports clocks, only the offenders have a skew."""
     health = Health("HEALTH_WARN", clocks={"c": Clock(0.0715, 0.002, "HEALTH_WARN")})
     assert of("ceph_monitor_clock_skew_seconds", health) == {"c": "0.0715"}
     assert of("ceph_monitor_latency_seconds", health) == {"c": "0.002"}
 
 
 def test_time_checks_win() -> None:
-    """The time checks tell of all clocks, with the sign: the health check adds nothing to them."""
+    """The time checks report all clocks, with sign: the health check adds nothing to them."""
     health = Health("HEALTH_WARN", clocks={"c": Clock(0.0715, 0.002, "HEALTH_WARN")})
     time_sync = TimeSync({"b": Clock(-0.5, 0.25)})
     assert of("ceph_monitor_clock_skew_seconds", health, time_sync) == {"b": "-0.5"}
@@ -137,7 +137,7 @@ def test_disk_and_store_of_this_host(name: str, value: str) -> None:
 
 
 def test_folders_of_another_cluster_are_not_shown() -> None:
-    """The cluster is known by its quorum or its status."""
+    """The quorum or the status identifies the cluster."""
     store = MonStore((Store("fsid", REPORT), Store("other", MonitorReport("b", 1))))
     name = "ceph_monitor_capacity_bytes"
     assert of(name, store, QUORUM) == {"a": "10"}
@@ -190,7 +190,7 @@ def test_health_of_a_monitor() -> None:
 
 
 def test_health_of_monitors_without_health() -> None:
-    """Without the health document nothing is said of the health of single monitors."""
+    """Without the health document there is no health of single monitors."""
     time_sync = TimeSync({"b": Clock(health="HEALTH_WARN")})
     assert of("ceph_monitor_health_status", QUORUM, time_sync) == {}
 

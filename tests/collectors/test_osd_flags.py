@@ -9,28 +9,28 @@ from ceph_exporter.metric import Columns
 
 
 def page(*facts: OsdDump) -> dict[str, dict[str, object]]:
-    """Give the values by family and label block."""
+    """Return the values by family and label block."""
     families = collect(Facts.of(*facts))
-    return {m.name: dict(found) for m, found in families if not isinstance(found, Columns)}
+    return {m.name: dict(samples) for m, samples in families if not isinstance(samples, Columns)}
 
 
 def test_no_map_no_families() -> None:
-    """Without the map nothing is said."""
+    """Without the map there are no families."""
     assert page() == {}
 
 
 @pytest.mark.parametrize("flag", FLAGS)
 def test_a_flag_is_set(flag: str) -> None:
     """A flag that is set is 1 and all others are 0, so that a rule needs no absent()."""
-    found = page(OsdDump(osds=(), flags=("sortbitwise", flag)))
+    shown = page(OsdDump(osds=(), flags=("sortbitwise", flag)))
     expected = {f'flag="{name}"': int(name == flag) for name in FLAGS}
-    assert found["ceph_osd_map_flag"] == expected
+    assert shown["ceph_osd_map_flag"] == expected
 
 
 def test_names_of_the_mgr_module() -> None:
     """The nine flags that the mgr module knows are families of their own as well."""
-    found = page(OsdDump(osds=(), flags=("noout", "nodeep-scrub", "full")))
-    flags = {name: rows[""] for name, rows in found.items() if name.startswith("ceph_osd_flag_")}
+    shown = page(OsdDump(osds=(), flags=("noout", "nodeep-scrub", "full")))
+    flags = {name: rows[""] for name, rows in shown.items() if name.startswith("ceph_osd_flag_")}
     assert flags == {
         "ceph_osd_flag_noup": False,
         "ceph_osd_flag_nodown": False,
@@ -46,22 +46,22 @@ def test_names_of_the_mgr_module() -> None:
 
 def test_a_flag_that_is_not_known() -> None:
     """A flag of a later release is on the page while it is set."""
-    found = page(OsdDump(osds=(), flags=("nofoo",)))["ceph_osd_map_flag"]
-    assert found['flag="nofoo"'] == 1
+    shown = page(OsdDump(osds=(), flags=("nofoo",)))["ceph_osd_map_flag"]
+    assert shown['flag="nofoo"'] == 1
 
 
 def test_abilities_are_no_flags() -> None:
     """Flags that are set for ever and mean no trouble are left out."""
-    found = page(OsdDump(osds=(), flags=("sortbitwise", "recovery_deletes", "pglog_hardlimit")))
-    assert set(found["ceph_osd_map_flag"].values()) == {0}
+    shown = page(OsdDump(osds=(), flags=("sortbitwise", "recovery_deletes", "pglog_hardlimit")))
+    assert set(shown["ceph_osd_map_flag"].values()) == {0}
 
 
 def test_ratios_and_blocklist() -> None:
     """Ratios and the length of the blocklist are as in the map."""
-    found = page(
+    shown = page(
         OsdDump(osds=(), full_ratio=0.95, backfillfull_ratio=0.9, nearfull_ratio=0.85, blocklist=3)
     )
-    assert found["ceph_osd_full_ratio"] == {"": 0.95}
-    assert found["ceph_osd_backfillfull_ratio"] == {"": 0.9}
-    assert found["ceph_osd_nearfull_ratio"] == {"": 0.85}
-    assert found["ceph_cluster_osd_blocklist_count"] == {"": 3}
+    assert shown["ceph_osd_full_ratio"] == {"": 0.95}
+    assert shown["ceph_osd_backfillfull_ratio"] == {"": 0.9}
+    assert shown["ceph_osd_nearfull_ratio"] == {"": 0.85}
+    assert shown["ceph_cluster_osd_blocklist_count"] == {"": 3}

@@ -20,36 +20,36 @@ def page(*facts: Fact) -> dict[str, list[str]]:
 
 
 def osd(id_: int, *, up: bool = True, weight: float = 1) -> Osd:
-    """Make an OSD of the map."""
+    """Return an OSD of the map."""
     return Osd(id_, up, weight > 0, weight, nearfull=False, backfillfull=False, full=False)
 
 
 def usage(utilization: float, size: float = TIB) -> OsdUsage:
-    """Make an OSD's use."""
+    """Return the usage of an OSD."""
     return OsdUsage(size, size * utilization, size * (1 - utilization), utilization, reweight=1)
 
 
 def test_no_facts_no_families() -> None:
-    """Without documents nothing is said."""
+    """Without documents there are no families."""
     assert page() == {}
 
 
 def test_state() -> None:
     """Up, in, weight and fullness are there for each OSD, 0 when they are 0."""
-    found = page(OsdDump(osds=(osd(0), osd(1, up=False, weight=0)), upmap_items=0))
+    families = page(OsdDump(osds=(osd(0), osd(1, up=False, weight=0)), upmap_items=0))
     one, none = '{ceph_daemon="osd.0"}', '{ceph_daemon="osd.1"}'
-    assert found["ceph_osd_up"] == [f"{one} 1", f"{none} 0"]
-    assert found["ceph_osd_in"] == [f"{one} 1", f"{none} 0"]
-    assert found["ceph_osd_weight"] == [f"{one} 1", f"{none} 0"]
+    assert families["ceph_osd_up"] == [f"{one} 1", f"{none} 0"]
+    assert families["ceph_osd_in"] == [f"{one} 1", f"{none} 0"]
+    assert families["ceph_osd_weight"] == [f"{one} 1", f"{none} 0"]
     for name in ("ceph_osd_nearfull", "ceph_osd_backfillfull", "ceph_osd_full"):
-        assert found[name] == [f"{one} 0", f"{none} 0"]
-    assert found["ceph_osd_pg_upmap_items"] == [" 0"]
+        assert families[name] == [f"{one} 0", f"{none} 0"]
+    assert families["ceph_osd_pg_upmap_items"] == [" 0"]
 
 
 def test_state_before_luminous() -> None:
-    """What an old map does not tell is absent."""
-    found = page(OsdDump(osds=(Osd(0, up=True, is_in=True, weight=1),)))
-    assert not found.keys() & {"ceph_osd_full", "ceph_osd_nearfull", "ceph_osd_pg_upmap_items"}
+    """What an old map does not report is absent."""
+    families = page(OsdDump(osds=(Osd(0, up=True, is_in=True, weight=1),)))
+    assert not families.keys() & {"ceph_osd_full", "ceph_osd_nearfull", "ceph_osd_pg_upmap_items"}
 
 
 def test_metadata() -> None:
@@ -77,9 +77,9 @@ def test_metadata() -> None:
 
 def test_an_osd_without_metadata() -> None:
     """An OSD that never booted is down, and on the page: its labels are empty."""
-    found = page(OsdDump(osds=(osd(9, up=False),)), OsdMetadata({}))
-    assert found["ceph_osd_up"] == ['{ceph_daemon="osd.9"} 0']
-    assert found["ceph_osd_metadata"] == [
+    families = page(OsdDump(osds=(osd(9, up=False),)), OsdMetadata({}))
+    assert families["ceph_osd_up"] == ['{ceph_daemon="osd.9"} 0']
+    assert families["ceph_osd_metadata"] == [
         (
             '{back_iface="",ceph_daemon="osd.9",cluster_addr="",device_class="",front_iface="",'
             'hostname="",objectstore="",public_addr="",ceph_version=""} 1'
@@ -88,7 +88,7 @@ def test_an_osd_without_metadata() -> None:
 
 
 def test_disks() -> None:
-    """Devices are given by OSD, and for people by device with all OSDs on it."""
+    """Devices are listed by OSD, and for people by device with all its OSDs."""
     metadata = OsdMetadata(
         {
             0: OsdDetails("h1", device="/dev/dm-0", devices="sda", device_ids="sda=V_M_S"),
@@ -97,8 +97,8 @@ def test_disks() -> None:
             3: OsdDetails("h1", objectstore="memstore"),
         }
     )
-    found = page(metadata)
-    assert found["ceph_disk_occupation"] == [
+    families = page(metadata)
+    assert families["ceph_disk_occupation"] == [
         (
             '{ceph_daemon="osd.0",device="/dev/dm-0",db_device="",wal_device="",instance="h1",'
             'devices="sda",device_ids="sda=V_M_S"} 1'
@@ -112,7 +112,7 @@ def test_disks() -> None:
             'devices="N/A",device_ids="N/A"} 1'
         ),
     ]
-    assert found["ceph_disk_occupation_human"] == [
+    assert families["ceph_disk_occupation_human"] == [
         '{ceph_daemon="osd.0, osd.2",device="/dev/dm-0",instance="h1"} 1',
         '{ceph_daemon="osd.1",device="/dev/dm-0",instance="h2"} 1',
     ]
@@ -120,8 +120,8 @@ def test_disks() -> None:
 
 def test_latency() -> None:
     """Latencies are in milliseconds, as the mgr module has them."""
-    found = page(OsdPerf({4: OsdLatency(commit_latency_ms=12, apply_latency_ms=34)}))
-    assert found == {
+    families = page(OsdPerf({4: OsdLatency(commit_latency_ms=12, apply_latency_ms=34)}))
+    assert families == {
         "ceph_osd_apply_latency_ms": ['{ceph_daemon="osd.4"} 34'],
         "ceph_osd_commit_latency_ms": ['{ceph_daemon="osd.4"} 12'],
     }
@@ -129,8 +129,8 @@ def test_latency() -> None:
 
 def test_location() -> None:
     """An OSD's place is one series to join with; its weight is another."""
-    found = page(OsdTree({0: OsdLocation("h1", "r1", "default", "ssd", 1.5)}))
-    assert found == {
+    families = page(OsdTree({0: OsdLocation("h1", "r1", "default", "ssd", 1.5)}))
+    assert families == {
         "ceph_osd_location": [
             '{ceph_daemon="osd.0",host="h1",rack="r1",root="default",device_class="ssd"} 1'
         ],
@@ -141,8 +141,8 @@ def test_location() -> None:
 def test_usage() -> None:
     """Use is in bytes and ratios, under our names and under those of perf counters."""
     row = OsdUsage(4096, 1024, 2048, 0.25, 1.5, pgs=17, crush_weight=0.5, reweight=1)
-    found = page(OsdDf({0: row}, average_utilization=0.2))
-    values = {name: lines[0].rpartition(" ")[2] for name, lines in found.items()}
+    families = page(OsdDf({0: row}, average_utilization=0.2))
+    values = {name: lines[0].rpartition(" ")[2] for name, lines in families.items()}
     assert values == {
         "ceph_osd_size_bytes": "4096",
         "ceph_osd_used_bytes": "1024",
@@ -160,10 +160,10 @@ def test_usage() -> None:
 
 
 def test_fullest() -> None:
-    """An OSD that is out does not count as the fullest, nor one whose use is not known."""
+    """An OSD that is out does not count as the fullest, nor one without usage."""
     out = OsdUsage(TIB, utilization=0.99, reweight=0)
-    found = page(OsdDf({0: usage(0.3), 1: usage(0.7), 2: out, 3: OsdUsage(reweight=1)}))
-    assert found["ceph_osds_fullest_utilization_ratio"] == [" 0.7"]
+    families = page(OsdDf({0: usage(0.3), 1: usage(0.7), 2: out, 3: OsdUsage(reweight=1)}))
+    assert families["ceph_osds_fullest_utilization_ratio"] == [" 0.7"]
     assert "ceph_osds_fullest_utilization_ratio" not in page(OsdDf({}))
 
 
@@ -180,12 +180,12 @@ def test_fullest() -> None:
 )
 def test_headroom(osds: list[Osd], uses: list[float], tebibytes: float) -> None:
     """The room is what can be written until the first OSD reaches the nearfull ratio."""
-    found = page(
+    families = page(
         OsdDump(osds=tuple(osds), nearfull_ratio=0.75),
         OsdDf({osd.id: usage(use) for osd, use in zip(osds, uses, strict=True)}),
         OsdTree({osd.id: OsdLocation(root="default", crush_weight=2) for osd in osds}),
     )
-    (line,) = found["ceph_osds_nearfull_headroom_bytes"]
+    (line,) = families["ceph_osds_nearfull_headroom_bytes"]
     block, _, value = line.partition(" ")
     assert block == '{root="default",device_class=""}'
     assert float(value) / TIB == pytest.approx(tebibytes)
@@ -194,7 +194,7 @@ def test_headroom(osds: list[Osd], uses: list[float], tebibytes: float) -> None:
 def test_headroom_by_root_and_class() -> None:
     """Roots and device classes fill up apart."""
     places = [("default", "hdd"), ("default", "ssd"), ("other", "hdd")]
-    found = page(
+    families = page(
         OsdDump(osds=tuple(map(osd, range(3))), nearfull_ratio=0.75),
         OsdDf({0: usage(0.5), 1: usage(0.25), 2: usage(0)}),
         OsdTree(
@@ -204,7 +204,7 @@ def test_headroom_by_root_and_class() -> None:
             }
         ),
     )
-    assert found["ceph_osds_nearfull_headroom_bytes"] == [
+    assert families["ceph_osds_nearfull_headroom_bytes"] == [
         f'{{root="default",device_class="hdd"}} {TIB // 4}',
         f'{{root="default",device_class="ssd"}} {TIB // 2}',
         f'{{root="other",device_class="hdd"}} {TIB * 3 // 4}',

@@ -12,19 +12,19 @@ GAUGE, TIME, SPAN, MEAN, TOTAL, HISTOGRAM = 2, 1, 5, 6, 10, 26
 
 
 def page(daemons: dict[str, dict[str, Counter]]) -> list[str]:
-    """List the sample lines."""
+    """Return the sample lines."""
     lines = exposition.lines(collect(Facts.of(PerfCounters(daemons))))
     return b"".join(text for metric, text in lines.items() if metric != CUT).decode().splitlines()
 
 
 def families(daemons: dict[str, dict[str, Counter]]) -> list[tuple[str, str, str]]:
     """List the families: name, type and help."""
-    found = [metric for metric, _ in collect(Facts.of(PerfCounters(daemons))) if metric != CUT]
-    return [(metric.name, metric.type, metric.help) for metric in found]
+    metrics = [metric for metric, _ in collect(Facts.of(PerfCounters(daemons))) if metric != CUT]
+    return [(metric.name, metric.type, metric.help) for metric in metrics]
 
 
 def test_no_facts_no_families() -> None:
-    """Without the document nothing is said."""
+    """Without the document there are no families."""
     assert list(collect(Facts())) == []
 
 

@@ -46,7 +46,7 @@ def test_without_a_dump() -> None:
 
 
 def test_unlike_pgs() -> None:
-    """When PGs are not all alike, only a dump can tell; without one, nothing is shown."""
+    """When the PGs differ, only a dump has their states; without one, there are none."""
     mixed = [Status(None, pg_states={"active+clean": 15, "down": 1}), MAP]
     assert shown(*mixed) == {}
     assert shown(*mixed, PgStates({2: {"down": 1}}))['ceph_pg_down{pool_id="2"}'] == "1"
@@ -60,7 +60,7 @@ def test_unknown_state() -> None:
 
 
 def test_stuck() -> None:
-    """Stuck PGs are counted by kind, with 0; an age that Ceph does not tell is left out."""
+    """Stuck PGs are counted by kind, with 0; an age that Ceph does not report is left out."""
     line = "pg 1.0 is stuck inactive for 2m, current state peering, last acting [0]"
     text = "Reduced data availability: 2 pgs inactive, 1 pg peering"
     health = Health("HEALTH_WARN", {"PG_AVAILABILITY": Check("HEALTH_WARN", text, detail=(line,))})

@@ -47,13 +47,13 @@ def shown(*facts: Fact) -> list[str]:
 
 
 def metadata(pool: Pool, **profiles: ErasureProfile) -> str:
-    """Give the labels of the one pool of an OSD map."""
+    """Return the labels of the only pool of an OSD map."""
     dump = OsdDump((), pools=(pool,), erasure_code_profiles=profiles)
     return next(line for line in shown(dump) if line.startswith("ceph_pool_metadata"))
 
 
 def df(**figures: float) -> Df:
-    """Make a `df` with pool 1 that has the given figures."""
+    """Return a `df` with pool 1 and these figures."""
     return Df(Space(), pools=(PoolUsage(1, "p", **figures),))
 
 
@@ -111,7 +111,7 @@ def test_metadata() -> None:
     ],
 )
 def test_description(type_: str, profile: str, description: str) -> None:
-    """An erasure code is described by its profile, as long as that is known."""
+    """An erasure code is described by its profile, while that is available."""
     pool = Pool(1, "p", type_, erasure_code_profile=profile)
     line = metadata(pool, k4m2=ErasureProfile(4, 2), odd=ErasureProfile())
     assert f',description="{description}",' in line
@@ -169,7 +169,7 @@ def test_repaired() -> None:
 
 
 def test_objects_in_trouble() -> None:
-    """The sums over PGs stand in where the pool's statistics do not tell, as of the dashboard."""
+    """The sums over PGs are used where the pool's statistics lack a figure."""
     sums = PoolSums({1: PoolSum(degraded=5, misplaced=6, unfound=7), 2: PoolSum(unfound=8)})
     assert shown(PoolStats({1: PoolRates(degraded=0)}), sums) == [
         'ceph_pool_num_objects_degraded{pool_id="1"} 0',

@@ -1,4 +1,4 @@
-"""The collectors as a whole: each is found, and what it declares is what it yields."""
+"""All collectors: each is loaded, and yields the metrics that it declares."""
 
 import ast
 import inspect
@@ -26,7 +26,7 @@ MODULES = {
 each = pytest.mark.parametrize("collector", COLLECTORS.values(), ids=list(COLLECTORS))
 
 
-def test_each_module_that_collects_is_found() -> None:
+def test_each_module_is_a_collector() -> None:
     """Each module of the package is a collector, except those with an underscore."""
     modules = {name for name in MODULES if not name.startswith("_")}
     assert set(COLLECTORS) == modules >= {"cluster", "health", "monitors"}
@@ -48,7 +48,7 @@ def test_a_collector_explains_itself(collector: Collector) -> None:
 
 
 @each
-def test_no_metric_is_declared_in_vain(collector: Collector) -> None:
+def test_each_declared_metric_is_yielded(collector: Collector) -> None:
     """Each metric that a module declares is used in it, by its name or by way of all names."""
     tree = ast.parse(inspect.getsource(MODULES[collector.name]))
     used = {
@@ -60,7 +60,7 @@ def test_no_metric_is_declared_in_vain(collector: Collector) -> None:
         name for name, value in vars(MODULES[collector.name]).items() if isinstance(value, Metric)
     }
     assert len(declared) == len(collector.metrics)
-    assert collector.metrics or collector.documents  # those of perf counters are known to Ceph only
+    assert collector.metrics or collector.documents  # Ceph names the perf counters
     file = file_of(MODULES[collector.name].__name__)
     surplus = set() if used & {"globals", "vars"} else declared - used
     assert not surplus, f"{file}: `{min(surplus)}` is declared and not yielded"
@@ -78,8 +78,8 @@ def test_what_is_yielded_is_declared(collector: Collector, era: str) -> None:
 
 
 @each
-def test_nothing_is_made_of_nothing(collector: Collector) -> None:
-    """Without any document a collector has no samples: what is not known is not shown."""
+def test_there_are_no_samples_without_documents(collector: Collector) -> None:
+    """Without any document a collector has no samples: unknown values are absent."""
     assert [sample for _, samples in collector.collect(Facts()) for sample in samples] == []
 
 
@@ -92,7 +92,7 @@ def test_names_are_unique() -> None:
 
 @each
 def test_metrics_are_well_formed(collector: Collector) -> None:
-    """Each metric has a valid name, valid labels, a help without stop, and a known document."""
+    """Each metric has a valid name and labels, a short help, and a registered document."""
     for metric in collector.metrics:
         assert re.fullmatch(r"ceph_[a-z0-9_]+", metric.name)
         assert metric.type in ("gauge", "counter", "untyped")
@@ -108,8 +108,8 @@ def test_metrics_are_well_formed(collector: Collector) -> None:
 
 
 @pytest.mark.parametrize("name", COLLECTORS)
-def test_every_document_that_a_collector_reads_is_asked_for(name: str) -> None:
-    """What `collect` gets of the facts is among its documents, or it would not be asked for."""
+def test_every_document_that_a_collector_reads_is_requested(name: str) -> None:
+    """The documents that `collect` reads are among those that the collector needs."""
     module = MODULES[name]
     read = re.findall(r"facts\.get\((\w+)\)", inspect.getsource(module))
     documents = {getattr(module, fact).document for fact in read}

@@ -16,7 +16,7 @@ def page(*facts: Fact) -> dict[str, list[str]]:
 
 
 def test_no_facts_no_families() -> None:
-    """Without the document nothing is said."""
+    """Without the document there are no families."""
     assert page() == {}
 
 
@@ -51,7 +51,7 @@ def test_number_of_daemons() -> None:
 
 
 def test_an_api_that_tells_of_gateways_only() -> None:
-    """Where an API does not tell of a service its number is not known, so absent."""
+    """Where an API does not report a service, its number is absent."""
     assert page(ServiceDump((GATEWAY,), complete=False))["ceph_service_daemons"] == [
         '{service="rgw"} 1'
     ]

@@ -14,7 +14,7 @@ def shown(df: Df) -> list[str]:
 
 
 def test_cluster() -> None:
-    """The cluster's space is given in bytes, and the used part of it from 0 to 1."""
+    """The cluster's space is in bytes, and the used fraction of it from 0 to 1."""
     assert shown(Df(SPACE, total_objects=7)) == [
         "ceph_cluster_total_bytes 1000",
         "ceph_cluster_total_used_bytes 200",
@@ -26,7 +26,7 @@ def test_cluster() -> None:
 
 
 def test_by_class() -> None:
-    """The same is given by device class."""
+    """The same figures exist by device class."""
     assert shown(Df(Space(), by_class={"hdd": SPACE})) == [
         'ceph_cluster_by_class_total_bytes{device_class="hdd"} 1000',
         'ceph_cluster_by_class_total_used_bytes{device_class="hdd"} 200',

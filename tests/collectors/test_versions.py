@@ -14,7 +14,7 @@ def page(*facts: Fact) -> list[str]:
 
 
 def test_no_facts_no_families() -> None:
-    """Without documents nothing is said."""
+    """Without documents there are no families."""
     assert page() == []
 
 
@@ -45,7 +45,7 @@ def test_no_facts_no_families() -> None:
     ],
 )
 def test_versions(text: str, labels: str) -> None:
-    """The parts of a version are labels; a text that has no parts is kept whole."""
+    """The parts of a version are labels; a text without parts is the version tag."""
     assert page(Versions({"osd": {text: 3}})) == [f'ceph_versions{{daemon="osd",{labels}}} 3']
 
 

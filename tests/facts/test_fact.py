@@ -34,7 +34,7 @@ def test_each_wire_format_has_a_decoder() -> None:
 
 
 def test_documents_are_found_by_their_name() -> None:
-    """Each fact type stands in the table under the document that it declares."""
+    """Each fact type is registered under the document that it declares."""
     assert all(fact.document == name for name, fact in DOCUMENTS.items())
     assert DOCUMENTS["version"] is Version
     assert Version.slow
@@ -53,9 +53,9 @@ def test_facts_return_what_they_hold() -> None:
 def test_facts_do_not_follow_their_source() -> None:
     """The bag is a copy: what happens to the mapping later does not change it."""
     source: dict[type[Fact], Fact] = {Health: Health("HEALTH_OK")}
-    known = Facts(source)
+    copy = Facts(source)
     source.clear()
-    assert known.get(Health) == Health("HEALTH_OK")
+    assert copy.get(Health) == Health("HEALTH_OK")
 
 
 def test_facts_of_the_wrong_type_are_not_returned() -> None:

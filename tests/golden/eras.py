@@ -1,4 +1,4 @@
-"""One cluster for each era of Ceph, and what becomes of it.
+"""One cluster for each era of Ceph, with its facts and its page.
 
 From 14 on they are recordings of three monitors, three OSDs of which one is down, pools and a
 filesystem, over restful (14, 18), the dashboard (16) and rados (20). Long lists are cut, and what
@@ -22,34 +22,34 @@ ERAS = ("0.67", "0.80", "10", "12", "14", "16", "18", "20")
 
 
 def answers(era: str) -> list[Answer]:
-    """Give the documents that the cluster of an era answers."""
+    """Return the answers of the cluster of an era."""
     source = Recording(FIXTURES / era)
     wanted = sorted(source.documents)
     return [answer for answer in source.fetch(wanted, Deadline(60)) if answer.error is None]
 
 
 def facts_of(era: str) -> Facts:
-    """Give all facts of the cluster of an era."""
-    found: dict[type[Fact], Fact] = {}
+    """Return all facts of the cluster of an era."""
+    decoded: dict[type[Fact], Fact] = {}
     for answer in answers(era):
-        found.update({type(fact): fact for fact in facts.decode(answer.wire_format, answer.body)})
-    return Facts(found)
+        decoded.update({type(fact): fact for fact in facts.decode(answer.wire_format, answer.body)})
+    return Facts(decoded)
 
 
-def families(known: Facts) -> Iterator[Family]:
-    """Yield what all collectors make of facts; of two families of one name the first."""
+def families(facts_: Facts) -> Iterator[Family]:
+    """Yield the families of all collectors; of two with the same name, the first."""
     names: set[str] = set()
     for collector in COLLECTORS.values():
-        found = list(collector.collect(known))
-        yield from (family for family in found if family[0].name not in names)
-        names.update(metric.name for metric, _ in found)
+        collected = list(collector.collect(facts_))
+        yield from (family for family in collected if family[0].name not in names)
+        names.update(metric.name for metric, _ in collected)
 
 
-def page(known: Facts, format_: exposition.Format = exposition.Format.TEXT) -> bytes:
+def page(facts_: Facts, format_: exposition.Format = exposition.Format.TEXT) -> bytes:
     """Render the page that shows facts, without the exporter's own metrics."""
-    return exposition.page([exposition.lines(families(known))], format_)
+    return exposition.page([exposition.lines(families(facts_))], format_)
 
 
 def samples(text: str) -> list[str]:
-    """Give the lines of a page that hold samples."""
+    """Return the sample lines of a page."""
     return [line for line in text.split("\n") if line and not line.startswith("#")]

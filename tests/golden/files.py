@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from ceph_exporter.simulator import Api
 from ceph_exporter.simulator.timeline import INCIDENTS
 from tests.golden.eras import ERAS, facts_of, page, samples
-from tests.simulator.pages import APIS, known, simulated
+from tests.simulator.pages import APIS, simulated
+from tests.simulator.pages import facts_of as simulated_facts
 
 STALE = "run scripts/generate and read the difference"
 """What to do when a page differs from the golden one."""
@@ -21,7 +22,7 @@ def era_page(era: str) -> str:
 def simulated_page(api: Api) -> str:
     """Return the samples of a simulated cluster in which everything goes wrong at once."""
     cluster = simulated(_AGE, tuple(INCIDENTS))
-    return "\n".join([*samples(page(known(cluster, api)).decode()), ""])
+    return "\n".join([*samples(page(simulated_facts(cluster, api)).decode()), ""])
 
 
 def era_pages() -> Mapping[str, str]:

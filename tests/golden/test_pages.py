@@ -31,19 +31,19 @@ def test_text_page_parses(era: str) -> None:
 @pytest.mark.parametrize("era", ERAS)
 def test_openmetrics_page_parses(era: str) -> None:
     """The strict parser of OpenMetrics reads each sample of the same lines."""
-    known = facts_of(era)
-    text = page(known, Format.OPENMETRICS).decode()
+    era_facts = facts_of(era)
+    text = page(era_facts, Format.OPENMETRICS).decode()
     families = parse_openmetrics(text)
     assert sum(len(family.samples) for family in families) == len(samples(text))
-    assert samples(text) == samples(page(known).decode())
+    assert samples(text) == samples(page(era_facts).decode())
 
 
 @pytest.mark.parametrize("era", ERAS)
 def test_no_fixture_is_left_unread(era: str) -> None:
-    """Each file of an era's cluster is read, so that none is there in vain."""
+    """Each file of an era's cluster is read, so that none is redundant."""
     files = {path for path in (FIXTURES / era).rglob("*") if path.is_file()}
-    wires = {answer.wire_format for answer in answers(era)}
-    assert len(wires) == len(files) > 0
+    decoded = {answer.wire_format for answer in answers(era)}
+    assert len(decoded) == len(files) > 0
 
 
 def test_eras_are_those_with_fixtures() -> None:

@@ -1,4 +1,4 @@
-"""What becomes of a simulated cluster's documents: facts, and the values of the page."""
+"""The documents of a simulated cluster, as facts and as the values of the page."""
 
 from collections.abc import Collection
 from math import isfinite
@@ -18,40 +18,40 @@ Values = dict[tuple[str, str], float]
 
 APIS: tuple[Api, ...] = ("rest-api", "restful")
 
-_SECOND_CHOICE = "mon dump"  # carries what `quorum_status` does, but for elections
+_SECOND_CHOICE = "mon dump"  # carries what `quorum_status` does, except elections
 
 
 def simulated(
     seconds: float = 0.0, incidents: Collection[str] | None = None, osds: int = 12
 ) -> Simulated:
-    """Make a cluster that stands at an age."""
-    made = Simulated(osds, age=lambda: seconds)
-    made.incidents = incidents
-    return made
+    """Return a cluster of an age, in seconds."""
+    cluster = Simulated(osds, age=lambda: seconds)
+    cluster.incidents = incidents
+    return cluster
 
 
-def known(cluster: Simulated, api: Api) -> Facts:
-    """Decode all documents that a cluster answers."""
-    found: dict[type[Fact], Fact] = {}
+def facts_of(cluster: Simulated, api: Api) -> Facts:
+    """Return the facts of all documents that a cluster answers."""
+    decoded: dict[type[Fact], Fact] = {}
     for name in names(api):
         if name in facts.wire_formats() and name != _SECOND_CHOICE:
             body = cluster.body(api, name) or b""
-            found.update({type(fact): fact for fact in facts.decode(name, body)})
-    return Facts(found)
+            decoded.update({type(fact): fact for fact in facts.decode(name, body)})
+    return Facts(decoded)
 
 
 def fact(cluster: Simulated, api: Api, type_: type[F]) -> F:
-    """Decode one fact of a cluster, which must be there."""
-    found = known(cluster, api).get(type_)
-    assert found is not None
-    return found
+    """Return one fact of a cluster, which must be available."""
+    decoded = facts_of(cluster, api).get(type_)
+    assert decoded is not None
+    return decoded
 
 
 def values(cluster: Simulated, api: Api) -> Values:
-    """Give the samples of the page that shows a cluster."""
+    """Return the values of the page of a cluster."""
     return {
         (metric.name, block): float(value)
-        for metric, samples in families(known(cluster, api))
+        for metric, samples in families(facts_of(cluster, api))
         for block, value in (
             zip(*samples, strict=True) if isinstance(samples, Columns) else samples
         )
@@ -59,17 +59,17 @@ def values(cluster: Simulated, api: Api) -> Values:
     }
 
 
-def of(found: Values, name: str, **labels: str) -> float:
-    """Give the one value of a metric whose labels have these values among others."""
+def of(samples: Values, name: str, **labels: str) -> float:
+    """Return the only value of a metric whose labels have these values, among others."""
     wanted = [f'{label}="{value}"' for label, value in labels.items()]
     (value,) = [
         value
-        for (metric, block), value in found.items()
+        for (metric, block), value in samples.items()
         if metric == name and all(label in block.split(",") for label in wanted)
     ]
     return value
 
 
-def every(found: Values, name: str) -> list[float]:
-    """Give all values of a metric."""
-    return [value for (metric, _), value in found.items() if metric == name]
+def every(samples: Values, name: str) -> list[float]:
+    """Return all values of a metric."""
+    return [value for (metric, _), value in samples.items() if metric == name]

@@ -15,7 +15,7 @@ from ceph_exporter.simulator import Api, jewel, reef
 from ceph_exporter.simulator.simulated import check, expected, names
 from ceph_exporter.simulator.timeline import INCIDENTS
 from tests.golden.files import STALE, simulated_page
-from tests.simulator.pages import APIS, known, simulated, values
+from tests.simulator.pages import APIS, facts_of, simulated, values
 
 HELD = [None, (), *((incident,) for incident in INCIDENTS), tuple(INCIDENTS)]
 
@@ -42,7 +42,7 @@ def reports(release: str, metric: Metric) -> bool:
 @pytest.mark.parametrize("held", HELD, ids=str)
 @pytest.mark.parametrize("api", APIS)
 def test_each_document_decodes(api: Api, held: tuple[str, ...] | None) -> None:
-    """Whatever goes on, the exporter reads every document that it knows."""
+    """In each incident, the exporter decodes every document of the simulator."""
     cluster = simulated(1000.0, held)
     for name in set(names(api)) & set(facts.wire_formats()):
         assert facts.decode(name, cluster.body(api, name) or b"")
@@ -82,17 +82,19 @@ def test_an_incomplete_simulator_is_an_error(
 
 
 @pytest.mark.parametrize("api", APIS)
-def test_what_it_does_not_know_it_does_not_answer(api: Api) -> None:
+def test_an_unknown_document_has_no_answer(api: Api) -> None:
     """An unknown name has no document."""
     assert simulated().body(api, "osd nonsense") is None
 
 
 @pytest.mark.parametrize("api", APIS)
 def test_each_metric_is_shown_or_has_a_reason_not_to_be(api: Api) -> None:
-    """Every declared metric is on a page of the cluster, but for those that are listed."""
+    """Every declared metric of the release is on a page of the cluster, except those listed."""
     clusters = [simulated(200.0, held) for held in HELD]
     shown = {name for cluster in clusters for name, _ in values(cluster, api)}
-    available = {fact.document for fact in DOCUMENTS.values() if known(clusters[0], api).get(fact)}
+    available = {
+        fact.document for fact in DOCUMENTS.values() if facts_of(clusters[0], api).get(fact)
+    }
     declared = {
         metric.name
         for collector in COLLECTORS.values()
@@ -111,7 +113,7 @@ def test_each_metric_is_shown_or_has_a_reason_not_to_be(api: Api) -> None:
 
 def test_documents_that_jewel_does_not_have() -> None:
     """The documents that Jewel lacks are those whose commands came later, and those without one."""
-    shown = known(simulated(), "rest-api")
+    shown = facts_of(simulated(), "rest-api")
     missing = {fact.document for fact in DOCUMENTS.values() if shown.get(fact) is None}
     later = {
         row.name

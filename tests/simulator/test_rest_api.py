@@ -1,4 +1,4 @@
-"""The stand-in for ceph-rest-api answers as the real one does, mistakes of its clients included."""
+"""The simulated ceph-rest-api answers as the real one does, also to mistakes of clients."""
 
 import json
 import socket
@@ -51,7 +51,7 @@ def ask(
 
 
 def status_of(got: Got) -> object:
-    """Return the status of an envelope that tells of a failure."""
+    """Return the status of an envelope of a failure."""
     envelope = json.loads(got.body)
     assert envelope["output"] == []
     return envelope["status"]
@@ -62,14 +62,14 @@ class Calls(list[tuple[str, dict[str, str]]]):
 
     def __call__(self, command: str, args: dict[str, str]) -> object | None:
         self.append((command, args))
-        known: dict[str, object] = {
+        answers: dict[str, object] = {
             "health": {"overall_status": "HEALTH_OK"},
             "osd pool stats": [],
             "osd df": b'{"var": nan}',
             "osd ls": b"[0, 1.50]",
             "osd stat": b"",
         }
-        return known.get(command)
+        return answers.get(command)
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_the_connection_is_closed_after_each_answer(url: str) -> None:
 def test_what_the_answer_is_asked(
     url: str, calls: Calls, path: str, command: str, args: dict[str, str]
 ) -> None:
-    """The words of the path are the command, a key without value stands for itself."""
+    """The words of the path are the command, a key without a value is its own value."""
     ask(url, f"/api/v0.1/{path}")
     assert calls == [(command, args)]
 

@@ -7,10 +7,22 @@ from ceph_exporter.collectors.health import WATCHED
 from ceph_exporter.facts import Check, Facts, Health, Mute, Quorum, Status
 from tests.collectors.pages import by_series
 
+FAMILIES = (
+    "ceph_health_status",
+    "ceph_health_detail",
+    "ceph_health_check_items",
+    "ceph_health_check_details",
+    "ceph_health_check_muted",
+    "ceph_health_mutes",
+    "ceph_health_mute_sticky",
+    "ceph_health_mute_expiry_timestamp_seconds",
+    "ceph_healthcheck_slow_ops",
+)
+
 
 def shown(*facts: Health | Status | Quorum) -> dict[str, str]:
     """Return the values by series."""
-    return by_series(health.collect(Facts.of(*facts)))
+    return by_series(health.collect(Facts.of(*facts)), FAMILIES)
 
 
 def detail(code: str, severity: str) -> str:

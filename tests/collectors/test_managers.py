@@ -9,10 +9,18 @@ from tests.collectors.pages import by_family
 REEF = "ceph version 18.2.7 (6b0e98) reef (stable)"
 DUMP = MgrDump(active="y", available=True, standbys=("z", "x"), modules=())
 
+FAMILIES = (
+    "ceph_mgr_status",
+    "ceph_mgr_metadata",
+    "ceph_mgr_available",
+    "ceph_mgr_module_status",
+    "ceph_mgr_module_can_run",
+)
+
 
 def page(*facts: Fact) -> dict[str, list[str]]:
     """Return the sample lines by family."""
-    return by_family(collect(Facts.of(*facts)))
+    return by_family(collect(Facts.of(*facts)), FAMILIES)
 
 
 def test_no_facts_no_families() -> None:

@@ -5,10 +5,20 @@ from ceph_exporter.facts import Fact, Facts
 from ceph_exporter.facts.mgr_modules import Balancer, Crash, CrashList, Device, DeviceList
 from tests.collectors.pages import by_family
 
+FAMILIES = (
+    "ceph_crash_reports",
+    "ceph_device_life_expectancy_min_timestamp_seconds",
+    "ceph_device_life_expectancy_max_timestamp_seconds",
+    "ceph_device_wear_ratio",
+    "ceph_balancer_active",
+    "ceph_balancer_mode",
+    "ceph_balancer_last_optimize_duration_seconds",
+)
+
 
 def page(*facts: Fact) -> dict[str, list[str]]:
     """Return the sample lines by family."""
-    return by_family(collect(Facts.of(*facts)))
+    return by_family(collect(Facts.of(*facts)), FAMILIES)
 
 
 def test_no_facts_no_families() -> None:

@@ -16,11 +16,17 @@ _STATES = """
 STATES = _STATES.split()
 
 MAP = OsdDump((), pools=tuple(Pool(at, "p", "replicated", pg_num=8) for at in (1, 2)))
+FAMILIES = (
+    *(f"ceph_pg_{state}" for state in STATES),
+    "ceph_pg_total",
+    "ceph_pgs_stuck",
+    "ceph_pgs_stuck_oldest_seconds",
+)
 
 
 def shown(*facts: Fact) -> dict[str, str]:
     """Return the values by series."""
-    return by_series(placement_groups.collect(Facts.of(*facts)))
+    return by_series(placement_groups.collect(Facts.of(*facts)), FAMILIES)
 
 
 def test_states() -> None:

@@ -7,10 +7,24 @@ from tests.collectors.pages import sample_lines
 
 SPACE = Space(total=1000, avail=700, used=200, used_raw=300)
 
+FAMILIES = (
+    "ceph_cluster_total_bytes",
+    "ceph_cluster_total_used_bytes",
+    "ceph_cluster_total_used_raw_bytes",
+    "ceph_cluster_total_avail_bytes",
+    "ceph_cluster_total_used_raw_ratio",
+    "ceph_cluster_total_objects",
+    "ceph_cluster_by_class_total_bytes",
+    "ceph_cluster_by_class_total_used_bytes",
+    "ceph_cluster_by_class_total_used_raw_bytes",
+    "ceph_cluster_by_class_total_avail_bytes",
+    "ceph_cluster_by_class_total_used_raw_ratio",
+)
+
 
 def shown(df: Df) -> list[str]:
     """Return the sample lines."""
-    return sample_lines(usage.collect(Facts.of(df)))
+    return sample_lines(usage.collect(Facts.of(df)), FAMILIES)
 
 
 def test_cluster() -> None:

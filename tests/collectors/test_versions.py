@@ -7,10 +7,15 @@ from ceph_exporter.facts import Fact, Facts
 from ceph_exporter.facts.versions import Feature, Features, Versions
 from tests.collectors.pages import sample_lines
 
+FAMILIES = (
+    "ceph_versions",
+    "ceph_features",
+)
+
 
 def page(*facts: Fact) -> list[str]:
     """Return the sample lines."""
-    return sample_lines(collect(Facts.of(*facts)))
+    return sample_lines(collect(Facts.of(*facts)), FAMILIES)
 
 
 def test_no_facts_no_families() -> None:

@@ -139,7 +139,7 @@ class Facts:
 
     @classmethod
     def of(cls, *facts: Fact) -> "Facts":
-        """Hold the given facts."""
+        """Return the facts of one cluster, each under its type."""
         return cls({type(fact): fact for fact in facts})
 
     def get(self, type_: type[F]) -> F | None:

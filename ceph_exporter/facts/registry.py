@@ -96,41 +96,52 @@ def wire_format_of(document: str, command: Command) -> str:
 def check(registry: Iterable[Document], facts: Iterable[type[Fact]]) -> None:
     """Raise RegistrationError, which names the file to edit, for documents that are incomplete.
 
-    facts: every fact type with a document of its own, registered or not.
+    facts: every fact type, registered or not.
     """
     here = file_of(__name__)
     owners: dict[str, str] = {}
     for row in registry:
-        file, name = file_of(row.fact.__module__), row.fact.__name__
-        names = [row.name, *(command.prefix for command in row.commands[1:])]
-        for wire_format in names:
+        for wire_format in _wire_formats(row):
             if wire_format in owners:
                 raise RegistrationError(
-                    f"{here}: the rows of {owners[wire_format]} and {name} have the same wire "
-                    f"format {wire_format!r}; change one of them"
+                    f"{here}: the rows of {owners[wire_format]} and {row.fact.__name__} have the "
+                    f"same wire format {wire_format!r}; change one of them"
                 )
-            owners[wire_format] = name
-        if len({command.target for command in row.commands}) > 1:
-            raise RegistrationError(
-                f"{here}: the mgr answers some commands of {name} and the monitors others; "
-                "register them as two documents"
-            )
-        missing = [wire_format for wire_format in names if wire_format not in DECODERS]
-        if row.commands and missing:
-            raise RegistrationError(
-                f'{file}: no function decodes the document; add one with @decodes("{missing[0]}")'
-            )
-        if all(decode.__module__ != row.fact.__module__ for decode in DECODERS.values()):
-            raise RegistrationError(
-                f"{file}: no function decodes {name}; add one with @decodes(...) and the name of "
-                "the endpoint"
-            )
+            owners[wire_format] = row.fact.__name__
+        _check_row(row)
     for fact in facts:
-        if owners.get(fact.document) != fact.__name__:
+        file, name = file_of(fact.__module__), fact.__name__
+        if not hasattr(fact, "document"):
+            raise RegistrationError(f"{file}: {name} does not name its `document`")
+        if owners.get(fact.document) != name:
             raise RegistrationError(
-                f"{here}: no row registers {fact.__name__} of {file_of(fact.__module__)}; add one "
-                f"such as Document({fact.__name__}, mon({fact.document!r}))"
+                f"{here}: no row registers {name} of {file}; add one such as "
+                f"Document({name}, mon({fact.document!r}))"
             )
+
+
+def _check_row(row: Document) -> None:
+    file, name = file_of(row.fact.__module__), row.fact.__name__
+    if len({command.target for command in row.commands}) > 1:
+        raise RegistrationError(
+            f"{file_of(__name__)}: the mgr answers some commands of {name} and the monitors "
+            "others; register them as two documents"
+        )
+    missing = [wire_format for wire_format in _wire_formats(row) if wire_format not in DECODERS]
+    if row.commands and missing:
+        raise RegistrationError(
+            f'{file}: no function decodes the document; add one with @decodes("{missing[0]}")'
+        )
+    own = [decode for decode in DECODERS.values() if decode.__module__ == row.fact.__module__]
+    if not row.commands and not own:
+        raise RegistrationError(
+            f"{file}: no function decodes {name}; add one with @decodes(...) and the name of the "
+            "endpoint"
+        )
+
+
+def _wire_formats(row: Document) -> list[str]:
+    return [row.name, *(command.prefix for command in row.commands[1:])]
 
 
 def _fact_types() -> list[type[Fact]]:

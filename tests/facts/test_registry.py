@@ -11,6 +11,10 @@ from ceph_exporter.sources import dashboard, mon_store, restful
 REGISTRY_FILE = "ceph_exporter/facts/registry.py"
 
 
+class Nameless(Fact, frozen=True):
+    """A fact that does not name its document."""
+
+
 class Undecoded(Fact, frozen=True):
     """A fact that no function decodes."""
 
@@ -63,6 +67,9 @@ def test_every_document_has_a_source() -> None:
     ("rows", "facts", "file", "text"),
     [
         pytest.param([], [OsdDf], REGISTRY_FILE, "no row registers OsdDf", id="no row"),
+        pytest.param(
+            [], [Nameless], "tests/facts/test_registry.py", "its `document`", id="no document"
+        ),
         pytest.param(
             [Document(Undecoded, mon("osd nothing"))],
             [],

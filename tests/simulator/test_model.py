@@ -220,7 +220,7 @@ def test_the_page_says_what_the_model_says() -> None:
 
 
 def test_the_page_of_jewel_has_the_monitors_disks() -> None:
-    """Disk and store of each monitor are on the page of a cluster that tells them."""
+    """Disk and store of each monitor are on the page of a cluster that reports them."""
     cluster = simulated(500.0, ())
     found = values(cluster, "rest-api")
     for mon in cluster.state.monitors:

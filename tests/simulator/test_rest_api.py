@@ -165,7 +165,7 @@ def test_invalid_json_is_no_matter_in_plain_text(url: str) -> None:
 
 
 def test_valid_json_of_the_monitor(url: str) -> None:
-    """Bytes that are JSON are decoded and printed anew."""
+    """Bytes that are JSON are decoded and printed again."""
     got = ask(url, "/api/v0.1/osd/ls.json")
     assert (got.code, got.body) == (200, b'{"output": [0, 1.5], "status": "OK"}')
 
@@ -184,7 +184,7 @@ def test_unknown_command_as_json(url: str) -> None:
 
 @pytest.mark.parametrize("path", ["nope", "nope/", "df"])
 def test_unknown_command_as_text(url: str, path: str) -> None:
-    """An unknown command is told in a line of text, be it one that Ceph knows."""
+    """An unknown command is answered with a line of text, also one that Ceph knows."""
     got = ask(url, f"/api/v0.1/{path}")
     assert (got.code, got.content_type) == (400, HTML)
     assert got.body == f"\nInvalid endpoint /api/v0.1/{path}\n".encode()
@@ -414,7 +414,7 @@ def test_the_demo_by_the_clock_of_the_system() -> None:
 
 @pytest.mark.parametrize("name", names("rest-api"))
 def test_the_demo_knows_its_commands(name: str) -> None:
-    """Each command of the table can be had over HTTP, as JSON and as text."""
+    """Each command of the table is available over HTTP, as JSON and as text."""
     paths = {
         "health detail": "health{}?detail",
         "df detail": "df{}?detail",

@@ -39,7 +39,7 @@ def ask(server: Server, method: str, path: str, body: object = None) -> tuple[in
 
 
 def test_the_exporter_finds_it_and_gets_all_documents(server: Server) -> None:
-    """The API is found by asking; each document but the PGs' is had, and no request is left."""
+    """The API is detected; each document except the PGs' is received, and no request is left."""
     source = connect("auto", server.url, Tls(), Credentials(), Deadline(60))
     answers = {answer.documents[0]: answer for answer in source.fetch(DOCUMENTS, Deadline(60))}
     source.close()
@@ -129,7 +129,7 @@ def test_it_can_be_served_for_a_benchmark() -> None:
 
 
 def test_ten_thousand_osds_fit_through_the_exporter() -> None:
-    """All documents of a large cluster can be had in one poll, within the limit of a body."""
+    """All documents of a large cluster fit into one poll and into the limit of a body."""
     with serve(simulated(200.0, osds=10_000), "restful") as made:
         source = connect("restful", made.url, Tls(), Credentials(), Deadline(300))
         wanted = [name for name in DOCUMENTS if name not in ("pg states", "perf counters")]

@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from ceph_exporter.config.strict_yaml import ConfigError
 
 BACKLOG = 1024
-"""Connections that the kernel queues for the accept loop; the upper bound is net.core.somaxconn, 4096
-on current Linux."""
+"""Connections that the kernel queues for the accept loop.
+
+The kernel reduces it to net.core.somaxconn, which is 4096 on current Linux.
+"""
 _ADDRESS = re.compile(r"(\[(?P<ipv6>[0-9a-fA-F:.%\w]+)\]|(?P<host>[^\[\]:]*)):(?P<port>\d+)")
 _FIRST = 3
 """The first descriptor that systemd passes, SD_LISTEN_FDS_START in sd_listen_fds(3)."""

@@ -12,7 +12,7 @@ from ceph_exporter.web import discovery
 from ceph_exporter.web.pages import Pages
 from ceph_exporter.web.request import Request
 
-# Valid names, with every character that might need escaping.
+# Valid names, some with characters that need escaping.
 NAMES = ("one", 'the "second"', "a&b=c/ü,")
 
 

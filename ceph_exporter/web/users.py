@@ -18,7 +18,7 @@ _PASSWORD_LIMIT = 72
 
 
 class BusyError(Exception):
-    """Too many passwords wait to be checked."""
+    """Too many passwords are waiting to be checked."""
 
 
 class Users:

@@ -73,10 +73,10 @@ OPEN = Security()
 """No TLS, no authentication."""
 
 
-def _name(kind: str, value: str) -> str:
+def _name(type_: str, value: str) -> str:
     """Return a name in a certificate as Go writes it, with IPv6 addresses in their short form."""
     try:
-        return str(ip_address(value.strip())) if kind == "IP Address" else value
+        return str(ip_address(value.strip())) if type_ == "IP Address" else value
     except ValueError:
         return value
 

@@ -82,7 +82,7 @@ class Pages:
         state = tuple((snapshot.report, snapshot.fresh) for snapshot in snapshots)
         if cached := self._lookup(key, state):
             return cached
-        with self._rendering:  # another thread may render the same page: then it is cached
+        with self._rendering:  # a thread that waited here finds the page cached
             if cached := self._lookup(key, state):
                 return cached
             lines = [

@@ -84,7 +84,7 @@ def _target(target: str) -> tuple[str, dict[str, str]]:
 
 
 def scrape_timeout(headers: Mapping[str, str]) -> float:
-    """Return the seconds until Prometheus gives up this scrape; infinite for other clients."""
+    """Return the seconds until Prometheus aborts this scrape; infinite for other clients."""
     try:
         seconds = float(headers.get("x-prometheus-scrape-timeout-seconds", "inf"))
     except ValueError:

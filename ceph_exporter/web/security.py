@@ -82,7 +82,7 @@ def _name(type_: str, value: str) -> str:
 
 
 def make(loaded: Loaded, previous: tuple[Loaded, Security] | None = None) -> Security:
-    """Return the security that a configuration describes; raises ConfigError that names the key.
+    """Return the settings that a configuration describes; raises ConfigError that names the key.
 
     previous: the configuration in use; unchanged users and limits keep their state.
     """
@@ -107,7 +107,7 @@ def make(loaded: Loaded, previous: tuple[Loaded, Security] | None = None) -> Sec
 
 
 class Watched:
-    """The security that a web configuration file describes; follows changes of all its files.
+    """The security settings of a web configuration file, reloaded when one of its files changes.
 
     The files are read and compared for every connection. For an exporter this is cheap, and unlike
     modification times it detects every change. While the file is invalid, the last valid
@@ -122,11 +122,11 @@ class Watched:
         self._current = loaded, self._make(loaded)
 
     def check(self) -> None:
-        """Raise ConfigError if the files are invalid in their present state."""
+        """Raise ConfigError if the files are invalid as they are now."""
         self._make(config.load(self._file))
 
     def __call__(self) -> Security:
-        """Return the current security, after reading the files again."""
+        """Return the current settings, after reading the files again."""
         with self._lock:
             try:
                 loaded = config.load(self._file)

@@ -81,7 +81,7 @@ def _ciphers(context: ssl.SSLContext, tls: TlsServer) -> None:
         if name not in _CIPHERS and name not in _TLS13:
             raise _error(
                 f"cipher_suites[{index}]",
-                f"unknown cipher suite {name!r}; expected Go's name of it",
+                f"unknown cipher suite {name!r}; expected a name of Go's crypto/tls",
             )
     chosen = [_CIPHERS[name] for name in tls.cipher_suites if name in _CIPHERS]
     if chosen:

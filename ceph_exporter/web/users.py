@@ -84,7 +84,7 @@ def _bcrypt() -> ModuleType:
         import bcrypt  # noqa: PLC0415 - an optional extra, only needed with users
     except ImportError:
         raise ConfigError(
-            "basic_auth_users: the package bcrypt is missing; pip install 'ceph-exporter[auth]' "
-            "(Debian: python3-bcrypt)"
+            "basic_auth_users: the package bcrypt is missing; run "
+            "pip install 'ceph-exporter[auth]' (Debian: python3-bcrypt)"
         ) from None
     return bcrypt

@@ -119,7 +119,7 @@ BAD = {
     ),
     "an invented suite": (
         FILES + ", cipher_suites: [TLS_RSA_WITH_RC4]}",
-        f"{T}.cipher_suites[0]: unknown cipher suite 'TLS_RSA_WITH_RC4'; expected Go's name",
+        f"{T}.cipher_suites[0]: unknown cipher suite 'TLS_RSA_WITH_RC4'; expected a name of Go's",
     ),
     "no suite for TLS 1.2": (
         FILES + ", cipher_suites: [TLS_AES_128_GCM_SHA256], max_version: TLS12}",
@@ -233,5 +233,7 @@ def test_users_without_bcrypt_are_refused(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "bcrypt", None)
     file = tmp_path / "web.yml"
     file.write_text(f"basic_auth_users: {{alice: {HASH}}}")
-    with pytest.raises(ConfigError, match=r"the package bcrypt is missing; pip install .*\[auth\]"):
+    with pytest.raises(
+        ConfigError, match=r"the package bcrypt is missing; run pip install .*\[auth\]"
+    ):
         Watched(str(file))

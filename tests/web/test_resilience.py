@@ -82,7 +82,7 @@ def is_cut_while_dripping(client: socket.socket) -> bool:
 def test_a_reader_too_slow_for_the_scrape_is_cut(
     monkeypatch: pytest.MonkeyPatch, port: int
 ) -> None:
-    """The server stops sending once Prometheus has given up the scrape."""
+    """The server stops sending once Prometheus has aborted the scrape."""
     huge = b"x" * 50_000_000
     monkeypatch.setitem(PAGES, "/huge", lambda _: Reply(huge))
     with connect(port) as client:

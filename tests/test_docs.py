@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.config import Poll, load
-from ceph_exporter.config.flags import FLAGS
+from ceph_exporter.config.flags import table
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted(
@@ -17,6 +18,7 @@ DOCUMENTS = sorted(
     for folder in (".", ".github", "docs", "deploy", "dashboards", "tests")
     for file in (ROOT / folder).glob("*.md" if folder in (".", "docs") else "**/*.md")
 )
+FLAGS = table(COLLECTORS)
 GROUPS = sorted({flag.name.partition(".")[0] for flag in FLAGS if "." in flag.name})
 
 
@@ -77,5 +79,5 @@ def test_the_example_configuration_is_accepted(tmp_path: Path) -> None:
     ca_file.touch()
     example = tmp_path / "ceph_exporter.yml"
     example.write_text(text.replace("/etc/ceph_exporter/prod.crt", str(ca_file)))
-    config = load(str(example), {}, Poll())
+    config = load(str(example), COLLECTORS, {}, Poll())
     assert set(config.clusters) == {"prod", "archive", "here"}

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.config import Poll, load
 from tests.real.conftest import demand
 from tests.running import running
@@ -107,7 +108,7 @@ def test_the_container_has_what_its_configuration_names(
     (tmp_path / "dashboard.crt").touch()
     configuration = tmp_path / "ceph_exporter.yml"
     configuration.write_text(text.replace(secrets, str(tmp_path)))
-    for cluster in load(str(configuration), {}, Poll()).clusters.values():
+    for cluster in load(str(configuration), COLLECTORS, {}, Poll()).clusters.values():
         named = [cluster.password_file, cluster.tls.ca_file]
         assert all(Path(one).parent == tmp_path for one in named if one)
 

@@ -68,7 +68,7 @@ BAD = {
     "not YAML": ("a: [", "not YAML: "),
     "unknown section": ("tls_config: {}", "object contains unknown field `tls_config`"),
     "unknown key": (FILES + ", cert_path: x}", f"{T}: object contains unknown field `cert_path`"),
-    "a key twice": ("rate_limit:\nrate_limit:\n", "key rate_limit stands twice (line 2, column 1)"),
+    "a key twice": ("rate_limit:\nrate_limit:\n", "duplicate key rate_limit (line 2, column 1)"),
     "a section of the wrong type": (f"{T}: [1]", f"{T}: expected `object`, got `array`"),
     "no certificate": (f"{T}: {{key_file: server.key}}", f"{T}.cert_file: expected a PEM file"),
     "an empty certificate": (f"{T}: {{cert: '', key: x}}", f"{T}.cert_file: expected a PEM file"),

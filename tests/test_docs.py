@@ -41,14 +41,14 @@ def test_links_lead_to_files_and_headings(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_flags_that_are_named_exist(document: Path) -> None:
     """Every flag and every variable in a document is one of the program."""
-    known = {flag.name for flag in FLAGS} | {f"no-{flag.name}" for flag in FLAGS}
+    flags = {flag.name for flag in FLAGS} | {f"no-{flag.name}" for flag in FLAGS}
     text = document.read_text(encoding="utf-8")
     named = re.findall(
         r"(?<![\w-])--((?:no-)?(?:" + "|".join(GROUPS) + r")[.](?:[\w-]|[.]\w)+)", text
     )
     variables = re.findall(r"\bCEPH_EXPORTER_(?!REQUIRE)[A-Z_]+[A-Z]\b", text)
     # Words in capitals are placeholders, as in --collector.NAME.
-    assert {name for name in named if name == name.lower()} <= known
+    assert {name for name in named if name == name.lower()} <= flags
     assert set(variables) <= {flag.variable for flag in FLAGS}
 
 

@@ -1,1 +1,1 @@
-"""How much the exporter costs, side by side with other ways to do the same in the same run."""
+"""The exporter's costs, beside those of other ways to the same result in the same run."""

@@ -1,7 +1,7 @@
-"""Runs the whole suite and writes docs/performance.md and its plot: `python -m benchmarks`.
+"""Runs all benchmarks and writes docs/performance.md and its plot: `python -m benchmarks`.
 
-It takes some minutes and wants a quiet machine. Sizes may be given: `python -m benchmarks 1000`.
-What Ceph pays is measured apart, see benchmarks/ceph.py.
+It takes some minutes and needs an idle machine. Arguments are numbers of OSDs: `python -m
+benchmarks 1000`. benchmarks/ceph.py measures the load on Ceph.
 """
 
 import json
@@ -19,12 +19,12 @@ _SECONDS = 30.0
 def _figures(osds: int) -> Figures:
     command = [sys.executable, "-m", "benchmarks.pipeline", str(osds)]
     out = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout  # noqa: S603
-    found = Figures(*json.loads(out))
-    return found._replace(steps=Steps(*found.steps))
+    figures = Figures(*json.loads(out))
+    return figures._replace(steps=Steps(*figures.steps))
 
 
 def main(sizes: tuple[int, ...]) -> None:
-    """Measure and write."""
+    """Measure polls of these numbers of OSDs, and scrapes, and write the report."""
     figures = []
     for osds in sizes:
         sys.stderr.write(f"poll of {osds} OSDs\n")

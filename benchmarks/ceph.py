@@ -1,10 +1,10 @@
-"""What Ceph pays: CPU of mon and mgr on a real cluster of 16.2.15, for each way to ask it.
+"""The load on Ceph: CPU of mon and mgr of a real cluster of 16.2.15 for each API.
 
-As root, with what tests/real/install installs, about an hour; it prints a line of JSON for each
-way. Before the first it waits until mon and mgr use no less than two minutes before, and before and
-after each it measures what they use when nobody asks.
-`python -m benchmarks.ceph [OSDS]`: 10,000 OSDs in the map, none of which runs; mon and mgr answer
-at that size all the same. `python -m benchmarks.ceph running [OSDS]`: 40 OSDs that run.
+It runs as root after testbed/install, takes about an hour, and prints a line of JSON for each API.
+First it waits until mon and mgr use as much as two minutes before; before and after each API it
+measures their use without any requests.
+`python -m benchmarks.ceph [OSDS]`: 10,000 OSDs in the map, which do not run; mon and mgr have the
+maps of that size all the same. `python -m benchmarks.ceph running [OSDS]`: 40 running OSDs.
 """
 
 import gzip
@@ -24,25 +24,25 @@ from urllib.parse import urlsplit
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.promptness import scrape
-from tests.real.ceph import CephCluster
-from tests.real.exporter import COMMAND, free_port
-from tests.real.process import Daemon
+from testbed.ceph import CephCluster
+from testbed.client import scrape
+from testbed.exporter import COMMAND, arguments
+from testbed.process import Daemon, free_port
 
 _PORT = 28000
 _SCRAPE = 15
 _WINDOW = 120.0
 _LONG = 300.0
-"""Seconds in which an exporter asks for the slow documents once."""
+"""Seconds in which an exporter requests the slow documents once."""
 _SETTLING = 40
-_RESTED = 0.95
-"""A cluster is at rest when it uses no less than this part of what it did a window before."""
-_MOST_REST = 8
-"""Windows after which a cluster is taken for rested, whatever it still uses."""
+_STEADY = 0.95
+"""A cluster is idle once it uses at least this part of the CPU of the window before."""
+_MOST_WINDOWS = 8
+"""Windows after which a cluster counts as idle, whatever it uses."""
 _GZIP = b"\x1f\x8b"
 _LAST_PORT = 29999
-# The tests' clusters hurry; a mgr that digests every second would hide what is measured here. They
-# are also small: a copy on each OSD, and few ports.
+# These lines are removed: the testbed's clusters have short intervals, which would hide the load of
+# requests, and are small, with a copy on each OSD and few ports.
 _CHANGED = (
     *("mgr stats period", "mgr tick period", "mon mgr digest period"),
     *("ms bind port max", "osd pool default size"),
@@ -65,18 +65,18 @@ with ThreadPoolExecutor(128) as pool:
 
 
 class Large(CephCluster):
-    """A cluster as large as the machine holds, with Ceph's own times."""
+    """A cluster as large as the machine can run, with Ceph's own intervals."""
 
     def make_folder(self, modules: list[str]) -> None:
-        """Write the configuration without the tests' short times, for many OSDs."""
+        """Write the configuration with Ceph's own intervals, for many OSDs."""
         super().make_folder(modules)
         file = self.folder / "ceph.conf"
         lines = file.read_text().splitlines(keepends=True)
-        kept = "".join(line for line in lines if not line.startswith(_CHANGED))
-        file.write_text(f"{kept}ms bind port max = {_LAST_PORT}\nosd pool default size = 3\n")
+        remaining = "".join(line for line in lines if not line.startswith(_CHANGED))
+        file.write_text(f"{remaining}ms bind port max = {_LAST_PORT}\nosd pool default size = 3\n")
 
     def grow(self, osds: int) -> None:
-        """Put OSDs into the map, 20 a host and 25 hosts a rack; they are in but never ran."""
+        """Add OSDs to the map, 20 per host and 25 hosts per rack; they are in but never ran."""
         conf, crush = str(self.folder / "ceph.conf"), str(self.folder / "crush")
         script = [*("/usr/bin/python3", "-c", _NEW_OSDS), str(osds), conf]
         subprocess.run(script, check=True)  # noqa: S603
@@ -85,26 +85,26 @@ class Large(CephCluster):
         self.ceph("osd", "setcrushmap", "-i", crush, timeout=120)
 
     def cpu(self) -> dict[str, float]:
-        """CPU seconds of each daemon since its start."""
+        """Return the CPU seconds of each daemon since its start."""
         return {name: _cpu(daemon.pid) for name, daemon in self._daemons.items()}
 
 
 class Cost(NamedTuple):
-    """CPU seconds a minute of one way to ask, polled and scraped every 15 s, and what it gave."""
+    """CPU seconds per minute with one API, polled and scraped every 15 s; sizes of its answers."""
 
     way: str
     mon: float
     mgr: float
     exporter: float = 0.0
-    """The exporter's own, and its child's over rados."""
+    """That of the exporter, and of its child over rados."""
     scrape: float = 0.0
-    """Seconds of a scrape, the median."""
+    """Median length of a scrape in seconds."""
     bytes_poll: float = 0.0
     series: int = 0
 
 
 def measure(osds: int, *, running: bool) -> list[Cost]:
-    """Measure each way in turn, on one cluster."""
+    """Measure each API in turn, on one cluster."""
     started = osds if running else 0
     with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:  # a disk is too slow
         cluster = Large(
@@ -115,57 +115,49 @@ def measure(osds: int, *, running: bool) -> list[Cost]:
             if running:
                 time.sleep(_SETTLING)
             else:
-                _say(f"adding {osds} OSDs")
+                _print(f"adding {osds} OSDs")
                 cluster.grow(osds)
                 _restart_mgr(cluster)
             return list(_ways(cluster))
 
 
 def _ways(cluster: Large) -> Iterator[Cost]:
-    cluster.module_page()  # of a large cluster it says 503 for a while
-    _rest(cluster, cluster.module_url)
+    cluster.module_page()  # on a large cluster it answers 503 for a while
+    _wait_until_idle(cluster, cluster.module_url)
     cost, page = _cost(cluster, "module prometheus", cluster.module_url, _LONG)
-    yield _said(cost._replace(bytes_poll=len(page)))
+    yield _printed(cost._replace(bytes_poll=len(page)))
     _without_module(cluster)
-    _rest(cluster)
-    own = str(cluster.folder / "keyring")
-    tls = "--cluster.insecure-skip-verify"
+    _wait_until_idle(cluster)
     ways = {
-        "rados": (
+        "rados": [
             "--cluster.username=admin",
             f"--cluster.ceph-conf={cluster.folder / 'ceph.conf'}",
-            f"--cluster.keyring={own}",
-        ),
-        "restful": (
-            *(f"--cluster.url={cluster.restful_url}", "--cluster.username=exporter", tls),
-            f"--cluster.password-file={cluster.restful_key_file}",
-        ),
-        "dashboard": (
-            *(f"--cluster.url={cluster.dashboard_url}", "--cluster.username=exporter", tls),
-            f"--cluster.password-file={cluster.password_file}",
-        ),
+            f"--cluster.keyring={cluster.folder / 'keyring'}",
+        ],
+        "restful": arguments(cluster, "restful"),
+        "dashboard": arguments(cluster, "dashboard"),
     }
-    for api, arguments in ways.items():
-        yield _said(_cost(cluster, "nobody asks")[0])
-        with _exporter(cluster.folder, f"--cluster.api={api}", *arguments) as (pid, url):
+    for api, flags in ways.items():
+        yield _printed(_cost(cluster, "no requests")[0])
+        with _exporter(cluster.folder, f"--cluster.api={api}", *flags) as (pid, url):
             cluster.wait(partial(_up, url), f"answer over {api}", 180)
             cost, page = _cost(cluster, api, url, _LONG, pid)
-            yield _said(cost._replace(bytes_poll=_answers(page)))
-    yield _said(_cost(cluster, "nobody asks")[0])
+            yield _printed(cost._replace(bytes_poll=_answers(page)))
+    yield _printed(_cost(cluster, "no requests")[0])
 
 
-def _rest(cluster: Large, scraped: str = "") -> None:
-    """Wait until the daemons use no less than in the window before."""
+def _wait_until_idle(cluster: Large, scraped: str = "") -> None:
+    """Wait until the CPU use of the daemons has stopped falling."""
     used = float("inf")
-    for _ in range(_MOST_REST):
-        cost = _said(_cost(cluster, "coming to rest", scraped)[0])
-        if cost.mon + cost.mgr > used * _RESTED:
+    for _ in range(_MOST_WINDOWS):
+        cost = _printed(_cost(cluster, "becoming idle", scraped)[0])
+        if cost.mon + cost.mgr > used * _STEADY:
             return
         used = cost.mon + cost.mgr
 
 
 def _restart_mgr(cluster: Large) -> None:
-    """Start anew the mgr that saw 10,000 maps come: it is busy with them for a long while."""
+    """Restart the mgr, which would be busy with 10,000 new maps for a long time."""
     cluster.stop_mgr("x")
     cluster.start_mgr("x")
     _wait_for_mgr(cluster)
@@ -174,7 +166,7 @@ def _restart_mgr(cluster: Large) -> None:
 def _without_module(cluster: Large) -> None:
     cluster.ceph("mgr", "module", "disable", "prometheus", timeout=60)
     del cluster.modules["prometheus"]
-    time.sleep(5)  # the mgr begins to start anew
+    time.sleep(5)  # the mgr restarts its modules
     _wait_for_mgr(cluster)
 
 
@@ -195,15 +187,15 @@ def _page(url: str) -> str:
 def _cost(
     cluster: Large, way: str, scraped: str = "", seconds: float = _WINDOW, exporter: int = 0
 ) -> tuple[Cost, str]:
-    """Measure for a while; gives the last page too. exporter: its pid."""
+    """Measure for `seconds`; return the cost and the last page. exporter: its pid, 0 for none."""
     before, own, start = cluster.cpu(), _cpu_of_tree(exporter), time.monotonic()
     page, lengths = "", list[float]()
     while (passed := time.monotonic() - start) < seconds:
         if scraped:
-            begun = time.monotonic()
-            with suppress(HTTPException):  # the module's 503 when it is late is an answer too
+            begin = time.monotonic()
+            with suppress(HTTPException):  # the module answers 503 while its data is old
                 page = _page(scraped)
-            lengths.append(time.monotonic() - begun)
+            lengths.append(time.monotonic() - begin)
         time.sleep(max(0.0, min(_SCRAPE, seconds - passed)))
     minutes = (time.monotonic() - start) / 60
     used = {name: (value - before[name]) / minutes for name, value in cluster.cpu().items()}
@@ -213,10 +205,10 @@ def _cost(
 
 
 @contextmanager
-def _exporter(folder: Path, *arguments: str) -> Iterator[tuple[int, str]]:
+def _exporter(folder: Path, *flags: str) -> Iterator[tuple[int, str]]:
     port = free_port()
-    # A busy machine must not look like an outage.
-    command = (*COMMAND, "--poll.timeout=30s", f"--web.listen-address=127.0.0.1:{port}", *arguments)
+    # On a busy machine a poll takes long, which is not an outage.
+    command = (*COMMAND, "--poll.timeout=30s", f"--web.listen-address=127.0.0.1:{port}", *flags)
     exporter = Daemon(*command, log=folder / "log" / "exporter")
     try:
         yield exporter.pid, f"http://127.0.0.1:{port}/metrics"
@@ -226,20 +218,20 @@ def _exporter(folder: Path, *arguments: str) -> Iterator[tuple[int, str]]:
 
 
 def _answers(page: str) -> float:
-    """Give the bytes of all documents that were had."""
+    """Return the total size of all received documents in bytes."""
     families = text_string_to_metric_families(page)
-    (sizes,) = (found for found in families if found.name == "ceph_exporter_document_bytes")
+    (sizes,) = (family for family in families if family.name == "ceph_exporter_document_bytes")
     return sum(sample.value for sample in sizes.samples)
 
 
 def _cpu(pid: int) -> float:
-    """User and system time of a process and its threads, in seconds; a tick is 10 ms."""
-    found = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(found[11]) + int(found[12])) / 100
+    """Return user and system time of a process in seconds; a tick is 10 ms."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100
 
 
 def _cpu_of_tree(pid: int) -> float:
-    """Add up a process and its children, which stay; 0 for no process."""
+    """Return the CPU seconds of a process and its children, 0 for no process."""
     if not pid:
         return 0.0
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
@@ -247,17 +239,17 @@ def _cpu_of_tree(pid: int) -> float:
     return sum(map(_cpu, (pid, *children)))
 
 
-def _said(cost: Cost) -> Cost:
-    _say(json.dumps(cost._asdict()))
+def _printed(cost: Cost) -> Cost:
+    _print(json.dumps(cost._asdict()))
     return cost
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
 
 
 if __name__ == "__main__":
     alive = sys.argv[1:2] == ["running"]
-    given = sys.argv[1 + alive :]
-    measure(int(given[0]) if given else 40 if alive else 10_000, running=alive)
+    sizes = sys.argv[1 + alive :]
+    measure(int(sizes[0]) if sizes else 40 if alive else 10_000, running=alive)

@@ -1,8 +1,8 @@
 """Scrapes as Prometheus makes them, timed: `python -m benchmarks.client PORT CLIENTS SECONDS`.
 
-It prints a line for each scrape: its start (unix seconds), its length in seconds, its bytes; 0 for
-one that failed. A scrape ends with the last byte that was announced, in a buffer that is there
-already: what a client does with a page is not the server's time.
+It prints a line for each scrape: its start in unix seconds, its length in seconds, its size in
+bytes, 0 if it failed. A scrape ends with the last byte of the answer, in a preallocated buffer: the
+time that a client needs to process a page is not the server's.
 """
 
 import socket
@@ -16,28 +16,28 @@ REQUEST = (
     b"Accept-Encoding: gzip\r\n\r\n"
 )
 _LARGEST = 1 << 24
-"""Bytes of the largest answer."""
+"""Limit of an answer in bytes."""
 
 
 def scrape(port: int, buffer: bytearray) -> int:
-    """Make one scrape; gives the length of head and body, which are then in the buffer.
+    """Scrape once into the buffer; return the length of head and body in bytes.
 
-    Raises ValueError for an answer that is not 200 or not whole.
+    Raises ValueError if the answer is not 200 or is cut off.
     """
     view, length, whole = memoryview(buffer), 0, 0
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as wire:
-        wire.sendall(REQUEST)
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as sock:
+        sock.sendall(REQUEST)
         while not whole or length < whole:
-            got = wire.recv_into(view[length:])
-            if not got:
+            received = sock.recv_into(view[length:])
+            if not received:
                 raise ValueError(f"ended after {length} bytes")
-            length += got
+            length += received
             whole = whole or _whole(buffer, length)
     return length
 
 
 def _whole(buffer: bytearray, length: int) -> int:
-    """Give the length of head and body, 0 while the head is not there."""
+    """Return the length of head and body in bytes, 0 while the head is incomplete."""
     end = buffer.find(b"\r\n\r\n", 0, length)
     if end < 0:
         return 0
@@ -48,25 +48,28 @@ def _whole(buffer: bytearray, length: int) -> int:
 
 
 def page(port: int) -> bytes:
-    """Make one scrape; gives head and body."""
+    """Scrape once; return head and body."""
     buffer = bytearray(_LARGEST)
     return bytes(buffer[: scrape(port, buffer)])
 
 
 def load(port: int, clients: int, seconds: float) -> list[tuple[float, float, int]]:
-    """Scrape from several clients at once, each one scrape after the other."""
+    """Scrape from several clients at once, each one scrape after the other; return a row for each.
+
+    A row has the start in unix seconds, the length in seconds and the size in bytes.
+    """
     done: list[tuple[float, float, int]] = []
     end = time.monotonic() + seconds
 
     def run() -> None:
         buffer = bytearray(_LARGEST)
         while time.monotonic() < end:
-            start, began = time.time(), time.perf_counter()
+            start, begin = time.time(), time.perf_counter()
             try:
                 size = scrape(port, buffer)
             except (OSError, ValueError):
                 size = 0
-            done.append((start, time.perf_counter() - began, size))
+            done.append((start, time.perf_counter() - begin, size))
 
     threads = [threading.Thread(target=run) for _ in range(clients)]
     for thread in threads:

@@ -1,8 +1,8 @@
 """One poll without network, step by step, beside other ways to the same page in the same run.
 
-`python -m benchmarks.pipeline OSDS` prints the figures as JSON; a process of its own keeps one size
-from another's memory. The documents are a simulated cluster's over restful (Ceph 18), those that
-the default collectors ask for, the slow ones included.
+`python -m benchmarks.pipeline OSDS` prints the figures as JSON; each size runs in its own process,
+whose memory is clean. The documents are all that the default collectors read, the slow ones
+included, of a simulated cluster over restful (Ceph 18).
 """
 
 import gc
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 _POLLS = 5
 _AGE = 40.0
-"""Seconds of the simulated cluster between two polls."""
+"""Simulated seconds between two polls."""
 _USED = tuple(collector for collector in COLLECTORS.values() if collector.default)
 
 
@@ -47,7 +47,7 @@ class Steps(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """What one size of cluster costs. Seconds are of CPU, bytes are bytes."""
+    """Costs of one size of cluster: CPU seconds, and bytes."""
 
     osds: int
     answers: int
@@ -56,18 +56,18 @@ class Figures(NamedTuple):
     page: int
     page_gzip: int
     first: float
-    """The whole first poll, for which all is new."""
+    """The whole first poll, which has nothing to reuse."""
     steps: Steps
     steps_zlib: float
     """Compressing with zlib."""
     wall: float
     typed: float
-    """Typed decoding of the same bytes alone."""
+    """Only the typed decoding of the same bytes."""
     join: float
-    """Joining the page's lines alone."""
+    """Only joining the lines of the page."""
     json_loads: float
     prometheus_client: float
-    """Families and their exposition for the same samples, whose values and labels are ready."""
+    """Families and their exposition with prometheus-client, from ready labels and values."""
     memcpy: float
     """One copy of the page."""
 
@@ -77,11 +77,11 @@ class _Poll(NamedTuple):
     wall: float
     lines: Lines
     body: Compressed
-    known: Facts
+    decoded: Facts
 
 
 def measure(osds: int) -> Figures:
-    """Poll a cluster of that size a few times and measure each step."""
+    """Poll a cluster of this size a few times and measure each step."""
     age = 0.0
     cluster = Simulated(osds, age=lambda: age)
     cluster.incidents = ()
@@ -90,9 +90,9 @@ def measure(osds: int) -> Figures:
     for _ in range(_POLLS):
         age += _AGE
         documents = documents_of(cluster)
-        gc.freeze()  # the simulated cluster's own objects are no part of the poll
-        before = polls[-1].known if polls else Facts()
-        polls = [poll._replace(lines={}, known=Facts()) for poll in polls]
+        gc.freeze()  # the objects of the simulated cluster are not part of the poll
+        before = polls[-1].decoded if polls else Facts()
+        polls = [poll._replace(lines={}, decoded=Facts()) for poll in polls]
         polls.append(_poll(decoding, documents, renderers, before))
         del before
     lines = polls[-1].lines
@@ -122,40 +122,40 @@ def _poll(
     decode: Decoding, documents: dict[str, bytes], renderers: dict[str, Renderer], before: Facts
 ) -> _Poll:
     start = time.perf_counter()
-    found, decoding = _timed(lambda: dict(_decoded(decode, documents)))
-    known = Facts(found, before.made)
-    families, collecting = _timed(lambda: _collected(known))
+    new, decoding = _timed(lambda: dict(_decoded(decode, documents)))
+    decoded = Facts(new, before.made)
+    families, collecting = _timed(lambda: _collected(decoded))
     lines, rendering = _timed(lambda: _rendered(renderers, families))
     body, compressing = _timed(lambda: Compressed(exposition.parts([lines], Format.TEXT)))
     wall = time.perf_counter() - start
-    return _Poll(Steps(decoding, collecting, rendering, compressing), wall, lines, body, known)
+    return _Poll(Steps(decoding, collecting, rendering, compressing), wall, lines, body, decoded)
 
 
 def documents_of(cluster: Simulated) -> dict[str, bytes]:
-    """Give the answers that a poll with the default collectors asks for."""
-    known: dict[type[Fact], Fact] = {}
+    """Return the documents that a poll with the default collectors requests, by name."""
+    decoded: dict[type[Fact], Fact] = {}
     documents = {}
     wanted = frozenset().union(*(collector.documents for collector in _USED))
     for name in names("restful"):
         fact = DOCUMENTS.get(name)
-        if fact is None or name not in wanted or fact.redundant(Facts(known)):
+        if fact is None or name not in wanted or fact.redundant(Facts(decoded)):
             continue
         documents[name] = cluster.body("restful", name) or b""
-        known.update({type(found): found for found in facts.decode(name, documents[name])})
+        decoded.update({type(each): each for each in facts.decode(name, documents[name])})
     return documents
 
 
 def _decoded(decode: Decoding, documents: dict[str, bytes]) -> Iterator[tuple[type[Fact], Fact]]:
     for name, body in documents.items():
-        for found in decode(name, body):
-            yield type(found), found
+        for fact in decode(name, body):
+            yield type(fact), fact
 
 
-def _collected(known: Facts) -> dict[str, list[Family]]:
+def _collected(decoded: Facts) -> dict[str, list[Family]]:
     return {
         collector.name: [
             (metric, samples if isinstance(samples, Columns) else list(samples))
-            for metric, samples in collector.collect(known)
+            for metric, samples in collector.collect(decoded)
         ]
         for collector in _USED
     }
@@ -163,13 +163,13 @@ def _collected(known: Facts) -> dict[str, list[Family]]:
 
 def _rendered(renderers: dict[str, Renderer], families: dict[str, list[Family]]) -> Lines:
     lines: dict[Any, bytes] = {}
-    for name, found in families.items():
-        lines |= renderers[name].lines(found)
+    for name, collected in families.items():
+        lines |= renderers[name].lines(collected)
     return lines
 
 
 def _typed(documents: dict[str, bytes]) -> Iterator[tuple[str, Callable[[bytes], object]]]:
-    """Give the decoder of each document's wire form, which its module calls `_decode`."""
+    """Yield the decoder of each document, which its module names `_decode`."""
     for name in documents:
         module = sys.modules[DOCUMENTS[name].__module__]
         decoder = vars(module).get("_decode")
@@ -177,7 +177,7 @@ def _typed(documents: dict[str, bytes]) -> Iterator[tuple[str, Callable[[bytes],
 
 
 def _registry(page: bytes) -> CollectorRegistry:
-    """Make a registry that gives the samples of a page, whose values are ready, each time anew."""
+    """Make a registry that collects the samples of a page, whose labels and values are ready."""
     read = [
         (family, [(tuple(sample.labels.values()), sample.value) for sample in family.samples])
         for family in text_string_to_metric_families(page.decode())
@@ -187,10 +187,10 @@ def _registry(page: bytes) -> CollectorRegistry:
         def collect(self) -> Iterator[Metric]:
             for family, samples in read:
                 labels = tuple(family.samples[0].labels)
-                made = UntypedMetricFamily(family.name, family.documentation, labels=labels)
+                copy = UntypedMetricFamily(family.name, family.documentation, labels=labels)
                 for values, value in samples:
-                    made.add_metric(values, value)
-                yield made
+                    copy.add_metric(values, value)
+                yield copy
 
     registry = CollectorRegistry()
     registry.register(Samples())

@@ -1,4 +1,4 @@
-"""Tables and the plot of docs/performance.md, between its marks."""
+"""The tables of docs/performance.md, between two marks, and its plot."""
 
 import os
 import platform
@@ -15,10 +15,10 @@ BEGIN, END = "<!-- python -m benchmarks: begin -->\n", "<!-- python -m benchmark
 
 
 def write(figures: Sequence[Figures], served: Mapping[int, Serving]) -> None:
-    """Put the figures into the document and draw the plot."""
+    """Write the tables into the document and draw the plot."""
     file = DOCS / "performance.md"
-    before, _, rest = file.read_text("utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
+    before, _, after = file.read_text("utf-8").partition(BEGIN)
+    after = after.partition(END)[2]
     tables = "\n".join([_where(), *_polls(figures), "", *_scrapes(served), ""])
     file.write_text(f"{before}{BEGIN}\n{tables}\n{END}{after}", "utf-8")
     (DOCS / "performance.svg").write_text(_plot(figures), "utf-8")
@@ -71,17 +71,17 @@ def _polls(figures: Sequence[Figures]) -> Iterator[str]:
 
 
 def _scrapes(served: Mapping[int, Serving]) -> Iterator[str]:
-    found = served.values()
+    runs = served.values()
     rows: list[tuple[str, list[str]]] = [
         ("OSDs", [f"{osds:,}" for osds in served]),
-        ("start to the first answer, s", [f"{s.start:.2f}" for s in found]),
-        ("peak memory, MB", [f"{s.peak:.0f}" for s in found]),
-        ("bytes of a scrape with gzip", [f"{s.page:,}" for s in found]),
-        ("p99 of a scrape at rest, ms", [_ms(s.at_rest) for s in found]),
-        ("p99 of a scrape during a poll, ms", [_ms(s.during_poll) for s in found]),
-        ("50 clients at once, scrapes a second", [f"{s.throughput:.0f}" for s in found]),
-        ("a bare threaded server with the same bytes", [f"{s.bare:.0f}" for s in found]),
-        ("failed scrapes", [str(s.failed) for s in found]),
+        ("start to the first answer, s", [f"{s.start:.2f}" for s in runs]),
+        ("peak memory, MB", [f"{s.peak:.0f}" for s in runs]),
+        ("bytes of a scrape with gzip", [f"{s.page:,}" for s in runs]),
+        ("p99 of a scrape between polls, ms", [_ms(s.between_polls) for s in runs]),
+        ("p99 of a scrape during a poll, ms", [_ms(s.during_poll) for s in runs]),
+        ("50 clients at once, scrapes per second", [f"{s.throughput:.0f}" for s in runs]),
+        ("a bare threaded server with the same bytes", [f"{s.bare:.0f}" for s in runs]),
+        ("failed scrapes", [str(s.failed) for s in runs]),
     ]
     yield from _table(rows)
 
@@ -106,7 +106,7 @@ _LINES: tuple[tuple[str, str, Callable[[Figures], float]], ...] = (
 
 
 def _plot(figures: Sequence[Figures]) -> str:
-    """Draw CPU milliseconds a poll over series, both axes logarithmic."""
+    """Draw CPU milliseconds per poll over series, with logarithmic axes."""
     xs = [log10(f.series) for f in figures]
     values = [log10(of(f) * 1e3) for _, _, of in _LINES for f in figures]
     left, right, low, high = min(xs), max(xs), int(min(values) - 1), int(max(values) + 1)

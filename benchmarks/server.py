@@ -1,7 +1,7 @@
-"""A ceph-rest-api that sends ready bytes: `python -m benchmarks.server OSDS`.
+"""A ceph-rest-api that sends prepared bytes: `python -m benchmarks.server OSDS`.
 
-It prints its URL, then a line for each answer: when it began and ended (unix seconds), and the
-command. The next round of documents comes with each `status`, which every poll asks for.
+It prints its URL, then a line for each answer: its start and end in unix seconds, and the command.
+Each `status`, which every poll requests, starts the next round of documents.
 """
 
 import socket
@@ -13,13 +13,13 @@ from ceph_exporter.simulator import Simulated
 
 _ROUNDS = 4
 _SECONDS = 40.0
-"""The simulated cluster's time between two rounds."""
+"""Simulated seconds between two rounds."""
 _FSID = {"fsid": b'{"fsid": "00000000-0000-0000-0000-000000000000"}'}
 _UNKNOWN = b'{"status": "Invalid endpoint", "output": ""}'
 
 
 def main(osds: int) -> None:
-    """Answer one request after the other, until killed."""
+    """Answer one request after the other until it is killed."""
     age = 0.0
     cluster = Simulated(osds, age=lambda: age)
     cluster.incidents = ()
@@ -32,23 +32,23 @@ def main(osds: int) -> None:
         sys.stdout.flush()
         number = 0
         while True:
-            wire, _ = listener.accept()
-            with wire:
+            sock, _ = listener.accept()
+            with sock:
                 start = time.time()
                 request = b""
-                while b"\r\n\r\n" not in request and (part := wire.recv(65536)):
+                while b"\r\n\r\n" not in request and (part := sock.recv(65536)):
                     request += part
                 if not request:
                     continue
                 command = _command(request)
                 number += command == "status"
-                wire.sendall(_answer(rounds[number % _ROUNDS].get(command)))
+                sock.sendall(_answer(rounds[number % _ROUNDS].get(command)))
             sys.stdout.write(f"{start} {time.time()} {command}\n")
             sys.stdout.flush()
 
 
 def _command(request: bytes) -> str:
-    """Read "GET /api/v0.1/health.json?detail=detail" as "health detail"."""
+    """Return the command, "health detail" for "GET /api/v0.1/health.json?detail=detail"."""
     target = request.split(b" ")[1].decode().removeprefix("/api/v0.1/")
     path, _, query = target.partition(".json")
     return path.replace("/", " ") + (" detail" if "detail" in query else "")

@@ -1,4 +1,4 @@
-"""The program as it runs: start, memory, scrapes at rest and during polls, many clients at once."""
+"""The running program: start, memory, scrapes between and during polls, many clients at once."""
 
 import subprocess
 import sys
@@ -7,14 +7,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from socket import create_connection, create_server
+from socket import create_connection
 from typing import NamedTuple
 
 from benchmarks import client
+from testbed.process import free_port
 
 _CLIENTS = 50
 _AFTER = 0.5
-"""Seconds for which a poll goes on after its last answer: decoding, collecting, compressing."""
+"""Seconds that a poll takes after its last answer: decoding, collecting, compressing."""
 
 
 class Serving(NamedTuple):
@@ -22,11 +23,11 @@ class Serving(NamedTuple):
 
     start: float
     peak: float
-    at_rest: float
-    """p99 of scrapes while no poll ran."""
+    between_polls: float
+    """99th percentile of scrapes while no poll ran."""
     during_poll: float
     page: int
-    """Bytes with gzip."""
+    """Size with gzip in bytes."""
     throughput: float
     bare: float
     failed: int
@@ -43,7 +44,7 @@ def _running(*args: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def measure(osds: int, seconds: float, interval: int = 5) -> Serving:
-    """Poll a cluster of that size every `interval` seconds and scrape it for `seconds`."""
+    """Poll a cluster of this size every `interval` seconds and scrape it for `seconds`."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "answers"
         with _answering(osds, log) as url:
@@ -56,24 +57,23 @@ def _answering(osds: int, log: Path) -> Iterator[str]:
         command = [sys.executable, "-m", "benchmarks.server", str(osds)]
         with subprocess.Popen(command, stdout=out) as process:  # noqa: S603
             try:
-                while not (found := log.read_text().partition("\n")[0]):
+                while not (url := log.read_text().partition("\n")[0]):
                     time.sleep(0.1)
-                yield found
+                yield url
             finally:
                 process.kill()
 
 
 def _measure(url: str, log: Path, seconds: float, interval: int) -> Serving:
-    with create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     args = (
         *("-m", "ceph_exporter", f"--cluster.url={url}", "--cluster.api=rest-api"),
         *(f"--web.listen-address=127.0.0.1:{port}", f"--poll.interval={interval}s"),
         "--log.level=error",
     )
-    began = time.perf_counter()
+    begin = time.perf_counter()
     with _running(*args) as exporter:
-        start = _first_answer(port, began)
+        start = _first_answer(port, begin)
         while b"HTTP/1.1 200" not in _ready(port):
             time.sleep(0.05)
         page = client.page(port)
@@ -83,12 +83,12 @@ def _measure(url: str, log: Path, seconds: float, interval: int) -> Serving:
         status = Path(f"/proc/{exporter.pid}/status").read_text()
         peak = int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
     during = [row for row in rows if any(a < row[0] + row[1] and row[0] < b for a, b in polls)]
-    rest = [row for row in rows if row not in set(during)]
+    between = [row for row in rows if row not in set(during)]
     bare = _bare(page, seconds / 3)
     return Serving(
         start,
         peak,
-        _p99(rest),
+        _p99(between),
         _p99(during),
         len(page.partition(b"\r\n\r\n")[2]),
         sum(row[2] > 0 for row in many) / _span(many),
@@ -97,18 +97,18 @@ def _measure(url: str, log: Path, seconds: float, interval: int) -> Serving:
     )
 
 
-def _first_answer(port: int, began: float) -> float:
+def _first_answer(port: int, begin: float) -> float:
     while True:
         with suppress(OSError, ValueError):
             client.page(port)
-            return time.perf_counter() - began
+            return time.perf_counter() - begin
         time.sleep(0.005)
 
 
 def _ready(port: int) -> bytes:
-    with create_connection(("127.0.0.1", port)) as wire:
-        wire.sendall(b"GET /-/ready HTTP/1.0\r\n\r\n")
-        return wire.recv(1000)
+    with create_connection(("127.0.0.1", port)) as sock:
+        sock.sendall(b"GET /-/ready HTTP/1.0\r\n\r\n")
+        return sock.recv(1000)
 
 
 def _load(port: int, clients: int, seconds: float) -> list[tuple[float, float, int]]:
@@ -119,7 +119,7 @@ def _load(port: int, clients: int, seconds: float) -> list[tuple[float, float, i
 
 
 def _polls(log: str) -> list[tuple[float, float]]:
-    """Give begin and end of each poll: answers with less than a second between them."""
+    """Return start and end of each poll, which is a group of answers less than a second apart."""
     polls: list[tuple[float, float]] = []
     for line in log.splitlines()[1:]:
         start, end = map(float, line.split()[:2])
@@ -133,7 +133,7 @@ def _polls(log: str) -> list[tuple[float, float]]:
 def _bare(message: bytes, seconds: float) -> list[tuple[float, float, int]]:
     with tempfile.NamedTemporaryFile() as file:
         Path(file.name).write_bytes(message)
-        with _running("-m", "benchmarks.bare", file.name) as server:
+        with _running("-m", "testbed.bare", file.name) as server:
             assert server.stdout  # noqa: S101 - for mypy
             return _load(int(server.stdout.readline()), _CLIENTS, seconds)
 

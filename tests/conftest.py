@@ -1,4 +1,4 @@
-"""What all tests share: the profile of hypothesis, and how golden pages are renewed."""
+"""What all tests share: the import path, the profile of hypothesis, a clean logger."""
 
 import logging
 import sys
@@ -11,7 +11,8 @@ from hypothesis import settings
 import ceph_exporter
 from ceph_exporter.log import log
 
-# The dashboards' builder is in no wheel. Last, so that an installed wheel's package comes first.
+# dashboards, benchmarks, testbed and tests are in no wheel. Their folder comes last, so that an
+# installed wheel's ceph_exporter is found before the one here.
 sys.path.append(str(Path(__file__).parents[1]))
 
 # No deadline: a test must not fail because the machine is busy.
@@ -21,22 +22,13 @@ settings.load_profile("ceph_exporter")
 
 @pytest.fixture(autouse=True)
 def _same_logger_afterwards() -> Iterator[None]:
-    """Put the logger back to what other tests expect: a command that runs here sets it up anew."""
+    """Restore the logger, which every command that runs in a test configures."""
     before = log.handlers[:], log.propagate, log.level, logging.raiseExceptions
     yield
     log.handlers[:], log.propagate, level, logging.raiseExceptions = before
     log.setLevel(level)
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that writes the golden pages anew instead of comparing with them."""
-    parser.addoption(
-        "--update-golden",
-        action="store_true",
-        help="write the pages in tests/golden anew; read the difference before you keep it",
-    )
-
-
 def pytest_report_header() -> str:
-    """Say which files are tested: those here, or those that a wheel installed."""
+    """Return the path of the package under test: the one here, or one that a wheel installed."""
     return f"ceph_exporter: {ceph_exporter.__file__}"

@@ -1,6 +1,6 @@
-"""The ledger of what the documents tell people to type: where each command was run, or that not.
+"""The commands in the documents: each section with commands has a row that says where they are run.
 
-A section with commands that is not in the table fails; a new one says how it was tried.
+A section without a row fails.
 """
 
 import re
@@ -9,17 +9,18 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-# Run once by whoever wrote the section: a person's terminal, a system's folders.
+from tests.documents import ROOT
+
+# Run by the author of the section.
 BY_HAND = "by hand"
-# And the document says so, in these words.
+# Never run; the document says so in these words.
 NOT_RUN = "not run"
-TRIED = {
+RUN_BY = {
     "README.md": {
         "Try it": "tests/real/test_readme.py",
         "Use it": "tests/real/test_quickstart.py",
     },
-    "CONTRIBUTING.md": {"Set up": BY_HAND, "Where things are": BY_HAND},
+    "CONTRIBUTING.md": {"Set up": BY_HAND, "Add something": "tests/test_generate.py"},
     "docs/alerts.md": {"Load them": BY_HAND},
     "docs/ceph-apis.md": {
         "rados (all releases)": "tests/real/test_rados.py",
@@ -35,7 +36,7 @@ TRIED = {
         "ceph-rest-api: Ceph 0.67 to 12": NOT_RUN,
         "librados: any release": "tests/real/test_quickstart.py",
     },
-    # Not run, as most of it would harm a healthy cluster; but Ceph has each of its commands.
+    # Not run, because most commands would harm a healthy cluster; but Ceph has each of them.
     "docs/runbook.md": {"": "tests/real/test_quickstart.py"},
     "docs/troubleshooting.md": {
         "Troubleshooting": "tests/test_cli.py",
@@ -62,13 +63,13 @@ DOCUMENTS = [
 
 
 def is_typed(line: str) -> bool:
-    """Say whether a line of a document is one for a shell."""
+    """Return whether a line of a document is a command."""
     word = line.split(maxsplit=1)[0]
-    return word in PROGRAMS or word.startswith(("scripts/", ".venv/", ".ci/", "tests/real/"))
+    return word in PROGRAMS or word.startswith(("scripts/", ".venv/", ".ci/", "testbed/"))
 
 
 def sections(document: Path) -> set[str]:
-    """Name the headings below which there are commands."""
+    """Return the headings of sections with commands."""
     text = document.read_text(encoding="utf-8")
     starts = [match.start() for match in re.finditer(r"^#+ ", text, re.MULTILINE)] + [len(text)]
     parts = [text[start:end] for start, end in pairwise(starts)]
@@ -81,12 +82,12 @@ def sections(document: Path) -> set[str]:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: str(file.relative_to(ROOT)))
 def test_every_command_was_run_or_is_said_not_to_be(document: Path) -> None:
-    """Each section with commands names a test that is there, a hand, or the document admits it."""
-    known = TRIED.get(str(document.relative_to(ROOT)), {})
-    if "" not in known:
-        assert sections(document) == set(known)
-    for tried in known.values():
-        if tried == NOT_RUN:
+    """A test or an author ran the commands of each section, or the document says "not run"."""
+    rows = RUN_BY.get(str(document.relative_to(ROOT)), {})
+    if "" not in rows:
+        assert sections(document) == set(rows)
+    for place in rows.values():
+        if place == NOT_RUN:
             assert NOT_RUN in document.read_text(encoding="utf-8").lower()
-        elif tried != BY_HAND:
-            assert (ROOT / tried).exists(), tried
+        elif place != BY_HAND:
+            assert (ROOT / place).exists(), place

@@ -1,8 +1,5 @@
 """What Prometheus' own linter says of the pages."""
 
-import shutil
-import subprocess
-
 import pytest
 
 from ceph_exporter.collectors import COLLECTORS
@@ -12,36 +9,11 @@ from ceph_exporter.polling import snapshot
 from ceph_exporter.web import process
 from tests.golden.eras import ERAS, facts_of
 from tests.golden.eras import page as page_of
-
-# The names that Ceph's own mgr module dictates and of which the linter complains.
-DICTATED = {
-    "ceph_cluster_osd_blocklist_count",
-    "ceph_osd_apply_latency_ms",
-    "ceph_osd_commit_latency_ms",
-    "ceph_pg_total",
-    "ceph_pool_objects_repaired",
-    "ceph_pool_rd",
-    "ceph_pool_rd_bytes",
-    "ceph_pool_recovering_bytes_per_sec",
-    "ceph_pool_recovering_keys_per_sec",
-    "ceph_pool_recovering_objects_per_sec",
-    "ceph_pool_wr",
-    "ceph_pool_wr_bytes",
-}
+from tests.promtool import PROMTOOL, complaints
 
 DECLARED = {metric.name for collector in COLLECTORS.values() for metric in collector.metrics}
 
-PROMTOOL = shutil.which("promtool") or ""
 pytestmark = pytest.mark.skipif(not PROMTOOL, reason="promtool is not installed")
-
-
-def complaints(text: bytes) -> list[str]:
-    """Give the lines in which promtool complains of a page, but for the names dictated."""
-    command = [PROMTOOL, "check", "metrics"]
-    done = subprocess.run(command, input=text, capture_output=True, check=False)
-    said = (done.stdout + done.stderr).decode()
-    assert done.returncode in (0, 3), said  # 1: the page cannot be read
-    return [line for line in said.splitlines() if line.partition(" ")[0] not in DICTATED]
 
 
 def page_with(metrics: tuple[Metric, ...]) -> bytes:

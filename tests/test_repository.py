@@ -1,4 +1,4 @@
-"""What a stranger meets on the repository's pages: forms and workflows have the form they need."""
+"""The files that GitHub and pre-commit read are valid and run what CONTRIBUTING.md names."""
 
 import subprocess
 import sys
@@ -19,15 +19,15 @@ SCHEMAS = {
 
 
 @pytest.mark.parametrize(("name", "schema"), SCHEMAS.items())
-def test_a_file_has_the_form_that_is_read(name: str, schema: str) -> None:
-    """The public schema of the file accepts it."""
+def test_a_file_is_valid(name: str, schema: str) -> None:
+    """The file is valid against its public schema."""
     tool = (sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}")
     done = subprocess.run([*tool, str(ROOT / name)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_workflow_runs_what_lands_a_change() -> None:
-    """It runs .ci/run, and the README's test command on every Python that the package names."""
+def test_the_workflow_runs_the_same_scripts() -> None:
+    """CI runs .ci/run, and scripts/test on every Python version that the package names."""
     jobs = yaml.safe_load((GITHUB / "workflows" / "ci.yml").read_text(encoding="utf-8"))["jobs"]
     commands = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
     assert {"scripts/test", ".ci/run"} <= set(commands)
@@ -37,15 +37,17 @@ def test_the_workflow_runs_what_lands_a_change() -> None:
 
 
 def test_the_hooks_run_tools_of_the_environment() -> None:
-    """What is checked with a commit are tools that scripts/test installs."""
+    """Every hook runs a tool that scripts/test installs, or a script of the repository."""
     text = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
     (source,) = yaml.safe_load(text)["repos"]
     entries = [hook["entry"].split()[0] for hook in source["hooks"]]
-    assert all(entry.startswith(".venv/bin/") for entry in entries)
     installed = Path(sys.executable).parent
-    assert all((installed / Path(entry).name).exists() for entry in entries)
+    for entry in entries:
+        folder, _, name = entry.rpartition("/")
+        assert folder in (".venv/bin", "scripts"), entry
+        assert ((ROOT / folder if folder == "scripts" else installed) / name).exists(), entry
 
 
-def test_the_package_says_that_it_is_typed() -> None:
-    """Its types are used by who imports it."""
+def test_the_package_is_marked_as_typed() -> None:
+    """Type checkers use the annotations of an installed package only if it has this marker."""
     assert (ROOT / "ceph_exporter" / "py.typed").exists()

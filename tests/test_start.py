@@ -8,10 +8,10 @@ import pytest
 from ceph_exporter.config import Cluster, Config
 from ceph_exporter.polling.poller import Poller
 from ceph_exporter.sources import resolve
-from tests.running import running
+from testbed.running import running
+from testbed.waiting import until
 from tests.sources import fakes
 from tests.sources.faulty import answering, serve
-from tests.web.serving import until
 
 
 def test_ceph_and_its_password_may_come_later(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""What docs/build.py writes from the program's own declarations, a module for each kind of file."""
+"""Texts of the files that scripts/generate writes, a module for each kind of file."""

@@ -16,8 +16,8 @@ import yaml
 
 from ceph_exporter.commands import serve as module
 from ceph_exporter.simulator import rest_api
-from tests.running import running
-from tests.web.serving import until
+from testbed.running import running
+from testbed.waiting import until
 
 
 @pytest.fixture(scope="module")

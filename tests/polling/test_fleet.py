@@ -12,9 +12,9 @@ from ceph_exporter.polling import fleet as module
 from ceph_exporter.polling.fleet import Fleet
 from ceph_exporter.polling.poller import Poller
 from ceph_exporter.simulator import rest_api
+from testbed.waiting import until
 from tests.sources import fakes
 from tests.sources.faulty import answering, serve
-from tests.web.serving import until
 
 POLL = Poll(Duration(0.05), Duration(2), Duration(60))
 DEAD = Cluster(urls=("http://127.0.0.1:9",), api="rest-api")

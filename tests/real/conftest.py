@@ -1,42 +1,31 @@
-"""A real Ceph 16.2, two exporters on it (one per API), and a Prometheus that scrapes both.
+"""A real Ceph 16.2, one exporter per HTTP API, and a Prometheus that scrapes both.
 
-And a cluster of each release that the tests can run, one after the other.
+And a cluster of each release that can run here, one after the other.
 """
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.real import prometheus
-from tests.real.bootstrap import USER
-from tests.real.ceph import CephCluster
-from tests.real.exporter import Exporter, free_port
-from tests.real.prometheus import Prometheus
-from tests.real.releases import PORTS, RELEASES, SYSTEM
+from testbed import prometheus
+from testbed.ceph import CephCluster
+from testbed.exporter import Exporter, arguments
+from testbed.process import free_port
+from testbed.prometheus import Prometheus
+from testbed.releases import PORTS, RELEASES, SYSTEM
+from tests.real.requirements import require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# Set where the tests on real clusters must run: then what would skip them fails them.
-REQUIRED = "CEPH_EXPORTER_REQUIRE_REAL"
-
-
-def demand(missing: str | None, remedy: str) -> None:
-    """Skip where something is missing, or fail where nothing may be."""
-    if missing and os.environ.get(REQUIRED):
-        pytest.fail(f"{REQUIRED} is set, but {missing}; see {remedy}")
-    if missing:
-        pytest.skip(f"{missing}; see {remedy}")
-
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder for all that the processes write; skip where they cannot be run."""
-    demand(RELEASES[SYSTEM].available() or prometheus.available(), "tests/real/install")
+    """Return the folder for everything that the processes write; skip if they cannot run."""
+    require(RELEASES[SYSTEM].available() or prometheus.available(), "testbed/install")
     return tmp_path_factory.mktemp("real")
 
 
@@ -51,12 +40,12 @@ def cluster(folder: Path) -> Iterator[CephCluster]:
 def release_cluster(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[CephCluster]:
-    """Start a cluster of each release after the other, with all that it can have, at rest.
+    """Start a cluster of each release, one after the other, and wait until it is idle.
 
-    It has two mgrs, a filesystem with a standby mds, pools with data and the module prometheus.
+    It has two mgrs, a filesystem with a standby MDS, pools with data and the module prometheus.
     """
     name: str = request.param
-    demand(RELEASES[name].available(), "tests/real/install-releases")
+    require(RELEASES[name].available(), "testbed/install-releases")
     everything = CephCluster(
         tmp_path_factory.mktemp("ceph") / name,
         release=name,
@@ -66,34 +55,20 @@ def release_cluster(
         prometheus=True,
     )
     with everything as started:
-        started.settled()
+        started.wait_until_idle()
         yield started
-
-
-def arguments(cluster: CephCluster, api: str) -> list[str]:
-    """Give the flags with which a user names the cluster over an API, to be found by probing."""
-    url, secret = {
-        "dashboard": (cluster.dashboard_url, cluster.password_file),
-        "restful": (cluster.restful_url, cluster.restful_key_file),
-    }[api]
-    return [
-        f"--cluster.url={url}",
-        f"--cluster.username={USER}",
-        f"--cluster.password-file={secret}",
-        f"--cluster.ca-file={cluster.ca_file}",
-    ]
 
 
 @pytest.fixture(scope="session")
 def dashboard(cluster: CephCluster, folder: Path) -> Iterator[Exporter]:
-    """Run an exporter over the dashboard's API."""
+    """Run an exporter that uses the dashboard's API."""
     with Exporter(folder, *arguments(cluster, "dashboard")) as started:
         yield started
 
 
 @pytest.fixture(scope="session")
 def restful(cluster: CephCluster, folder: Path) -> Iterator[Exporter]:
-    """Run an exporter over the module restful."""
+    """Run an exporter that uses the module restful."""
     with Exporter(folder, *arguments(cluster, "restful")) as started:
         yield started
 

@@ -1,4 +1,4 @@
-"""Every expression that the project ships: those of the dashboards, and those of the rules."""
+"""Every PromQL expression of the shipped dashboards and rules."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from tests.deploy.rules import alerts, recorded
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.real.prometheus import Prometheus, Sample
+    from testbed.prometheus import Prometheus, Sample
 
 
 class Expression(NamedTuple):
-    """An expression, where it stands, and why it may give nothing (empty: it always gives)."""
+    """An expression, where it is used, and why it may have no result (empty: it always has one)."""
 
     where: str
     text: str
     quiet: str
 
     def ask(self, prometheus: Prometheus, chosen: dict[str, str]) -> list[Sample]:
-        """Give its result; an AssertionError says why it is refused."""
+        """Return its result. Raises AssertionError with Prometheus' reason if it is invalid."""
         try:
             return prometheus.query(filled(self.text, chosen))
         except httpx.HTTPStatusError as error:
@@ -32,7 +32,7 @@ class Expression(NamedTuple):
 
 
 def of_dashboards() -> Iterator[Expression]:
-    """Yield those of every panel, as Grafana gets them, and those of the annotations."""
+    """Yield those of all panels, as Grafana sends them, and those of the annotations."""
     for name, _, expr, _ in frame.EVENTS:
         yield Expression(f"annotation {name}", render.expression(expr), "only after a change")
     for board in build.BOARDS:
@@ -43,7 +43,7 @@ def of_dashboards() -> Iterator[Expression]:
 
 
 def of_rules() -> Iterator[Expression]:
-    """Yield those of the recording and alerting rules."""
+    """Yield those of all recording and alerting rules."""
     for rule in recorded():
         quiet = "only after half a day" if " offset " in rule["expr"] else ""
         yield Expression(f"record {rule['record']}", rule["expr"], quiet)
@@ -54,5 +54,5 @@ def of_rules() -> Iterator[Expression]:
 def without_data(
     prometheus: Prometheus, expressions: list[Expression], chosen: dict[str, str]
 ) -> list[Expression]:
-    """Give those that give nothing; an AssertionError shows one that is refused."""
+    """Return those without a result. Raises AssertionError for an invalid one."""
     return [one for one in expressions if not one.ask(prometheus, chosen)]

@@ -1,6 +1,6 @@
-"""Documents of a cluster as no test can start one: a slow and worn disk, gateways, a crash.
+"""Documents of a cluster that no test can start: a slow and worn disk, gateways, a crash.
 
-They are in the words of Ceph 18 and go the whole way of a recording.
+They have the form of Ceph 18, and the exporter reads them as a recording.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ DOCUMENTS = {
 
 
 def write(folder: Path) -> Path:
-    """Write the documents as a recording; give its folder."""
+    """Write the documents as a recording; return its folder."""
     folder.mkdir()
     for name, document in DOCUMENTS.items():
         (folder / f"{name}.json").write_text(json.dumps(document))

@@ -1,6 +1,6 @@
-"""Checks objects of the Prometheus operator against its own definitions; YAML comes on stdin.
+"""Checks objects on stdin, in YAML, against the Prometheus operator's own definitions.
 
-It is run by the Python that `install-kubernetes` installs, not by that of the tests.
+It runs with the Python that `testbed/install-kubernetes` installs, not with that of the tests.
 """
 
 import sys
@@ -21,7 +21,7 @@ for thing in yaml.safe_load_all(sys.stdin):
     understood = model.model_validate(thing).model_dump(
         mode="json", by_alias=True, exclude_unset=True
     )
-    # A field that the definition does not have was dropped.
+    # The model drops fields that the definition does not have.
     if understood != thing:
         sys.exit(f"{thing['kind']}: {thing} was understood as {understood}")
     sys.stdout.write(f"{thing['kind']}\n")

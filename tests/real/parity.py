@@ -1,6 +1,6 @@
-"""Compares our page with that of Ceph's mgr module of the same moment, and reads what may differ.
+"""Compares the exporter's page with that of Ceph's mgr module at the same moment.
 
-What may differ is what the documentation says: its two tables are read here, not kept twice.
+The permitted differences are read from two tables of the documentation.
 """
 
 from __future__ import annotations
@@ -20,44 +20,44 @@ Page = dict[str, dict[frozenset[tuple[str, str]], float]]
 DOCUMENT = Path(__file__).parents[2] / "docs/ceph-apis.md"
 NOT_GIVEN = "What an API does not give"
 OTHERWISE = "What the module says otherwise"
-# Of the module's own process, not of Ceph.
+# These describe the module's own process, not Ceph.
 OWN = ("ceph_prometheus_*", "ceph_scrape_duration_secs")
 
 
 def parse(text: str) -> Page:
-    """Read a page: the values by metric and labels."""
+    """Return the values of a page by metric and labels."""
     page: Page = {}
     names = set(re.findall(r"^[a-z]\w*", text, re.MULTILINE))
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
-            # The parser calls every counter `_total`, whatever the page says.
+            # The parser appends `_total` to the name of every counter.
             name = sample.name if sample.name in names else sample.name.removesuffix("_total")
             page.setdefault(name, {})[frozenset(sample.labels.items())] = sample.value
     return page
 
 
 def allowed(heading: str, which: str) -> tuple[str, ...]:
-    """Give the patterns of metric names that a table of the documentation lists.
+    """Return the patterns of metric names that a table of the documentation lists.
 
     `which` is an API or a release's major number: what the second column names, or "all".
     """
     section = DOCUMENT.read_text().partition(f"## {heading}\n")[2].partition("\n## ")[0]
-    found: list[str] = []
+    patterns: list[str] = []
     for line in section.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if line.startswith("| `") and set(re.findall(r"[\w-]+", cells[1])) & {which, "all"}:
-            found += re.findall(r"`([^`]+)`", cells[0])
-    return tuple(found)
+            patterns += re.findall(r"`([^`]+)`", cells[0])
+    return tuple(patterns)
 
 
 def without(page: Page, patterns: Iterable[str]) -> Page:
-    """Leave out the series that match a pattern, which is of a name, or of a name and a value."""
+    """Return the page without series that match a pattern of "name" or "name value"."""
     patterns = tuple(patterns)
     return {
-        name: kept
+        name: remaining
         for name, series in page.items()
         if (
-            kept := {
+            remaining := {
                 labels: value
                 for labels, value in series.items()
                 if not any(
@@ -71,7 +71,7 @@ def without(page: Page, patterns: Iterable[str]) -> Page:
 
 
 def missing(before: Page, after: Page, ours: Page) -> Iterator[str]:
-    """Say, a line each, which series of the module's page are not on ours."""
+    """Yield a line for each series that is on the module's page and not on ours."""
     for name, series in before.items():
         for labels in series:
             if labels in after.get(name, {}) and labels not in ours.get(name, {}):
@@ -79,7 +79,7 @@ def missing(before: Page, after: Page, ours: Page) -> Iterator[str]:
 
 
 def otherwise(before: Page, after: Page, ours: Page) -> Iterator[str]:
-    """Say which series of both have another value; the module's was had before and after ours."""
+    """Yield a line for each value that is not between the module's before and after ours."""
     for name, series in before.items():
         for labels, value in series.items():
             last = after.get(name, {}).get(labels, value)

@@ -1,4 +1,4 @@
-"""From a failure of a real Ceph to the message that a person gets, and to its end.
+"""From a failure of a real Ceph to the message that the operator receives, and its resolution.
 
 Ceph 16.2, two exporters, Prometheus with the shipped rules, Alertmanager with the shipped routes
 and inhibitions, and a receiver. Only durations are shorter than the shipped ones: see `shortened`.
@@ -12,32 +12,35 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 import yaml
 
-from tests.deploy.rules import RULES, minutes
-from tests.deploy.test_examples import ALERTMANAGER, PROMETHEUS
-from tests.real import alertmanager, prometheus
-from tests.real.alertmanager import Alertmanager, Message, Receiver
-from tests.real.conftest import arguments, demand
-from tests.real.exporter import Exporter, free_port
-from tests.real.process import wait_until
-from tests.real.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
+from testbed import alertmanager, prometheus
+from testbed.alertmanager import Alertmanager, Message, Receiver
+from testbed.exporter import Exporter, arguments
+from testbed.process import free_port
+from testbed.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
+from testbed.waiting import wait_until
+from tests.deploy.rules import ROOT, RULES, minutes
+from tests.real.requirements import require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.real.ceph import CephCluster
+    from testbed.ceph import CephCluster
 
 pytestmark = pytest.mark.real
 
-# A minute becomes a second. A monitor's restart does not get shorter, so no alert fires before
-# PATIENCE seconds: else a restart would be an outage.
+PROMETHEUS = ROOT / "deploy" / "prometheus" / "prometheus.yml"
+ALERTMANAGER = ROOT / "deploy" / "alertmanager" / "alertmanager.yml"
+
+# A minute becomes a second. A monitor takes as long as ever to restart, so no alert fires before
+# PATIENCE seconds, or every restart would be an outage.
 FACTOR = 60
 PATIENCE = 30
 DEADLINE = 90
 
 
 def shortened(rules: str) -> str:
-    """Give the rules with the shipped expressions and texts; `for` and the like are shorter."""
+    """Return the rules with the shipped expressions and texts but shorter durations."""
     groups = yaml.safe_load(rules)
     for group in groups["groups"]:
         group.pop("interval", None)
@@ -49,7 +52,7 @@ def shortened(rules: str) -> str:
 
 
 def prometheus_configuration(targets: list[str], alerts_to: str) -> str:
-    """Give the shipped example with other addresses and with intervals of a second."""
+    """Return the shipped example with other addresses and with intervals of a second."""
     configuration: dict[str, Any] = yaml.safe_load(PROMETHEUS.read_text(encoding="utf-8"))
     configuration["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
     to = configuration["alerting"]["alertmanagers"][0]["static_configs"][0]
@@ -59,7 +62,7 @@ def prometheus_configuration(targets: list[str], alerts_to: str) -> str:
 
 
 def alertmanager_configuration(receiver: str) -> str:
-    """Give the shipped example with the receivers' address and with waits of a second."""
+    """Return the shipped example with the receivers' address and with waits of a second."""
     text = ALERTMANAGER.read_text(encoding="utf-8")
     configuration: dict[str, Any] = yaml.safe_load(text.replace("http://localhost:9099", receiver))
     configuration["route"] |= {"group_wait": "1s", "group_interval": "1s"}
@@ -67,16 +70,16 @@ def alertmanager_configuration(receiver: str) -> str:
 
 
 class Watch(NamedTuple):
-    """All that stands between the exporters and the person."""
+    """The programs between the exporters and the operator."""
 
     prometheus: Prometheus
     alertmanager: Alertmanager
     receiver: Receiver
 
     def message(self, status: str, alert: str) -> Message:
-        """Wait for a message and give it; it must be the only one of its kind."""
+        """Wait for a message and return it; it must be the only one with its alert and status."""
 
-        def found() -> list[Message]:
+        def matches() -> list[Message]:
             return [
                 message
                 for message in self.receiver.messages
@@ -86,21 +89,21 @@ class Watch(NamedTuple):
         def heard() -> str:
             return ", ".join(f"{m.alert} {m.status}" for m in self.receiver.messages)
 
-        wait_until(lambda: bool(found()), f"{alert} {status} (heard: {heard()})", DEADLINE)
-        (message,) = found()
+        wait_until(lambda: bool(matches()), f"{alert} {status} (heard: {heard()})", DEADLINE)
+        (message,) = matches()
         return message
 
 
 @pytest.fixture
 def exporters(cluster: CephCluster, folder: Path) -> list[Exporter]:
-    """Give two exporters of the cluster, one over each API; they do not run yet."""
+    """Return two exporters of the cluster, one for each API, which are not running yet."""
     return [Exporter(folder, *arguments(cluster, api)) for api in ("dashboard", "restful")]
 
 
 @pytest.fixture
 def watch(exporters: list[Exporter], folder: Path) -> Iterator[Watch]:
     """Run Prometheus, Alertmanager and the receiver."""
-    demand(alertmanager.available(), "tests/real/install")
+    require(alertmanager.available(), "testbed/install")
     home = folder / "alerts"
     home.mkdir()
     (home / RULES.name).write_text(shortened(RULES.read_text(encoding="utf-8")))
@@ -116,10 +119,10 @@ def watch(exporters: list[Exporter], folder: Path) -> Iterator[Watch]:
             yield Watch(server, manager, receiver)
 
 
-def test_each_failure_is_one_message_that_ends_when_it_is_mended(
+def test_each_failure_is_one_message_that_is_resolved_when_it_is_fixed(
     cluster: CephCluster, exporters: list[Exporter], watch: Watch
 ) -> None:
-    """An OSD that is stopped, a wrong clock, killed exporters: one alert each, and nothing else."""
+    """A stopped OSD, a wrong clock and stopped exporters cause one alert each and no others."""
     one, two = exporters
     with one, two:
         watch.prometheus.wait_for("ceph_health_status == 0", lambda rows: len(rows) == 2, 60)
@@ -137,7 +140,7 @@ def test_each_failure_is_one_message_that_ends_when_it_is_mended(
         watch.message("resolved", "CephMonClockSkew")
         watch.prometheus.wait_for("ceph_health_status == 0", lambda rows: len(rows) == 2, 60)
     gone = watch.message("firing", "CephDataMissing")
-    # What else they make fire is silenced by that one.
+    # That alert inhibits the others that fire when the exporters are gone.
     wait_until(
         lambda: watch.alertmanager.states().get("CephExporterDown") == "suppressed",
         "suppressed CephExporterDown",
@@ -163,8 +166,8 @@ def test_each_failure_is_one_message_that_ends_when_it_is_mended(
 
 @pytest.mark.parametrize("program", [DEBIANS_OWN, PROMETHEUS_3], ids=["2.42", "3.5"])
 def test_prometheus_evaluates_every_rule(program: str, tmp_path: Path) -> None:
-    """Both Prometheus servers load the shipped example and evaluate each rule without complaint."""
-    demand(prometheus.available(program), "tests/real/install")
+    """Both Prometheus servers load the shipped example and evaluate every rule without an error."""
+    require(prometheus.available(program), "testbed/install")
     (tmp_path / RULES.name).write_text(shortened(RULES.read_text(encoding="utf-8")))
     configuration = prometheus_configuration(["127.0.0.1:1"], "127.0.0.1:1")
     port = free_port()

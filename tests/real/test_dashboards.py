@@ -1,4 +1,4 @@
-"""Every expression of the dashboards and rules on a real Prometheus that scraped real clusters."""
+"""Every expression of the dashboards and rules, on a real Prometheus that scrapes real clusters."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ import promql_parser
 import pytest
 
 from dashboards.phrases import MOVES
+from testbed import breakage, prometheus
+from testbed.ceph import CephCluster
+from testbed.exporter import Exporter, arguments
+from testbed.process import CephError, free_port
+from testbed.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
+from testbed.releases import PORTS
+from testbed.waiting import wait_until
 from tests.dashboards.promql import ALL, selectors
 from tests.deploy.rules import groups
 from tests.golden.eras import FIXTURES
-from tests.real import breakage, made_up, prometheus
-from tests.real.ceph import CephCluster
-from tests.real.conftest import arguments, demand
-from tests.real.exporter import Exporter, free_port
+from tests.real import made_up
 from tests.real.expressions import Expression, of_dashboards, of_rules, without_data
-from tests.real.process import CephError, wait_until
-from tests.real.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
-from tests.real.releases import PORTS
+from tests.real.requirements import require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +34,7 @@ BASE_PORT = PORTS + 1800
 DEADLINE = 180
 PROGRAMS = {"2.42": DEBIANS_OWN, "3.5": PROMETHEUS_3}
 EXPRESSIONS = list(of_dashboards())
-# Those that give data on any healthy cluster of Ceph 14 and later, over any API.
+# These have data on any healthy cluster of Ceph 14 and later, over any API.
 ALWAYS = [one for one in EXPRESSIONS if not one.quiet]
 CONFIGURATION = """\
 global: {{scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}}
@@ -58,7 +60,7 @@ def everything(folder: Path) -> Iterator[CephCluster]:
 
 @pytest.fixture(scope="module")
 def pair(everything: CephCluster, folder: Path) -> Iterator[list[str]]:
-    """Run two exporters of that cluster, one per API; give their targets."""
+    """Run two exporters of that cluster, one per API; return their targets."""
     with (
         Exporter(folder, *arguments(everything, "dashboard")) as one,
         Exporter(folder, *arguments(everything, "restful"), "--collector.perf_counters") as other,
@@ -68,14 +70,14 @@ def pair(everything: CephCluster, folder: Path) -> Iterator[list[str]]:
 
 @pytest.fixture(scope="module")
 def demo(folder: Path) -> Iterator[str]:
-    """Run an exporter of the simulated cluster; give its target."""
+    """Run an exporter of the simulated cluster; return its target."""
     with Exporter(folder, "--demo") as started:
         yield started.target
 
 
 @pytest.fixture(scope="module")
 def recordings(folder: Path) -> Iterator[str]:
-    """Run an exporter of several clusters, which labels them itself; give its target."""
+    """Run an exporter of several clusters, which adds the label `cluster`; return its target."""
     eras = {f"v{era.partition('.')[0]}": FIXTURES / era for era in ("0.80", "10", "18", "20")}
     eras["made-up"] = made_up.write(folder / "made-up")
     clusters = {name: {"api": "recording", "urls": [str(url)]} for name, url in eras.items()}
@@ -93,7 +95,7 @@ def fleets(
     started = {}
     with ExitStack() as stack:
         for name, program in PROGRAMS.items():
-            demand(prometheus.available(program), "tests/real/install")
+            require(prometheus.available(program), "testbed/install")
             port = free_port()
             configuration = CONFIGURATION.format(
                 rules=json.dumps([str(rules_without_intervals(folder))]),
@@ -111,22 +113,22 @@ def fleets(
 
 @pytest.fixture(params=PROGRAMS)
 def fleet(request: pytest.FixtureRequest, fleets: dict[str, Prometheus]) -> Prometheus:
-    """Give each of them."""
+    """Yield each server."""
     return fleets[request.param]
 
 
 def rules_without_intervals(folder: Path) -> Path:
-    """Write the rules so that all of them are evaluated each second; give the file."""
-    kept = [{"name": group["name"], "rules": group["rules"]} for group in groups()]
+    """Write the rules with an evaluation interval of a second; return the file."""
+    evaluated = [{"name": group["name"], "rules": group["rules"]} for group in groups()]
     file = folder / "ceph.rules.yml"
-    file.write_text(json.dumps({"groups": kept}))
+    file.write_text(json.dumps({"groups": evaluated}))
     return file
 
 
 def all_give_data(
     server: Prometheus, expected: list[Expression], chosen: dict[str, str] = ALL
 ) -> None:
-    """Wait until each of the expressions has given data; fail with those that did not."""
+    """Wait until every expression had data at least once; fail with those that had none."""
     left = expected
 
     def none_left() -> bool:
@@ -140,7 +142,7 @@ def all_give_data(
 
 
 def test_all_panels_have_data_without_a_label(scraped: Prometheus) -> None:
-    """With one cluster, whose series have no label `cluster`, and two exporters: all give data."""
+    """With one cluster, whose series have no label `cluster`, and two exporters all have data."""
     all_give_data(scraped, ALWAYS)
 
 
@@ -148,7 +150,7 @@ def test_all_panels_have_data_without_a_label(scraped: Prometheus) -> None:
 def test_all_panels_have_data_of_the_newest_release(
     release_cluster: CephCluster, folder: Path
 ) -> None:
-    """On a cluster of Ceph 20, over the dashboard's API, all give data."""
+    """On a cluster of Ceph 20, over the dashboard's API, all have data."""
     with (
         Exporter(folder, *arguments(release_cluster, "dashboard")) as exporter,
         Prometheus(
@@ -159,19 +161,19 @@ def test_all_panels_have_data_of_the_newest_release(
 
 
 def test_all_panels_have_data_of_one_cluster_of_several(fleet: Prometheus) -> None:
-    """With the cluster chosen that has a pair of exporters all give data."""
+    """When the selected cluster has a pair of exporters, all have data."""
     all_give_data(fleet, ALWAYS, ALL | {"cluster": "pair"})
 
 
 def test_an_exporter_of_several_clusters_has_data(fleet: Prometheus) -> None:
-    """What is known of the process itself is found whichever of its clusters is chosen."""
+    """The metrics of the process are shown whichever of its clusters is selected."""
     own = [one for one in ALWAYS if " and on (job, instance) " in one.text]
     assert own
     all_give_data(fleet, own, ALL | {"cluster": "v18"})
 
 
 def test_other_programs_are_left_out(fleet: Prometheus) -> None:
-    """All of the variable job means the exporters: nothing is shown of other programs."""
+    """`All` of the variable job selects exporters only: other programs are not shown."""
     itself = fleet.url.removeprefix("http://")
     fleet.wait_for(f'process_resident_memory_bytes{{instance="{itself}"}}')
     for one in EXPRESSIONS:
@@ -181,27 +183,27 @@ def test_other_programs_are_left_out(fleet: Prometheus) -> None:
 def test_what_is_quiet_speaks_when_something_is_wrong(
     fleets: dict[str, Prometheus], everything: CephCluster
 ) -> None:
-    """What gives nothing on a healthy cluster gives data once there is a cause for it.
+    """Expressions without data on a healthy cluster have data once there is a cause.
 
-    The cause is real where one can be made here; else it is simulated, recorded or made up.
+    The cause is real where possible; otherwise it is simulated, recorded or invented.
     """
     breakage.hurt(everything)
     for server in fleets.values():
         all_give_data(server, [one for one in EXPRESSIONS if one.quiet != MOVES])
-    breakage.mend(everything)
+    breakage.repair(everything)
     for server in fleets.values():
         all_give_data(server, [one for one in EXPRESSIONS if one.quiet == MOVES])
 
 
 def test_the_rules_look_at_what_is_there(fleet: Prometheus) -> None:
-    """Recording rules give data; alerts are accepted, and each of their metrics has samples."""
+    """Recording rules have data; alerts are valid, and each of their metrics has samples."""
     rules = list(of_rules())
     all_give_data(fleet, [one for one in rules if not one.quiet])
     without_data(fleet, rules, ALL)
-    found = {
+    names = {
         str(selector.name)
         for rule in rules
         for selector, _ in selectors(promql_parser.parse(rule.text))
     }
-    found -= {rule.where.removeprefix("record ") for rule in rules if rule.quiet}
-    all_give_data(fleet, [Expression("rules", f"count({name})", "") for name in sorted(found)])
+    names -= {rule.where.removeprefix("record ") for rule in rules if rule.quiet}
+    all_give_data(fleet, [Expression("rules", f"count({name})", "") for name in sorted(names)])

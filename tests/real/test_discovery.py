@@ -12,10 +12,11 @@ import httpx
 import pytest
 
 from ceph_exporter.simulator import rest_api
-from tests.real import prometheus
-from tests.real.exporter import Exporter, free_port
-from tests.real.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
-from tests.test_docs import ROOT, block
+from testbed import prometheus
+from testbed.exporter import Exporter
+from testbed.process import free_port
+from testbed.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
+from tests.documents import ROOT, block
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ NAMES = ("prod", "backup & archive")
 
 @pytest.fixture
 def exporter(tmp_path: Path) -> Iterator[Exporter]:
-    """Run an exporter of two simulated clusters, and one that nobody answers for."""
+    """Run an exporter of two simulated clusters and one whose URL does not answer."""
     with rest_api.demo() as server:
         clusters = {name: {"urls": [server.url], "api": "rest-api"} for name in NAMES}
         clusters["dead"] = {"urls": [f"http://127.0.0.1:{free_port()}"], "api": "rest-api"}
@@ -42,11 +43,11 @@ def exporter(tmp_path: Path) -> Iterator[Exporter]:
 def test_prometheus_finds_the_clusters_and_scrapes_each(
     exporter: Exporter, tmp_path: Path, program: str
 ) -> None:
-    """The documented configuration gives a target for each cluster, with its name as a label."""
+    """The documented configuration makes a target of each cluster, with its name as a label."""
     if reason := prometheus.available(program):
         if os.environ.get("CEPH_EXPORTER_REQUIRE_REAL"):
             pytest.fail(f"CEPH_EXPORTER_REQUIRE_REAL is set, but {reason}")
-        pytest.skip(f"{reason}; see tests/real/install")
+        pytest.skip(f"{reason}; see testbed/install")
     jobs = block(ROOT / "docs" / "web.md", "## Discovery").replace(
         "exporter.example:9128", exporter.target
     )
@@ -56,12 +57,12 @@ def test_prometheus_finds_the_clusters_and_scrapes_each(
         folder, port=free_port(), configuration=limits + jobs, program=program
     ) as server:
         server.wait_for("up == 1", lambda rows: len(rows) == 3)
-        found = server.wait_for("ceph_up", lambda rows: len(rows) == 3)
-        assert {labels["cluster"]: value for labels, value in found} == {
+        rows = server.wait_for("ceph_up", lambda rows: len(rows) == 3)
+        assert {labels["cluster"]: value for labels, value in rows} == {
             **dict.fromkeys(NAMES, 1),
             "dead": 0,
         }
-        assert {labels["instance"] for labels, _ in found} == {exporter.target}
+        assert {labels["instance"] for labels, _ in rows} == {exporter.target}
         for name in NAMES:
             rows = server.query(f'ceph_mon_quorum_status{{cluster="{name}"}}')
             assert len(rows) == 3
@@ -73,12 +74,12 @@ def test_prometheus_finds_the_clusters_and_scrapes_each(
 
 
 def test_shards_share_the_clusters(exporter: Exporter, tmp_path: Path) -> None:
-    """Of the documented rules for two servers each cluster passes exactly one."""
+    """With the documented rules for two servers each cluster is scraped by exactly one."""
     promtool = shutil.which("promtool")
     if promtool is None:
-        pytest.skip("promtool is not installed; see tests/real/install")
+        pytest.skip("promtool is not installed; see testbed/install")
     rules = block(ROOT / "docs" / "web.md", "### Shards")
-    kept = []
+    clusters = []
     for shard in range(2):
         file = tmp_path / f"shard{shard}.yml"
         jobs = block(ROOT / "docs" / "web.md", "## Discovery").rstrip()
@@ -90,6 +91,6 @@ def test_shards_share_the_clusters(exporter: Exporter, tmp_path: Path) -> None:
             text=True,
             check=False,
         )
-        found = json.loads(done.stdout)
-        kept += [row["labels"]["cluster"] for row in found if row.get("labels")]
-    assert sorted(kept) == sorted([*NAMES, "dead"])
+        targets = json.loads(done.stdout)
+        clusters += [row["labels"]["cluster"] for row in targets if row.get("labels")]
+    assert sorted(clusters) == sorted([*NAMES, "dead"])

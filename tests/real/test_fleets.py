@@ -1,4 +1,4 @@
-"""What docs/fleets.md says of pairs, many clusters and remote write, on real Prometheus servers."""
+"""Pairs, many clusters and remote write as in docs/fleets.md, on real Prometheus servers."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ import pytest
 import yaml
 
 from ceph_exporter.simulator import rest_api
-from tests.real import prometheus
-from tests.real.conftest import demand
-from tests.real.exporter import Exporter, free_port
-from tests.real.process import Daemon, wait_until
-from tests.real.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
-from tests.test_docs import ROOT, block
+from testbed import prometheus
+from testbed.exporter import Exporter
+from testbed.process import Daemon, free_port
+from testbed.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
+from testbed.waiting import wait_until
+from tests.documents import ROOT, block
+from tests.real.requirements import require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +30,7 @@ FLEETS = ROOT / "docs" / "fleets.md"
 RULES = ROOT / "deploy" / "prometheus" / "ceph.rules.yml"
 ALERTMANAGER = "prometheus-alertmanager"
 LIMITS = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
-# Fires at once and stays, in the manner of the shipped rules, of which none does.
+# This alert always fires; none of the shipped rules does.
 STANDING = {
     "alert": "Standing",
     "expr": "max without (instance, job, pod) (ceph_up) == 1",
@@ -38,12 +39,12 @@ STANDING = {
 
 
 def documented(heading: str, names: Mapping[str, str]) -> dict[str, Any]:
-    """Give the configuration below a heading, with addresses in place of the names."""
+    """Return the configuration below a heading, with addresses instead of its names."""
     text = block(FLEETS, heading)
     for name, address in names.items():
         text = text.replace(name, address)
-    found: dict[str, Any] = yaml.safe_load(text)
-    return found
+    configuration: dict[str, Any] = yaml.safe_load(text)
+    return configuration
 
 
 def shortened(folder: Path) -> Path:
@@ -60,9 +61,9 @@ def shortened(folder: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def programs() -> None:
-    """Skip where a program is missing, or fail where none may be."""
+    """Require all programs of these tests."""
     missing = prometheus.available() or prometheus.available(PROMETHEUS_3)
-    demand(missing, "tests/real/install")
+    require(missing, "testbed/install")
 
 
 @contextmanager
@@ -79,7 +80,7 @@ def serving(folder: Path, configuration: dict[str, Any], *flags: str) -> Iterato
 
 @contextmanager
 def alertmanager(folder: Path) -> Iterator[str]:
-    """Run an Alertmanager that tells nobody; give its address."""
+    """Run an Alertmanager that notifies nobody; return its address."""
     address = f"127.0.0.1:{free_port()}"
     (folder / "alertmanager.yml").write_text("{route: {receiver: none}, receivers: [{name: none}]}")
     log = folder / "alertmanager.log"
@@ -100,23 +101,23 @@ def alertmanager(folder: Path) -> Iterator[str]:
 
 
 def alerts(address: str) -> list[dict[str, str]]:
-    """Give the labels of the alerts that an Alertmanager holds."""
+    """Return the labels of the alerts in an Alertmanager."""
     answer = httpx.get(f"http://{address}/api/v2/alerts", trust_env=False).raise_for_status()
     return [alert["labels"] for alert in answer.json()]
 
 
 def exporter_of(folder: Path, clusters: Mapping[str, str]) -> Exporter:
-    """Give an exporter of clusters by their names and URLs."""
+    """Return an exporter of clusters, whose URLs are given by name."""
     folder.mkdir()
     file = folder / "ceph_exporter.yml"
-    known = {name: {"urls": [url], "api": "rest-api"} for name, url in clusters.items()}
-    file.write_text(json.dumps({"clusters": known}))
+    sections = {name: {"urls": [url], "api": "rest-api"} for name, url in clusters.items()}
+    file.write_text(json.dumps({"clusters": sections}))
     return Exporter(folder, f"--config.file={file}")
 
 
 def test_a_pair_of_exporters_and_servers_raises_each_alert_once(tmp_path: Path) -> None:
     """Two exporters, two servers: one alert, and it stays when one of the exporters dies."""
-    demand(None if shutil.which(ALERTMANAGER) else f"no {ALERTMANAGER}", "tests/real/install")
+    require(None if shutil.which(ALERTMANAGER) else f"no {ALERTMANAGER}", "testbed/install")
     with ExitStack() as stack:
         url = stack.enter_context(rest_api.demo()).url
         flags = (f"--cluster.url={url}", "--cluster.api=rest-api")
@@ -148,10 +149,10 @@ def test_a_pair_of_exporters_and_servers_raises_each_alert_once(tmp_path: Path) 
         for server in servers:
             server.wait_for("up == 0", lambda rows: len(rows) == 1)
             server.wait_for("count(ceph_up)", lambda rows: [value for _, value in rows] == [1.0])
-            # Whatever the shipped rules say by now, no two of their alerts differ by exporter.
+            # Other shipped alerts may fire, but no two of them differ only by exporter.
             raised = server.query('ALERTS{alertname!~"CephExporter.+"}')
             assert not [labels for labels, _ in raised if "instance" in labels]
-            # A busy machine may miss a scrape of the one that is left, and have the alert again.
+            # On a busy machine a scrape of the remaining one may fail, and the alert fires again.
             server.wait_for('ALERTS{alertname="Standing"}', lambda rows: len(rows) == 1)
         expected = [{"alertname": "Standing", "severity": "warning"}]
         wait_until(lambda: standing() == expected, "one alert still", 30)
@@ -159,7 +160,7 @@ def test_a_pair_of_exporters_and_servers_raises_each_alert_once(tmp_path: Path) 
 
 
 def test_clusters_are_shared_by_exporters_and_servers(tmp_path: Path) -> None:
-    """Each cluster of two exporters is scraped by one of two servers, both its exporters too."""
+    """Each cluster is scraped by one of two servers, which scrapes both of its exporters."""
     clusters = [f"cluster{number}" for number in range(8)]
     with ExitStack() as stack:
         url = stack.enter_context(rest_api.demo()).url
@@ -184,8 +185,8 @@ def test_clusters_are_shared_by_exporters_and_servers(tmp_path: Path) -> None:
             servers.append(stack.enter_context(serving(tmp_path / f"shard{shard}", configuration)))
 
         def scraped(server: Prometheus) -> set[tuple[str, str]]:
-            found = server.query("ceph_up == 1")
-            return {(labels["cluster"], labels["instance"]) for labels, _ in found}
+            rows = server.query("ceph_up == 1")
+            return {(labels["cluster"], labels["instance"]) for labels, _ in rows}
 
         def complete() -> bool:
             return sorted(pair for server in servers for pair in scraped(server)) == expected
@@ -197,7 +198,7 @@ def test_clusters_are_shared_by_exporters_and_servers(tmp_path: Path) -> None:
 
 
 def test_remote_write_hands_on_what_is_scraped(tmp_path: Path) -> None:
-    """A receiver has the cluster's series with the writer's labels, and nothing else of it."""
+    """The receiver has the cluster's series with the writer's labels and no others."""
     with ExitStack() as stack:
         url = stack.enter_context(rest_api.demo()).url
         exporter = stack.enter_context(
@@ -210,7 +211,7 @@ def test_remote_write_hands_on_what_is_scraped(tmp_path: Path) -> None:
         names = {"http://mimir:8080/api/v1/push": f"{receiver.url}/api/v1/write"}
         writes = documented("## Remote write", names)
         stack.enter_context(serving(tmp_path / "writer", scrapes | writes))
-        (found,) = receiver.wait_for("ceph_up == 1", timeout=60)
-        assert found[0]["prometheus"] == "ceph"
-        assert found[0]["replica"] == "a"
+        (sample,) = receiver.wait_for("ceph_up == 1", timeout=60)
+        assert sample[0]["prometheus"] == "ceph"
+        assert sample[0]["replica"] == "a"
         assert receiver.query("process_cpu_seconds_total") == []

@@ -1,38 +1,28 @@
-"""The container images: built from the Dockerfile and run as a cluster would run them.
+"""The container images, built from the Dockerfile and run with the restrictions of a cluster.
 
-The base image is made from Debian's packages by `install-image`. Not tried here: Debian's own image
-from the registry, and networks that an engine sets up.
+`testbed/install-image` makes the base image from Debian's packages. Debian's own image from the
+registry and networks of the engine are not tested.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ceph_exporter import __version__
-from tests.real.conftest import demand
-from tests.real.process import wait_until
+from testbed.waiting import wait_until
+from tests.documents import ROOT
+from tests.real.containers import output_of, require_containers, tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytestmark = pytest.mark.real
 
-ROOT = Path(__file__).parents[2]
-STORE = Path("/opt/ceph-exporter-tests/images")
-BASE = next(
-    line.split()[1]
-    for line in (ROOT / "Dockerfile").read_text().splitlines()
-    if line.startswith("FROM ")
-)
-# What a careful operator forbids it; Kubernetes' profile "restricted" forbids less. The limits are
-# set because a container may not raise them everywhere.
+# A careful operator's restrictions; Kubernetes' profile "restricted" has fewer. The limits are set
+# because not every machine lets a container raise them.
 HARDENED = (
     *("--network=none", "--read-only", "--read-only-tmpfs=false", "--cap-drop=all"),
     *("--security-opt=no-new-privileges", "--ulimit=nofile=1024:1024", "--ulimit=nproc=256:256"),
@@ -43,40 +33,9 @@ ASK = (
 )
 
 
-def tool(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run buildah or podman on the tests' own store."""
-    store = (program, f"--root={STORE}", f"--runroot={STORE}.run")
-    return subprocess.run([*store, *arguments], capture_output=True, text=True, check=False)
-
-
-def output_of(program: str, *arguments: str) -> str:
-    """Run it and give what it prints; the assertion shows why it failed."""
-    done = tool(program, *arguments)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    return done.stdout.strip()
-
-
-def missing() -> str | None:
-    """Say why no image can be built here, or nothing."""
-    if os.geteuid() != 0:
-        return "images are built as root"
-    if lacking := [name for name in ("buildah", "podman", "runc") if not shutil.which(name)]:
-        return f"not installed: {', '.join(lacking)}"
-    return None if tool("podman", "image", "exists", BASE).returncode == 0 else f"no image {BASE}"
-
-
-def demand_containers() -> None:
-    """Skip where the machine lets no container run; fail as `demand` where anything is missing."""
-    demand(missing(), "tests/real/install-image")
-    limits = ("--ulimit=nofile=1024:1024", "--ulimit=nproc=256:256")
-    done = tool("podman", "--runtime=runc", "run", "--rm", "--network=none", *limits, BASE, "true")
-    if done.returncode:
-        pytest.skip(f"no container runs here: {done.stderr.strip()[-300:]}")
-
-
 def build(name: str, target: str) -> Iterator[str]:
-    """Build a target of the Dockerfile; the image goes when the tests are done."""
-    demand_containers()
+    """Build a target of the Dockerfile; remove the image after the tests."""
+    require_containers()
     output_of(
         *("buildah", "bud", "--pull-never", "--isolation=chroot", "--network=host"),
         *("--format=docker", f"--target={target}", f"--build-arg=VERSION={__version__}"),
@@ -89,7 +48,7 @@ def build(name: str, target: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def image() -> Iterator[str]:
-    """Build the image that is built when no target is named."""
+    """Build the default image."""
     yield from build("localhost/ceph_exporter:test", "exporter")
 
 
@@ -101,31 +60,31 @@ def rados_image() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def container(image: str) -> Iterator[str]:
-    """Run the demo without network, rights, or a file that it could write."""
+    """Run the demo without network, capabilities and writable files."""
     running = output_of("podman", "--runtime=runc", "run", "--detach", *HARDENED, image, "--demo")
     yield running
     tool("podman", "rm", "--force", running)
 
 
 def inside(container: str, *command: str) -> str:
-    """Run a command in a container and give what it prints."""
+    """Return the output of a command in a container."""
     return output_of("podman", "--runtime=runc", "exec", container, *command)
 
 
 def settings(image: str) -> dict[str, Any]:
-    """Give the configuration of an image."""
-    (found,) = json.loads(output_of("podman", "image", "inspect", image))
-    return dict(found)
+    """Return the configuration of an image."""
+    (inspected,) = json.loads(output_of("podman", "image", "inspect", image))
+    return dict(inspected)
 
 
 def served(container: str) -> bool:
-    """Say whether the demo's cluster is on the page."""
+    """Return whether the demo's cluster is on the page."""
     ask = ("podman", "--runtime=runc", "exec", container, "python3", "-c", ASK)
     return "ceph_up 1" in tool(*ask).stdout
 
 
 def test_it_serves_metrics_as_nobody_on_a_read_only_root(container: str) -> None:
-    """With every right and the network taken away the demo is on /metrics."""
+    """The demo serves /metrics without capabilities and network."""
     wait_until(lambda: served(container), "page of the demo", 60)
     assert inside(container, "id", "-u") == "65534"
     assert "CapEff:\t0000000000000000" in inside(container, "cat", "/proc/1/status")
@@ -134,13 +93,13 @@ def test_it_serves_metrics_as_nobody_on_a_read_only_root(container: str) -> None
 
 
 def test_the_health_check_of_the_image_passes(container: str) -> None:
-    """The image's own health check finds the server healthy."""
+    """The health check of the image reports the server as healthy."""
     wait_until(lambda: served(container), "page of the demo", 60)
     assert output_of("podman", "--runtime=runc", "healthcheck", "run", container) in ("", "healthy")
 
 
-def test_sigterm_ends_it_at_once(image: str) -> None:
-    """It is stopped by SIGTERM with exit code 0, long before the engine would kill it."""
+def test_sigterm_stops_it_at_once(image: str) -> None:
+    """SIGTERM stops it with exit code 0, long before the engine would kill it."""
     running = output_of("podman", "--runtime=runc", "run", "--detach", *HARDENED, image, "--demo")
     try:
         wait_until(lambda: served(running), "page of the demo", 60)
@@ -152,18 +111,18 @@ def test_sigterm_ends_it_at_once(image: str) -> None:
 
 
 def test_the_image_says_what_it_is(image: str) -> None:
-    """Title, licence and version stand in its labels; it names its user, port and stop signal."""
-    found = settings(image)
-    labels = found["Labels"]
+    """Its labels have title, licence and version; it declares its user, port and stop signal."""
+    configuration = settings(image)
+    labels = configuration["Labels"]
     assert labels["org.opencontainers.image.version"] == __version__
     assert labels["org.opencontainers.image.licenses"] == "Apache-2.0"
-    assert found["User"] == "65534:65534"
-    assert list(found["Config"]["ExposedPorts"]) == ["9128/tcp"]
-    assert found["Config"]["StopSignal"] == "SIGTERM"
+    assert configuration["User"] == "65534:65534"
+    assert list(configuration["Config"]["ExposedPorts"]) == ["9128/tcp"]
+    assert configuration["Config"]["StopSignal"] == "SIGTERM"
 
 
 def test_nothing_but_the_program_is_in_the_image(image: str) -> None:
-    """It holds no pip, no compiler, and the user cannot write to the program."""
+    """It has no pip and no compiler, and its user cannot write to the program."""
     run = ("podman", "--runtime=runc", "run", "--rm", *HARDENED, "--entrypoint=python3", image)
     script = (
         "import importlib.util as i, shutil, os;"

@@ -1,4 +1,4 @@
-"""The manifests for Kubernetes: rendered, and held against the schemas of what they are.
+"""The manifests for Kubernetes, rendered and validated against the schemas of their kinds.
 
 Not tried here: a cluster of Kubernetes itself, the Prometheus operator, and Rook.
 """
@@ -16,12 +16,12 @@ import yaml
 
 from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.config import Poll, load
-from tests.real.conftest import demand
-from tests.running import running
-from tests.test_docs import block
-from tests.web.serving import until
+from testbed.running import running
+from testbed.waiting import until
+from tests.documents import block
+from tests.real.requirements import require
 
-# Debian has no kubectl of this age, so that it cannot be demanded.
+# Debian has no kubectl that is new enough, so these tests skip without one.
 KUBECTL = shutil.which("kubectl")
 pytestmark = [
     pytest.mark.real,
@@ -38,58 +38,58 @@ KINDS = {
     "clusters": {"ConfigMap", "Deployment", "Service", "ScrapeConfig", "PrometheusRule"},
     "rook": {"ConfigMap", "Deployment", "Service", "ServiceMonitor", "PrometheusRule"},
 }
-# `kubectl apply` keeps the whole of an object in an annotation of it.
+# `kubectl apply` stores the whole object in one of its annotations.
 LARGEST = 256 * 1024
 
 
-def said(*command: str, given: str = "") -> str:
-    """Give what a program that must succeed prints."""
-    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+def output_of(*command: str, stdin: str = "") -> str:
+    """Return the output of a program. Raises AssertionError with its errors if it fails."""
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
 @pytest.fixture(params=list(KINDS))
 def name(request: pytest.FixtureRequest) -> str:
-    """Name a folder of manifests."""
+    """Return the name of a folder of manifests."""
     missing = None if (TOOLS.parent / "installed").exists() else f"not installed: {TOOLS}"
-    demand(missing, "tests/real/install-kubernetes")
+    require(missing, "testbed/install-kubernetes")
     return str(request.param)
 
 
 @pytest.fixture
 def rendered(name: str) -> str:
-    """Give what is applied."""
-    return said("kubectl", "kustomize", str(MANIFESTS / name))
+    """Return the YAML that is applied."""
+    return output_of("kubectl", "kustomize", str(MANIFESTS / name))
 
 
 @pytest.fixture
 def objects(rendered: str) -> list[dict[str, Any]]:
-    """Give the objects that are applied."""
+    """Return the objects that are applied."""
     return list(yaml.safe_load_all(rendered))
 
 
 def one(objects: list[dict[str, Any]], kind: str) -> dict[str, Any]:
-    """Give the only object of a kind that is no dashboard."""
-    (found,) = (
+    """Return the only object of a kind that is not a dashboard."""
+    (match,) = (
         thing
         for thing in objects
         if thing["kind"] == kind and not thing["metadata"]["name"].startswith("dashboard-")
     )
-    return found
+    return match
 
 
 def test_every_object_has_its_kinds_form(
     name: str, objects: list[dict[str, Any]], tmp_path: Path
 ) -> None:
-    """Kubernetes' schemas and the operator's definitions know every field of every object."""
+    """Every field of every object is in Kubernetes' schemas or the operator's definitions."""
     assert {thing["kind"] for thing in objects} == KINDS[name]
     own = [thing for thing in objects if thing["apiVersion"].startswith(OPERATOR)]
     file = tmp_path / "objects.yaml"
     file.write_text(yaml.safe_dump_all([thing for thing in objects if thing not in own]))
-    said(str(TOOLS / "kubernetes-validate"), "--strict", str(file))
+    output_of(str(TOOLS / "kubernetes-validate"), "--strict", str(file))
     script = Path(__file__).with_name("operator_schema.py")
-    checked = said(str(TOOLS / "python"), str(script), given=yaml.safe_dump_all(own))
+    checked = output_of(str(TOOLS / "python"), str(script), stdin=yaml.safe_dump_all(own))
     assert sorted(checked.split()) == sorted(thing["kind"] for thing in own)
     assert max(len(json.dumps(thing)) for thing in objects) < LARGEST
 
@@ -97,7 +97,7 @@ def test_every_object_has_its_kinds_form(
 def test_the_container_has_what_its_configuration_names(
     objects: list[dict[str, Any]], tmp_path: Path
 ) -> None:
-    """The configuration is accepted, and each file that it names lies in the mounted secret."""
+    """The configuration is valid, and each file in it comes from the mounted secret."""
     pod = one(objects, "Deployment")["spec"]["template"]["spec"]
     (container,) = pod["containers"]
     (file,) = (argument.partition("=")[2] for argument in container["args"])
@@ -114,7 +114,7 @@ def test_the_container_has_what_its_configuration_names(
 
 
 def test_the_service_leads_to_the_container(objects: list[dict[str, Any]]) -> None:
-    """What the Service selects are the Deployment's pods, and its port is theirs."""
+    """The Service selects the Deployment's pods, and its port is theirs."""
     template = one(objects, "Deployment")["spec"]["template"]
     service = one(objects, "Service")["spec"]
     assert service["selector"].items() <= template["metadata"]["labels"].items()
@@ -124,7 +124,7 @@ def test_the_service_leads_to_the_container(objects: list[dict[str, Any]]) -> No
 
 
 def test_the_probes_are_answered(objects: list[dict[str, Any]], tmp_path: Path) -> None:
-    """Both probes ask for something that a running exporter answers with 200."""
+    """A running exporter answers the paths of both probes with 200."""
     (container,) = one(objects, "Deployment")["spec"]["template"]["spec"]["containers"]
     paths = [container[kind]["httpGet"]["path"] for kind in ("livenessProbe", "readinessProbe")]
     with running(tmp_path, "--demo") as exporter:
@@ -138,29 +138,29 @@ def test_the_probes_are_answered(objects: list[dict[str, Any]], tmp_path: Path) 
 def test_rules_and_dashboards_are_the_shipped_ones(
     name: str, objects: list[dict[str, Any]]
 ) -> None:
-    """The PrometheusRule and the ConfigMaps, in all but the base, hold what is shipped."""
+    """PrometheusRule and ConfigMaps, in every folder except base, have the shipped content."""
     rules = yaml.safe_load((ROOT / "deploy" / "prometheus" / "ceph.rules.yml").read_text())
     carried = [thing["spec"] for thing in objects if thing["kind"] == "PrometheusRule"]
     assert carried == ([] if name == "base" else [rules])
     files = [] if name == "base" else ROOT.glob("dashboards/grafana/*.json")
     shipped = {file.name: file.read_text() for file in files}
-    found: dict[str, str] = {}
+    content: dict[str, str] = {}
     for thing in objects:
         if thing["metadata"].get("labels", {}).get("grafana_dashboard") == "1":
-            found |= thing["data"]
-    assert found == shipped
+            content |= thing["data"]
+    assert content == shipped
 
 
 def test_the_documented_kustomization_is_rendered(tmp_path: Path) -> None:
-    """A kustomization of one's own, as the README has it, gives image, namespace and clusters."""
+    """The README's kustomization sets image, namespace and clusters."""
     text = block(MANIFESTS / "README.md", "## A cluster outside", 2)
-    # kubectl takes relative paths only; the clone lies beside it under the README's name.
+    # kubectl accepts relative paths only; the clone is beside it under the README's name.
     (tmp_path / "ceph_exporter").symlink_to(ROOT)
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "kustomization.yaml").write_text(text)
     (folder / "ceph_exporter.yml").write_text("clusters: {mine: {urls: [http://mon1:5000]}}")
-    objects = list(yaml.safe_load_all(said("kubectl", "kustomize", str(folder))))
+    objects = list(yaml.safe_load_all(output_of("kubectl", "kustomize", str(folder))))
     assert {thing["metadata"]["namespace"] for thing in objects} == {"monitoring"}
     (container,) = one(objects, "Deployment")["spec"]["template"]["spec"]["containers"]
     assert container["image"] == "registry.example/ceph_exporter:1"

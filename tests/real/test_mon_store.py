@@ -1,4 +1,4 @@
-"""The data folders of real monitors: what is shown is what the system's own tools say."""
+"""The data folders of real monitors: the figures agree with those of the system's tools."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.real.conftest import arguments
-from tests.real.exporter import run
+from testbed.exporter import arguments, run
+from testbed.waiting import wait_until
 from tests.real.parity import parse
-from tests.real.process import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.real.ceph import CephCluster
+    from testbed.ceph import CephCluster
 
 pytestmark = pytest.mark.real
 
-# What find's tests tell apart, by the end of the metric's name.
+# Tests of find that select the files, by the end of the metric's name.
 KINDS = {
     "store_sst_bytes": ("-name", "*.sst"),
     "store_log_bytes": ("-name", "*.log"),
@@ -29,7 +28,7 @@ KINDS = {
 
 
 def numbers(*command: str) -> list[int]:
-    """Give the numbers that a tool prints."""
+    """Return the numbers that a tool prints."""
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return [int(word) for word in done.stdout.split() if word.isdecimal()]
 
@@ -45,11 +44,11 @@ def measured(folder: Path) -> dict[str, int]:
 
 
 def shown(cluster: CephCluster) -> dict[str, dict[str, float]]:
-    """Give the figures on the page by monitor."""
+    """Return the figures on the page by monitor."""
     flag = f"--cluster.mon-data={cluster.folder}/mon.*"
-    found = run("once", *arguments(cluster, "dashboard"), flag)
-    assert found.returncode == 0, found.stderr
-    page = parse(found.stdout)
+    done = run("once", *arguments(cluster, "dashboard"), flag)
+    assert done.returncode == 0, done.stderr
+    page = parse(done.stdout)
     figures: dict[str, dict[str, float]] = {}
     for name in (*KINDS, "capacity_bytes", "used_bytes", "avail_bytes", "avail_percent"):
         for labels, value in page[f"ceph_monitor_{name}"].items():
@@ -58,11 +57,11 @@ def shown(cluster: CephCluster) -> dict[str, dict[str, float]]:
 
 
 def test_disk_and_store_are_what_df_and_find_say(cluster: CephCluster) -> None:
-    """Each figure of every monitor lies between what the tools say just before and just after."""
+    """Each figure of every monitor lies between those of the tools just before and just after."""
     folders = {mon: cluster.folder / f"mon.{mon}" for mon in cluster.mons}
 
     def fits() -> bool:
-        # A monitor may compact its store meanwhile: then it is looked at again.
+        # A monitor may compact its store meanwhile; then the figures are compared again.
         before = {mon: measured(folder) for mon, folder in folders.items()}
         page = shown(cluster)
         after = {mon: measured(folder) for mon, folder in folders.items()}

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.real.ceph import CephCluster
-from tests.real.conftest import demand
-from tests.real.exporter import free_port
-from tests.real.process import ENVIRONMENT, CephError, Daemon, wait_until
-from tests.real.releases import RELEASES, SYSTEM
-from tests.test_docs import block
+from testbed.ceph import CephCluster
+from testbed.process import ENVIRONMENT, CephError, Daemon, free_port
+from testbed.releases import RELEASES, SYSTEM
+from testbed.waiting import wait_until
+from tests.documents import block
+from tests.real.requirements import require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,10 +36,10 @@ BASE_PORTS = {"16.2.15": 29000, "20.2.4": 29100}
 
 
 def blocks(section: str) -> list[str]:
-    """Give the indented blocks of a section, each a piece of a shell's script."""
+    """Return the indented blocks of a section, each a part of a shell script."""
     text = QUICKSTART.read_text(encoding="utf-8").partition(f"\n## {section}\n")[2]
-    found = re.findall(r"(?:^    .*\n)+", text.partition("\n## ")[0], re.MULTILINE)
-    return [re.sub(r"^    ", "", block, flags=re.MULTILINE) for block in found]
+    blocks = re.findall(r"(?:^    .*\n)+", text.partition("\n## ")[0], re.MULTILINE)
+    return [re.sub(r"^    ", "", block, flags=re.MULTILINE) for block in blocks]
 
 
 @pytest.fixture(scope="module", params=list(BASE_PORTS))
@@ -48,14 +48,14 @@ def cluster(
 ) -> Iterator[CephCluster]:
     """Start a cluster of a release, with three monitors and a mgr."""
     release: str = request.param
-    demand(RELEASES[release].available(), "tests/real/install-releases")
+    require(RELEASES[release].available(), "testbed/install-releases")
     folder = tmp_path_factory.mktemp("quickstart") / release
     with CephCluster(folder, release=release, osds=0, base_port=BASE_PORTS[release]) as started:
         yield started
 
 
 class Reader:
-    """Somebody who types what the document says, in a folder of theirs."""
+    """A user who types the commands of the document in a folder."""
 
     def __init__(self, cluster: CephCluster, folder: Path, url: str) -> None:
         self.folder = folder
@@ -64,20 +64,20 @@ class Reader:
         tools = folder / "bin"
         tools.mkdir(exist_ok=True)
         ceph = shlex.join(cluster.release.command("ceph", "-c", str(cluster.folder / "ceph.conf")))
-        # The search path without these tools: or the tool `ceph` would find itself.
+        # The search path has no virtual environment, whose Python the tool `ceph` would use.
         self._tool(tools / "ceph", f'PATH={ENVIRONMENT["PATH"]} exec {ceph} "$@"')
         self._tool(tools / "ceph_exporter", f'exec {sys.executable} -m ceph_exporter "$@"')
         self.environment = {**ENVIRONMENT, "PATH": f"{tools}:{ENVIRONMENT['PATH']}"}
 
     def replaced(self, block: str) -> str:
-        """Put this cluster's hosts and ports in the place of the document's."""
+        """Replace the hosts and ports of the document with those of this cluster."""
         block = block.replace("DNS:mgr1,DNS:mgr2", "IP:127.0.0.1")
         block = block.replace("/etc/ceph/ceph.conf", self._configuration)
         block = re.sub(r"--cluster\.url https://mgr2:\d+ ", "", block)
         return re.sub(r"https://mgr1:\d+", self._url, block)
 
     def types(self, block: str) -> str:
-        """Run a block in a shell that stops at the first error; give what is printed."""
+        """Return the output of a block in a shell that stops at the first error."""
         done = subprocess.run(
             ["bash", "-euc", self.replaced(block)],
             cwd=self.folder,
@@ -92,15 +92,15 @@ class Reader:
         return done.stdout
 
     def types_until_it_works(self, block: str) -> str:
-        """Run a block again while it fails, as long as a module may take to start."""
-        said: list[str] = []
+        """Repeat a block until it succeeds, for as long as a module may take to start."""
+        outputs: list[str] = []
 
         def works() -> bool:
-            said.append(self.types(block))
+            outputs.append(self.types(block))
             return True
 
         wait_until(works, block, 90)
-        return said[-1]
+        return outputs[-1]
 
     @staticmethod
     def _tool(file: Path, command: str) -> None:
@@ -109,10 +109,10 @@ class Reader:
 
 
 def follow(cluster: CephCluster, folder: Path, section: str, url: str = "") -> str:
-    """Do all that a section says, and give the page that is served then."""
+    """Run all commands of a section; return the page that is served then."""
     reader = Reader(cluster, folder, url)
     prepare, check, serve = blocks(section)
-    # The last command is one of a module that has just been started.
+    # The last command belongs to a module that has just been enabled.
     *setup, last = prepare.splitlines()
     reader.types("\n".join(setup))
     reader.types_until_it_works(last)
@@ -136,27 +136,26 @@ def follow(cluster: CephCluster, folder: Path, section: str, url: str = "") -> s
 
 
 def releases(page: str) -> set[tuple[str, str]]:
-    """Give API and release that a page names as its source."""
+    """Return the API and the release of a page's source."""
     source = r'^ceph_exporter_source_info{api="(.+?)",.*release="(.+?)"}'
-    found = re.findall(source, page, re.MULTILINE)
-    return {(api, release) for api, release in found}
+    return {(api, release) for api, release in re.findall(source, page, re.MULTILINE)}
 
 
 def test_the_quick_start_of_the_dashboard(cluster: CephCluster, tmp_path: Path) -> None:
-    """Who follows it has the cluster on /metrics, with a user who may only read."""
+    """Its commands lead to the cluster on /metrics, with a user who may only read."""
     page = follow(cluster, tmp_path, DASHBOARD, cluster.dashboard_url)
     assert releases(page) == {("dashboard", cluster.release.name)}
     assert 'ceph_mon_quorum_status{ceph_daemon="mon.a"} 1' in page
     user = cluster.ask("dashboard", "ac-user-show", "ceph_exporter")
     assert user["roles"] == ["read-only"]
-    # What is to be typed when the password was refused, in the folder where it was made.
-    mend = block(QUICKSTART.with_name("troubleshooting.md"), "## The password is refused")
-    Reader(cluster, tmp_path, "").types(mend)
+    # The commands for a refused password, in the folder of the password's file.
+    remedy = block(QUICKSTART.with_name("troubleshooting.md"), "## The password is refused")
+    Reader(cluster, tmp_path, "").types(remedy)
     assert cluster.ask("dashboard", "ac-user-show", "ceph_exporter")["enabled"]
 
 
 def test_the_quick_start_of_restful(cluster: CephCluster, tmp_path: Path) -> None:
-    """Who follows it has the cluster on /metrics, the monitors' latencies with it."""
+    """Its commands lead to the cluster on /metrics, with the latencies of the monitors."""
     if not cluster.release.has_restful:
         pytest.skip(f"Ceph {cluster.release.name} has no restful")
     page = follow(cluster, tmp_path, RESTFUL, cluster.restful_url)
@@ -165,7 +164,7 @@ def test_the_quick_start_of_restful(cluster: CephCluster, tmp_path: Path) -> Non
 
 
 def test_the_quick_start_of_librados(cluster: CephCluster, tmp_path: Path) -> None:
-    """Who follows it has the cluster on /metrics, by a key that may only read."""
+    """Its commands lead to the cluster on /metrics, with a key that may only read."""
     if cluster.release.name != SYSTEM:
         pytest.skip("the system's librados does not take the keys of this release")
     page = follow(cluster, tmp_path, RADOS)
@@ -175,27 +174,27 @@ def test_the_quick_start_of_librados(cluster: CephCluster, tmp_path: Path) -> No
     assert re.findall("caps (.+)", key) == ['mgr = "allow r"', 'mon = "allow r"']
 
 
-# What a release does not have yet, or not any more.
+# Commands that a release does not have yet, or no longer has.
 LACKS = {"16.2.15": ("orch certmgr", "orch hardware"), "20.2.4": ("restful",)}
-# A daemon's own, which no list of the cluster's commands has.
+# A command of a daemon, which is in no list of the cluster's commands.
 SPECIAL = ("daemon", "tell", "pg")
 WORDS = re.compile(r"[a-z][a-z_-]*(?: [a-z][a-z_-]*)*(?= |$)", re.MULTILINE)
 
 
 def written() -> set[str]:
-    """Give the beginnings of the commands of Ceph that the documents for an outage name."""
+    """Return the first words of the Ceph commands in the documents for an outage."""
     files = [QUICKSTART.with_name(f"{name}.md") for name in ("runbook", "troubleshooting")]
     text = "\n".join(file.read_text(encoding="utf-8") for file in files)
     commands = re.findall(r"(?:^    |`)ceph ([a-z][^`\n]*)", text, re.MULTILINE)
-    found = {match[0] for match in map(WORDS.match, commands) if match}
-    return {command for command in found if not command.startswith(SPECIAL)}
+    words = {match[0] for match in map(WORDS.match, commands) if match}
+    return {command for command in words if not command.startswith(SPECIAL)}
 
 
 def test_the_commands_for_an_outage_exist(cluster: CephCluster) -> None:
-    """Ceph knows every command that the runbook and the troubleshooting tell people to type."""
-    # A line of the help begins with the words of a command, before what they are given.
+    """Ceph has every command that the runbook and the troubleshooting page name."""
+    # A line of the help starts with the words of a command, before its arguments.
     lines = cluster.ceph("--help").splitlines()
-    known = {f"{match[0]} " for match in map(WORDS.match, lines) if match}
-    unknown = {command for command in written() if not any(map(f"{command} ".startswith, known))}
+    offered = {f"{match[0]} " for match in map(WORDS.match, lines) if match}
+    unknown = {command for command in written() if not any(map(f"{command} ".startswith, offered))}
     lacks = LACKS[cluster.release.name]
     assert not [command for command in unknown if not command.startswith(lacks)]

@@ -1,4 +1,4 @@
-"""Real Ceph 16.2 and 20.2 over librados, through what no other API survives.
+"""Real Ceph 16.2 and 20.2 over librados, during faults that no other API survives.
 
 The exporter runs in a virtual environment without the module `rados`; its child is the system's
 Python with librados of 16.2.
@@ -15,12 +15,13 @@ import pytest
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.sources import Credentials, SourceError
 from ceph_exporter.sources.rados import Rados
-from tests.real.ceph import CephCluster
-from tests.real.conftest import demand
-from tests.real.exporter import Exporter, run
-from tests.real.process import wait_until
-from tests.real.releases import PORTS, RELEASES
-from tests.test_lint import complaints
+from testbed.bootstrap import RIGHTS
+from testbed.ceph import CephCluster
+from testbed.exporter import Exporter, run
+from testbed.releases import PORTS, RELEASES
+from testbed.waiting import wait_until
+from tests.promtool import complaints
+from tests.real.requirements import require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,10 +29,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.real
 
 USER = "prom"
-# Of type aes, as every release before 20 makes them.
+# A key of type aes, as every release before 20 makes it.
 AES_KEY = "AQDO4gZrfPO7ChAAHmE3s3HmxdZkR/PSaGcyHA=="
-RIGHTS = ("mon", "allow r", "mgr", "allow r")
-# Of documents that the monitors give, and of some that the mgr gives.
+# Metrics of documents that the monitors answer, and of some that the mgr answers.
 MONITORS = ("health detail", "status", "quorum_status", "osd dump", "time-sync-status")
 MGR = ("osd df", "osd perf", "osd pool stats")
 
@@ -42,7 +42,7 @@ def cluster(
 ) -> Iterator[CephCluster]:
     """Start three monitors, two mgrs, three OSDs, with a user who may read."""
     name: str = request.param
-    demand(RELEASES[name].available(), "tests/real/install-releases")
+    require(RELEASES[name].available(), "testbed/install-releases")
     folder = tmp_path_factory.mktemp("ceph") / name
     port = PORTS + 1400 + 100 * list(RELEASES).index(name)
     with CephCluster(folder, release=name, mgrs=2, base_port=port) as started:
@@ -51,7 +51,7 @@ def cluster(
 
 
 def make_user(cluster: CephCluster) -> None:
-    """Make the user, on 20 with a key of the type that librados of 16 knows."""
+    """Make the user; on 20 with a key of a type that librados of 16 supports."""
     keyring = keyring_of(cluster)
     if cluster.release.name != "20.2.4":
         cluster.ceph("auth", "get-or-create", f"client.{USER}", *RIGHTS)
@@ -65,12 +65,12 @@ def make_user(cluster: CephCluster) -> None:
 
 
 def keyring_of(cluster: CephCluster) -> Path:
-    """Give the file with the user's key."""
+    """Return the file with the user's key."""
     return cluster.folder / "prom.keyring"
 
 
 def arguments(cluster: CephCluster, keyring: Path) -> list[str]:
-    """Give the flags that name the cluster."""
+    """Return the flags that name the cluster."""
     return [
         "--cluster.api=rados",
         f"--cluster.username={USER}",
@@ -81,75 +81,73 @@ def arguments(cluster: CephCluster, keyring: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def exporter(cluster: CephCluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exporter]:
-    """Run an exporter on it."""
+    """Run an exporter of that cluster."""
     folder = tmp_path_factory.mktemp("exporter")
     with Exporter(folder, *arguments(cluster, keyring_of(cluster))) as started:
         yield started
 
 
 def wait_for_documents(exporter: Exporter, names: tuple[str, ...], value: float) -> None:
-    """Wait until documents are had (1), or are not (0)."""
+    """Wait until documents are received (1) or fail (0)."""
     wanted = {frozenset({("document", name)}): value for name in names}
     exporter.wait_for(
-        "ceph_exporter_document_success", lambda found: wanted.items() <= found.items(), 150
+        "ceph_exporter_document_success", lambda rows: wanted.items() <= rows.items(), 150
     )
 
 
 def wait_for(exporter: Exporter, name: str, value: float, **labels: str) -> None:
-    """Wait until the one sample with these labels has the value."""
-    exporter.wait_for(name, lambda found: found.get(frozenset(labels.items())) == value, 90)
+    """Wait until the only sample with these labels has the value."""
+    exporter.wait_for(name, lambda rows: rows.get(frozenset(labels.items())) == value, 90)
 
 
 def test_every_document_is_had(cluster: CephCluster, exporter: Exporter) -> None:
-    """A user who may read gets each document that the release knows, none fails."""
+    """A user who may read receives every document of the release; none fails."""
     wait_for_documents(exporter, MONITORS + MGR, 1)
-    exporter.wait_for(
-        "ceph_exporter_document_success", lambda found: set(found.values()) == {1}, 120
-    )
+    exporter.wait_for("ceph_exporter_document_success", lambda rows: set(rows.values()) == {1}, 120)
     (source,) = (dict(labels) for labels in exporter.series("ceph_exporter_source_info"))
     assert (source["api"], source["release"]) == ("rados", cluster.release.name)
     assert source["url"] == str(cluster.folder / "ceph.conf")
 
 
 def test_skew_and_latency_are_there(exporter: Exporter) -> None:
-    """Each monitor has them on every release; no clock is wrong here."""
+    """Every monitor has skew and latency on every release; no clock is wrong here."""
     for name in ("ceph_monitor_latency_seconds", "ceph_monitor_clock_skew_seconds"):
-        exporter.wait_for(name, lambda found: len(found) == 3)
+        exporter.wait_for(name, lambda rows: len(rows) == 3)
     # The leader's is 0.
     exporter.wait_for(
-        "ceph_monitor_latency_seconds", lambda found: sum(n > 0 for n in found.values()) == 2
+        "ceph_monitor_latency_seconds", lambda rows: sum(n > 0 for n in rows.values()) == 2
     )
 
 
 def test_promtool_accepts_the_page(exporter: Exporter) -> None:
-    """The page is one that Prometheus reads without complaint."""
+    """Prometheus' linter has no complaints about the page."""
     assert complaints(exporter.page().encode()) == []
 
 
 def test_a_wrong_key_is_one_line(cluster: CephCluster, tmp_path: Path) -> None:
-    """A refused key ends `once` with one line that says what the keyring must hold."""
+    """With a refused key `once` fails with one line that says what the keyring must contain."""
     keyring = tmp_path / "keyring"
     wrong = "AQDO4gZrfPO7ChAAHmE3s3HmxdZkR/PSaGdyHA=="
     keyring.write_text(f"[client.{USER}]\n\tkey = {wrong}\n")
-    found = run("once", *arguments(cluster, keyring), "--poll.timeout=60s")
-    assert found.returncode == 1
-    (error,) = [line for line in found.stderr.splitlines() if "ERROR" in line]
+    done = run("once", *arguments(cluster, keyring), "--poll.timeout=60s")
+    assert done.returncode == 1
+    (error,) = [line for line in done.stderr.splitlines() if "ERROR" in line]
     assert f"ceph auth get client.{USER}" in error
-    assert wrong not in found.stdout + found.stderr
+    assert wrong not in done.stdout + done.stderr
 
 
 def test_unreachable_monitors_are_one_line(cluster: CephCluster, tmp_path: Path) -> None:
-    """Where no monitor listens the poll ends at its deadline and says where to look."""
+    """If no monitor listens, the poll ends at its deadline, and the error says where to look."""
     conf = tmp_path / "ceph.conf"
     conf.write_text("[global]\nmon host = 127.0.0.1:9\n")
     flags = [f"--cluster.ceph-conf={conf}", "--poll.timeout=2s"]
-    found = run("once", *arguments(cluster, keyring_of(cluster)), *flags)
-    (error,) = [line for line in found.stderr.splitlines() if "ERROR" in line]
+    done = run("once", *arguments(cluster, keyring_of(cluster)), *flags)
+    (error,) = [line for line in done.stderr.splitlines() if "ERROR" in line]
     assert f"no connection to the monitors that {conf} names" in error
 
 
 def test_librados_of_20_knows_the_newest_keys(cluster: CephCluster, tmp_path: Path) -> None:
-    """With a Python of the cluster's own release a key as that release makes it will do."""
+    """With the librados of the cluster's own release a key of that release's type works."""
     keyring = tmp_path / "keyring"
     cluster.ceph("auth", "get-or-create", "client.own", *RIGHTS)
     keyring.write_text(cluster.ceph("auth", "get", "client.own"))
@@ -171,7 +169,7 @@ def test_librados_of_20_knows_the_newest_keys(cluster: CephCluster, tmp_path: Pa
 
 
 def test_without_any_mgr_the_monitors_go_on(cluster: CephCluster, exporter: Exporter) -> None:
-    """With both mgrs dead an OSD that stops is seen, the mgr's documents say that they fail.
+    """With both mgrs dead a stopped OSD is shown, and the mgr's documents are shown as failed.
 
     What the monitors repeat of the last mgr is not shown.
     """
@@ -181,11 +179,11 @@ def test_without_any_mgr_the_monitors_go_on(cluster: CephCluster, exporter: Expo
         cluster.stop_mgr(name)
     wait_for_documents(exporter, MGR, 0)
     for name in repeated:
-        exporter.wait_for(name, lambda found: not found, 90)
+        exporter.wait_for(name, lambda rows: not rows, 90)
     cluster.stop_osd(2)
     wait_for(exporter, "ceph_osd_up", 0, ceph_daemon="osd.2")
     down = frozenset({("name", "OSD_DOWN"), ("severity", "HEALTH_WARN")})
-    exporter.wait_for("ceph_health_detail", lambda found: found.get(down) == 1, 90)
+    exporter.wait_for("ceph_health_detail", lambda rows: rows.get(down) == 1, 90)
     cluster.ceph("osd", "out", "2")
     wait_for(exporter, "ceph_osd_in", 0, ceph_daemon="osd.2")
     cluster.stop_mon("c")
@@ -203,11 +201,11 @@ def test_without_any_mgr_the_monitors_go_on(cluster: CephCluster, exporter: Expo
 
 
 def test_a_lost_quorum_is_ceph_up_0(cluster: CephCluster, exporter: Exporter) -> None:
-    """Two of three monitors gone is an outage within two polls, and it ends with the outage."""
+    """Without two of three monitors ceph_up is 0 within two polls, and 1 after they are back."""
     for name in "bc":
         cluster.stop_mon(name)
     wait_for(exporter, "ceph_up", 0)
-    exporter.wait_for("ceph_health_status", lambda found: not found)
+    exporter.wait_for("ceph_health_status", lambda rows: not rows)
     for name in "bc":
         cluster.start_mon(name)
     wait_for(exporter, "ceph_up", 1)
@@ -215,7 +213,7 @@ def test_a_lost_quorum_is_ceph_up_0(cluster: CephCluster, exporter: Exporter) ->
 
 
 def test_nothing_is_left_behind(exporter: Exporter) -> None:
-    """The end of the exporter is the end of its one child; no log holds a traceback."""
+    """The exporter's child stops with it; no log has a traceback."""
     wait_until(lambda: len(exporter.children()) == 1, "one child", 30)
     (child,) = exporter.children()
     assert exporter.stop() == 0

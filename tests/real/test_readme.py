@@ -1,6 +1,6 @@
-"""The README, followed in an empty Debian: its first commands, and nothing that it does not name.
+"""The first commands of the README in an empty Debian, with nothing that it does not install.
 
-Empty is the root of the base image that `install-image` makes: no git, no Python.
+Empty is the base image that `testbed/install-image` makes: no git, no Python.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ceph_exporter import __version__
-from tests.real.conftest import demand
-from tests.real.process import wait_until
-from tests.real.test_image import BASE, ROOT, demand_containers, output_of, tool
-from tests.test_docs import block
+from testbed.waiting import wait_until
+from tests.documents import ROOT, block
+from tests.real.containers import BASE, output_of, require_containers, tool
+from tests.real.requirements import require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ ASK = (
 
 
 def clone(folder: Path) -> Path:
-    """Copy what git would give, changes that are not committed included."""
+    """Copy the files that git tracks or would add, with changes that are not committed."""
     names = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -48,19 +48,19 @@ def clone(folder: Path) -> Path:
 
 
 def taken() -> str | None:
-    """Say that the port of the demo, which is the README's, is another's; or nothing."""
+    """Return an error if the demo's port, which the README names, is in use, None otherwise."""
     with socket.socket() as client:
         return None if client.connect_ex(("127.0.0.1", 9128)) else "port 9128 is in use"
 
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[str]:
-    """Start an empty Debian with a clone of the repository, which reaches package registries."""
-    demand(taken(), "what listens there")
-    demand_containers()
+    """Start an empty Debian with a clone of the repository and access to package registries."""
+    require(taken(), "what listens there")
+    require_containers()
     name = output_of(
         *("podman", "--runtime=runc", "run", "--detach", "--network=host"),
-        # Raised no higher than may be done everywhere.
+        # Limits that every machine permits.
         *("--ulimit=nofile=4096:4096", "--ulimit=nproc=4096:4096"),
         *(f"--volume={clone(tmp_path)}:/clone", "--workdir=/clone"),
         *("--env=DEBIAN_FRONTEND=noninteractive", "--entrypoint=sleep", BASE, "3600"),
@@ -70,14 +70,14 @@ def machine(tmp_path: Path) -> Iterator[str]:
 
 
 def types(machine: str, command: str) -> str:
-    """Run a command as root in the machine, and give what it prints."""
+    """Return the output of a command that runs as root in the machine."""
     return output_of("podman", "--runtime=runc", "exec", machine, "sh", "-euc", command)
 
 
 def test_the_demo_runs_in_an_empty_debian(machine: str) -> None:
-    """Who types the README's first commands sees the demo's cluster on /metrics.
+    """The README's first commands lead to the demo's cluster on /metrics.
 
-    And who installs it as the quick start says has the command.
+    The quick start's first commands install the program.
     """
     (prepare,) = re.findall(r"`(apt [^`]+)`", TRY)
     demo = re.findall(r"^    (\S+)$", TRY, re.MULTILINE)[0]

@@ -1,4 +1,4 @@
-"""Real Prometheus servers, 2.42 and 3.5, scrape the exporter's front over TLS in both formats."""
+"""Real Prometheus servers, 2.42 and 3.5, scrape the exporter over TLS in both formats."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ import httpx
 import pytest
 import trustme
 
-from tests.real import prometheus
-from tests.real.conftest import REQUIRED
-from tests.real.exporter import COMMAND, free_port
-from tests.real.process import Daemon, wait_until
-from tests.real.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
-from tests.web.conftest import write
+from testbed import prometheus
+from testbed.exporter import COMMAND
+from testbed.process import Daemon, free_port
+from testbed.prometheus import DEBIANS_OWN, PROMETHEUS_3, Prometheus
+from testbed.waiting import wait_until
+from tests.real.requirements import REQUIRED
+from tests.web.certificates import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,13 +42,13 @@ def ca() -> trustme.CA:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, ca: trustme.CA) -> Path:
-    """Give a folder with the CA's, a server's and a client's certificate, and a password."""
-    made = tmp_path_factory.mktemp("web")
-    ca.cert_pem.write_to_path(str(made / "ca.pem"))
-    write(ca, made / "server.crt", made / "server.key", ("127.0.0.1",))
-    write(ca, made / "client.crt", made / "client.key", ("prometheus.example",))
-    (made / "password").write_text(PASSWORD)
-    return made
+    """Return a folder with certificates of the CA, a server and a client, and a password."""
+    path = tmp_path_factory.mktemp("web")
+    ca.cert_pem.write_to_path(str(path / "ca.pem"))
+    write(ca, path / "server.crt", path / "server.key", ("127.0.0.1",))
+    write(ca, path / "client.crt", path / "client.key", ("prometheus.example",))
+    (path / "password").write_text(PASSWORD)
+    return path
 
 
 def client_of(folder: Path) -> httpx.Client:
@@ -58,7 +59,7 @@ def client_of(folder: Path) -> httpx.Client:
 
 @contextmanager
 def exporter(folder: Path, name: str, web: Mapping[str, Any]) -> Iterator[str]:
-    """Run a demo with a web configuration; give its address."""
+    """Run the demo with a web configuration; return its address."""
     target = f"127.0.0.1:{free_port()}"
     file = folder / f"{name}.yml"
     file.write_text(json.dumps(web))
@@ -78,7 +79,7 @@ TLS = {"cert_file": "server.crt", "key_file": "server.key"}
 
 @pytest.fixture(scope="module")
 def with_user(folder: Path) -> Iterator[str]:
-    """Run an exporter that wants a user's password."""
+    """Run an exporter that requires a password."""
     hashed = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(10)).decode()
     web = {"tls_server_config": TLS, "basic_auth_users": {USER: hashed}}
     with exporter(folder, "user", web) as target:
@@ -87,7 +88,7 @@ def with_user(folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def with_certificates(folder: Path) -> Iterator[str]:
-    """Run an exporter that wants a client certificate of a certain name."""
+    """Run an exporter that requires a client certificate with a certain name."""
     demand = {
         "client_auth_type": "RequireAndVerifyClientCert",
         "client_ca_file": "ca.pem",
@@ -99,7 +100,7 @@ def with_certificates(folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def text_only(with_user: str, folder: Path) -> Iterator[str]:
-    """Pass requests on with an Accept header for text: 2.42 cannot be told to ask for it."""
+    """Forward requests with an Accept header for text, which 2.42 cannot be configured to send."""
 
     class Relay(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -112,7 +113,7 @@ def text_only(with_user: str, folder: Path) -> Iterator[str]:
             self.wfile.write(answer.content)
 
         def log_message(self, *_: object) -> None:
-            """Keep silent."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Relay) as relay:
         thread = threading.Thread(target=relay.serve_forever, daemon=True)
@@ -133,7 +134,7 @@ def scraping(
     if reason := prometheus.available(request.param):
         if os.environ.get(REQUIRED):
             pytest.fail(f"{REQUIRED} is set, but {reason}")
-        pytest.skip(f"{reason}; see tests/real/install")
+        pytest.skip(f"{reason}; see testbed/install")
     ca = {"ca_file": str(folder / "ca.pem")}
     user = {"username": USER, "password_file": str(folder / "password")}
     certificate = {"cert_file": str(folder / "client.crt"), "key_file": str(folder / "client.key")}
@@ -159,7 +160,7 @@ def scraping(
 
 @pytest.mark.parametrize("job", JOBS)
 def test_prometheus_scrapes_over_tls(scraping: Prometheus, job: str) -> None:
-    """With a password, with a certificate, and as text: the target is up, the cluster too."""
+    """With a password, with a certificate, and as text, target and cluster are up."""
     scraping.wait_for(f'up{{job="{job}"}} == 1')
     scraping.wait_for(f'ceph_up{{job="{job}"}} == 1')
     scraping.wait_for(f'count({{job="{job}"}}) > 50')
@@ -173,19 +174,19 @@ def test_prometheus_scrapes_over_tls(scraping: Prometheus, job: str) -> None:
         ("text", "process_cpu_seconds_total"),
     ],
 )
-def test_prometheus_takes_both_formats(scraping: Prometheus, job: str, name: str) -> None:
-    """OpenMetrics names a counter without its suffix and text with it, which shows the format."""
+def test_prometheus_accepts_both_formats(scraping: Prometheus, job: str, name: str) -> None:
+    """The metadata shows the format: OpenMetrics names a counter without its suffix."""
     scraping.wait_for(f'up{{job="{job}"}} == 1')
     query = {"match_target": f'{{job="{job}"}}', "metric": name}
     url = f"{scraping.url}/api/v1/targets/metadata"
-    found = httpx.get(url, params=query, trust_env=False).json()["data"]
-    assert [row["type"] for row in found] == ["counter"]
+    metadata = httpx.get(url, params=query, trust_env=False).json()["data"]
+    assert [row["type"] for row in metadata] == ["counter"]
 
 
 def test_a_certificate_replaced_under_load_fails_no_scrape(
     scraping: Prometheus, folder: Path, ca: trustme.CA
 ) -> None:
-    """While the certificate is replaced again and again every scrape of both kinds succeeds."""
+    """While the certificate is replaced repeatedly, every scrape of each job succeeds."""
     for job in JOBS:
         scraping.wait_for(f'up{{job="{job}"}} == 1')
     logs = [folder / "user.log", folder / "certificates.log"]
@@ -203,10 +204,10 @@ def test_a_certificate_replaced_under_load_fails_no_scrape(
     assert scraping.query("min_over_time(up[8s]) == 0") == []
 
 
-def test_without_password_or_certificate_nothing_is_had(
+def test_without_password_or_certificate_no_page_is_served(
     with_user: str, with_certificates: str, folder: Path
 ) -> None:
-    """A scrape without a password is 401, one without a certificate gets no answer at all."""
+    """A scrape without a password is answered with 401, one without a certificate not at all."""
     with client_of(folder) as client:
         assert client.get(f"https://{with_user}/metrics").status_code == 401
         with pytest.raises(httpx.HTTPError):

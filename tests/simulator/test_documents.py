@@ -1,5 +1,7 @@
 """The documents of simulated clusters: each decodes, and together they fill the page."""
 
+from pathlib import Path
+
 import pytest
 
 from ceph_exporter import facts
@@ -10,7 +12,7 @@ from ceph_exporter.simulator.simulated import names
 from ceph_exporter.simulator.timeline import INCIDENTS
 from ceph_exporter.sources.commands import COMMANDS, wire_format_of
 from ceph_exporter.sources.restful import ENDPOINTS
-from tests.golden.eras import page, samples
+from tests.golden.files import STALE, simulated_page
 from tests.simulator.pages import APIS, known, simulated, values
 
 HELD = [None, (), *((incident,) for incident in INCIDENTS), tuple(INCIDENTS)]
@@ -113,10 +115,7 @@ def test_documents_that_jewel_does_not_have() -> None:
 
 
 @pytest.mark.parametrize("api", APIS)
-def test_the_page_is_the_golden_one(api: Api, pytestconfig: pytest.Config) -> None:
+def test_the_page_is_the_golden_one(api: Api) -> None:
     """The samples of a cluster in which everything goes wrong at once are the golden ones."""
-    golden = pytestconfig.rootpath / "tests" / "simulator" / f"{api}.txt"
-    shown = samples(page(known(simulated(200.0, tuple(INCIDENTS)), api)).decode())
-    if pytestconfig.getoption("--update-golden"):
-        golden.write_text("\n".join([*shown, ""]), "utf-8")
-    assert shown == golden.read_text("utf-8").splitlines()
+    golden = (Path(__file__).parent / f"{api}.txt").read_text("utf-8")
+    assert simulated_page(api) == golden, STALE

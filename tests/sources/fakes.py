@@ -15,6 +15,15 @@ BASIC = "Basic cHJvbTpodXNoLWh1c2g="
 VERSION = "ceph version 16.2.15 (618f440892089921c3e944a991122ddc44e60516) pacific (stable)"
 PAGE = Reply(200, b"<!DOCTYPE html><html><head><title>x</title></head></html>", HTML)
 NOT_FOUND = Reply(404, b"<html>\n <head>\n  <title>404 Not Found</title>\n </head></html>", HTML)
+TO_ACTIVE = Reply(
+    303,
+    b'This resource can be found at <a href="https://127.0.0.1:22010/">x</a>.',
+    HTML,
+    {"Location": "https://127.0.0.1:22010/"},
+)
+NONE_ACTIVE = Reply(
+    200, b"<html><p>No active ceph-mgr instance is currently running the dashboard.</p>", HTML
+)
 
 
 def page(status: int) -> Reply:

@@ -12,20 +12,20 @@ from ceph_exporter.deadline import Deadline
 from ceph_exporter.sources import Answer, Credentials, ErrorKind, SourceError, Tls, connect
 from ceph_exporter.sources.base import Source
 from ceph_exporter.sources.credentials import LOGIN_PAUSE
-from tests.sources.fakes import ACCEPT, ENDPOINTS, HTML, SECRET, Dashboard, as_json, page
+from tests.sources.fakes import (
+    ACCEPT,
+    ENDPOINTS,
+    NONE_ACTIVE,
+    SECRET,
+    TO_ACTIVE,
+    Dashboard,
+    as_json,
+    page,
+)
 from tests.sources.faulty import Reply, Request, answering, serve
 
 ALL = ("health detail", "status", "quorum_status", "time-sync-status", "version")
 PATHS = ["/api/monitor", "/api/health/minimal", "/api/summary"]
-TO_ACTIVE = Reply(
-    303,
-    b'This resource can be found at <a href="https://127.0.0.1:22010/">x</a>.',
-    HTML,
-    {"Location": "https://127.0.0.1:22010/"},
-)
-NONE_ACTIVE = Reply(
-    200, b"<html><p>No active ceph-mgr instance is currently running the dashboard.</p>", HTML
-)
 
 
 def opened(url: str, credentials: Credentials) -> closing[Source]:

@@ -10,9 +10,8 @@ from ceph_exporter.deadline import Deadline
 from ceph_exporter.simulator import rest_api as simulator
 from ceph_exporter.sources import Credentials, ErrorKind, SourceError, Tls, connect
 from ceph_exporter.sources.base import Source
-from tests.sources.fakes import PAGE, Dashboard, Restful, as_json, page
+from tests.sources.fakes import NONE_ACTIVE, PAGE, TO_ACTIVE, Dashboard, Restful, as_json, page
 from tests.sources.faulty import Reply, Request, Server, answering, serve
-from tests.sources.test_dashboard import NONE_ACTIVE, TO_ACTIVE
 
 
 def probed(url: str, credentials: Credentials) -> closing[Source]:

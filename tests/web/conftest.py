@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 import trustme
 
+from tests.web.certificates import Certificates
+
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-class Certificates(NamedTuple):
-    """A CA, a server's certificate and key, a client's in one file, in a folder."""
-
-    folder: Path
-    ca: trustme.CA
-    ca_file: Path
-    cert_file: Path
-    key_file: Path
-    client_file: Path
-
-    def renew(self, *names: str) -> None:
-        """Put a new certificate and key in place of the server's."""
-        write(self.ca, self.cert_file, self.key_file, names or ("127.0.0.1",))
-
-
-def write(ca: trustme.CA, cert_file: Path, key_file: Path, names: tuple[str, ...]) -> None:
-    """Issue a certificate to files."""
-    issued = ca.issue_cert(*names)
-    key_file.write_bytes(issued.private_key_pem.bytes())
-    cert_file.write_bytes(b"".join(pem.bytes() for pem in issued.cert_chain_pems))
 
 
 @pytest.fixture

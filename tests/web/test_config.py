@@ -12,7 +12,7 @@ from ceph_exporter.config.strict_yaml import ConfigError
 from ceph_exporter.web import tls
 from ceph_exporter.web.config import load
 from ceph_exporter.web.security import Watched
-from tests.web.conftest import Certificates, write
+from tests.web.certificates import Certificates, write
 
 HASH = bcrypt.hashpw(b"secret", bcrypt.gensalt(4)).decode()
 FILES = "tls_server_config: {cert_file: server.crt, key_file: server.key"

@@ -15,9 +15,9 @@ from statistics import median
 import pytest
 
 from ceph_exporter.web.connection import HEADER_TIMEOUT
-from tests.running import Exporter, running
-from tests.web.conftest import Certificates
-from tests.web.serving import until
+from testbed.running import Exporter, running
+from testbed.waiting import until
+from tests.web.certificates import Certificates
 
 LONG = bool(os.environ.get("CEPH_EXPORTER_LONG_TESTS"))
 REQUESTS = 10_000 if LONG else 300

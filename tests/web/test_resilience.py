@@ -17,7 +17,9 @@ from ceph_exporter.web.listen import listen
 from ceph_exporter.web.request import Reply
 from ceph_exporter.web.security import Security
 from ceph_exporter.web.server import Server, router
-from tests.web.serving import PAGES, ask, serving, until
+from testbed.client import ask
+from testbed.waiting import until
+from tests.web.serving import PAGES, serving
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def test_an_invalid_request_is_an_error_and_the_server_goes_on(port: int) -> Non
         with connect(port) as client:
             client.sendall(sent)
             assert client.recv(12) == b"HTTP/1.1 " + status
-    assert ask(port).status == 200
+    assert ask(port, "/short").status == 200
 
 
 def test_pipelined_requests_have_one_reply(port: int) -> None:
@@ -62,7 +64,7 @@ def test_silent_and_dripping_clients_are_cut(port: int, monkeypatch: pytest.Monk
             client.sendall(b"GET /short HTTP/1.1\r\nX-Half: ")
         dripping = stack.enter_context(connect(port))
         dripping.settimeout(0.1)
-        assert ask(port).status == 200
+        assert ask(port, "/short").status == 200
         until(lambda: is_cut_while_dripping(dripping), "dripping client cut", 10)
         for client in silent:
             assert client.recv(1) == b""
@@ -104,7 +106,7 @@ def test_with_too_many_connections_the_oldest_is_closed(
     monkeypatch.setattr(server, "MAX_CONNECTIONS", 2)
     with connect(port) as first, connect(port):
         first.sendall(b"GET /sho")
-        assert ask(port).status == 200
+        assert ask(port, "/short").status == 200
         assert first.recv(1) == b""
 
 
@@ -127,7 +129,7 @@ def test_running_out_of_descriptors_is_survived(
     running = Server([failing], router(PAGES))
     running.start()
     with caplog.at_level(logging.WARNING, "ceph_exporter"):
-        assert ask(failing.getsockname()[1]).status == 200
+        assert ask(failing.getsockname()[1], "/short").status == 200
     assert "connection not accepted" in caplog.text
     running.close()
 
@@ -144,7 +146,7 @@ def test_no_thread_for_a_connection_is_survived(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(threading.Thread, "start", fail_once)
     with connect(port) as client:
         assert client.recv(1) == b""
-    assert ask(port).status == 200
+    assert ask(port, "/short").status == 200
 
 
 def test_a_bug_in_the_server_costs_one_connection(caplog: pytest.LogCaptureFixture) -> None:
@@ -159,13 +161,13 @@ def test_a_bug_in_the_server_costs_one_connection(caplog: pytest.LogCaptureFixtu
     with serving(security) as port, caplog.at_level(logging.ERROR, "ceph_exporter"):
         with connect(port) as client:
             assert client.recv(1) == b""
-        assert ask(port).status == 200
+        assert ask(port, "/short").status == 200
     assert "connection failed" in caplog.text
 
 
 def test_many_requests_leave_no_descriptor(port: int) -> None:
     """Many requests leave no additional descriptor or thread in use."""
-    ask(port)
+    ask(port, "/short")
 
     def in_use() -> tuple[int, int]:
         return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
@@ -173,5 +175,5 @@ def test_many_requests_leave_no_descriptor(port: int) -> None:
     until(lambda: threading.active_count() <= 3, "threads terminated")
     before = in_use()
     for _ in range(300):
-        assert ask(port).status == 200
+        assert ask(port, "/short").status == 200
     until(lambda: in_use() <= before, "descriptors and threads released")

@@ -15,8 +15,10 @@ from ceph_exporter.web.config import Interval, RateLimit
 from ceph_exporter.web.request import Request
 from ceph_exporter.web.security import Limiter, Security, Watched
 from ceph_exporter.web.users import BusyError, Users
-from tests.web.conftest import Certificates
-from tests.web.serving import ask, serving, until
+from testbed.client import ask
+from testbed.waiting import until
+from tests.web.certificates import Certificates
+from tests.web.serving import serving
 
 HASH = bcrypt.hashpw(b"secret", bcrypt.gensalt(4)).decode()
 ALICE = {"Authorization": "Basic " + b64encode(b"alice:secret").decode()}
@@ -62,7 +64,7 @@ def test_too_many_requests_are_429(tmp_path: Path) -> None:
     """Requests beyond the burst are refused, before any password is checked."""
     text = f"rate_limit: {{interval: 1h, burst: 2}}\nbasic_auth_users: {{alice: {HASH}}}"
     with serving(watched(tmp_path, text)) as port:
-        assert [ask(port, headers=ALICE).status for _ in range(3)] == [200, 200, 429]
+        assert [ask(port, "/short", headers=ALICE).status for _ in range(3)] == [200, 200, 429]
 
 
 def test_only_users_are_admitted(tmp_path: Path) -> None:
@@ -71,7 +73,7 @@ def test_only_users_are_admitted(tmp_path: Path) -> None:
         for path in ("/short", "/nothing"):
             refused = ask(port, path)
             assert (refused.status, refused.headers["www-authenticate"]) == (401, "Basic")
-        assert ask(port, headers=ALICE).status == 200
+        assert ask(port, "/short", headers=ALICE).status == 200
 
 
 def test_too_many_password_checks_are_503(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +102,7 @@ def test_tls_is_served(certificates: Certificates) -> None:
     """A TLS client receives whole pages; a client with plain HTTP receives an explanation."""
     with serving(watched(certificates.folder, FILES + "}")) as port:
         assert len(ask(port, "/long", tls=client(certificates)).body) == 5000
-        plain = ask(port)
+        plain = ask(port, "/short")
         assert (plain.status, plain.body) == (400, b"this port speaks HTTPS: use https://\n")
 
 
@@ -113,7 +115,7 @@ def test_certificate_and_key_may_be_inline(certificates: Certificates) -> None:
     cert, key = block(certificates.cert_file), block(certificates.key_file)
     text = f"tls_server_config:\n  cert: {cert}\n  key: {key}\n"
     with serving(watched(certificates.folder, text)) as port:
-        assert ask(port, tls=client(certificates)).status == 200
+        assert ask(port, "/short", tls=client(certificates)).status == 200
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
@@ -129,8 +131,8 @@ def test_versions_and_suites_are_as_configured(
     with serving(watched(certificates.folder, text)) as port:
         if version is ssl.TLSVersion.TLSv1_3:
             with pytest.raises(ssl.SSLError):
-                ask(port, tls=other)
-            assert ask(port, tls=client(certificates)).status == 200
+                ask(port, "/short", tls=other)
+            assert ask(port, "/short", tls=client(certificates)).status == 200
             return
         connection = http.client.HTTPSConnection("127.0.0.1", port, context=other, timeout=20)
         connection.request("GET", "/short")
@@ -140,7 +142,7 @@ def test_versions_and_suites_are_as_configured(
         connection.close()
         other.set_ciphers("ECDHE-ECDSA-CHACHA20-POLY1305")
         with pytest.raises(ssl.SSLError):
-            ask(port, tls=other)
+            ask(port, "/short", tls=other)
 
 
 @pytest.mark.parametrize("sans", ["", "prometheus.example", "scraper@example", "'2001:db8::1'"])
@@ -148,9 +150,9 @@ def test_client_certificates_are_demanded(certificates: Certificates, sans: str)
     """A client needs a certificate; an allowed name of any type is accepted."""
     allowed = f", client_allowed_sans: [other.example, {sans}]" if sans else ""
     with serving(watched(certificates.folder, f"{STRICT}{allowed}}}")) as port:
-        assert ask(port, tls=client(certificates, with_certificate=True)).status == 200
+        assert ask(port, "/short", tls=client(certificates, with_certificate=True)).status == 200
         with pytest.raises(OSError):  # noqa: PT011 - TLS 1.3 reports it late, in several ways
-            ask(port, tls=client(certificates))
+            ask(port, "/short", tls=client(certificates))
 
 
 def test_a_certificate_of_another_name_is_refused(certificates: Certificates) -> None:
@@ -158,7 +160,7 @@ def test_a_certificate_of_another_name_is_refused(certificates: Certificates) ->
     text = f"{STRICT}, client_allowed_sans: [other.example]}}"
     tls = client(certificates, with_certificate=True)
     with serving(watched(certificates.folder, text)) as port, pytest.raises(OSError):  # noqa: PT011
-        ask(port, tls=tls)
+        ask(port, "/short", tls=tls)
 
 
 def test_a_client_certificate_may_be_optional(certificates: Certificates) -> None:
@@ -167,7 +169,7 @@ def test_a_client_certificate_may_be_optional(certificates: Certificates) -> Non
     with serving(watched(certificates.folder, text)) as port:
         for with_certificate in (True, False):
             context = client(certificates, with_certificate=with_certificate)
-            assert ask(port, tls=context).status == 200
+            assert ask(port, "/short", tls=context).status == 200
 
 
 def test_a_changed_file_is_used(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -208,7 +210,7 @@ def test_a_certificate_is_replaced_under_load(certificates: Certificates) -> Non
         nonlocal served
         while not done.is_set():
             try:
-                assert ask(port, tls=tls).status == 200
+                assert ask(port, "/short", tls=tls).status == 200
                 served += 1
             except (OSError, AssertionError) as error:
                 failures.append(error)

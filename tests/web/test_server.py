@@ -8,7 +8,8 @@ import pytest
 
 from ceph_exporter.web.listen import listen
 from ceph_exporter.web.server import Server, router
-from tests.web.serving import LONG, ask, serving
+from testbed.client import ask
+from tests.web.serving import LONG, serving
 
 
 @pytest.fixture
@@ -95,4 +96,4 @@ def test_ipv6_is_served(address: str) -> None:
         client.sendall(b"GET /short HTTP/1.0\r\n\r\n")
         assert client.recv(12) == b"HTTP/1.1 200"
         if address == ":0":
-            assert ask(port).status == 200
+            assert ask(port, "/short").status == 200

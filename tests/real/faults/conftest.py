@@ -1,6 +1,6 @@
-"""A real Ceph 16.2 in which one thing after the other fails, and an exporter on it over each API.
+"""A real Ceph 16.2 in which one part after the other fails, and an exporter for each API.
 
-After each fault the same is asked of all: was every page there at once, is nothing left behind.
+After each fault the same checks run: every scrape was prompt, and the exporter leaked nothing.
 """
 
 from __future__ import annotations
@@ -10,49 +10,49 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.promptness import at_once, bare_server, said, scrape
-from tests.real.bootstrap import USER
-from tests.real.ceph import CephCluster
-from tests.real.exporter import TIMEOUT, Exporter
+from testbed.bootstrap import RIGHTS, USER
+from testbed.ceph import CephCluster
+from testbed.client import scrape
+from testbed.exporter import TIMEOUT, Exporter
+from testbed.promptness import bare_server, prompt, summary
+from testbed.releases import PORTS
+from testbed.waiting import wait_until
 from tests.real.faults.watched import Scrapes, Watched
-from tests.real.process import wait_until
-from tests.real.releases import PORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 BASE_PORT = PORTS + 4000
-RIGHTS = ("mon", "allow r", "mgr", "allow r")
 
 
 @pytest.fixture(scope="package")
 def failing(folder: Path) -> Iterator[CephCluster]:
-    """Start three monitors, two mgrs and three OSDs, for these tests alone."""
+    """Start three monitors, two mgrs and three OSDs for these tests only."""
     with CephCluster(folder / "failing", mgrs=2, base_port=BASE_PORT) as started:
         yield started
 
 
 @pytest.fixture(scope="package")
 def dashboard(failing: CephCluster, folder: Path) -> Iterator[Watched]:
-    """Run an exporter that knows the dashboards of both mgrs."""
+    """Run an exporter with the URLs of both dashboards."""
     yield from start(failing, folder, "dashboard")
 
 
 @pytest.fixture(scope="package")
 def restful(failing: CephCluster, folder: Path) -> Iterator[Watched]:
-    """Run an exporter that knows the module restful of both mgrs."""
+    """Run an exporter with the URLs of both modules restful."""
     yield from start(failing, folder, "restful")
 
 
 @pytest.fixture(scope="package")
 def rados(failing: CephCluster, folder: Path) -> Iterator[Watched]:
-    """Run an exporter that knows the monitors."""
+    """Run an exporter that uses rados."""
     yield from start(failing, folder, "rados")
 
 
 def start(cluster: CephCluster, folder: Path, api: str) -> Iterator[Watched]:
-    """Run an exporter with copies of its own of the secret and of what says where Ceph is."""
+    """Run an exporter with its own copies of the secret and of the CA or ceph.conf."""
     secret, place = folder / f"{api}.secret", folder / f"{api}.place"
     if api == "rados":
         cluster.ceph("auth", "get-or-create", f"client.{USER}", *RIGHTS)
@@ -61,11 +61,11 @@ def start(cluster: CephCluster, folder: Path, api: str) -> Iterator[Watched]:
         flags = ["--cluster.api=rados", f"--cluster.ceph-conf={place}"]
         flags += [f"--cluster.keyring={secret}"]
     else:
-        given, urls = {
+        original, urls = {
             "dashboard": (cluster.password_file, cluster.dashboard_urls),
             "restful": (cluster.restful_key_file, cluster.restful_urls),
         }[api]
-        secret.write_bytes(given.read_bytes())
+        secret.write_bytes(original.read_bytes())
         place.write_bytes(cluster.ca_file.read_bytes())
         flags = [f"--cluster.url={url}" for url in urls]
         flags += [f"--cluster.password-file={secret}", f"--cluster.ca-file={place}"]
@@ -76,13 +76,13 @@ def start(cluster: CephCluster, folder: Path, api: str) -> Iterator[Watched]:
 
 @pytest.fixture(scope="package")
 def all_three(dashboard: Watched, restful: Watched, rados: Watched) -> tuple[Watched, ...]:
-    """Give the exporters over all APIs."""
+    """Return the exporters of all APIs."""
     return dashboard, restful, rados
 
 
 @pytest.fixture(scope="package")
 def over_http(dashboard: Watched, restful: Watched) -> tuple[Watched, Watched]:
-    """Give the exporters over the APIs that a mgr serves."""
+    """Return the exporters of the APIs that a mgr serves."""
     return dashboard, restful
 
 
@@ -90,7 +90,7 @@ def over_http(dashboard: Watched, restful: Watched) -> tuple[Watched, Watched]:
 def misled(
     failing: CephCluster, cluster: CephCluster, dashboard: Watched, folder: Path
 ) -> Iterator[Watched]:
-    """Run an exporter that was also given the dashboard of another cluster, which lets it in."""
+    """Run an exporter with a URL of another cluster's dashboard, which accepts its password."""
     secret, bundle = folder / "shared.secret", folder / "bundle.crt"
     secret.write_text(dashboard.secret.read_text())
     bundle.write_text(failing.ca_file.read_text() + cluster.ca_file.read_text())
@@ -105,7 +105,7 @@ def misled(
 
 @pytest.fixture(scope="package")
 def scrapes(all_three: tuple[Watched, ...], folder: Path) -> Iterator[Scrapes]:
-    """Ask for the pages while these tests run."""
+    """Scrape all exporters while these tests run."""
     ports = [one.exporter.port for one in all_three]
     with bare_server(scrape(ports[0]), folder) as bare:
         thread = Scrapes(ports, bare)
@@ -118,11 +118,11 @@ def scrapes(all_three: tuple[Watched, ...], folder: Path) -> Iterator[Scrapes]:
 def unharmed(
     all_three: tuple[Watched, ...], scrapes: Scrapes, request: pytest.FixtureRequest
 ) -> Iterator[None]:
-    """After a fault: every page was there at once, few lines were logged, nothing is held.
+    """Check after each fault: every scrape was prompt, the log is short, nothing leaked.
 
-    A machine that is itself too busy shows it by the bare server.
+    On a machine that is too busy, the scrapes of the bare server are slow too.
     """
-    begun = time.monotonic()
+    start = time.monotonic()
     yield
     for one in all_three:
         one.shows("ceph_up", 1)
@@ -130,9 +130,9 @@ def unharmed(
         assert "Traceback" not in text
         assert "please report this" not in text
         assert text.count("\n") < 100
-        wait_until(one.holds_no_more, "threads and descriptors given back", 120)
-    pages, bare = (scrapes.since(begun, of_exporter=which) for which in (True, False))
-    print(f"\n{request.node.name}: {said(pages)}; bare server: {said(bare)}")  # noqa: T201
+        wait_until(one.holds_no_more, "closed threads and descriptors", 120)
+    pages, bare = (scrapes.since(start, of_exporter=which) for which in (True, False))
+    print(f"\n{request.node.name}: {summary(pages)}; bare server: {summary(bare)}")  # noqa: T201
     assert scrapes.faults == []
-    assert at_once(pages, bare)
+    assert prompt(pages, bare)
     assert max(pages) < TIMEOUT  # none waited for a poll

@@ -1,4 +1,4 @@
-"""What goes wrong between the exporter and a cluster that is well, over each API that knows it."""
+"""Faults of passwords, keys and configuration between the exporter and a healthy cluster."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.real.bootstrap import USER
-from tests.real.faults.conftest import RIGHTS
+from testbed.bootstrap import RIGHTS, USER
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.real.ceph import CephCluster
+    from testbed.ceph import CephCluster
     from tests.real.faults.watched import Watched
 
 pytestmark = pytest.mark.real
@@ -24,72 +23,72 @@ OTHER_KEY = "AQDO4gZrfPO7ChAAHmE3s3HmxdZkR/PSaGcyHA=="
 
 
 def test_tokens_that_expire_are_renewed(failing: CephCluster, dashboard: Watched) -> None:
-    """With tokens that live six seconds new ones are got again and again, and none is refused."""
+    """Tokens that expire after six seconds are renewed in time, and none is refused."""
     failing.ceph("config", "set", "mgr", "mgr/dashboard/jwt_token_ttl", "6")
-    # Which ends the token that was to live for hours.
+    # This invalidates the present token, which is valid for hours.
     set_password(failing, dashboard.secret.read_text(), dashboard.secret)
-    refusals = dashboard.said("refused")
+    refusals = dashboard.times_logged("refused")
     start = time.monotonic()
     while time.monotonic() < start + 15:
         dashboard.polls(3)
         dashboard.shows("ceph_up", 1)
-    # "connection refused" is not what is counted here: the mgrs all run.
-    assert dashboard.said("refused") == refusals
+    # All mgrs run, so there is no "connection refused" among these.
+    assert dashboard.times_logged("refused") == refusals
     failing.ceph("config", "rm", "mgr", "mgr/dashboard/jwt_token_ttl")
 
 
 def test_a_changed_password(failing: CephCluster, cluster: CephCluster, dashboard: Watched) -> None:
-    """The old password is refused, once; the new one is taken from the file as it appears.
+    """The old password is refused once; the new one is used as soon as it is in the file.
 
-    It is that of another cluster, as for the sake of a later test.
+    It is the other cluster's password, which a later test needs.
     """
     secret = cluster.password_file.read_text()
-    refusals = dashboard.said("refused the login of user")
+    refusals = dashboard.times_logged("refused the login of user")
     set_password(failing, secret, dashboard.secret.with_suffix(".new"))
     dashboard.shows("ceph_up", 0)
     dashboard.polls(3)
     dashboard.secret.write_text(secret)
     dashboard.shows("ceph_up", 1)
-    assert dashboard.said("refused the login of user") <= refusals + 1
-    assert dashboard.said(secret) == 0
+    assert dashboard.times_logged("refused the login of user") <= refusals + 1
+    assert dashboard.times_logged(secret) == 0
 
 
 def set_password(cluster: CephCluster, secret: str, file: Path) -> None:
-    """Give the user of the dashboard a password."""
+    """Set the password of the dashboard's user."""
     file.write_text(secret)
     name = ("dashboard", "ac-user-set-password", USER)
     cluster.ceph(*name, "-i", str(file), "--force-password")
 
 
 def test_a_changed_key_of_restful(failing: CephCluster, restful: Watched) -> None:
-    """A key that was made anew is refused until it is in the file."""
-    refusals = restful.said("refused")
+    """After the key was replaced, the old one is refused until the new one is in the file."""
+    refusals = restful.times_logged("refused")
     failing.ceph("restful", "delete-key", USER)
     key = failing.ceph("restful", "create-key", USER).strip()
     restful.shows("ceph_up", 0)
     restful.polls(3)
     restful.secret.write_text(key)
     restful.shows("ceph_up", 1)
-    assert restful.said("refused") <= refusals + 1
+    assert restful.times_logged("refused") <= refusals + 1
 
 
 def test_a_changed_key_of_rados(failing: CephCluster, rados: Watched) -> None:
-    """When librados has to connect anew, a changed key is refused until it is in the keyring."""
+    """When librados reconnects, the old key is refused until the new one is in the keyring."""
     import_key(failing, rados.secret.with_suffix(".new"))
     end_child(rados)
     rados.shows("ceph_up", 0)
-    rados.says("the monitors refused")
+    rados.wait_for_log("the monitors refused")
     rados.polls(3)
     rados.secret.write_text(failing.ceph("auth", "get", f"client.{USER}"))
     rados.shows("ceph_up", 1)
-    assert rados.said("the monitors refused") == 1
-    assert rados.said(OTHER_KEY) == 0
+    assert rados.times_logged("the monitors refused") == 1
+    assert rados.times_logged(OTHER_KEY) == 0
 
 
 def test_a_ceph_conf_of_another_cluster(
     failing: CephCluster, cluster: CephCluster, rados: Watched
 ) -> None:
-    """Monitors of another cluster that let the user in are not believed; the right ones are."""
+    """Monitors of another cluster that accept the key are not shown; the right ones are again."""
     import_key(cluster, rados.secret.with_suffix(".other"))
     rados.place.write_bytes((cluster.folder / "ceph.conf").read_bytes())
     end_child(rados)
@@ -99,11 +98,11 @@ def test_a_ceph_conf_of_another_cluster(
     rados.place.write_bytes((failing.folder / "ceph.conf").read_bytes())
     rados.shows("ceph_up", 1)
     rados.shows("ceph_exporter_foreign_cluster", 0)
-    assert rados.said("answers of another cluster are not shown") == 1
+    assert rados.times_logged("answers of another cluster are not shown") == 1
 
 
 def import_key(cluster: CephCluster, file: Path) -> None:
-    """Give the user of rados another key."""
+    """Set another key for the user of rados."""
     caps = [
         word
         for who, may in zip(RIGHTS[::2], RIGHTS[1::2], strict=True)

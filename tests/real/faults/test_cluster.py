@@ -1,4 +1,4 @@
-"""What goes wrong with the monitors and the OSDs, over each API, during and after."""
+"""Faults of monitors and OSDs, as each API reports them, and the recovery from them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.real.ceph import CephCluster
+    from testbed.ceph import CephCluster
     from tests.real.faults.watched import Watched
 
 pytestmark = pytest.mark.real
 
 
 def test_an_osd_down(failing: CephCluster, all_three: tuple[Watched, ...]) -> None:
-    """An OSD that is stopped is down, with its health check, and comes back."""
+    """A stopped OSD is shown as down with its health check, and as up after it started."""
     failing.stop_osd(2)
     for one in all_three:
         one.shows("ceph_osd_up", 0, ceph_daemon="osd.2")
@@ -27,7 +27,7 @@ def test_an_osd_down(failing: CephCluster, all_three: tuple[Watched, ...]) -> No
 
 
 def test_a_full_pool(failing: CephCluster, all_three: tuple[Watched, ...]) -> None:
-    """A pool that reached its quota shows it, and its health check."""
+    """A pool that reached its quota has its health check."""
     failing.ceph("osd", "pool", "create", "small", "1")
     failing.ceph("osd", "pool", "application", "enable", "small", "test")
     failing.ceph("osd", "pool", "set-quota", "small", "max_objects", "1")
@@ -44,7 +44,7 @@ def test_a_full_pool(failing: CephCluster, all_three: tuple[Watched, ...]) -> No
 
 
 def test_a_monitor_down(failing: CephCluster, all_three: tuple[Watched, ...]) -> None:
-    """A monitor that is stopped leaves the quorum, the others stay, and it comes back."""
+    """A stopped monitor leaves the quorum, the others stay in it, and it joins again."""
     failing.stop_mon("c")
     for one in all_three:
         one.shows("ceph_mon_quorum_status", 0, ceph_daemon="mon.c")
@@ -58,13 +58,13 @@ def test_a_monitor_down(failing: CephCluster, all_three: tuple[Watched, ...]) ->
 
 
 def test_a_clock_ahead(failing: CephCluster, all_three: tuple[Watched, ...]) -> None:
-    """A monitor 0.4 s ahead shows it while it is, over the dashboard from Ceph's warning on."""
+    """A clock that is 0.4 s ahead is shown; over the dashboard once Ceph warns of it."""
     failing.stop_mon("b")
     failing.start_mon("b", faketime="+0.4s")
     for one in all_three:
         one.awaits(
             "ceph_monitor_clock_skew_seconds",
-            lambda found: all(0.3 < skew < 0.5 for skew in found) and bool(found),
+            lambda rows: all(0.3 < skew < 0.5 for skew in rows) and bool(rows),
             monitor="b",
         )
         one.shows("ceph_health_detail", 1, name="MON_CLOCK_SKEW")
@@ -76,14 +76,14 @@ def test_a_clock_ahead(failing: CephCluster, all_three: tuple[Watched, ...]) -> 
         else:
             one.awaits(
                 "ceph_monitor_clock_skew_seconds",
-                lambda found: all(abs(skew) < 0.1 for skew in found) and bool(found),
+                lambda rows: all(abs(skew) < 0.1 for skew in rows) and bool(rows),
                 monitor="b",
             )
         one.shows("ceph_health_detail", 0, name="MON_CLOCK_SKEW")
 
 
 def test_the_quorum_lost_and_back(failing: CephCluster, all_three: tuple[Watched, ...]) -> None:
-    """Without a quorum no API is up, nothing is HEALTH_OK, and it all comes back."""
+    """Without a quorum ceph_up is 0 over every API and no health is shown; both return with it."""
     for name in "bc":
         failing.stop_mon(name)
     for one in all_three:

@@ -1,4 +1,4 @@
-"""What goes wrong with the mgrs, over both APIs that they serve and beside them, over rados."""
+"""Faults of mgrs, over both APIs that they serve, and over rados."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.real.process import wait_until
+from testbed.waiting import wait_until
 
 if TYPE_CHECKING:
-    from tests.real.ceph import CephCluster
+    from testbed.ceph import CephCluster
     from tests.real.faults.watched import Watched
 
 pytestmark = pytest.mark.real
@@ -20,7 +20,7 @@ def test_a_failover_is_followed(
 ) -> None:
     """After `ceph mgr fail` the other mgr's URL is used within two polls, with the same series.
 
-    Those that are counted ended after its APIs began to answer; one more may have begun before.
+    The polls that count are those that ended after its APIs answered; one may have started earlier.
     """
     before = {one.api: set(one.exporter.series("ceph_osd_up")) for one in (*over_http, rados)}
     old = failing.active_mgr()
@@ -42,14 +42,14 @@ def test_a_failover_is_followed(
 
 
 def wait_for_another(cluster: CephCluster, mgr: str) -> None:
-    """Wait until another mgr is the active one."""
+    """Wait until another mgr is active."""
     cluster.wait(lambda: cluster.active_mgr() not in ("", mgr), "other active mgr", 120)
 
 
 def test_the_active_mgr_killed(
     failing: CephCluster, over_http: tuple[Watched, Watched], rados: Watched
 ) -> None:
-    """A mgr that dies is missed for a while, then the standby's URL is used."""
+    """When the active mgr dies, ceph_up is 0 until the standby's URL takes over."""
     dead = failing.active_mgr()
     failing.stop_mgr(dead)
     for one in over_http:
@@ -68,7 +68,7 @@ def test_all_mgrs_dead(
     rados: Watched,
     misled: Watched,
 ) -> None:
-    """Without a mgr no URL is up and another cluster's does not stand in; monitors still answer."""
+    """Without a mgr ceph_up is 0, and another cluster is not shown instead; rados still works."""
     for name in failing.mgrs:
         failing.stop_mgr(name)
     for one in over_http:
@@ -77,7 +77,7 @@ def test_all_mgrs_dead(
     misled.shows("ceph_exporter_foreign_cluster", 1, url=cluster.dashboard_url)
     misled.shows("ceph_up", 0)
     misled.polls(3)
-    assert misled.said("answers of another cluster are not shown") == 1
+    assert misled.times_logged("answers of another cluster are not shown") == 1
     assert misled.url() != cluster.dashboard_url
     rados.shows("ceph_health_detail", 1, name="MGR_DOWN")
     rados.shows("ceph_up", 1)
@@ -90,7 +90,7 @@ def test_all_mgrs_dead(
 def test_another_certificate(
     failing: CephCluster, over_http: tuple[Watched, Watched], misled: Watched
 ) -> None:
-    """A new certificate is refused until the exporter is given it, without a restart."""
+    """A new certificate is refused until it is in the CA file; no restart is needed."""
     failing.run(*failing.make_certificate_command())
     for module in ("dashboard", "restful"):
         for kind, file in (("crt", failing.ca_file), ("key", failing.key_file)):
@@ -99,7 +99,7 @@ def test_another_certificate(
         failing.stop_mgr(name)
         failing.start_mgr(name)
     for one in over_http:
-        one.says("--cluster.ca-file")
+        one.wait_for_log("--cluster.ca-file")
         one.shows("ceph_up", 0)
         one.place.write_bytes(failing.ca_file.read_bytes())
         one.shows("ceph_up", 1)

@@ -1,4 +1,4 @@
-"""Exporters that are watched through a fault, and the scrapes that go on all the while."""
+"""Exporters that tests watch during a fault, and the scrapes in the meantime."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ import threading
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.promptness import scrape
-from tests.real.process import wait_until
+from testbed.client import scrape
+from testbed.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.real.exporter import Exporter
+    from testbed.exporter import Exporter
 
 
 class Watched(NamedTuple):
-    """An exporter, its own copies of the files it was given, and what it held at first.
+    """An exporter, its own copies of the files in its flags, and what it used at first.
 
-    place: the CA's certificate, or for rados the ceph.conf; in_use: threads and descriptors.
+    place: the CA's certificate, or the ceph.conf for rados. in_use: numbers of threads and of
+    open descriptors.
     """
 
     exporter: Exporter
@@ -32,7 +33,7 @@ class Watched(NamedTuple):
     def awaits(
         self, metric: str, predicate: Callable[[set[float]], bool], /, **labels: str
     ) -> None:
-        """Wait until the values of a metric's samples with these labels are as they should be."""
+        """Wait until the predicate holds for the values of a metric's samples with these labels."""
         wanted = labels.items()
 
         def holds() -> bool:
@@ -42,12 +43,12 @@ class Watched(NamedTuple):
         wait_until(holds, f"{metric} {labels} over {self.api}", 120, [self.exporter.log])
 
     def shows(self, metric: str, value: float | None, /, **labels: str) -> None:
-        """Wait until a metric has this value in each of its samples with these labels."""
+        """Wait until all samples with these labels have this value; None: there are none."""
         wanted = set() if value is None else {value}
-        self.awaits(metric, lambda found: found == wanted, **labels)
+        self.awaits(metric, lambda rows: rows == wanted, **labels)
 
     def polls_until(self, happened: Callable[[int], bool]) -> int:
-        """Wait for something, which may be a number of polls; give how many ended meanwhile."""
+        """Wait until `happened` holds for the number of polls since; return that number."""
         ends: set[float] = set()
 
         def holds() -> bool:
@@ -58,30 +59,32 @@ class Watched(NamedTuple):
         return len(ends) - 1
 
     def polls(self, count: int) -> None:
-        """Wait until so many more polls have ended."""
+        """Wait until this number of further polls ended."""
         self.polls_until(lambda ended: ended >= count)
 
     def url(self) -> str:
-        """Give the URL in use."""
+        """Return the URL in use."""
         (labels,) = self.exporter.series("ceph_exporter_source_info")
         return dict(labels)["url"]
 
     def holds_no_more(self) -> bool:
-        """Say whether it has no more threads and descriptors than at first, but for a scrape's."""
+        """Return whether it has no more threads and descriptors than at first, but two."""
         pairs = zip(self.exporter.in_use(), self.in_use, strict=True)
         return all(now <= then + 2 for now, then in pairs)
 
-    def says(self, text: str) -> None:
-        """Wait until a text is in the log."""
-        wait_until(lambda: self.said(text) > 0, f"{text} in the log", 120, [self.exporter.log])
+    def wait_for_log(self, text: str) -> None:
+        """Wait until the text is in the log."""
+        wait_until(
+            lambda: self.times_logged(text) > 0, f"{text} in the log", 120, [self.exporter.log]
+        )
 
-    def said(self, text: str) -> int:
-        """Count a text in the log."""
+    def times_logged(self, text: str) -> int:
+        """Return how often the text is in the log."""
         return self.exporter.log.read_text().count(text)
 
 
 class Scrape(NamedTuple):
-    """One scrape: when it began, by time.monotonic(), what it took in seconds, and of whom."""
+    """One scrape: its start by time.monotonic(), its length in seconds, and which server it was."""
 
     start: float
     seconds: float
@@ -89,10 +92,7 @@ class Scrape(NamedTuple):
 
 
 class Scrapes(threading.Thread):
-    """Asks exporters for their pages again and again, as Prometheus does, and a bare server too.
-
-    `faults` is what went wrong.
-    """
+    """Scrapes exporters and a bare server repeatedly; `faults` are the errors."""
 
     def __init__(self, exporters: list[int], bare: int) -> None:
         super().__init__(daemon=True)
@@ -102,7 +102,7 @@ class Scrapes(threading.Thread):
         self._ports = {**dict.fromkeys(exporters, True), bare: False}
 
     def run(self) -> None:
-        """Ask until it ended."""
+        """Scrape until it is closed."""
         while not self._ended.wait(0.05):
             for port, of_exporter in self._ports.items():
                 start = time.monotonic()
@@ -113,7 +113,7 @@ class Scrapes(threading.Thread):
                 self._done.append(Scrape(start, time.monotonic() - start, of_exporter))
 
     def since(self, start: float, *, of_exporter: bool) -> list[float]:
-        """Give the seconds of the scrapes from then on."""
+        """Return the lengths in seconds of the scrapes that started at `start` or later."""
         return [
             done.seconds
             for done in self._done
@@ -121,6 +121,6 @@ class Scrapes(threading.Thread):
         ]
 
     def close(self) -> None:
-        """End it."""
+        """Stop the thread."""
         self._ended.set()
         self.join(20)

@@ -1,4 +1,4 @@
-"""What a new cluster needs before use: OSDs, settings of mgr modules, users of its APIs."""
+"""The setup of a new cluster: OSDs, settings of mgr modules, users of its APIs."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import httpx
 
 if TYPE_CHECKING:
-    from tests.real.ceph import CephCluster
+    from testbed.ceph import CephCluster
 
 USER = "exporter"
+RIGHTS = ("mon", "allow r", "mgr", "allow r")
+"""Capabilities with which the exporter reads a cluster over rados."""
 
 
 def make_osd(cluster: CephCluster, number: int) -> None:
-    """Make an OSD known to the monitors, and its store."""
+    """Register an OSD with the monitors and make its store."""
     (cluster.folder / f"osd.{number}").mkdir()
     identity = str(uuid.uuid4())
     cluster.ceph("osd", "new", identity, str(number))
@@ -22,9 +24,9 @@ def make_osd(cluster: CephCluster, number: int) -> None:
 
 
 def configure_modules(cluster: CephCluster) -> None:
-    """Do it before the first mgr runs, so that the modules need not start twice.
+    """Set the options of modules before the first mgr starts, so that none has to restart.
 
-    The monitors do not know the options of modules then, and take them by force only.
+    The monitors do not know the options of modules at that time and accept them only with --force.
     """
 
     def force(option: str, value: str) -> None:
@@ -36,9 +38,9 @@ def configure_modules(cluster: CephCluster) -> None:
         for mgr, url in zip(cluster.mgrs, urls, strict=True):
             force(f"{module}/{mgr}/{port_option}", str(httpx.URL(url).port))
         if name == "prometheus":
-            # The page is made anew when it is as old as that, by default 15 s.
+            # The module renders its page again at this age in seconds, by default 15.
             force(f"{module}/scrape_interval", "1")
-            # From 18 on its performance counters are left out unless asked for.
+            # From 18 on its page has no performance counters by default.
             force(f"{module}/exclude_perf_counters", "false")
             continue
         for kind, file in (("crt", cluster.ca_file), ("key", cluster.key_file)):
@@ -46,9 +48,9 @@ def configure_modules(cluster: CephCluster) -> None:
 
 
 def make_users(cluster: CephCluster) -> None:
-    """Make one user of each API.
+    """Make a user of each API.
 
-    The monitors learn the commands of a module from the mgr, some time after it serves HTTP.
+    The monitors learn the commands of a module from the mgr some time after it serves HTTP.
     """
     cluster.wait(lambda: bool(cluster.ceph("dashboard", "ac-role-show")), "commands of modules", 30)
     cluster.password_file.write_text(uuid.uuid4().hex)

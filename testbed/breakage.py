@@ -1,21 +1,21 @@
-"""What the tests break in a cluster, so that there is something to be seen, and mend again."""
+"""Damage that makes a cluster report problems, and its repair."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.real.contents import OBJECTS, REPLICATED
+from testbed.contents import OBJECTS, REPLICATED
 
 if TYPE_CHECKING:
-    from tests.real.ceph import CephCluster
+    from testbed.ceph import CephCluster
 
 MONITOR, OSD = "c", 2
-# So that recovery of so many objects lasts for many polls.
+# The recovery of this many objects takes many polls.
 MORE_OBJECTS, SECONDS_AN_OBJECT = 40, 0.5
 
 
 def hurt(cluster: CephCluster) -> None:
-    """Write while an OSD is down, hold an election, set a flag and a quota of objects."""
+    """Write while an OSD is down, cause an election, set a flag and a quota of objects."""
     cluster.ceph("osd", "set", "noout")
     cluster.ceph("osd", "pool", "set-quota", REPLICATED, "max_objects", "1000")
     cluster.ceph("config", "set", "osd", "osd_recovery_sleep", str(SECONDS_AN_OBJECT))
@@ -30,6 +30,6 @@ def hurt(cluster: CephCluster) -> None:
         cluster.run("rados", "-p", REPLICATED, "put", f"object-{number}", content, timeout=60)
 
 
-def mend(cluster: CephCluster) -> None:
-    """Start the OSD, which lacks what was written."""
+def repair(cluster: CephCluster) -> None:
+    """Start the OSD, which then recovers the objects that were written meanwhile."""
     cluster.start_osd(OSD)

@@ -1,6 +1,6 @@
-"""Real Ceph for the tests: monitors, mgrs, memory-store OSDs, on loopback, in one folder.
+"""A real Ceph cluster on loopback, in one folder: monitors, mgrs, MDSs and OSDs in memory.
 
-What they need is installed by the scripts `install` and `install-releases` beside this file.
+The scripts `install` and `install-releases` beside this file install the programs.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
-from tests.real import bootstrap, contents
-from tests.real.layout import Layout
-from tests.real.process import CephError, Daemon, output_of, wait_until
-from tests.real.releases import RELEASES, SYSTEM
-from tests.real.rest import Observation
+from testbed import bootstrap, contents
+from testbed.layout import Layout
+from testbed.observation import Observation
+from testbed.process import CephError, Daemon, output_of
+from testbed.releases import RELEASES, SYSTEM
+from testbed.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
 
 
 class CephCluster(Layout):
-    """A cluster with monitors a, b, c, mgrs x, y and OSDs 0, 1, 2, as many as asked for.
+    """A cluster with monitors a, b, c, mgrs x, y and OSDs 0, 1, 2, and so on.
 
-    `mdss` serve a filesystem named shared, `pools` adds pools with data in them, `prometheus`
-    the mgr module of that name. The ports are the release's own unless `base_port` is given.
+    The numbers are those of daemons. MDSs serve a filesystem named shared; `pools` adds pools with
+    data, `prometheus` the mgr module of that name. `base_port` defaults to the release's own.
     """
 
     def __init__(  # noqa: PLR0913 - each can be asked for alone
@@ -43,20 +44,20 @@ class CephCluster(Layout):
         prometheus: bool = False,
         base_port: int | None = None,
     ) -> None:
-        found = RELEASES[release]
+        chosen = RELEASES[release]
         counts = {"mon": mons, "mgr": mgrs, "osd": osds, "mds": mds}
-        super().__init__(folder, found, counts, base_port or found.base_port)
+        super().__init__(folder, chosen, counts, base_port or chosen.base_port)
         self._pools = pools
-        # With the settings of their addresses and the addresses of each mgr.
+        # The option of the port and the URLs of all mgrs, by module.
         self.modules = {"dashboard": ("ssl_server_port", self.dashboard_urls)}
-        if found.has_restful:
+        if chosen.has_restful:
             self.modules["restful"] = ("server_port", self.restful_urls)
         if prometheus:
             self.modules["prometheus"] = ("server_port", self.module_urls)
         self._daemons: dict[str, Daemon] = {}
 
     def __enter__(self) -> Self:
-        """Start; a start that fails half way leaves nothing running."""
+        """Start it; if that fails, stop the daemons that run already."""
         try:
             self.start()
         except BaseException:
@@ -65,24 +66,27 @@ class CephCluster(Layout):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop."""
+        """Stop it."""
         self.stop()
 
     def module_page(self) -> str:
-        """Give that page; that of 20 is away for a moment after each login to the dashboard."""
+        """Return the page of the mgr module prometheus.
+
+        On 20 it is unavailable for a moment after each login to the dashboard.
+        """
         pages: list[str] = []
 
-        def given() -> bool:
+        def complete() -> bool:
             answer = httpx.get(self.module_url, trust_env=False, timeout=20)
             pages.append(answer.raise_for_status().text)
             return "ceph_health_status" in pages[-1]
 
-        self.wait(given, "page of the mgr module prometheus", 60)
+        self.wait(complete, "page of the mgr module prometheus", 60)
         return pages[-1]
 
     @property
     def has_module(self) -> bool:
-        """Whether the mgr module prometheus was asked for."""
+        """Whether the mgr module prometheus runs."""
         return "prometheus" in self.modules
 
     @property
@@ -91,7 +95,7 @@ class CephCluster(Layout):
         return ["dashboard", "restful"] if self.release.has_restful else ["dashboard"]
 
     def start(self) -> None:
-        """Make the cluster; return when the HTTP APIs answer and all that was asked for is up."""
+        """Make the cluster and wait until its HTTP APIs answer and all its daemons are up."""
         self.make_folder(list(self.modules))
         self._run(*self.make_certificate_command())
         for command in self.make_keyring_commands() + self.make_monitors_commands():
@@ -119,104 +123,116 @@ class CephCluster(Layout):
         self.wait(self.complete, "whole cluster", 60)
 
     def stop(self) -> None:
-        """End every daemon started here, each before those that it takes leave of."""
+        """Stop all daemons, each before those that it says goodbye to."""
         kinds = ("mds", "mgr", "osd", "mon")
         for name in sorted(self._daemons, key=lambda name: kinds.index(name.partition(".")[0])):
             self._stop(name)
 
     def ceph(self, *arguments: str, timeout: float = 60.0) -> str:
-        """Return what the command line prints, asked as client.admin."""
+        """Return the output of the command `ceph`, run as client.admin."""
         return self.run("ceph", *arguments, timeout=timeout)
 
     def run(self, *command: str, timeout: float = 60.0) -> str:
-        """Return what a program of this release prints."""
+        """Return the output of a program of this release."""
         return self._run(*self.release.command(*command), timeout=timeout)
 
     def wait(self, predicate: Callable[[], bool], what: str, timeout: float) -> None:
-        """Poll like wait_until, with the logs of this cluster."""
+        """Call wait_until with the logs of this cluster."""
         wait_until(predicate, what, timeout, (self.folder / "log").iterdir())
 
     def start_mon(self, name: str, faketime: str | None = None) -> None:
-        """Start a monitor, with its clock wrong by `faketime` such as "+0.4s" if given."""
+        """Start a monitor. faketime: an offset of its clock such as "+0.4s"."""
         self._start("mon", name, self.release.faketime(faketime) if faketime else ())
 
     def stop_mon(self, name: str) -> None:
+        """Stop a monitor."""
         self._stop(f"mon.{name}")
 
     def start_mgr(self, name: str) -> None:
+        """Start a mgr."""
         self._start("mgr", name)
 
     def stop_mgr(self, name: str) -> None:
+        """Stop a mgr."""
         self._stop(f"mgr.{name}")
 
     def start_mds(self, name: str) -> None:
+        """Start an MDS."""
         self._start("mds", name)
 
     def stop_mds(self, name: str) -> None:
+        """Stop an MDS."""
         self._stop(f"mds.{name}")
 
     def start_osd(self, number: int) -> None:
+        """Start an OSD."""
         self._start("osd", str(number))
 
     def stop_osd(self, number: int) -> None:
+        """Stop an OSD."""
         self._stop(f"osd.{number}")
 
     def quorum(self) -> list[str]:
+        """Return the names of the monitors in quorum."""
         names: list[str] = self.ask("quorum_status")["quorum_names"]
         return names
 
     def mon_state(self, name: str) -> str:
-        """Ask a monitor itself, quorum or not: leader, peon, probing or electing."""
+        """Return the state of a monitor, which answers it without a quorum too.
+
+        It is one of leader, peon, probing and electing.
+        """
         socket = str(self.folder / "run" / f"mon.{name}.asok")
         return str(json.loads(self.ceph("--admin-daemon", socket, "mon_status"))["state"])
 
     def active_mgr(self) -> str:
-        """Name of the active mgr; empty when there is none."""
+        """Return the name of the active mgr, empty if there is none."""
         return str(self.ask("mgr", "dump")["active_name"])
 
     def osds_up(self) -> int:
+        """Return how many OSDs are up."""
         stat = self.ask("osd", "stat")
-        # One level deeper up to 14.
+        # Up to 14 the numbers are in an object `osdmap`.
         return int(stat.get("osdmap", stat)["num_up_osds"])
 
     def complete(self) -> bool:
-        """Whether all is up and well, with the pool of PGs that Ceph makes itself in time."""
-        unrest = self._observe().unrest()
-        if unrest:
-            raise CephError("; ".join(unrest))
+        """Return true if all daemons are up and all PGs clean. Raises CephError if not."""
+        unsettled = self._observe().unsettled()
+        if unsettled:
+            raise CephError("; ".join(unsettled))
         return True
 
-    def settled(self, timeout: float = 90.0, pause: float = 4.0) -> None:
-        """Return when all that runs is up and nothing has moved for `pause` seconds.
+    def wait_until_idle(self, timeout: float = 90.0, pause: float = 4.0) -> None:
+        """Wait until all daemons are up and nothing has changed for `pause` seconds.
 
-        What must not move: the maps, and what is said of PGs, pools and, where it runs, on the
-        page of the mgr module.
+        This concerns the maps, the states of PGs, the pools, and the page of the mgr module
+        prometheus if it runs.
         """
         last: object = None
         since = 0.0
 
-        def rests() -> bool:
+        def idle() -> bool:
             nonlocal last, since
             now = self._observe()
-            unrest = now.unrest()
-            fixed = None if unrest else now.fixed()
-            if fixed != last:
-                last, since = fixed, time.monotonic()
-            if unrest:
-                raise CephError("; ".join(unrest))
+            unsettled = now.unsettled()
+            constant = None if unsettled else now.constant()
+            if constant != last:
+                last, since = constant, time.monotonic()
+            if unsettled:
+                raise CephError("; ".join(unsettled))
             return time.monotonic() - since >= pause
 
-        self.wait(rests, "cluster at rest", timeout)
+        self.wait(idle, "idle cluster", timeout)
 
     def apis_answer(self, mgr: str = "x") -> bool:
-        """Whether the HTTP servers of a mgr answer; an HTTPError if they are not there."""
+        """Return whether the HTTP servers of a mgr answer. Raises HTTPError if they cannot."""
         index = self.mgrs.index(mgr)
         context = ssl.create_default_context(cafile=self.ca_file)
         urls = [urls[index] for _, urls in self.modules.values()]
         return all(httpx.get(url, verify=context, trust_env=False).is_success for url in urls)
 
     def ask(self, *command: str) -> dict[str, Any]:
-        """Return what the command line answers as JSON."""
+        """Return the JSON output of a command of `ceph`."""
         answer: dict[str, Any] = json.loads(self.ceph(*command, "--format=json"))
         return answer
 

@@ -1,9 +1,8 @@
-"""The exporter as a user runs it: a process, its page, its log."""
+"""The exporter as a process, with the commands and flags of a user: its page, its log."""
 
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,29 +11,44 @@ from typing import TYPE_CHECKING, Self
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.real.process import Daemon, wait_until
+from testbed.bootstrap import USER
+from testbed.process import Daemon, free_port
+from testbed.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from testbed.ceph import CephCluster
+
 TIMEOUT = 3
-"""Seconds of a poll at the most."""
+"""Limit of a poll in seconds."""
 COMMAND = (sys.executable, "-m", "ceph_exporter")
 
 
-def free_port() -> int:
-    """Give a port of 127.0.0.1 that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end, as `once` and `record` do."""
+    """Run a command that ends by itself, such as `once` and `record`."""
     return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False)
 
 
+def arguments(cluster: CephCluster, api: str) -> list[str]:
+    """Return the flags that name the cluster over an API; the exporter finds out which one it is.
+
+    api: dashboard or restful.
+    """
+    url, secret = {
+        "dashboard": (cluster.dashboard_url, cluster.password_file),
+        "restful": (cluster.restful_url, cluster.restful_key_file),
+    }[api]
+    return [
+        f"--cluster.url={url}",
+        f"--cluster.username={USER}",
+        f"--cluster.password-file={secret}",
+        f"--cluster.ca-file={cluster.ca_file}",
+    ]
+
+
 class Exporter:
-    """A running exporter that polls each second; `arguments` say which cluster."""
+    """A running exporter that polls each second; `arguments` are the flags of its cluster."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         self.port = free_port()
@@ -49,7 +63,7 @@ class Exporter:
         self._daemon: Daemon | None = None
 
     def __enter__(self) -> Self:
-        """Start, and wait for the first page."""
+        """Start it and wait for the first page."""
         self._daemon = Daemon(
             *COMMAND, *self._arguments, log=self.log, environment=dict(os.environ)
         )
@@ -61,33 +75,33 @@ class Exporter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop."""
+        """Stop it."""
         self.stop()
 
     def stop(self) -> int:
-        """End it with SIGTERM; give its exit code, -1 if it does not run."""
+        """Stop it with SIGTERM; return its exit code, -1 if it does not run."""
         daemon, self._daemon = self._daemon, None
         return -1 if daemon is None else daemon.stop()
 
     def in_use(self) -> tuple[int, int]:
-        """Count its threads and its open descriptors."""
+        """Return the numbers of its threads and of its open descriptors."""
         assert self._daemon is not None
         process = Path(f"/proc/{self._daemon.pid}")
         return len(list((process / "task").iterdir())), len(list((process / "fd").iterdir()))
 
     def children(self) -> list[int]:
-        """Give the pids of its child processes."""
+        """Return the pids of its child processes."""
         assert self._daemon is not None
         tasks = Path(f"/proc/{self._daemon.pid}/task").glob("*/children")
         return [int(number) for task in tasks for number in task.read_text().split()]
 
     def page(self) -> str:
-        """Give the page that Prometheus gets."""
+        """Return the page in the text format."""
         answer = httpx.get(f"http://{self.target}/metrics", trust_env=False)
         return answer.raise_for_status().text
 
     def series(self, name: str) -> dict[frozenset[tuple[str, str]], float]:
-        """Give the samples of a metric by their labels."""
+        """Return the values of a metric by their labels."""
         return {
             frozenset(sample.labels.items()): sample.value
             for family in text_string_to_metric_families(self.page())

@@ -1,4 +1,4 @@
-"""Whether a cluster is at rest: all that runs is up, and nothing moves any more."""
+"""Whether a cluster is idle: all daemons are up, and nothing changes any more."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.real.ceph import CephCluster
+    from testbed.ceph import CephCluster
 
-# Words of the states of PGs that pass by themselves.
+# Words in the states of PGs that end by themselves.
 PASSING = {"activating", "backfill_wait", "backfilling", "creating", "deep", "laggy", "peering"}
 PASSING |= {"recovering", "recovery_wait", "remapped", "scrubbing", "stale", "unknown", "wait"}
-# Starts of the names on the mgr module's page whose values change in a cluster that moves.
+# First parts of the names on the mgr module's page whose values are constant in an idle cluster.
 STEADY: tuple[str, ...] = (
     "ceph_pool_stored",
     "ceph_pool_objects",
@@ -23,7 +23,7 @@ STEADY += ("ceph_cluster_", "ceph_health_", "ceph_osd_up", "ceph_osd_in", "ceph_
 
 
 class Observation:
-    """What a cluster says of itself at one moment; `running` has the daemons of each kind."""
+    """The state of a cluster at one moment; `running` is the number of daemons by type."""
 
     def __init__(self, cluster: CephCluster, running: Mapping[str, int]) -> None:
         self._cluster = cluster
@@ -34,25 +34,25 @@ class Observation:
         self._filesystems = cluster.ask("fs", "dump")
         self._pools = cluster.ask("df")["pools"]
 
-    def unrest(self) -> list[str]:
-        """Say what is still missing or moving; nothing of a cluster at rest."""
+    def unsettled(self) -> list[str]:
+        """Return what is missing or still changing, a line each; nothing for an idle cluster."""
         up = {
             "mon": len(self._status["quorum"]),
             "mgr": bool(self._mgrs["available"]) + len(self._mgrs["standbys"]),
             "mds": self._mdss_up(),
             "osd": sum(osd["up"] for osd in self._osds["osds"]),
         }
-        said = [
+        lines = [
             f"{up[kind]} of {wanted} {kind} up"
             for kind, wanted in self._running.items()
             if up[kind] != wanted
         ]
         if self._running["mgr"]:
-            said += self._unrest_of_pgs()
-        return said
+            lines += self._unsettled_pgs()
+        return lines
 
-    def fixed(self) -> object:
-        """Give what stays equal as long as nothing moves."""
+    def constant(self) -> object:
+        """Return a value that stays equal as long as the cluster is idle."""
         return (
             self._status["quorum"],
             self._osds["epoch"],
@@ -70,7 +70,7 @@ class Observation:
         return {state["state_name"]: state["count"] for state in states}
 
     def _mdss_up(self) -> int:
-        """Count them; one that is on its way to be active does not count."""
+        """Return how many MDSs are active or standby; one in between does not count."""
         active = [
             daemon
             for filesystem in self._filesystems["filesystems"]
@@ -79,21 +79,21 @@ class Observation:
         ]
         return len(active) + len(self._filesystems["standbys"])
 
-    def _unrest_of_pgs(self) -> list[str]:
-        said = []
+    def _unsettled_pgs(self) -> list[str]:
+        lines = []
         states = set(self._states())
         words = {word for state in states for word in state.split("+")}
         expected = sum(pool["pg_num"] for pool in self._osds["pools"])
         if sum(self._states().values()) != expected or len(self._pools) != len(self._osds["pools"]):
-            said.append(f"{expected} PGs are not all reported")
+            lines.append(f"{expected} PGs are not all reported")
         if words & PASSING:
-            said.append(f"PGs are {', '.join(sorted(words & PASSING))}")
+            lines.append(f"PGs are {', '.join(sorted(words & PASSING))}")
         whole = self._running["osd"] == len(self._cluster.osds)
         if whole and states - {"active+clean"}:
-            said.append(f"PGs are {', '.join(sorted(states))}")
+            lines.append(f"PGs are {', '.join(sorted(states))}")
         if self._cluster.osds and self._cluster.release.has_mgr_pool and len(self._pools) == 0:
-            said.append("no pool of the mgr's own")
-        return said
+            lines.append("no pool of the mgr's own")
+        return lines
 
     def _page(self) -> list[str]:
         if not self._cluster.has_module:

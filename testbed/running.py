@@ -1,23 +1,22 @@
-"""The exporter as a process, for the tests that need it whole."""
+"""The exporter as a process with its log and its resources, for the time of a block."""
 
 import os
 import re
-import socket
 import ssl
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
-from tests.web.serving import Answer, ask, until
-
-COMMAND = (sys.executable, "-m", "ceph_exporter")
+from testbed.client import Answer, ask
+from testbed.exporter import COMMAND
+from testbed.process import free_port
+from testbed.waiting import until
 
 
 class Exporter:
-    """A running exporter: its process, port, log."""
+    """A running exporter: its process, port and log."""
 
     def __init__(
         self,
@@ -29,28 +28,28 @@ class Exporter:
         self.process, self.port, self.log, self.tls = process, port, log, tls
 
     def ask(self, path: str, method: str = "GET") -> Answer:
-        """Make a request."""
+        """Send a request; return its answer."""
         return ask(self.port, path, method, tls=self.tls)
 
     def descriptors(self) -> int:
-        """Count the open descriptors."""
+        """Return the number of open descriptors."""
         return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
 
     def threads(self) -> int:
-        """Count the threads."""
+        """Return the number of threads."""
         return len(list(Path(f"/proc/{self.process.pid}/task").iterdir()))
 
     def said(self) -> str:
-        """Give the log."""
+        """Return the log."""
         return self.log.read_text()
 
     def metric(self, name: str) -> str:
-        """Give the value of a metric without labels, nothing while it is not there."""
-        found = re.search(rf"^{name} (.+)$", self.ask("/metrics").body.decode(), re.MULTILINE)
-        return found[1] if found else ""
+        """Return the value of a metric without labels, an empty string if it is absent."""
+        match = re.search(rf"^{name} (.+)$", self.ask("/metrics").body.decode(), re.MULTILINE)
+        return match[1] if match else ""
 
     def answers(self) -> bool:
-        """Say whether it serves."""
+        """Return whether it answers requests."""
         try:
             return self.ask("/-/healthy").status == 200
         except OSError:
@@ -65,9 +64,12 @@ def running(
     prefix: tuple[str, ...] = (),
     environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Exporter]:
-    """Run the exporter until the end of the block."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
+    """Run the exporter until the end of the block.
+
+    tls: how to reach it. prefix: a command that starts it, in which PORT is replaced by its port.
+    environment: additional variables. Raises AssertionError if it fails or logs a traceback.
+    """
+    port = free_port()
     log = folder / "log"
     address = [] if prefix else [f"--web.listen-address=127.0.0.1:{port}"]
     prefix = tuple(word.replace("PORT", str(port)) for word in prefix)

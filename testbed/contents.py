@@ -1,14 +1,14 @@
-"""What the tests put into a cluster: pools of each kind with a little data, and a filesystem."""
+"""The contents of a cluster: pools of both types with a little data, and a filesystem."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.real.ceph import CephCluster
+    from testbed.ceph import CephCluster
 
 FILESYSTEM = "shared"
-# A replicated pool with a quota, and one with two data chunks and one coding chunk.
+# A replicated pool with a quota, and an erasure-coded one with k=2 and m=1.
 REPLICATED = "blocks"
 CODED = "coded"
 QUOTA = 64 * 1024**2
@@ -17,7 +17,7 @@ OBJECTS = 4
 
 
 def make_filesystem(cluster: CephCluster) -> None:
-    """Make the filesystem; it works once an mds runs."""
+    """Make the filesystem; an MDS makes it usable."""
     metadata, data = f"{FILESYSTEM}.meta", f"{FILESYSTEM}.data"
     for pool in (metadata, data):
         cluster.ceph("osd", "pool", "create", pool, "8", "8")
@@ -25,7 +25,7 @@ def make_filesystem(cluster: CephCluster) -> None:
 
 
 def make_pools(cluster: CephCluster) -> None:
-    """Make both pools and put objects into them."""
+    """Make both pools and write objects to them."""
     profile = ("plugin=jerasure", "k=2", "m=1", "crush-failure-domain=osd")
     cluster.ceph("osd", "erasure-code-profile", "set", "k2m1", *profile)
     cluster.ceph("osd", "pool", "create", CODED, "8", "8", "erasure", "k2m1")

@@ -1,4 +1,4 @@
-"""A real Prometheus, Debian's, that scrapes one target each second and can be asked about it."""
+"""A real Prometheus, which scrapes its targets each second and answers queries."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 
-from tests.real.process import ENVIRONMENT, Daemon, wait_until
+from testbed.process import ENVIRONMENT, Daemon
+from testbed.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,16 +35,16 @@ PROMETHEUS_3 = "/opt/ceph-exporter-tests/prometheus-3/usr/bin/prometheus"
 
 
 def available(program: str = DEBIANS_OWN) -> str | None:
-    """Why no Prometheus can be started here, or None if one can."""
+    """Return why no Prometheus can be started here, None if one can."""
     if shutil.which(program, path=ENVIRONMENT["PATH"]) is None:
         return f"not installed: {program}"
     return None
 
 
 class Prometheus:
-    """A server on 127.0.0.1 that keeps everything in `folder`; a target is host:port.
+    """A server on 127.0.0.1 that stores everything in `folder`; a target is host:port.
 
-    configuration: a whole one instead of that for the targets; flags: more of the command line.
+    configuration: replaces the one for the targets. flags: further ones of the command line.
     """
 
     def __init__(  # noqa: PLR0913 - all by keyword
@@ -67,11 +68,11 @@ class Prometheus:
         )
         self._log = self.folder / "prometheus.log"
         self._daemon: Daemon | None = None
-        # One connection for all queries: a new client takes longer than most answers.
+        # One client for all queries: making one takes longer than most answers.
         self._client = httpx.Client(base_url=self.url, trust_env=False, timeout=20)
 
     def __enter__(self) -> Self:
-        """Start; a start that fails leaves nothing running."""
+        """Start it; if that fails, stop it."""
         try:
             self.start()
         except BaseException:
@@ -80,11 +81,11 @@ class Prometheus:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop."""
+        """Stop it."""
         self.stop()
 
     def start(self) -> None:
-        """Start, and return when queries are answered."""
+        """Start it and wait until it answers queries."""
         self.folder.mkdir(parents=True, exist_ok=True)
         configuration = self.folder / "prometheus.yml"
         configuration.write_text(self._configuration)
@@ -99,13 +100,14 @@ class Prometheus:
         wait_until(self._ready, "ready Prometheus", 30, [self._log])
 
     def stop(self) -> None:
+        """Stop the server."""
         self._client.close()
         if self._daemon is not None:
             self._daemon.stop()
             self._daemon = None
 
     def query(self, expression: str) -> list[Sample]:
-        """Evaluate an expression that gives an instant vector; an HTTPError if it is refused."""
+        """Return the instant vector of an expression. Raises HTTPError if it is invalid."""
         parameters = {"query": expression}
         answer = self._client.get("/api/v1/query", params=parameters)
         result = answer.raise_for_status().json()["data"]["result"]
@@ -128,7 +130,7 @@ class Prometheus:
         return last
 
     def rules(self) -> list[dict[str, Any]]:
-        """Give what it says of each rule: name, health (unknown before it was evaluated), state."""
+        """Return name, health (unknown before the first evaluation) and state of each rule."""
         answer = httpx.get(f"{self.url}/api/v1/rules", trust_env=False)
         groups = answer.raise_for_status().json()["data"]["groups"]
         return [rule for group in groups for rule in group["rules"]]

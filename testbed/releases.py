@@ -1,7 +1,7 @@
-"""The releases of Ceph that the tests can run: the system's own and those unpacked beside it.
+"""The releases of Ceph that can run here: the system's own and those unpacked beside it.
 
-A process of the latter has a mount namespace of its own, in which that release's /usr stands in
-place of the system's, and all else is the same. The mount ends with the process, however it ends.
+A process of an unpacked release has its own mount namespace, in which the release's /usr replaces
+the system's. The mount ends with the process, however it ends.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.real.process import ENVIRONMENT
+from testbed.process import ENVIRONMENT
 
-# Where `install` puts python packages that work in the sub-interpreters ceph-mgr gives each module.
+# Where `install` puts Python packages that work in the sub-interpreters of ceph-mgr's modules.
 MGR_PYTHON = Path("/opt/ceph-exporter-tests/mgr-python")
 PROGRAMS = ("ceph-mon", "ceph-mgr", "ceph-osd", "ceph-mds", "ceph", "ceph-authtool", "monmaptool")
 TOOLS = ("openssl", "setpriv", "unshare")
@@ -23,52 +23,55 @@ ENTER = 'mount --bind "$0" /usr && exec "$@"'
 
 @dataclass(frozen=True)
 class Release:
-    """A release: where its files are, what it can do, and from which port on its clusters run."""
+    """A release: where its files are, what it can do, and the first port of its clusters."""
 
     name: str
     usr: Path
     base_port: int
     # The module restful was removed in 19.
     has_restful: bool = True
-    # Its module restful works under python 2 only, where map() gives a list.
+    # Its module restful works with Python 2 only, where map() returns a list.
     restful_needs_lists: bool = False
-    # Its own python packages refuse the sub-interpreters.
+    # Its own Python packages refuse to run in sub-interpreters.
     needs_mgr_python: bool = False
-    # The mgr makes a pool for itself in every cluster that has an OSD.
+    # The mgr makes a pool for itself in every cluster with an OSD.
     has_mgr_pool: bool = True
-    # `ac-user-create` refuses a weak password unless forced.
+    # `ac-user-create` refuses a weak password without --force-password.
     checks_passwords: bool = True
 
     def command(self, *command: str) -> tuple[str, ...]:
-        """Give the command that runs a program of this release."""
+        """Return the command that runs a program of this release."""
         if self.usr == SYSTEM_USR:
             return command
         return ("unshare", "--mount", "sh", "-c", ENTER, str(self.usr), *command)
 
     def faketime(self, offset: str) -> tuple[str, ...]:
-        """Give what to put before a command so that its clock is wrong, such as by "+0.4s"."""
+        """Return the prefix of a command that shifts its clock by an offset such as "+0.4s"."""
         library = next(self.usr.glob("lib/*/faketime/libfaketimeMT.so.1"))
         seen = SYSTEM_USR / library.relative_to(self.usr)
         return ("env", f"LD_PRELOAD={seen}", f"FAKETIME={offset}", "DONT_FAKE_MONOTONIC=1")
 
     def object_classes(self) -> Path:
-        """Give the OSDs' folder of plugins; Debian's 18 and 20 look below where they run."""
+        """Return the folder of the OSDs' object classes, as a process of this release sees it.
+
+        Debian's 18 and 20 would search it below the folder in which they run.
+        """
         return SYSTEM_USR / next(self.usr.glob("lib/*/rados-classes")).relative_to(self.usr)
 
     def modules(self) -> list[Path]:
-        """Give what must lie in the mgr's module path, as its processes see it."""
+        """Return the contents of the mgr's module path, as its processes see them."""
         folders = [self.usr / "share/ceph/mgr"]
         if self.needs_mgr_python:
             folders.append(MGR_PYTHON)
-        found = [entry for folder in folders for entry in folder.iterdir()]
+        entries = [entry for folder in folders for entry in folder.iterdir()]
         return [
             SYSTEM_USR / path.relative_to(self.usr) if path.is_relative_to(self.usr) else path
-            for path in found
+            for path in entries
             if path.name != "__pycache__"
         ]
 
     def available(self) -> str | None:
-        """Why no cluster of it can be started here, or None if one can."""
+        """Return why no cluster of it can be started here, None if one can."""
         if os.geteuid() != 0:
             return "real clusters need root"
         path = ENVIRONMENT["PATH"]
@@ -87,7 +90,7 @@ class Release:
 
 SYSTEM_USR = Path("/usr")
 _UNPACKED = Path("/opt/ceph-exporter-tests")
-# Where the ports of all clusters begin: two runs at once on one machine each need their own.
+# The first port of all clusters; two test runs on one machine need different ones.
 PORTS = int(os.environ.get("CEPH_EXPORTER_TEST_PORTS", "21000"))
 RELEASES = {
     release.name: release

@@ -1,4 +1,4 @@
-"""A real Alertmanager, Debian's, and a receiver of what it sends."""
+"""A real Alertmanager, Debian's, and a receiver of its notifications."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import httpx
 
-from tests.real.process import ENVIRONMENT, Daemon, wait_until
+from testbed.process import ENVIRONMENT, Daemon
+from testbed.waiting import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,13 +20,13 @@ PROGRAM = "prometheus-alertmanager"
 
 
 def available() -> str | None:
-    """Why no Alertmanager can be started here, or None if one can."""
-    found = shutil.which(PROGRAM, path=ENVIRONMENT["PATH"])
-    return None if found else f"not installed: {PROGRAM}"
+    """Return why no Alertmanager can be started here, None if one can."""
+    program = shutil.which(PROGRAM, path=ENVIRONMENT["PATH"])
+    return None if program else f"not installed: {PROGRAM}"
 
 
 class Message(NamedTuple):
-    """An alert as a receiver gets it; status is firing or resolved."""
+    """An alert in a notification; status is firing or resolved."""
 
     receiver: str
     status: str
@@ -35,7 +36,7 @@ class Message(NamedTuple):
 
 
 class Receiver:
-    """A webhook on 127.0.0.1 that keeps what it gets; the path is the receiver's name."""
+    """A webhook on 127.0.0.1 that keeps the alerts it receives; the path is the receiver's name."""
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
@@ -44,18 +45,18 @@ class Receiver:
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     def __enter__(self) -> Self:
-        """Start."""
+        """Start it."""
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop."""
+        """Stop it."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
 
     def take(self, receiver: str, body: bytes) -> None:
-        """Keep the alerts of a message."""
+        """Keep the alerts of a notification."""
         for alert in json.loads(body)["alerts"]:
             labels: dict[str, str] = alert["labels"]
             self.messages.append(
@@ -75,13 +76,13 @@ class Receiver:
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         return Handler
 
 
 class Alertmanager:
-    """A server on 127.0.0.1 that keeps everything in `folder`, with no peers."""
+    """A server without peers on 127.0.0.1 that stores everything in `folder`."""
 
     def __init__(self, folder: Path, *, port: int, configuration: str) -> None:
         self.target = f"127.0.0.1:{port}"
@@ -91,7 +92,7 @@ class Alertmanager:
         self._daemon: Daemon | None = None
 
     def __enter__(self) -> Self:
-        """Start, and return when it is ready."""
+        """Start it and wait until it is ready."""
         file = self._folder / "alertmanager.yml"
         file.write_text(self._configuration)
         self._daemon = Daemon(
@@ -110,13 +111,13 @@ class Alertmanager:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop."""
+        """Stop it."""
         if self._daemon is not None:
             self._daemon.stop()
             self._daemon = None
 
     def states(self) -> dict[str, str]:
-        """Give the alerts that it knows of: active, or suppressed by another one."""
+        """Return the state of each alert by name: active, or suppressed by another alert."""
         answer = httpx.get(f"http://{self.target}/api/v2/alerts", trust_env=False)
         alerts: list[dict[str, Any]] = answer.raise_for_status().json()
         return {alert["labels"]["alertname"]: alert["status"]["state"] for alert in alerts}

@@ -1,4 +1,4 @@
-"""Where everything of a cluster lies: its folder, ports, addresses, configuration and keys."""
+"""The files and addresses of a cluster: its folder, ports, configuration and keys."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.real.releases import Release
+    from testbed.releases import Release
 
-# By default monitors compare their clocks every 300 s (30 s once a skew is known), miss a silent
-# one after 10 s and a silent mgr after 30 s, and tell the mgr of it all every 5 s: all shortened.
+# Shorter intervals than the defaults: monitors compare their clocks every 300 s (30 s during a
+# skew), miss a monitor after 10 s and a mgr after 30 s of silence, and report to the mgr every 5 s.
 CONFIGURATION = """\
 [global]
 fsid = {fsid}
@@ -54,8 +54,8 @@ osd pool default size = {size}
 """
 
 
-# Every command sent to restful of 14 under python 3, as Debian has it, is answered with HTTP 500:
-# "Object of type map is not JSON serializable".
+# With Debian's Python 3 restful of 14 answers every command with HTTP 500, "Object of type map is
+# not JSON serializable". In this function map() returns a list, as in Python 2.
 LISTS = """
 
 def map(function, items):
@@ -66,8 +66,8 @@ def map(function, items):
 class Layout:
     """The names, addresses and files of a cluster; nothing runs yet.
 
-    It uses the 100 ports from `base_port` on. They must lie below 32768, or an outgoing
-    connection takes one some day and a monitor cannot come back.
+    It uses the 100 ports from `port` on. They must be below 32768: a port above it may be in use by
+    an outgoing connection when a monitor starts again.
     """
 
     def __init__(self, folder: Path, release: Release, counts: dict[str, int], port: int) -> None:
@@ -84,7 +84,7 @@ class Layout:
         self.key_file = self.folder / "server.key"
         self.password_file = self.folder / "password"
         self.restful_key_file = self.folder / "restful_key"
-        # Of each mgr. Only the active one serves restful; the other's dashboard redirects.
+        # One per mgr. Only the active mgr serves restful; the standby's dashboard redirects.
         numbers = range(len(self.mgrs))
         self.dashboard_urls = [f"https://127.0.0.1:{port + 10 + n}" for n in numbers]
         self.restful_urls = [f"https://127.0.0.1:{port + 15 + n}" for n in numbers]
@@ -93,35 +93,37 @@ class Layout:
 
     @property
     def dashboard_url(self) -> str:
-        """Of mgr x, which is the active one until a test stops it."""
+        """The URL of mgr x, which is active until a test stops it."""
         return self.dashboard_urls[0]
 
     @property
     def restful_url(self) -> str:
-        """Of mgr x."""
+        """The URL of mgr x."""
         return self.restful_urls[0]
 
     @property
     def module_url(self) -> str:
-        """The page of the mgr module prometheus, of mgr x."""
+        """The URL of the page of the module prometheus of mgr x."""
         return self.module_urls[0]
 
     def mon_addresses(self, mon: str) -> str:
+        """Return both addresses of a monitor, as `mon host` has them."""
         port = self._port + 2 * self.mons.index(mon)
         return f"[v2:127.0.0.1:{port},v1:127.0.0.1:{port + 1}]"
 
     def make_folder(self, modules: list[str]) -> None:
-        """Make the folder with the configuration of a cluster that starts with these modules."""
+        """Make the folder and the configuration of a cluster with these mgr modules."""
         for name in ("log", "run", "modules"):
             (self.folder / name).mkdir(parents=True)
-        # ceph-mgr puts its module path, one folder, before Debian's packages and PYTHONPATH after.
+        # ceph-mgr searches its module path, a single folder, before Debian's packages; PYTHONPATH
+        # comes after them.
         for source in self.release.modules():
             (self.folder / "modules" / source.name).symlink_to(source)
         if self.release.restful_needs_lists:
-            mended = self.folder / "modules" / "restful"
-            mended.unlink()
-            shutil.copytree(self.release.usr / "share/ceph/mgr/restful", mended)
-            with (mended / "module.py").open("a") as module:
+            patched = self.folder / "modules" / "restful"
+            patched.unlink()
+            shutil.copytree(self.release.usr / "share/ceph/mgr/restful", patched)
+            with (patched / "module.py").open("a") as module:
                 module.write(LISTS)
         text = CONFIGURATION.format(
             fsid=self.fsid,
@@ -136,7 +138,7 @@ class Layout:
         (self.folder / "ceph.conf").write_text(text)
 
     def make_certificate_command(self) -> tuple[str, ...]:
-        """Give the command that makes the one certificate of all servers."""
+        """Return the command that makes the certificate of all servers."""
         return (
             *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"),
             *("-subj", "/CN=ceph", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"),
@@ -144,9 +146,9 @@ class Layout:
         )
 
     def make_keyring_commands(self) -> list[tuple[str, ...]]:
-        """Give the commands that make one keyring for all.
+        """Return the commands that make a keyring with the keys of all daemons.
 
-        New monitors take over every key that is in it.
+        New monitors import every key in it.
         """
         osd_rights = {"mon": "allow profile osd", "mgr": "allow profile osd", "osd": "allow *"}
         mgr_rights = {"mon": "allow profile mgr", "osd": "allow *", "mds": "allow *"}
@@ -168,7 +170,7 @@ class Layout:
         return commands
 
     def make_monitors_commands(self) -> list[tuple[str, ...]]:
-        """Give the commands that make the stores of the monitors."""
+        """Return the commands that make the stores of the monitors."""
         monmap, keyring = str(self.folder / "monmap"), str(self.folder / "keyring")
         members = [word for mon in self.mons for word in ("--addv", mon, self.mon_addresses(mon))]
         make = ("ceph-mon", "--mkfs", "--monmap", monmap, "--keyring", keyring)

@@ -1,4 +1,4 @@
-"""What a poll costs beside other ways to the same page, with much room for noise."""
+"""The costs of a poll beside other ways to the same page, with a wide margin for noise."""
 
 from pathlib import Path
 
@@ -16,19 +16,19 @@ def figures() -> list[Figures]:
 
 
 def test_a_poll_costs_less_than_parsing_and_prometheus_client(figures: list[Figures]) -> None:
-    """It is several times cheaper than json.loads and prometheus-client's way to the same page."""
+    """A poll is several times cheaper than json.loads and prometheus-client for the same page."""
     large = figures[-1]
     assert sum(large.steps) * 3 < large.json_loads + large.prometheus_client
 
 
 def test_the_cost_of_a_series_does_not_grow_with_the_cluster(figures: list[Figures]) -> None:
-    """Four times the OSDs cost about four times as much."""
-    small, large = (sum(found.steps) / found.series for found in figures)
+    """A poll of four times as many OSDs costs about four times as much."""
+    small, large = (sum(each.steps) / each.series for each in figures)
     assert large < 2 * small
 
 
 def test_a_poll_shows_the_whole_cluster(figures: list[Figures]) -> None:
-    """What is measured is a page with at least twenty series an OSD."""
+    """The measured page has at least twenty series per OSD."""
     assert figures[-1].series > 20 * figures[-1].osds
     assert figures[-1].page > figures[-1].page_gzip
 
@@ -36,7 +36,7 @@ def test_a_poll_shows_the_whole_cluster(figures: list[Figures]) -> None:
 def test_the_report_has_a_column_for_each_size(
     figures: list[Figures], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The document keeps what stands around the tables, and the plot has a line for each way."""
+    """The text around the tables is kept, and the plot has a line for each way."""
     monkeypatch.setattr(report, "DOCS", tmp_path)
     document = tmp_path / "performance.md"
     document.write_text(f"before\n{report.BEGIN}old\n{report.END}after\n")

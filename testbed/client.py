@@ -1,0 +1,55 @@
+"""A client of the exporter that shows the whole answer."""
+
+from __future__ import annotations
+
+import http.client
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Mapping
+
+
+class Answer(NamedTuple):
+    """An answer; the names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def ask(  # noqa: PLR0913 - all of a request
+    port: int,
+    path: str,
+    method: str = "GET",
+    *,
+    tls: ssl.SSLContext | None = None,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+) -> Answer:
+    """Send one request; return its answer."""
+    connection = (
+        http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        if tls is None
+        else http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=tls)
+    )
+    try:
+        connection.request(method, path, body, dict(headers or {}))
+        response = connection.getresponse()
+        names = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, names, response.read())
+    finally:
+        connection.close()
+
+
+def scrape(port: int, timeout: float = 20.0) -> bytes:
+    """Return the page as Prometheus receives it, compressed. Raises OSError or HTTPException."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    try:
+        connection.request("GET", "/metrics", headers={"Accept-Encoding": "gzip"})
+        answer = connection.getresponse()
+        if answer.status != 200:
+            raise http.client.HTTPException(str(answer.status))
+        return answer.read()
+    finally:
+        connection.close()

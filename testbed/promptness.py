@@ -1,0 +1,42 @@
+"""Whether scrapes are prompt, compared with a bare server because the machine may be busy."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+_BARE = Path(__file__).parent / "bare.py"
+PROMPT = 0.1
+"""Seconds within which a scrape ends, whatever the state of the cluster."""
+
+
+@contextmanager
+def bare_server(body: bytes, folder: Path) -> Iterator[int]:
+    """Run a server that sends the body, which takes the least time possible; yield its port."""
+    message = folder / "message"
+    message.write_bytes(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+    command = [sys.executable, str(_BARE), str(message)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stdout is not None
+            yield int(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+def late(seconds: Sequence[float]) -> float:
+    """Return the 99th percentile, because a machine may stop for a moment."""
+    return sorted(seconds)[len(seconds) * 99 // 100]
+
+
+def prompt(pages: Sequence[float], bare: Sequence[float]) -> bool:
+    """Return whether scrapes were prompt beside those of a bare server at the same time."""
+    return late(pages) <= max(PROMPT, 3 * late(bare))
+
+
+def summary(seconds: Sequence[float]) -> str:
+    """Return a summary of the lengths of scrapes."""
+    figures = sorted(seconds)[len(seconds) // 2], late(seconds), max(seconds)
+    times = ", ".join(f"{figure * 1000:.1f}" for figure in figures)
+    return f"{len(seconds)} scrapes, median, p99 and slowest {times} ms"

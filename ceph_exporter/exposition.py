@@ -1,8 +1,8 @@
-"""Families to bytes: the Prometheus text format 0.0.4 and OpenMetrics 1.0.
+"""Render metric families in the Prometheus text format 0.0.4 and in OpenMetrics 1.0.
 
-The lines of a family are the same in both formats and are rendered once per poll; only the headers
-differ. prometheus-client cannot write them: it appends `_total` to every counter, and the names
-that Ceph's own module dictates have none.
+Sample lines are the same in both formats and are rendered once per poll; only the headers differ.
+prometheus-client cannot render these families: it appends `_total` to every counter, but many
+counters of Ceph's own Prometheus module have names without it.
 """
 
 import sys
@@ -21,20 +21,22 @@ Lines: TypeAlias = Mapping[Metric, bytes]
 
 _UNKNOWN = b"null"
 _LONGEST = 308
-"""Digits of an integer that a 64-bit float still holds; Prometheus refuses a page with a longer."""
+"""The most digits of an integer that fits into a 64-bit float; Prometheus rejects the whole page if
+it contains a longer one."""
 _SHORTEST = len("ceph_x 1\n")
+"""Bytes of the shortest possible line, for an upper bound on the number of lines of a page."""
 _SPELLINGS = ((b"true", b"1"), (b"false", b"0"), (b"-0.0,", b"0,"), (b".0,", b","))
 
 
 class Format(Enum):
-    """An exposition format by its Content-Type."""
+    """An exposition format; the value is its Content-Type."""
 
     TEXT = "text/plain; version=0.0.4; charset=utf-8"
     OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
 
-class _Kept(NamedTuple):
-    """A family as it was rendered last. heads: its label blocks as they stand in a line."""
+class _Rendered(NamedTuple):
+    """A family as the last poll rendered it. heads: what each line has between name and value."""
 
     columns: Columns
     heads: list[bytes]
@@ -42,36 +44,43 @@ class _Kept(NamedTuple):
 
 
 class Renderer:
-    """Renders the families of one collector, poll after poll.
+    """Renders the families of one collector, poll after poll, and reuses what has not changed.
 
-    What is the same as in the last poll is not made anew: the heads of the lines while the label
-    blocks are the same object, the whole family while its values are equal as well.
+    The cost of a family depends on what changed since the previous poll. If a `Columns` has the
+    same `blocks` object and equal values, the previous bytes are reused: the cost is one comparison
+    of two lists. If only values changed, the values are encoded again and joined with the cached
+    label blocks, in a few C calls per family. If the `blocks` object is a new one, each label block
+    is formatted once more.
 
-    prefix: a label block put before each sample's own (`cluster="prod"`). limit: the largest number
-    of series; a family with which there would be more is left out whole, as a part of it would make
-    wrong sums.
+    The caller passes a new list of values in each poll and does not modify it afterwards, because
+    the renderer keeps it for that comparison. A renderer belongs to one thread.
+
+    prefix: a label inserted before the labels of each sample (`cluster="prod"`). limit: the largest
+    number of series; a family that would exceed it is left out as a whole, because sums over a part
+    of it would be wrong.
     """
 
     def __init__(self, prefix: str = "", limit: int = sys.maxsize) -> None:
         self._prefix = prefix
         self._limit = limit
         self.series = 0
-        """Series rendered last."""
+        """Number of series that the last call of `lines` rendered."""
         self.cut = 0
-        """Series left out last, because of the limit."""
-        self._kept: dict[Metric, _Kept] = {}
+        """Number of series that it left out because of the limit."""
+        self._previous: dict[Metric, _Rendered] = {}
 
     def lines(self, families: Iterable[Family]) -> dict[Metric, bytes]:
-        """Render the sample lines of each family that has any.
+        """Return the sample lines of each family; a family without a finite value is absent.
 
-        Of samples with equal labels the last one stays, as a page with duplicates is refused by
-        Prometheus.
+        If several samples have equal labels, the last one is used, because Prometheus rejects a
+        page with duplicates.
         """
-        kept: dict[Metric, _Kept] = {}
+        rendered: dict[Metric, _Rendered] = {}
         series = cut = 0
-        # The blocks are kept with their heads, so that no other object takes over their id.
+        # Each entry refers to its blocks, so that no other object can get the same id.
         heads = {
-            id(old.columns.blocks): (old.columns.blocks, old.heads) for old in self._kept.values()
+            id(previous.columns.blocks): (previous.columns.blocks, previous.heads)
+            for previous in self._previous.values()
         }
         for metric, samples in families:
             columns = samples if isinstance(samples, Columns) else _columns(samples)
@@ -79,18 +88,19 @@ class Renderer:
                 cut += len(columns.values)
                 continue
             series += len(columns.values)
-            old = self._kept.get(metric)
-            if old and old.columns.blocks is columns.blocks and old.columns == columns:
-                kept[metric] = old
+            last = self._previous.get(metric)
+            if last and last.columns.blocks is columns.blocks and last.columns == columns:
+                rendered[metric] = last
                 continue
             if id(columns.blocks) not in heads:
                 if len(set(columns.blocks)) < len(columns.blocks):
                     columns = _columns(zip(*columns, strict=True))
                 heads[id(columns.blocks)] = columns.blocks, self._heads(columns.blocks)
-            _, of_each = heads[id(columns.blocks)]
-            kept[metric] = _Kept(columns, of_each, _text(metric.name, of_each, columns.values))
-        self._kept, self.series, self.cut = kept, series, cut
-        return {metric: done.text for metric, done in kept.items() if done.text}
+            _, line_heads = heads[id(columns.blocks)]
+            text = _text(metric.name, line_heads, columns.values)
+            rendered[metric] = _Rendered(columns, line_heads, text)
+        self._previous, self.series, self.cut = rendered, series, cut
+        return {metric: family.text for metric, family in rendered.items() if family.text}
 
     def _heads(self, blocks: Sequence[str]) -> list[bytes]:
         first = f"{{{self._prefix}" if self._prefix else "{"
@@ -100,17 +110,18 @@ class Renderer:
 
 
 def lines(families: Iterable[Family], prefix: str = "") -> dict[Metric, bytes]:
-    """Render families once."""
+    """Return the sample lines of each family, as a new `Renderer` does."""
     return Renderer(prefix).lines(families)
 
 
 def singles(values: Iterable[tuple[Metric, Value]]) -> dict[Metric, bytes]:
-    """Render families of one sample without labels; for so few it is a tenth of what `lines` takes.
+    """Return the line of each family that has one sample without labels.
 
-    The values are finite, or None for what is not known.
+    For so few samples this takes a tenth of the time that `lines` takes. A value is finite, or None
+    if it is unknown; then the family is absent.
     """
-    known = ((metric, value) for metric, value in values if value is not None)
-    return {metric: f"{metric.name} {value + 0!r}\n".encode() for metric, value in known}
+    present = ((metric, value) for metric, value in values if value is not None)
+    return {metric: f"{metric.name} {value + 0!r}\n".encode() for metric, value in present}
 
 
 def _columns(samples: Samples) -> Columns:
@@ -119,19 +130,20 @@ def _columns(samples: Samples) -> Columns:
 
 
 def _text(name: str, heads: Sequence[bytes], values: Sequence[Value]) -> bytes:
-    """Put lines together; what is no finite number has none.
+    """Return the lines of a family; a value that is not a finite number has no line.
 
-    One call in C for each step over the whole family: a fifth of what a line by line costs.
+    Each step is one C call for the whole family, which takes a fifth of the time that formatting
+    line by line takes.
     """
     if not values:
         return b""
     encoded = msgspec.json.encode(values)[1:-1] + b","
-    for json, ours in _SPELLINGS:
-        encoded = encoded.replace(json, ours)
+    for json, prometheus in _SPELLINGS:
+        encoded = encoded.replace(json, prometheus)
     numbers = encoded[:-1].split(b",")
     if _UNKNOWN in encoded or max(map(len, numbers)) > _LONGEST:
-        known = [text != _UNKNOWN and len(text) <= _LONGEST for text in numbers]
-        heads, numbers = list(compress(heads, known)), list(compress(numbers, known))
+        finite = [text != _UNKNOWN and len(text) <= _LONGEST for text in numbers]
+        heads, numbers = list(compress(heads, finite)), list(compress(numbers, finite))
         if not numbers:
             return b""
     parts = [f"\n{name}".encode()] * (3 * len(numbers) + 1)
@@ -140,26 +152,27 @@ def _text(name: str, heads: Sequence[bytes], values: Sequence[Value]) -> bytes:
     return b"".join(parts)
 
 
-def without(prefix: str, families: Lines) -> Lines:
-    """Take the prefix that `lines` was given out of its lines again."""
+def without_prefix(prefix: str, families: Lines) -> Lines:
+    """Return lines that were rendered with this prefix without it."""
     if not prefix:
         return families
-    # Quotes inside of a label's value are escaped, so this stands at the start of a block only.
-    before, alone = f"{{{prefix},".encode(), f"{{{prefix}}}".encode()
+    # Quotes in label values are escaped, so the prefix can only match at the start of a block.
+    first, only = f"{{{prefix},".encode(), f"{{{prefix}}}".encode()
     return {
-        metric: text.replace(before, b"{").replace(alone, b"") for metric, text in families.items()
+        metric: text.replace(first, b"{").replace(only, b"") for metric, text in families.items()
     }
 
 
 def page(families: Iterable[Lines], format_: Format) -> bytes:
-    """Join the lines of one or several clusters to a whole page."""
-    return b"".join([*parts(families, format_), end(format_)])
+    """Return a complete page with the lines of one or several clusters."""
+    return b"".join([*parts(families, format_), end_mark(format_)])
 
 
-def fitting(families: Iterable[Lines], limit: int) -> tuple[list[Lines], int]:
-    """Leave out what makes a page of more lines than the limit; give what stays and how many went.
+def within_limit(families: Iterable[Lines], limit: int) -> tuple[list[Lines], int]:
+    """Return the families of a page of at most `limit` lines, and how many lines were left out.
 
-    The largest families go, whole and from all clusters, so that few are missing and none is wrong.
+    The largest families are left out, each as a whole and from all clusters, so that few families
+    are missing and no sum over one is wrong.
     """
     clusters = list(families)
     sizes: Counter[Metric] = Counter()
@@ -169,42 +182,46 @@ def fitting(families: Iterable[Lines], limit: int) -> tuple[list[Lines], int]:
         return clusters, 0
     for metric in sizes:
         sizes[metric] = sum(cluster.get(metric, b"").count(b"\n") for cluster in clusters)
-    gone, cut = set(), 0
+    omitted, cut = set(), 0
     for metric, size in sizes.most_common():
         if sizes.total() - cut <= limit:
             break
-        gone.add(metric)
+        omitted.add(metric)
         cut += size
-    kept = [{m: text for m, text in cluster.items() if m not in gone} for cluster in clusters]
-    return list(kept), cut
+    return [
+        {m: text for m, text in cluster.items() if m not in omitted} for cluster in clusters
+    ], cut
 
 
 def parts(families: Iterable[Lines], format_: Format) -> list[bytes]:
-    """Give a page of one or several clusters in parts, families sorted by name, without its end."""
+    """Return a page of one or several clusters in parts, without its end mark.
+
+    Families are sorted by name; the lines of all clusters follow one header.
+    """
     by_metric: dict[Metric, list[bytes]] = {}
     for cluster in families:
         for metric, text in cluster.items():
             by_metric.setdefault(metric, []).append(text)
-    found = []
+    page_parts = []
     for metric in sorted(by_metric, key=lambda metric: metric.name):
-        found += [_header(metric, format_), *by_metric[metric]]
-    return found
+        page_parts += [_header(metric, format_), *by_metric[metric]]
+    return page_parts
 
 
-def end(format_: Format) -> bytes:
-    """Give the end mark of a format, which follows all parts."""
+def end_mark(format_: Format) -> bytes:
+    """Return what a page of this format ends with."""
     return b"# EOF\n" if format_ is Format.OPENMETRICS else b""
 
 
-@lru_cache(maxsize=2048)  # more than a page has; names may come from Ceph, so not without end
+@lru_cache(maxsize=2048)  # more than a page has; bounded, because names may come from Ceph
 def _header(metric: Metric, format_: Format) -> bytes:
     name, type_ = metric.name, str(metric.type)
     text = metric.help_line.replace("\\", r"\\").replace("\n", r"\n")
     if format_ is Format.OPENMETRICS:
         text = text.replace('"', r"\"")
         type_ = type_.replace("untyped", "unknown")
-        # OpenMetrics names a counter without `_total`; a counter that has none in its name, as
-        # many of Ceph's module, may only be called unknown there.
+        # In OpenMetrics the header names a counter without `_total`. A counter whose name does not
+        # end in `_total`, such as many of Ceph's own module, has to be of type unknown.
         if type_ == "counter":
             name, type_ = (name[:-6], type_) if name.endswith("_total") else (name, "unknown")
     return f"# HELP {name} {text}\n# TYPE {name} {type_}\n".encode()

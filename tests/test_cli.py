@@ -146,7 +146,7 @@ def test_the_demo_serves_a_living_cluster_until_it_is_ended(port: int, number: i
         _, said = process.communicate(timeout=30)
     assert process.returncode == 0
     assert "Traceback" not in said
-    assert f"msg=ending signal={signal.Signals(number).name}" in said
+    assert f"msg=stopping signal={signal.Signals(number).name}" in said
 
 
 def fetch(url: str, awaited: str) -> str:
@@ -164,3 +164,10 @@ def fetch(url: str, awaited: str) -> str:
             return page
         time.sleep(0.05)
     pytest.fail(f"no {awaited!r} at {url}: {page[-500:]}")
+
+
+def test_the_simulator_is_loaded_for_the_demo_only() -> None:
+    """No command that polls a real cluster imports the simulator."""
+    code = "import sys, ceph_exporter.cli; print([m for m in sys.modules if 'simulator' in m])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

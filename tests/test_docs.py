@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.config import Poll, load
-from ceph_exporter.config.flags import FLAGS
+from ceph_exporter.config.flags import table
 from tests.documents import ROOT, block
 
 DOCUMENTS = sorted(
@@ -14,6 +15,7 @@ DOCUMENTS = sorted(
     for folder in (".", ".github", "docs", "deploy", "dashboards", "tests")
     for file in (ROOT / folder).glob("*.md" if folder in (".", "docs") else "**/*.md")
 )
+FLAGS = table(COLLECTORS)
 GROUPS = sorted({flag.name.partition(".")[0] for flag in FLAGS if "." in flag.name})
 
 
@@ -41,14 +43,14 @@ def test_links_lead_to_files_and_headings(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_flags_that_are_named_exist(document: Path) -> None:
     """Every flag and every variable in a document is one of the program."""
-    known = {flag.name for flag in FLAGS} | {f"no-{flag.name}" for flag in FLAGS}
+    flags = {flag.name for flag in FLAGS} | {f"no-{flag.name}" for flag in FLAGS}
     text = document.read_text(encoding="utf-8")
     named = re.findall(
         r"(?<![\w-])--((?:no-)?(?:" + "|".join(GROUPS) + r")[.](?:[\w-]|[.]\w)+)", text
     )
     variables = re.findall(r"\bCEPH_EXPORTER_(?!REQUIRE)[A-Z_]+[A-Z]\b", text)
     # Words in capitals are placeholders, as in --collector.NAME.
-    assert {name for name in named if name == name.lower()} <= known
+    assert {name for name in named if name == name.lower()} <= flags
     assert set(variables) <= {flag.variable for flag in FLAGS}
 
 
@@ -59,5 +61,5 @@ def test_the_example_configuration_is_valid(tmp_path: Path) -> None:
     ca_file.touch()
     example = tmp_path / "ceph_exporter.yml"
     example.write_text(text.replace("/etc/ceph_exporter/prod.crt", str(ca_file)))
-    config = load(str(example), {}, Poll())
+    config = load(str(example), COLLECTORS, {}, Poll())
     assert set(config.clusters) == {"prod", "archive", "here"}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Annotated
 
 import msgspec
 
@@ -34,14 +35,20 @@ CUT = Metric(
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which counters are shown: regular expressions for whole metric names, and how many series."""
+    """Which counters to export: regular expressions for whole metric names, and how many series."""
 
-    include: str = ".*"
-    exclude: str = ""
-    limit: int = 50_000
+    include: Annotated[
+        str, msgspec.Meta(description="Regular expression for names of counters to export")
+    ] = ".*"
+    exclude: Annotated[
+        str, msgspec.Meta(description="Regular expression for names of counters not to export")
+    ] = ""
+    limit: Annotated[
+        int, msgspec.Meta(description="Most series of performance counters to export")
+    ] = 50_000
 
     def __post_init__(self) -> None:
-        """Refuse patterns that are no regular expressions."""
+        """Refuse patterns that are not regular expressions."""
         for field in ("include", "exclude"):
             try:
                 re.compile(getattr(self, field))

@@ -1,4 +1,4 @@
-"""Configuration files: YAML to structs, strictly, and what is said of a bad one."""
+"""YAML to structs, strictly, with errors that name the place and what was expected."""
 
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,15 +10,15 @@ S = TypeVar("S")
 
 
 class ConfigError(ValueError):
-    """A configuration that cannot be used: one line with path and expectation."""
+    """A configuration that cannot be used: one line with the path and what was expected."""
 
 
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Unknown keys are errors: a misspelt one must not be ignored."""
+    """A struct for which unknown keys are errors, as a misspelt key must not be ignored."""
 
 
 def read(file: str) -> str:
-    """Read a text file; raises ConfigError with its name."""
+    """Return the text of a file in UTF-8; raise ConfigError with its name."""
     try:
         return Path(file).read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
@@ -27,14 +27,14 @@ def read(file: str) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a key that stands twice, of which YAML would silently take the last."""
+    """Refuses duplicate keys, of which YAML would silently take the last."""
 
 
 def _mapping_once(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen = set()
     for key, _ in node.value:
         if isinstance(key, yaml.ScalarNode) and key.value in seen:
-            text = f"key {key.value} stands twice"
+            text = f"duplicate key {key.value}"
             raise yaml.MarkedYAMLError(problem=text, problem_mark=key.start_mark)
         seen.add(key.value if isinstance(key, yaml.ScalarNode) else key)
     loader.flatten_mapping(node)
@@ -45,7 +45,7 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _mapping_once)
 
 
 def parse_yaml(text: str) -> object:
-    """Parse YAML; the ConfigError of a bad one shows no part of the text, which may be secret."""
+    """Return a YAML tree; raise ConfigError without any part of the text, which may be secret."""
     try:
         return yaml.load(text, _Loader)  # noqa: S506 - a safe loader
     except (yaml.YAMLError, AttributeError, TypeError, ValueError, RecursionError) as error:
@@ -56,10 +56,10 @@ def parse_yaml(text: str) -> object:
 
 
 def convert(value: object, type_: type[S], path: str) -> S:
-    """Convert a YAML tree to structs; raises ConfigError with the path, put after `path`."""
+    """Return a YAML tree as structs; raise ConfigError with the path, prefixed by `path`."""
 
-    def hook(wanted: type, found: object) -> object:
-        return found if isinstance(found, wanted) else wanted.parse(found)  # type: ignore[attr-defined]
+    def hook(wanted: type, value: object) -> object:
+        return value if isinstance(value, wanted) else wanted.parse(value)  # type: ignore[attr-defined]
 
     try:
         return msgspec.convert(value, type_, dec_hook=hook)

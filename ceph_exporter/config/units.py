@@ -1,4 +1,4 @@
-"""Durations and sizes as they are written in flags and files."""
+"""Durations and sizes in the notation of flags and files."""
 
 import re
 
@@ -10,13 +10,13 @@ _PART = re.compile(r"(\d+)(ms|[smhd])")
 
 
 class Duration(float):
-    """Seconds, written as Prometheus writes durations: 15s, 1m30s, 500ms."""
+    """Seconds, in Prometheus' notation of durations: 15s, 1m30s, 500ms."""
 
     __slots__ = ()
 
     @classmethod
     def parse(cls, text: object) -> "Duration":
-        """Parse a duration; raises ValueError that says what was expected."""
+        """Return the duration of a text; raise ValueError that says what was expected."""
         if not isinstance(text, str) or not _DURATION.fullmatch(text):
             raise ValueError(f"expected a duration such as 15s or 1m30s, got {text!r}")
         seconds = cls(sum(int(n) * _UNITS[unit] for n, unit in _PART.findall(text)))
@@ -25,24 +25,24 @@ class Duration(float):
         return seconds
 
     def __str__(self) -> str:
-        """Write it in the form that `parse` reads."""
+        """Return the text that `parse` accepts."""
         return f"{self:g}s" if float(self).is_integer() else f"{self * 1000:.0f}ms"
 
 
 class Size(int):
-    """Bytes, written as 64MiB or 1GiB."""
+    """Bytes, in the notation 64MiB or 1GiB."""
 
     __slots__ = ()
 
     @classmethod
     def parse(cls, text: object) -> "Size":
-        """Parse a size; raises ValueError that says what was expected."""
-        found = _SIZE.fullmatch(text) if isinstance(text, str) else None
-        if not found or not int(found[1]):
+        """Return the size of a text; raise ValueError that says what was expected."""
+        match = _SIZE.fullmatch(text) if isinstance(text, str) else None
+        if not match or not int(match[1]):
             raise ValueError(f"expected a size such as 512MiB or 1GiB, got {text!r}")
-        return cls(int(found[1]) << _SHIFTS[found[2]])
+        return cls(int(match[1]) << _SHIFTS[match[2]])
 
     def __str__(self) -> str:
-        """Write it in the form that `parse` reads."""
+        """Return the text that `parse` accepts."""
         unit = "GiB" if self % (1 << 30) == 0 else "MiB"
         return f"{self >> _SHIFTS[unit]}{unit}"

@@ -29,7 +29,7 @@ class Collecting:
         """The collectors that run."""
         self.prefix = f'cluster="{escape(name)}"' if len(config.clusters) > 1 else ""
         """The label that distinguishes this cluster's series from those of other clusters."""
-        self._cluster = cluster
+        self._options = cluster.options
         self._tags = tags
         self._renderers = {
             name: Renderer(self.prefix, config.poll.series_limit) for name in self.names
@@ -78,5 +78,7 @@ class Collecting:
 
     def _families(self, name: str, renderer: Renderer, facts: Facts) -> dict[Metric, bytes]:
         collector = COLLECTORS[name]
-        options = (getattr(self._cluster, name),) if collector.options else ()
-        return renderer.lines(collector.collect(facts, *options))
+        if collector.options is None:
+            return renderer.lines(collector.collect(facts))
+        options = self._options.get(name) or collector.options()
+        return renderer.lines(collector.collect(facts, options))

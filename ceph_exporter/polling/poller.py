@@ -95,21 +95,21 @@ class Poller:
         self._documents.end_poll(self._poll.stale_after)
         documents = self._documents.rows()
         self._outage.note(failure, documents)
-        known = self._collecting.facts(self._documents.available())
-        lines, collectors = self._collecting.run(known)
+        available = self._collecting.facts(self._documents.available())
+        lines, collectors = self._collecting.run(available)
         api, url = self._session.used
         report = Report(
             up=any(self._documents.received(fact.document) for fact in (Health, Status)),
-            health=_health(known),
+            health=_health(available),
             api=api,
             url=url,
-            release=_release(known),
+            release=_release(available),
             seconds=self._clock.monotonic() - start,
             ended=self._clock.time(),
             error=str(failure or ""),
             documents=documents,
             collectors=collectors,
-            checks=_checks(known),
+            checks=_checks(available),
             foreign=tuple(self._session.trust.foreign.items()),
         )
         return self._publish(report, lines)
@@ -212,22 +212,22 @@ def _tags(name: str) -> dict[str, str]:
     return {"cluster": name} if name else {}
 
 
-def _release(known: Facts) -> str:
-    version, health = known.get(Version), known.get(Health)
+def _release(available: Facts) -> str:
+    version, health = available.get(Version), available.get(Health)
     if version is not None:
         return version.release
     return health.era if health is not None else ""
 
 
-def _health(known: Facts) -> str | None:
-    health, status = known.get(Health), known.get(Status)
+def _health(available: Facts) -> str | None:
+    health, status = available.get(Health), available.get(Status)
     if health is not None:
         return health.status
     return status.health if status is not None else None
 
 
-def _checks(known: Facts) -> tuple[CheckRow, ...]:
-    checks = {} if (health := known.get(Health)) is None else health.checks
+def _checks(available: Facts) -> tuple[CheckRow, ...]:
+    checks = {} if (health := available.get(Health)) is None else health.checks
     return tuple(
         CheckRow(code, check.severity, check.message)
         for code, check in checks.items()

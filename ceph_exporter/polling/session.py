@@ -5,7 +5,7 @@ from functools import partial
 from typing import TypeAlias
 
 from ceph_exporter import sources
-from ceph_exporter.config import Cluster
+from ceph_exporter.config import Api, Cluster
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts import Fact, Quorum
 from ceph_exporter.log import fields, log
@@ -13,7 +13,7 @@ from ceph_exporter.polling.clock import SYSTEM, Clock
 from ceph_exporter.polling.trust import Trust
 from ceph_exporter.sources import Credentials, Source, Tls
 
-Connect: TypeAlias = Callable[[str, str, Tls, Credentials, Deadline], Source]
+Connect: TypeAlias = Callable[[Api, str, Tls, Credentials, Deadline], Source]
 """Opens a source: API, URL, TLS settings, credentials, deadline; raises SourceError."""
 
 

@@ -1,10 +1,10 @@
 """Where documents come from: one class per API, and `connect`, which picks it."""
 
 from pathlib import Path
-from typing import Literal, TypeAlias, get_args
 
 import msgspec
 
+from ceph_exporter.config import Api
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts import DecodeError, Decoder
 from ceph_exporter.sources.base import Answer, ErrorKind, Source, SourceError
@@ -17,12 +17,9 @@ from ceph_exporter.sources.recording import Recording
 from ceph_exporter.sources.rest_api import RestApi
 from ceph_exporter.sources.restful import INFO, Restful
 
-Api: TypeAlias = Literal["auto", "rest-api", "restful", "dashboard", "rados", "recording"]
-APIS: tuple[str, ...] = get_args(Api)
-
 
 def connect(  # noqa: PLR0913 - all that a source is made of
-    api: str,
+    api: Api,
     url: str,
     tls: Tls,
     credentials: Credentials,
@@ -91,10 +88,8 @@ def _says(body: bytes) -> _Root:
 
 
 __all__ = [
-    "APIS",
     "BODY_LIMIT",
     "Answer",
-    "Api",
     "Credentials",
     "ErrorKind",
     "MonStore",

@@ -17,11 +17,12 @@ from typing import Any, NamedTuple
 import httpx
 
 from ceph_exporter import __version__
+from ceph_exporter.config import Poll
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.sources.base import ErrorKind, SourceError
 from ceph_exporter.sources.resolve import resolve
 
-BODY_LIMIT = 512 * 1024 * 1024
+BODY_LIMIT = int(Poll().body_limit)
 """Bytes of the largest answer that is read, unless another limit is configured."""
 CONNECT_TIMEOUT = 5.0
 """Seconds for an address to take a connection, TLS included: a dead host leaves time for others."""

@@ -1,1 +1,1 @@
-"""The web part: hands out bytes that are ready and never talks to Ceph."""
+"""The HTTP side: serves pages that the polls have prepared, and never sends a request to Ceph."""

@@ -1,7 +1,8 @@
-"""The web configuration file, in the format of Prometheus' own exporters.
+"""The web configuration file, in the format of Prometheus' exporter-toolkit.
 
-One struct tree, and every file that it names read with it, so that what is checked is what is used.
-Errors name the file and the key in it; no value of a key that may hold a secret is ever shown.
+The file becomes a tree of structs. All files that it names are read together with it, so that the
+contents that were checked are those that are used. Errors name the file and the key in it, and
+never show the value of a key that may hold a secret.
 """
 
 import re
@@ -18,7 +19,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "X-Frame-Options": ("deny", "sameorigin"),
     "X-XSS-Protection": (),
 }
-"""The headers that may be set, with their values where only some make sense."""
+"""The headers that may be set, and their allowed values; an empty tuple allows any value."""
 
 _BCRYPT = re.compile(r"\$2[abxy]?\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}")
 _GO_DURATION = re.compile(r"(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+")
@@ -27,22 +28,22 @@ _GO_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "
 
 
 class Interval(float):
-    """Seconds, written as Go writes durations: 1s, 1.5s, 100ms; 0 is allowed."""
+    """Seconds, written as a duration of Go: 1s, 1.5s, 100ms, or 0."""
 
     __slots__ = ()
 
     @classmethod
-    def parse(cls, found: object) -> "Interval":
-        """Parse a duration; raises ValueError that says what was expected."""
-        if found in (0, "0"):
+    def parse(cls, value: object) -> "Interval":
+        """Return the duration in seconds; raises ValueError that says what was expected."""
+        if value in (0, "0"):
             return cls(0)
-        if not isinstance(found, str) or not _GO_DURATION.fullmatch(found):
+        if not isinstance(value, str) or not _GO_DURATION.fullmatch(value):
             raise ValueError("expected a duration such as 1s or 100ms, or 0")
-        return cls(sum(float(n) * _GO_UNITS[unit] for n, unit in _GO_PART.findall(found)))
+        return cls(sum(float(n) * _GO_UNITS[unit] for n, unit in _GO_PART.findall(value)))
 
 
 class TlsServer(Strict, frozen=True):
-    """`tls_server_config`. Certificates and keys are PEM, inline or in a file."""
+    """`tls_server_config`. Certificates and keys are PEM, either inline or in a file."""
 
     cert: str = ""
     cert_file: str = ""
@@ -60,7 +61,7 @@ class TlsServer(Strict, frozen=True):
 
     @property
     def enabled(self) -> bool:
-        """TLS is asked for."""
+        """Whether any key that turns on TLS is set."""
         pems = (self.cert, self.cert_file, self.key, self.key_file)
         return any((*pems, self.client_ca, self.client_ca_file, self.client_auth_type))
 
@@ -73,14 +74,14 @@ class HttpServer(Strict, frozen=True):
 
 
 class RateLimit(Strict, frozen=True):
-    """`rate_limit`: one request an interval, and bursts of that many; 0 sets no limit."""
+    """`rate_limit`: one request per interval, and bursts of up to `burst`; interval 0: no limit."""
 
     interval: Interval = Interval(0)
     burst: int = 0
 
 
 class WebConfig(Strict, frozen=True):
-    """All of it."""
+    """The whole file."""
 
     tls_server_config: TlsServer = TlsServer()
     http_server_config: HttpServer = HttpServer()
@@ -89,7 +90,7 @@ class WebConfig(Strict, frozen=True):
 
 
 class Pem(NamedTuple):
-    """The PEM texts that a configuration uses, wherever they came from."""
+    """The PEM texts that a configuration uses, inline or read from files."""
 
     cert: bytes = b""
     key: bytes = b""
@@ -97,14 +98,14 @@ class Pem(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """A configuration with all that it names; equal when nothing has changed."""
+    """A configuration and the files that it names; compares equal if nothing has changed."""
 
     web: WebConfig
     pem: Pem
 
 
 def load(file: str) -> Loaded:
-    """Read and check the file, and the files that it names; raises ConfigError."""
+    """Read and check the file and the files that it names; raises ConfigError."""
     try:
         web = convert(_pruned(parse_yaml(read(file))), WebConfig, "")
         _check(web)
@@ -115,7 +116,7 @@ def load(file: str) -> Loaded:
 
 
 def _pruned(tree: object) -> object:
-    """Take out keys without a value, which stand for the default; a user without one stays."""
+    """Remove keys without a value, which mean the default, except users without a hash."""
     if tree is None:
         return {}
     if not isinstance(tree, dict):
@@ -132,12 +133,14 @@ def _pruned(tree: object) -> object:
 def _check(web: WebConfig) -> None:
     if web.http_server_config.http2:
         raise ConfigError(
-            "http_server_config.http2: HTTP/2 is not served here; leave the key out or set false"
+            "http_server_config.http2: HTTP/2 is not supported; remove the key or set it to false"
         )
     for name, value in web.http_server_config.headers.items():
         path = f"http_server_config.headers.{name}"
         if name not in HEADERS:
-            raise ConfigError(f"{path}: cannot be set; expected one of {', '.join(HEADERS)}")
+            raise ConfigError(
+                f"{path}: this header cannot be set; expected one of {', '.join(HEADERS)}"
+            )
         if HEADERS[name] and value not in HEADERS[name]:
             raise ConfigError(f"{path}: expected {' or '.join(HEADERS[name])}, got {value!r}")
         if not value.isprintable() or not value.isascii():
@@ -151,23 +154,25 @@ def _check(web: WebConfig) -> None:
                 "`htpasswd -nBC 10 NAME` prints it"
             )
     if web.rate_limit.interval and web.rate_limit.burst < 1:
-        raise ConfigError("rate_limit.burst: expected 1 or more, or no request would be served")
+        raise ConfigError(
+            "rate_limit.burst: expected 1 or more, because 0 would refuse all requests"
+        )
 
 
 def _pem(tls: TlsServer, folder: Path) -> Pem:
     if not tls.enabled:
         return Pem()
-    found = {}
+    pems = {}
     for name in Pem._fields:
         inline, file = getattr(tls, name), getattr(tls, f"{name}_file")
         path = f"tls_server_config.{name}_file"
         if inline and file:
-            raise ConfigError(f"{path}: not together with {name}")
+            raise ConfigError(f"{path}: cannot be combined with {name}; remove one of them")
         if not inline and not file and name != "client_ca":
             raise ConfigError(f"{path}: expected a PEM file (or {name}, the PEM text itself)")
         try:
-            found[name] = (folder / file).read_bytes() if file else inline.encode()
+            pems[name] = (folder / file).read_bytes() if file else inline.encode()
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "not a file's name"
+            reason = getattr(error, "strerror", None) or "not a valid file name"
             raise ConfigError(f"{path}: {folder / file}: {reason}") from None
-    return Pem(**found)
+    return Pem(**pems)

@@ -1,7 +1,6 @@
-"""One connection: TLS, a request's header, the answer; each step until a time, then it ends.
+"""Serves one connection: TLS handshake, header of the request, reply; each step has a time limit.
 
-The limits are on the socket itself, so there is no timer to be started or forgotten: before each
-step its timeout is set to what is left.
+No timers are needed: before each step the timeout of the socket is set to the time that is left.
 """
 
 import gzip
@@ -28,13 +27,14 @@ from ceph_exporter.web.request import (
 from ceph_exporter.web.security import Security
 
 HEADER_TIMEOUT = 10.0
-"""Seconds that a client has for handshake and header."""
+"""Seconds that a client has to complete the handshake and send the header."""
 IDLE_TIMEOUT = 5.0
-"""Seconds that a client may be silent before its header is complete."""
+"""Seconds that a client may send nothing before its header is complete."""
 WRITE_TIMEOUT = 30.0
-"""Seconds that a client has to read the answer, unless Prometheus gives up sooner."""
+"""Seconds that a client has to read the reply; less if Prometheus gives up sooner."""
 LINGER_TIMEOUT = 1.0
-"""Seconds to wait for the client's end: closing before it has read everything loses the answer."""
+"""Seconds to wait until the client closes: if the exporter closes while the client still sends, the
+client loses the reply."""
 
 _GZIP_FROM = 1024
 _HANDSHAKE = b"\x16"
@@ -50,9 +50,10 @@ def serve(
     answer: Handler,
     secured: Callable[[socket.socket], object] = lambda _: None,
 ) -> None:
-    """Answer one request and close; OSError (which ssl's errors are) when the client is gone.
+    """Answer one request and close the connection.
 
-    secured: told of the socket that takes the place of `sock` when TLS begins.
+    secured: called with the TLS socket that replaces `sock`. Raises OSError, which includes the
+    errors of ssl, when the client is gone or too slow.
     """
     deadline = Deadline(HEADER_TIMEOUT)
     connection = sock
@@ -60,30 +61,31 @@ def serve(
         if security.context is not None:
             if not _speaks_tls(sock, deadline):
                 _write(sock, _PLAIN_ON_TLS, None, security)
-                _end(sock)
+                _finish(sock)
                 return
             connection = security.context.wrap_socket(
                 sock, server_side=True, do_handshake_on_connect=False
             )
             secured(connection)
-            connection.settimeout(_patience(deadline))
+            connection.settimeout(_idle_timeout(deadline))
             connection.do_handshake()
             if not security.admits(connection):
-                log.debug("client certificate has none of client_allowed_sans")
+                log.debug("client certificate rejected, no name in client_allowed_sans")
                 return
         request, reply = _answer(connection, deadline, security, answer)
         _write(connection, reply, request, security)
-        _end(connection)
+        _finish(connection)
     finally:
         connection.close()
 
 
 def _speaks_tls(sock: socket.socket, deadline: Deadline) -> bool:
-    sock.settimeout(_patience(deadline))
+    sock.settimeout(_idle_timeout(deadline))
     return sock.recv(1, socket.MSG_PEEK) in (_HANDSHAKE, b"")
 
 
-def _patience(deadline: Deadline) -> float:
+def _idle_timeout(deadline: Deadline) -> float:
+    """Return how long to wait for the next bytes; raises TimeoutError when no time is left."""
     left = min(IDLE_TIMEOUT, deadline.left)
     if not left:
         raise TimeoutError
@@ -99,25 +101,25 @@ def _answer(
         return None, Reply(f"{error}\n".encode(), status=error.status)
     try:
         return request, security.refusal(request) or answer(request)
-    except Exception as error:  # noqa: BLE001 - a page must not take the server down
+    except Exception as error:  # noqa: BLE001 - a bug in a page must not stop the server
         log.error("page failed; please report this", extra=fields(error=repr(error)))
         return request, Reply(b"internal error\n", status=500)
 
 
 def _read(connection: socket.socket, deadline: Deadline) -> bytes:
-    """Read up to the empty line; what a client sent after it is not looked at."""
-    read = b""
+    """Return the header, up to the empty line; whatever the client sent after it is ignored."""
+    received = b""
     while True:
-        connection.settimeout(_patience(deadline))
+        connection.settimeout(_idle_timeout(deadline))
         part = connection.recv(HEADER_LIMIT)
         if not part:
             raise ConnectionResetError
-        # Empty lines before the request line are allowed; how many, the time and the limit say.
-        read = (read + part).lstrip(b"\r\n")
-        ends = [read.find(mark) for mark in (b"\r\n\r\n", b"\n\n")]
-        if found := [end for end in ends if end >= 0]:
-            return read[: min(found)]
-        if len(read) > HEADER_LIMIT:
+        # Empty lines before the request line are allowed until the time limit.
+        received = (received + part).lstrip(b"\r\n")
+        ends = [received.find(mark) for mark in (b"\r\n\r\n", b"\n\n")]
+        if matches := [end for end in ends if end >= 0]:
+            return received[: min(matches)]
+        if len(received) > HEADER_LIMIT:
             raise BadRequestError(431, "header too large")
 
 
@@ -125,27 +127,31 @@ def _write(
     connection: socket.socket, reply: Reply, request: Request | None, security: Security
 ) -> None:
     body, headers = reply.body, {"Content-Type": reply.content_type, **reply.headers}
-    asked = {} if request is None else request.headers
-    ready = "Content-Encoding" in headers
-    if not ready and len(body) >= _GZIP_FROM and accepts_gzip(asked.get("accept-encoding", "")):
+    request_headers = {} if request is None else request.headers
+    encoded = "Content-Encoding" in headers
+    gzip_accepted = accepts_gzip(request_headers.get("accept-encoding", ""))
+    if not encoded and len(body) >= _GZIP_FROM and gzip_accepted:
         body = gzip.compress(body, compresslevel=1)
         headers["Content-Encoding"] = "gzip"
     head = _head(reply.status, len(reply.start) + len(body), {**headers, **security.headers})
-    deadline = Deadline(min(WRITE_TIMEOUT, scrape_timeout(asked)))
-    alone = request is not None and request.method == "HEAD"
-    with suppress(OSError):  # a Unix socket neither waits for more nor has the option
+    deadline = Deadline(min(WRITE_TIMEOUT, scrape_timeout(request_headers)))
+    head_only = request is not None and request.method == "HEAD"
+    with suppress(OSError):  # a Unix socket lacks the option and does not need it
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
-    _send(connection, (head,) if alone else (head, reply.start, body), deadline)
+    _send(connection, (head,) if head_only else (head, reply.start, body), deadline)
 
 
 def _send(connection: socket.socket, parts: tuple[bytes, ...], deadline: Deadline) -> None:
-    """Send it all, in one call when it can be: each may find the interpreter busy with a poll."""
+    """Send all parts, in one call if possible.
+
+    Each call releases the interpreter lock, and a poll may take it before the next call.
+    """
     connection.settimeout(deadline.left or _expired())
     sent = 0 if isinstance(connection, ssl.SSLSocket) else connection.sendmsg(parts)
     for part in parts:
-        if rest := memoryview(part)[sent:]:
+        if unsent := memoryview(part)[sent:]:
             connection.settimeout(deadline.left or _expired())
-            connection.sendall(rest)
+            connection.sendall(unsent)
         sent = max(sent - len(part), 0)
 
 
@@ -166,11 +172,11 @@ def _head(status: int, length: int, headers: dict[str, str]) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
-def _end(connection: socket.socket) -> None:
-    """Say that nothing follows, and take what the client may still be sending."""
+def _finish(connection: socket.socket) -> None:
+    """Signal the end of the reply, and discard what the client may still be sending."""
     if isinstance(connection, ssl.SSLSocket):
         connection.settimeout(0)
-        with suppress(OSError):  # the client's own farewell is not waited for
+        with suppress(OSError):  # does not wait for the client's close_notify
             connection.unwrap()
     connection.shutdown(socket.SHUT_WR)
     deadline = Deadline(LINGER_TIMEOUT)

@@ -1,4 +1,4 @@
-"""Listening sockets: of addresses as flags give them, or handed over by systemd."""
+"""Listening sockets, for the addresses in the flags or inherited from systemd."""
 
 import errno
 import os
@@ -9,48 +9,50 @@ from collections.abc import Mapping, Sequence
 from ceph_exporter.config.strict_yaml import ConfigError
 
 BACKLOG = 1024
-"""Connections that the kernel holds for the accept loop; it takes no more than net.core.somaxconn
-(4096 on today's Linux)."""
+"""Connections that the kernel queues for the accept loop.
+
+The kernel reduces it to net.core.somaxconn, which is 4096 on current Linux.
+"""
 _ADDRESS = re.compile(r"(\[(?P<ipv6>[0-9a-fA-F:.%\w]+)\]|(?P<host>[^\[\]:]*)):(?P<port>\d+)")
 _FIRST = 3
-"""The first descriptor that systemd hands over."""
+"""The first descriptor that systemd passes, SD_LISTEN_FDS_START in sd_listen_fds(3)."""
 
 
 def listen(addresses: Sequence[str]) -> list[socket.socket]:
-    """Listen on all addresses or none; raises ConfigError."""
-    made: list[socket.socket] = []
+    """Return sockets that listen on all addresses; raises ConfigError if one address fails."""
+    listeners: list[socket.socket] = []
     try:
-        made.extend(map(_listen, addresses))
+        listeners.extend(map(_listen, addresses))
     except BaseException:
-        for listener in made:
+        for listener in listeners:
             listener.close()
         raise
-    return made
+    return listeners
 
 
 def _listen(address: str) -> socket.socket:
-    found = _ADDRESS.fullmatch(address)
-    if found is None or int(found["port"]) > 65535:
+    match = _ADDRESS.fullmatch(address)
+    if match is None or int(match["port"]) > 65535:
         raise ConfigError(
             f"--web.listen-address: expected HOST:PORT, [IPv6]:PORT or :PORT, got {address!r}"
         )
-    bare, port = found["ipv6"] or found["host"], int(found["port"])
+    host, port = match["ipv6"] or match["host"], int(match["port"])
     try:
         resolved = socket.getaddrinfo(
-            bare or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
-        if bare:
-            family, _, _, _, where = resolved[0]
-            return socket.create_server(where, family=family, backlog=BACKLOG)
-        return _everywhere(port)
+        if host:
+            family, _, _, _, resolved_address = resolved[0]
+            return socket.create_server(resolved_address, family=family, backlog=BACKLOG)
+        return _listen_on_all(port)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "not a host name"
         reason = reason.partition(" (while")[0]
         raise ConfigError(f"--web.listen-address: cannot listen on {address}: {reason}") from None
 
 
-def _everywhere(port: int) -> socket.socket:
-    """Listen on all addresses, of IPv4 only where the host has no IPv6."""
+def _listen_on_all(port: int) -> socket.socket:
+    """Listen on all IPv6 and IPv4 addresses, or only on IPv4 if the host has no IPv6."""
     try:
         return socket.create_server(
             ("", port),
@@ -65,16 +67,19 @@ def _everywhere(port: int) -> socket.socket:
 
 
 def inherited(environment: Mapping[str, str]) -> list[socket.socket]:
-    """Take the sockets that systemd listens on for this process; raises ConfigError."""
-    mine = environment.get("LISTEN_PID") == str(os.getpid())
+    """Return the listening sockets that systemd passed to this process; raises ConfigError."""
+    for_this_process = environment.get("LISTEN_PID") == str(os.getpid())
     count = environment.get("LISTEN_FDS", "0")
-    if not mine or not count.isdecimal() or int(count) < 1:
+    if not for_this_process or not count.isdecimal() or int(count) < 1:
         raise ConfigError(
-            "--web.systemd-socket: no socket was handed over; start ceph_exporter.socket"
+            "--web.systemd-socket: systemd passed no socket; start ceph_exporter.socket"
         )
     sockets = [socket.socket(fileno=number) for number in range(_FIRST, _FIRST + int(count))]
     for listener in sockets:
         listener.set_inheritable(False)
         if not listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-            raise ConfigError("--web.systemd-socket: expected ListenStream= and Accept=no")
+            raise ConfigError(
+                "--web.systemd-socket: the socket does not accept connections; "
+                "set ListenStream= and Accept=no in ceph_exporter.socket"
+            )
     return sockets

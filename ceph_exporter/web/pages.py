@@ -1,8 +1,9 @@
-"""Pages of snapshots, made ready when a poll ends, so that a scrape only sends bytes."""
+"""Metric pages that are rendered at the end of a poll, so that a scrape only sends bytes."""
 
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from ceph_exporter import exposition
@@ -13,16 +14,16 @@ from ceph_exporter.polling.report import Report
 from ceph_exporter.polling.snapshot import PAGE_CUT, Snapshot
 from ceph_exporter.web.compress import Compressed, Plain
 
-WANTED = 150.0
-"""Seconds for which a page that was asked for is made ready with each poll: two scrapes and a
-half of a Prometheus that scrapes every minute."""
+REQUESTED_FOR = 150.0
+"""Seconds after a request during which each poll prepares the requested page: two and a half scrape
+intervals of a Prometheus that scrapes every minute."""
 
 _State: TypeAlias = tuple[tuple[Report, bool], ...]
 _Body: TypeAlias = Compressed | Plain
 
 
 class PageKey(NamedTuple):
-    """Which page. alone: of the only poller, without the label `cluster`."""
+    """Identifies a page. alone: the page of a single poller, without the label `cluster`."""
 
     pollers: tuple[Poller, ...]
     format: Format
@@ -30,84 +31,90 @@ class PageKey(NamedTuple):
     alone: bool = False
 
 
-class _Ready(NamedTuple):
-    """A page but for its end, and the state of the clusters that it shows."""
+class _Page(NamedTuple):
+    """A page without its end, and the state of the clusters that it shows."""
 
     state: _State
     body: _Body
 
 
 class Pages:
-    """Keeps the pages that are asked for; what it gives is always made of the newest snapshots.
+    """Caches the pages that clients request; a returned page always shows the newest snapshots.
 
-    limit: the largest number of series of a page.
+    limit: the largest number of series of a page. clock: monotonic seconds.
     """
 
-    def __init__(self, limit: int = sys.maxsize) -> None:
+    def __init__(
+        self, limit: int = sys.maxsize, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._limit = limit
+        self._clock = clock
         self._lock = threading.Lock()
-        self._making = threading.Lock()
-        self._ready: dict[PageKey, tuple[_Ready, ...]] = {}
-        self._asked: dict[PageKey, float] = {}
+        self._rendering = threading.Lock()
+        self._cached: dict[PageKey, tuple[_Page, ...]] = {}
+        self._requested: dict[PageKey, float] = {}
         self._cut: set[str] = set()
 
-    def get(self, kind: PageKey, own: bytes = b"") -> tuple[bytes, bytes]:
-        """Give a page in two parts, of which all who ask for it share the first.
+    def get(self, key: PageKey, own: bytes = b"") -> tuple[bytes, bytes]:
+        """Return a page in two parts; the first is the same object for all clients.
 
         own: further families, rendered in the same format and without an end mark.
         """
-        snapshots = [poller.snapshot for poller in kind.pollers if poller.snapshot]
+        snapshots = [poller.snapshot for poller in key.pollers if poller.snapshot]
         with self._lock:
-            self._asked[kind] = time.monotonic()
-        body = self._make(kind, snapshots)
-        return body.start, body.end(own + exposition.end(kind.format))
+            self._requested[key] = self._clock()
+        body = self._body(key, snapshots)
+        return body.start, body.end(own + exposition.end_mark(key.format))
 
     def prepare(self, poller: Poller, snapshot: Snapshot) -> None:
-        """Make the pages ready for a snapshot that is about to take its place."""
-        oldest = time.monotonic() - WANTED
+        """Render the pages with a snapshot that the poller is about to publish."""
+        oldest = self._clock() - REQUESTED_FOR
         with self._lock:
-            self._asked = {kind: when for kind, when in self._asked.items() if when > oldest}
-            self._ready = {kind: self._ready[kind] for kind in self._ready if kind in self._asked}
-            kinds = [kind for kind in self._asked if poller in kind.pollers]
-        for kind in kinds:
-            coming = [snapshot if other is poller else other.snapshot for other in kind.pollers]
-            self._make(kind, [found for found in coming if found])
+            self._requested = {key: at for key, at in self._requested.items() if at > oldest}
+            self._cached = {
+                key: pages for key, pages in self._cached.items() if key in self._requested
+            }
+            keys = [key for key in self._requested if poller in key.pollers]
+        for key in keys:
+            upcoming = [snapshot if other is poller else other.snapshot for other in key.pollers]
+            self._body(key, [shown for shown in upcoming if shown])
 
-    def _make(self, kind: PageKey, snapshots: list[Snapshot]) -> _Body:
+    def _body(self, key: PageKey, snapshots: list[Snapshot]) -> _Body:
         state = tuple((snapshot.report, snapshot.fresh) for snapshot in snapshots)
-        if known := self._known(kind, state):
-            return known
-        with self._making:  # who waits here finds it made
-            if known := self._known(kind, state):
-                return known
+        if cached := self._lookup(key, state):
+            return cached
+        with self._rendering:  # a thread that waited here finds the page cached
+            if cached := self._lookup(key, state):
+                return cached
             lines = [
                 snapshot.fresh_lines if fresh else snapshot.stale_lines
                 for snapshot, (_, fresh) in zip(snapshots, state, strict=True)
             ]
-            if kind.alone:
-                lines = [exposition.without(kind.pollers[0].prefix, found) for found in lines]
-            lines, cut = exposition.fitting(lines, self._limit)
-            self._note(cut, ",".join(poller.title for poller in kind.pollers))
+            if key.alone:
+                prefix = key.pollers[0].prefix
+                lines = [exposition.without_prefix(prefix, cluster) for cluster in lines]
+            lines, cut = exposition.within_limit(lines, self._limit)
+            self._log_cut(cut, ",".join(poller.title for poller in key.pollers))
             own = exposition.singles([(PAGE_CUT, cut)])
-            parts = exposition.parts([*lines, own], kind.format)
-            body = Compressed(parts) if kind.gzip else Plain(parts)
+            parts = exposition.parts([*lines, own], key.format)
+            body = Compressed(parts) if key.gzip else Plain(parts)
             with self._lock:
-                self._ready[kind] = (*self._ready.get(kind, ())[-1:], _Ready(state, body))
+                self._cached[key] = (*self._cached.get(key, ())[-1:], _Page(state, body))
             return body
 
-    def _note(self, cut: int, clusters: str) -> None:
-        """Log that a page is cut, once."""
+    def _log_cut(self, cut: int, clusters: str) -> None:
+        """Log that series were left out of a page, once until the page fits again."""
         if cut and clusters not in self._cut:
             line = fields(clusters=clusters, series=cut)
-            log.warning("page has more than --web.series-limit; some are left out", extra=line)
+            log.warning("page exceeded --web.series-limit, largest families left out", extra=line)
         (self._cut.add if cut else self._cut.discard)(clusters)
 
-    def _known(self, kind: PageKey, state: _State) -> _Body | None:
-        """Look a page up; those older than it are not needed any more."""
+    def _lookup(self, key: PageKey, state: _State) -> _Body | None:
+        """Return the cached page that shows this state, and drop the pages older than it."""
         with self._lock:
-            kept = self._ready.get(kind, ())
-            for number, ready in enumerate(kept):
-                if ready.state == state:
-                    self._ready[kind] = kept[number:]
-                    return ready.body
+            pages = self._cached.get(key, ())
+            for number, page in enumerate(pages):
+                if page.state == state:
+                    self._cached[key] = pages[number:]
+                    return page.body
         return None

@@ -1,4 +1,4 @@
-"""A request's header to a Request, and what its Accept headers ask for: pure functions."""
+"""Parses the header of a request and its Accept headers, in pure functions."""
 
 import math
 import re
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, unquote
 
 HEADER_LIMIT = 32 * 1024
-"""Bytes of the longest header that is read."""
+"""Maximum size of a header in bytes."""
 FIELDS_LIMIT = 100
 
 _LINE = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) HTTP/(\d)\.(\d)")
@@ -18,7 +18,10 @@ _Q = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 
 
 class Request(NamedTuple):
-    """What a page may look at: headers with lower-case names, the query's last values."""
+    """A request as pages see it.
+
+    query: the last value of each parameter. headers: names are in lower case.
+    """
 
     path: str
     query: Mapping[str, str]
@@ -27,9 +30,9 @@ class Request(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """An answer: body, Content-Type, status, further headers.
+    """A reply. headers: in addition to Content-Type.
 
-    start: what is sent before the body and too large to be copied for each client.
+    start: sent before the body; apart from it because it is too large to be copied for each client.
     """
 
     body: bytes
@@ -40,7 +43,7 @@ class Reply(NamedTuple):
 
 
 class BadRequestError(Exception):
-    """What a client sent is no request: the status to answer with, and why."""
+    """The client did not send a valid request. status: the HTTP status of the reply."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
@@ -48,14 +51,14 @@ class BadRequestError(Exception):
 
 
 def parse(header: bytes) -> Request:
-    """Parse the bytes up to the empty line; raises BadRequestError."""
+    """Return the request in a header without its final empty line; raises BadRequestError."""
     first, *lines = header.decode("latin-1").replace("\r\n", "\n").split("\n")
-    found = _LINE.fullmatch(first)
-    if found is None:
+    match = _LINE.fullmatch(first)
+    if match is None:
         raise BadRequestError(400, "malformed request line")
-    method, target, major, minor = found.groups()
+    method, target, major, minor = match.groups()
     if major != "1":
-        raise BadRequestError(505, "HTTP/1.0 and HTTP/1.1 are spoken here")
+        raise BadRequestError(505, "unsupported HTTP version; use HTTP/1.0 or HTTP/1.1")
     if len(lines) > FIELDS_LIMIT:
         raise BadRequestError(431, "too many header fields")
     headers: dict[str, str] = {}
@@ -71,17 +74,17 @@ def parse(header: bytes) -> Request:
 
 
 def _target(target: str) -> tuple[str, dict[str, str]]:
-    # No resolving of dots or double slashes: a path is looked up in a table as it stands.
+    # Dots and double slashes are not resolved: paths are looked up in a table unchanged.
     path, _, query = _ABSOLUTE.sub("", target, count=1).partition("#")[0].partition("?")
     try:
         values = parse_qs(query, keep_blank_values=True, max_num_fields=FIELDS_LIMIT)
     except ValueError:
         raise BadRequestError(400, "too many parameters") from None
-    return unquote(path) or "/", {key: found[-1] for key, found in values.items()}
+    return unquote(path) or "/", {name: listed[-1] for name, listed in values.items()}
 
 
 def scrape_timeout(headers: Mapping[str, str]) -> float:
-    """Seconds after which Prometheus gives this scrape up; infinite for other clients."""
+    """Return the seconds until Prometheus aborts this scrape; infinite for other clients."""
     try:
         seconds = float(headers.get("x-prometheus-scrape-timeout-seconds", "inf"))
     except ValueError:
@@ -90,27 +93,27 @@ def scrape_timeout(headers: Mapping[str, str]) -> float:
 
 
 class Range(NamedTuple):
-    """One element of an Accept header: a media range or coding, its parameters, its q value."""
+    """One element of an Accept header: a media range or content coding. q: its weight, 0 to 1."""
 
     name: str
     parameters: Mapping[str, str]
     q: float
 
 
-@lru_cache(maxsize=16)  # every scrape of a Prometheus has the same
+@lru_cache(maxsize=16)  # a Prometheus sends the same header with every scrape
 def ranges(accept: str) -> tuple[Range, ...]:
-    """Split an Accept header; an element whose q value is nonsense counts as absent."""
-    found = []
+    """Return the elements of an Accept header, except those with an invalid q value."""
+    elements = []
     for part in accept.lower().split(","):
         name, *pieces = [piece.strip() for piece in part.split(";")]
         pairs = (piece.partition("=") for piece in pieces)
         parameters = {key.strip(): value.strip(' "') for key, _, value in pairs}
         q = parameters.pop("q", "1")
         if name and _Q.fullmatch(q):
-            found.append(Range(name, parameters, float(q)))
-    return tuple(found)
+            elements.append(Range(name, parameters, float(q)))
+    return tuple(elements)
 
 
 def accepts_gzip(accept_encoding: str) -> bool:
-    """Say whether the client asked for gzip by name."""
-    return any(found.name == "gzip" and found.q > 0 for found in ranges(accept_encoding))
+    """Return whether the client names gzip; a wildcard is not enough."""
+    return any(coding.name == "gzip" and coding.q > 0 for coding in ranges(accept_encoding))

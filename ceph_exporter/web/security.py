@@ -1,4 +1,4 @@
-"""What the web configuration means for a connection and a request, and its renewal when changed."""
+"""Applies the web configuration to connections and requests, and reloads it when it changes."""
 
 import ssl
 import threading
@@ -16,7 +16,10 @@ from ceph_exporter.web.users import BusyError, Users
 
 
 class Limiter:
-    """A token bucket: a token an interval, `burst` at most."""
+    """A token bucket: one new token per interval, at most `burst` tokens.
+
+    clock: monotonic seconds.
+    """
 
     def __init__(self, limit: RateLimit, clock: Callable[[], float] = time.monotonic) -> None:
         self._interval, self._burst = float(limit.interval), float(limit.burst)
@@ -25,7 +28,7 @@ class Limiter:
         self._lock = threading.Lock()
 
     def allow(self) -> bool:
-        """Take a token, if there is one."""
+        """Take a token; return whether there was one."""
         with self._lock:
             now = self._clock()
             self._tokens = min(self._burst, self._tokens + (now - self._at) / self._interval)
@@ -37,7 +40,7 @@ class Limiter:
 
 
 class Security(NamedTuple):
-    """A web configuration at work. allowed_sans: None where any verified certificate will do."""
+    """A web configuration in use. allowed_sans: None if any verified certificate is accepted."""
 
     context: ssl.SSLContext | None = None
     allowed_sans: frozenset[str] | None = None
@@ -46,14 +49,14 @@ class Security(NamedTuple):
     limiter: Limiter | None = None
 
     def admits(self, connection: ssl.SSLSocket) -> bool:
-        """Say whether the client's certificate has an allowed name."""
+        """Return whether the certificate of the client has an allowed name."""
         if self.allowed_sans is None:
             return True
         names = (connection.getpeercert() or {}).get("subjectAltName", ())
         return any(_name(*name) in self.allowed_sans for name in names)
 
     def refusal(self, request: Request) -> Reply | None:
-        """Give the answer for a request that is refused: too many, or not a user's."""
+        """Return the reply that refuses a request: 429, 401 or 503; None if it is allowed."""
         if self.limiter is not None and not self.limiter.allow():
             return Reply(b"too many requests\n", status=429)
         if self.users is None:
@@ -62,38 +65,40 @@ class Security(NamedTuple):
             if self.users.admit(request.headers.get("authorization", "")):
                 return None
         except BusyError:
-            return Reply(b"busy checking passwords\n", status=503)
+            return Reply(b"too many passwords are being checked; try again later\n", status=503)
         return Reply(b"unauthorized\n", status=401, headers={"WWW-Authenticate": "Basic"})
 
 
 OPEN = Security()
-"""No TLS, everyone is let in."""
+"""No TLS, no authentication."""
 
 
-def _name(kind: str, value: str) -> str:
-    """Write a name of a certificate as Go does, which has IPv6 addresses in their short form."""
+def _name(type_: str, value: str) -> str:
+    """Return a name in a certificate as Go writes it, with IPv6 addresses in their short form."""
     try:
-        return str(ip_address(value.strip())) if kind == "IP Address" else value
+        return str(ip_address(value.strip())) if type_ == "IP Address" else value
     except ValueError:
         return value
 
 
-def make(loaded: Loaded, before: tuple[Loaded, Security] | None = None) -> Security:
-    """Put a configuration to work; raises ConfigError that names the key.
+def make(loaded: Loaded, previous: tuple[Loaded, Security] | None = None) -> Security:
+    """Return the settings that a configuration describes; raises ConfigError that names the key.
 
-    before: what held until now; users and limits that stay the same keep what they remember.
+    previous: the configuration in use; unchanged users and limits keep their state.
     """
     web = loaded.web
     sans = web.tls_server_config.client_allowed_sans
-    old = before[0].web if before else None
-    users = before[1].users if before and old else None
-    if old is None or web.basic_auth_users != old.basic_auth_users:
-        users = Users(web.basic_auth_users) if web.basic_auth_users else None
-    limiter = before[1].limiter if before and old else None
-    if old is None or web.rate_limit != old.rate_limit:
-        limiter = Limiter(web.rate_limit) if web.rate_limit.interval else None
+    users = limiter = None
+    if previous and web.basic_auth_users == previous[0].web.basic_auth_users:
+        users = previous[1].users
+    elif web.basic_auth_users:
+        users = Users(web.basic_auth_users)
+    if previous and web.rate_limit == previous[0].web.rate_limit:
+        limiter = previous[1].limiter
+    elif web.rate_limit.interval:
+        limiter = Limiter(web.rate_limit)
     return Security(
-        context=tls.context(web.tls_server_config, loaded.pem),
+        context=tls.make_context(web.tls_server_config, loaded.pem),
         allowed_sans=None if sans is None else frozenset(sans),
         headers={key: value for key, value in web.http_server_config.headers.items() if value},
         users=users,
@@ -102,11 +107,11 @@ def make(loaded: Loaded, before: tuple[Loaded, Security] | None = None) -> Secur
 
 
 class Watched:
-    """The security of a file, renewed when the file or one that it names has changed.
+    """The security settings of a web configuration file, reloaded when one of its files changes.
 
-    The files are read for every connection and compared: that is cheap for an exporter, and
-    misses no change, whatever a modification time says. A bad file leaves the last good one in
-    force. Raises ConfigError when there is no good one yet.
+    The files are read and compared for every connection. For an exporter this is cheap, and unlike
+    modification times it detects every change. While the file is invalid, the last valid
+    configuration stays in use. Raises ConfigError if the file is invalid at the start.
     """
 
     def __init__(self, file: str) -> None:
@@ -114,34 +119,34 @@ class Watched:
         self._lock = threading.Lock()
         self._error = ""
         loaded = config.load(file)
-        self._now = loaded, self._make(loaded)
+        self._current = loaded, self._make(loaded)
 
     def check(self) -> None:
-        """Read and check the files as they are now; raises ConfigError."""
+        """Raise ConfigError if the files are invalid as they are now."""
         self._make(config.load(self._file))
 
     def __call__(self) -> Security:
-        """Give what holds now."""
+        """Return the current settings, after reading the files again."""
         with self._lock:
             try:
                 loaded = config.load(self._file)
-                if loaded != self._now[0]:
-                    self._now = loaded, self._make(loaded, self._now)
+                if loaded != self._current[0]:
+                    self._current = loaded, self._make(loaded, self._current)
                     log.info("web configuration changed", extra=fields(file=self._file))
                 self._error = ""
             except ConfigError as error:
-                self._note(str(error))
-            return self._now[1]
+                self._log_error(str(error))
+            return self._current[1]
 
-    def _make(self, loaded: Loaded, before: tuple[Loaded, Security] | None = None) -> Security:
+    def _make(self, loaded: Loaded, previous: tuple[Loaded, Security] | None = None) -> Security:
         try:
-            return make(loaded, before)
+            return make(loaded, previous)
         except ConfigError as error:
             raise ConfigError(f"{self._file}: {error}") from None
 
-    def _note(self, error: str) -> None:
-        """Log why a changed file is not taken up, once."""
+    def _log_error(self, error: str) -> None:
+        """Log why a changed file is not used, once per error."""
         if error != self._error:
             line = fields(error=error)
-            log.error("web configuration refused; the last good one stays in force", extra=line)
+            log.error("web configuration rejected, previous one kept in use", extra=line)
         self._error = error

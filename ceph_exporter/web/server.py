@@ -1,7 +1,7 @@
-"""The HTTP server: hands out bytes, one short-lived thread a connection.
+"""The HTTP server: one short-lived thread per connection.
 
-No client can stop it: the accept loop does nothing but accept, every step of a connection has an
-end (see connection.py), and when all places are taken the oldest connection has to leave.
+No client can block it: the accept loop only accepts, every step of a connection has a time limit
+(see connection.py), and if there are too many connections, the oldest is closed.
 """
 
 import itertools
@@ -19,13 +19,13 @@ from ceph_exporter.web.request import Reply, Request
 from ceph_exporter.web.security import OPEN, Security
 
 MAX_CONNECTIONS = 256
-"""Connections at a time; more than half of a service's usual 1024 descriptors is never needed."""
+"""Maximum number of open connections; leaves most of a service's usual 1024 descriptors free."""
 
 Page: TypeAlias = Callable[[Request], Reply]
 
 
 def router(pages: Mapping[str, Page], actions: Mapping[str, Page] | None = None) -> Handler:
-    """Make the answer of the pages (GET and HEAD) and the actions (POST) by path."""
+    """Return a handler that looks up pages (GET and HEAD) and actions (POST) by path."""
     actions = actions or {}
 
     def answer(request: Request) -> Reply:
@@ -43,7 +43,7 @@ def router(pages: Mapping[str, Page], actions: Mapping[str, Page] | None = None)
 
 
 class Server:
-    """Serves `answer` on listening sockets, which it closes in the end."""
+    """Serves replies of the handler `answer` on listening sockets; owns the sockets."""
 
     def __init__(
         self,
@@ -55,17 +55,17 @@ class Server:
         self._answer = answer
         self._security = security
         self._lock = threading.Lock()
-        self._open: dict[int, socket.socket] = {}  # by number, in the order of their coming
+        self._open: dict[int, socket.socket] = {}  # by number, oldest first
         self._numbers = itertools.count()
         self._wake, self._woken = socket.socketpair()
         self._thread = threading.Thread(target=self._accept, name="web", daemon=True)
 
     def start(self) -> None:
-        """Serve in a thread of its own."""
+        """Start to serve, in a separate thread."""
         self._thread.start()
 
     def close(self) -> None:
-        """Stop listening, and cut what is still open."""
+        """Stop listening and close all open connections."""
         self._wake.close()
         if self._thread.ident is not None:
             self._thread.join()
@@ -79,7 +79,7 @@ class Server:
     def _accept(self) -> None:
         with selectors.DefaultSelector() as selector:
             for listener in (*self._listeners, self._woken):
-                listener.setblocking(False)  # a client may be gone between select and accept
+                listener.setblocking(False)  # the client may disconnect between select and accept
                 selector.register(listener, selectors.EVENT_READ)
             while True:
                 ready = {key.fileobj for key, _ in selector.select()}
@@ -96,7 +96,7 @@ class Server:
             if not isinstance(error, (BlockingIOError, ConnectionError)):
                 log.warning("connection not accepted", extra=fields(error=error.strerror))
                 self._make_room(0)
-                threading.Event().wait(0.1)  # out of descriptors: the loop must not spin
+                threading.Event().wait(0.1)  # out of descriptors: do not spin
             return
         self._make_room(MAX_CONNECTIONS - 1)
         number = next(self._numbers)
@@ -104,12 +104,12 @@ class Server:
             self._open[number] = sock
         try:
             threading.Thread(target=self._serve, args=(number, sock, address), daemon=True).start()
-        except RuntimeError:  # no more threads to be had
+        except RuntimeError:  # the system refuses another thread
             self._forget(number)
             sock.close()
 
     def _make_room(self, most: int) -> None:
-        """Cut the oldest connection when there are more than that; its thread ends by itself."""
+        """Cut the oldest connection if more than `most` are open; its thread then terminates."""
         with self._lock:
             if len(self._open) > most:
                 _cut(self._open.pop(next(iter(self._open))))
@@ -123,9 +123,9 @@ class Server:
         try:
             connection.serve(sock, self._security(), self._answer, secured)
         except OSError as error:
-            # A client's mistake, at debug level only: clients must not fill the log.
-            log.debug("client went away", extra=fields(client=address, error=repr(error)))
-        except Exception as error:  # noqa: BLE001 - a bug costs one connection only
+            # Only at debug level, because clients must not be able to fill the log.
+            log.debug("connection to client lost", extra=fields(client=address, error=repr(error)))
+        except Exception as error:  # noqa: BLE001 - a bug must cost only one connection
             log.error("connection failed; please report this", extra=fields(error=repr(error)))
         finally:
             self._forget(number)
@@ -137,5 +137,5 @@ class Server:
 
 
 def _cut(sock: socket.socket) -> None:
-    with suppress(OSError):  # gone already
+    with suppress(OSError):  # already closed
         sock.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""The style of the page `/`: light and dark as the reader's system is, wide screens and phones."""
+"""The style sheet of the page `/`: light and dark color schemes, wide screens and phones."""
 
 STYLE = """
 :root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif;

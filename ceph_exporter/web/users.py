@@ -1,4 +1,4 @@
-"""`basic_auth_users`: who is let in. bcrypt is slow on purpose, so its results are remembered."""
+"""Basic authentication (`basic_auth_users`); caches results, because bcrypt is slow on purpose."""
 
 import hashlib
 import hmac
@@ -11,10 +11,10 @@ from types import ModuleType
 
 from ceph_exporter.config.strict_yaml import ConfigError
 
-_REMEMBERED = 100
-"""Results kept of each kind, as many as Prometheus' own exporters keep."""
+_CACHE_SIZE = 100
+"""Cached results, separately for right and wrong passwords; the same number as exporter-toolkit."""
 _PASSWORD_LIMIT = 72
-"""bcrypt looks at no more bytes."""
+"""bcrypt ignores all further bytes."""
 
 
 class BusyError(Exception):
@@ -27,16 +27,19 @@ class Users:
     def __init__(self, users: Mapping[str, str]) -> None:
         self._bcrypt = _bcrypt()
         self._users = dict(users)
-        # An unknown user is checked like any other, against a hash that nothing matches and at
-        # the highest cost of all, so that the time taken does not tell who exists.
+        # The password of an unknown user is checked against a hash that no password matches, with
+        # the highest cost of all users, so that the response time does not reveal who exists.
         cost = max(int(digest.split("$")[2]) for digest in users.values())
         self._nobody = f"$2b${cost:02d}${'.' * 53}"
         self._salt = secrets.token_bytes(32)
-        self._known: dict[bool, dict[bytes, None]] = {True: {}, False: {}}
-        self._one = threading.Lock()
+        self._cached: dict[bool, dict[bytes, None]] = {True: {}, False: {}}
+        self._checking = threading.Lock()
 
     def admit(self, authorization: str, patience: float = 5.0) -> bool:
-        """Say whether an Authorization header is a user's; BusyError after waiting in vain."""
+        """Return whether an Authorization header has the name and the password of a user.
+
+        patience: seconds to wait while other passwords are checked; then it raises BusyError.
+        """
         scheme, _, encoded = authorization.partition(" ")
         if scheme.lower() != "basic":
             return False
@@ -48,18 +51,18 @@ class Users:
         digest = self._users.get(name, self._nobody)
         message = b"\0".join((user.hex().encode(), digest.encode(), password.hex().encode()))
         key = hmac.digest(self._salt, message, hashlib.sha256)
-        for result, keys in self._known.items():
+        for result, keys in self._cached.items():
             if key in keys:
                 return result
-        # One at a time: a flood of guesses must not take every processor.
-        if not self._one.acquire(timeout=patience):
+        # One at a time: a flood of guesses must not occupy all CPU cores.
+        if not self._checking.acquire(timeout=patience):
             raise BusyError
         try:
             matches = self._matches(password, digest)
         finally:
-            self._one.release()
+            self._checking.release()
         admitted = bool(colon) and matches and name in self._users
-        self._remember(key, admitted)
+        self._cache(key, admitted)
         return admitted
 
     def _matches(self, password: bytes, digest: str) -> bool:
@@ -68,20 +71,20 @@ class Users:
         except ValueError:
             return False
 
-    def _remember(self, key: bytes, admitted: bool) -> None:
-        # Kept apart, so that wrong guesses cannot push out what Prometheus sends.
-        keys = self._known[admitted]
+    def _cache(self, key: bytes, admitted: bool) -> None:
+        # Separate caches, so that wrong guesses cannot evict the password that Prometheus sends.
+        keys = self._cached[admitted]
         keys[key] = None
-        while len(keys) > _REMEMBERED:
+        while len(keys) > _CACHE_SIZE:
             keys.pop(next(iter(keys)), None)
 
 
 def _bcrypt() -> ModuleType:
     try:
-        import bcrypt  # noqa: PLC0415 - an optional extra, needed by whoever has users only
+        import bcrypt  # noqa: PLC0415 - an optional extra, only needed with users
     except ImportError:
         raise ConfigError(
-            "basic_auth_users: needs the package bcrypt: pip install 'ceph-exporter[auth]' "
-            "(Debian: python3-bcrypt)"
+            "basic_auth_users: the package bcrypt is missing; run "
+            "pip install 'ceph-exporter[auth]' (Debian: python3-bcrypt)"
         ) from None
     return bcrypt

@@ -18,10 +18,6 @@ Texts = Mapping[str, str]
 """Texts by the names of their files, relative to the root of the repository."""
 
 
-def _one(name: str, text: Callable[[], str]) -> tuple[str, Callable[[], Texts]]:
-    return name, lambda: {name: text()}
-
-
 def _configuration() -> str:
     return configuration.text((ROOT / "docs" / "configuration.md").read_text(encoding="utf-8"))
 
@@ -30,28 +26,28 @@ def _dashboards() -> Texts:
     return {str(file.relative_to(ROOT)): text for file, text in build.files()}
 
 
-# What is generated, as a pattern of files, and the function that returns their texts. A file that
-# matches a pattern and is not among the texts is out of date too: it is removed.
-TARGETS: Mapping[str, Callable[[], Texts]] = dict(
-    (
-        _one("docs/metrics.md", metrics.text),
-        _one("docs/configuration.md", _configuration),
-        _one("deploy/man/ceph_exporter.1", man.text),
-        _one("deploy/completion/ceph_exporter.bash", lambda: completion.text("bash")),
-        _one("deploy/completion/_ceph_exporter", lambda: completion.text("zsh")),
-        _one("deploy/kubernetes/operator/prometheusrule.yaml", kubernetes.rule),
-        _one("dashboards/grafana/kustomization.yaml", kubernetes.dashboards),
-        ("dashboards/grafana/*.json", _dashboards),
-        ("tests/golden/*.txt", golden.era_pages),
-        ("tests/simulator/*.txt", golden.simulated_pages),
-    )
-)
+# A file and the function that returns its text, or a pattern of files and the function that returns
+# all their texts. A file that matches the pattern and has no text is out of date too.
+TARGETS: Mapping[str, Callable[[], str | Texts]] = {
+    "docs/metrics.md": metrics.text,
+    "docs/configuration.md": _configuration,
+    "deploy/man/ceph_exporter.1": man.text,
+    "deploy/completion/ceph_exporter.bash": lambda: completion.text("bash"),
+    "deploy/completion/_ceph_exporter": lambda: completion.text("zsh"),
+    "deploy/kubernetes/operator/prometheusrule.yaml": kubernetes.rule,
+    "dashboards/grafana/kustomization.yaml": kubernetes.dashboards,
+    "dashboards/grafana/*.json": _dashboards,
+    "tests/golden/*.txt": golden.era_pages,
+    "tests/simulator/*.txt": golden.simulated_pages,
+}
 
 
 def changes() -> Iterator[tuple[Path, str | None]]:
-    """Yield each file that is out of date and its new text, None for one to be removed."""
-    for pattern, texts in TARGETS.items():
-        expected = {ROOT / name: text for name, text in texts().items()}
+    """Yield each file that is out of date and its new text, None if the file must be removed."""
+    for pattern, generate in TARGETS.items():
+        generated = generate()
+        texts = {pattern: generated} if isinstance(generated, str) else generated
+        expected = {ROOT / name: text for name, text in texts.items()}
         for file in sorted({*ROOT.glob(pattern), *expected}):
             text = expected.get(file)
             if text is None or not file.exists() or file.read_text(encoding="utf-8") != text:

@@ -4,12 +4,15 @@ import argparse
 
 import shtab
 
-from ceph_exporter.config import command_line
+from ceph_exporter.collectors import COLLECTORS
+from ceph_exporter.config.command_line import fail
+from ceph_exporter.config.flags import table
+from ceph_exporter.config.parser import parser as parser_of
 
 
 def text(shell: str) -> str:
     """Give the script for a shell, bash or zsh."""
-    parser = command_line.parser()
+    parser = parser_of(table(COLLECTORS), fail)
     for action in parser._actions:  # noqa: SLF001 - argparse has no other way to them
         if action.metavar == "FILE":
             action.complete = shtab.FILE  # type: ignore[attr-defined]

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 from ceph_exporter import __version__
-from ceph_exporter.config.flags import COMMANDS, FLAGS, Flag
+from ceph_exporter.collectors import COLLECTORS
+from ceph_exporter.config.flags import COMMANDS, Flag, Toggle, table
+
+_FLAGS = table(COLLECTORS)
 
 _HEAD = r"""
 .TH CEPH_EXPORTER 1 "" "ceph_exporter {version}" "User Commands"
@@ -54,15 +57,15 @@ def text() -> str:
 
 
 def _flags() -> Iterator[str]:
-    for group in dict.fromkeys(flag.group for flag in FLAGS):
+    for group in dict.fromkeys(flag.group for flag in _FLAGS):
         yield f".SS {group}\n"
-        for flag in FLAGS:
+        for flag in _FLAGS:
             if flag.group == group:
                 yield _flag(flag)
 
 
 def _flag(flag: Flag) -> str:
-    name = f"--[no-]{flag.name}" if flag.default is None else f"--{flag.name}"
+    name = f"--[no-]{flag.name}" if isinstance(flag.default, Toggle) else f"--{flag.name}"
     takes = f" {flag.takes}" if flag.takes else ""
     default = f" Default: {flag.shown}." if flag.shown else ""
     return (

@@ -4,18 +4,21 @@ import pytest
 
 from ceph_exporter import __version__
 from ceph_exporter.collectors import COLLECTORS
-from ceph_exporter.config import Config
-from ceph_exporter.config.command_line import CommandLine, parse, parser
-from ceph_exporter.config.flags import FLAGS
+from ceph_exporter.config import Config, Log, Poll, Web
+from ceph_exporter.config.command_line import ClusterFlags, PollFlags, fail, parse
+from ceph_exporter.config.flags import table
+from ceph_exporter.config.parser import parser
 from ceph_exporter.config.strict_yaml import ConfigError
 from ceph_exporter.config.units import Duration
+from ceph_exporter.polling.collecting import enabled
 
+FLAGS = table(COLLECTORS)
 URL = "--cluster.url=http://mon1:5000"
 
 
 def config(*arguments: str, **environment: str) -> Config:
     """Parse arguments and environment to a configuration."""
-    return parse(arguments, environment).config()
+    return parse(arguments, environment, COLLECTORS).config(COLLECTORS)
 
 
 def test_one_url_is_enough() -> None:
@@ -25,7 +28,7 @@ def test_one_url_is_enough() -> None:
     assert found.clusters[""].api == "auto"
     assert found.poll.interval == Duration(15)
     default = tuple(name for name, collector in COLLECTORS.items() if collector.default)
-    assert found.enabled(found.clusters[""]) == default
+    assert enabled(found, found.clusters[""]) == default
 
 
 def test_every_flag_of_a_cluster_arrives(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -58,17 +61,17 @@ def test_rados_is_named_by_its_files() -> None:
 def test_collectors_are_switched_by_name() -> None:
     """A collector is switched off by --no-collector.X, on alone with disable-defaults."""
     off = config(URL, "--no-collector.health")
-    assert "health" not in off.enabled(off.clusters[""])
+    assert "health" not in enabled(off, off.clusters[""])
     alone = config(URL, "--collector.disable-defaults", "--collector.health")
-    assert alone.enabled(alone.clusters[""]) == ("health",)
+    assert enabled(alone, alone.clusters[""]) == ("health",)
 
 
 def test_commands_stand_before_or_after_flags() -> None:
     """The command and its folder are found wherever they stand."""
     for arguments in (["record", "DIR", URL], [URL, "record", "DIR"]):
-        options = parse(arguments, {})
+        options = parse(arguments, {}, COLLECTORS)
         assert (options.command, options.folder) == ("record", "DIR")
-    assert parse([URL], {}).command == "serve"
+    assert parse([URL], {}, COLLECTORS).command == "serve"
 
 
 def test_the_environment_sets_what_no_flag_sets() -> None:
@@ -86,7 +89,7 @@ def test_the_environment_sets_what_no_flag_sets() -> None:
     assert found.clusters[""].tls.insecure_skip_verify
     assert found.clusters[""].api == "rest-api"
     assert (found.poll.timeout, found.poll.interval) == (Duration(5), Duration(20))
-    assert "health" not in found.enabled(found.clusters[""])
+    assert "health" not in enabled(found, found.clusters[""])
 
 
 BAD = [
@@ -113,7 +116,7 @@ def test_bad_usage_is_one_line_and_exit_2(
 ) -> None:
     """Bad usage ends with exit code 2 and one line that names the flag or the variable."""
     with pytest.raises(SystemExit) as caught:
-        parse(arguments, environment)
+        parse(arguments, environment, COLLECTORS)
     said = capsys.readouterr().err
     assert caught.value.code == 2
     assert error in said
@@ -144,7 +147,7 @@ def test_a_configuration_that_cannot_work_names_the_flag(arguments: list[str], e
 
 def test_help_names_every_flag_and_its_default() -> None:
     """--help lists every flag of the table."""
-    text = " ".join(parser().format_help().split())
+    text = " ".join(parser(FLAGS, fail).format_help().split())
     for flag in FLAGS:
         assert f"--{flag.name}" in text
     assert "(default: 15s)" in text
@@ -154,14 +157,43 @@ def test_help_names_every_flag_and_its_default() -> None:
 def test_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     """--version prints the program's name and version."""
     with pytest.raises(SystemExit) as caught:
-        parse(["--version"], {})
+        parse(["--version"], {}, COLLECTORS)
     assert caught.value.code == 0
     assert capsys.readouterr().out == f"ceph_exporter {__version__}\n"
 
 
-def test_options_are_plain_values() -> None:
-    """CommandLine hold a value for each flag, durations as seconds."""
-    options = parse([URL], {})
-    assert isinstance(options, CommandLine)
-    assert set(options.values) == {flag.name for flag in FLAGS}
-    assert options.values["poll.interval"] == Duration(15)
+def test_every_flag_sets_a_field_and_every_field_has_a_flag() -> None:
+    """The structs of the command line and the table of flags agree, so none can be forgotten."""
+    structs = {"cluster": ClusterFlags, "poll": PollFlags, "web": Web, "log": Log}
+    for section, struct in structs.items():
+        fields = {flag.field for flag in FLAGS if flag.section == section}
+        assert fields == set(struct.__struct_fields__)
+    outside = {flag.name for flag in FLAGS if flag.section not in {*structs, "collector"}}
+    assert outside == {"config.file", "config.check", "demo", "nagios"}
+
+
+def test_defaults_are_those_of_the_structs() -> None:
+    """What no flag sets has the default of the configuration's own struct."""
+    line = parse([URL], {}, COLLECTORS)
+    assert (line.web, line.log) == (Web(), Log())
+    assert line.config(COLLECTORS).poll == Poll()
+    assert line.poll.interval == Duration(15)
+
+
+def test_the_options_of_a_collector_are_flags() -> None:
+    """Each field of a collector's options is a flag with a help text, wherever it is declared."""
+    flag = "--collector.perf_counters.limit"
+    options = config(URL, f"{flag}=7").clusters[""].options["perf_counters"]
+    assert options == COLLECTORS["perf_counters"].options(limit=7)  # type: ignore[misc]
+    declared = {
+        f"collector.{name}.{field}"
+        for name, spec in COLLECTORS.items()
+        if spec.options
+        for field in spec.options.__struct_fields__
+    }
+    assert declared == {flag.name for flag in FLAGS if flag.name.count(".") == 2} - {
+        "web.config.file"
+    }
+    assert all(flag.help for flag in FLAGS)
+    with pytest.raises(ConfigError, match=r"--collector\.perf_counters\.include: expected"):
+        config(URL, "--collector.perf_counters.include=(")

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from ceph_exporter.collectors import COLLECTORS
-from ceph_exporter.config import Cluster, Config, Poll, dump, load, tree
+from ceph_exporter.config import Cluster, Config, Poll, dump, file, load
 from ceph_exporter.config.strict_yaml import ConfigError
 from ceph_exporter.config.units import Duration, Size
+from ceph_exporter.polling.collecting import enabled
 
 DEFAULTS = {name for name, collector in COLLECTORS.items() if collector.default}
 GOOD = """\
@@ -29,9 +30,9 @@ clusters:
 
 def read(tmp_path: Path, text: str) -> Config:
     """Load a configuration from a file with this text."""
-    file = tmp_path / "ceph_exporter.yml"
-    file.write_text(text)
-    return load(str(file), {}, Poll())
+    path = tmp_path / "ceph_exporter.yml"
+    path.write_text(text)
+    return load(str(path), COLLECTORS, {}, Poll())
 
 
 def test_a_whole_file_is_read(tmp_path: Path) -> None:
@@ -49,18 +50,18 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
 def test_collectors_of_a_cluster_override_those_of_all(tmp_path: Path) -> None:
     """The file's collectors override the flags', a cluster's those of the file."""
     config = read(tmp_path, GOOD)
-    assert set(config.enabled(config.clusters["prod"])) == DEFAULTS - {"monitors"}
-    assert set(config.enabled(config.clusters["old"])) == DEFAULTS - {"cluster"}
+    assert set(enabled(config, config.clusters["prod"])) == DEFAULTS - {"monitors"}
+    assert set(enabled(config, config.clusters["old"])) == DEFAULTS - {"cluster"}
 
 
 def test_the_flags_give_what_the_file_leaves_out(tmp_path: Path) -> None:
     """Polling and collectors set by flags hold unless the file says otherwise."""
-    file = tmp_path / "c.yml"
-    file.write_text("clusters: {a: {urls: ['http://a']}}\npoll: {timeout: 5s}\n")
+    path = tmp_path / "c.yml"
+    path.write_text("clusters: {a: {urls: ['http://a']}}\npoll: {timeout: 5s}\n")
     flags = Poll(Duration(20), Duration(7), Duration(40))
-    config = load(str(file), {"health": False}, flags)
+    config = load(str(path), COLLECTORS, {"health": False}, flags)
     assert config.poll == Poll(Duration(20), Duration(5), Duration(40))
-    assert "health" not in config.enabled(config.clusters["a"])
+    assert "health" not in enabled(config, config.clusters["a"])
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ def test_a_cluster_over_rados_has_no_url(tmp_path: Path) -> None:
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     """A file that cannot be read is named with the reason."""
     with pytest.raises(ConfigError, match=r"none\.yml: No such file or directory"):
-        load(str(tmp_path / "none.yml"), {}, Poll())
+        load(str(tmp_path / "none.yml"), COLLECTORS, {}, Poll())
 
 
 def test_a_recording_is_a_folder_and_no_url(tmp_path: Path) -> None:
@@ -174,7 +175,7 @@ def test_durations_are_shown_as_they_are_written() -> None:
 def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """Should a setting ever hold a secret, it is not shown."""
     cluster = Cluster(urls=("http://a",), username="hunter2")
-    monkeypatch.setattr(tree, "_SECRET", re.compile("username"))
+    monkeypatch.setattr(file, "_SECRET", re.compile("username"))
     shown = dump(Config({"": cluster}))
     assert "hunter2" not in shown
     assert "username: <secret>" in shown
@@ -186,7 +187,7 @@ def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (
             "clusters: {a: &x {urls: [b]}, a: *x}",
-            "not YAML: key a stands twice (line 1, column",
+            "not YAML: duplicate key a (line 1, column",
         ),
         ("password: hunter2: x", "not YAML: mapping values are not allowed here (line 1, column"),
         ("? [a]\n: b", "not YAML: it cannot be read"),

@@ -42,22 +42,22 @@ def allowed(heading: str, which: str) -> tuple[str, ...]:
     `which` is an API or a release's major number: what the second column names, or "all".
     """
     section = DOCUMENT.read_text().partition(f"## {heading}\n")[2].partition("\n## ")[0]
-    found: list[str] = []
+    patterns: list[str] = []
     for line in section.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if line.startswith("| `") and set(re.findall(r"[\w-]+", cells[1])) & {which, "all"}:
-            found += re.findall(r"`([^`]+)`", cells[0])
-    return tuple(found)
+            patterns += re.findall(r"`([^`]+)`", cells[0])
+    return tuple(patterns)
 
 
 def without(page: Page, patterns: Iterable[str]) -> Page:
     """Return the page without series that match a pattern of "name" or "name value"."""
     patterns = tuple(patterns)
     return {
-        name: kept
+        name: remaining
         for name, series in page.items()
         if (
-            kept := {
+            remaining := {
                 labels: value
                 for labels, value in series.items()
                 if not any(

@@ -79,7 +79,7 @@ class Watch(NamedTuple):
     def message(self, status: str, alert: str) -> Message:
         """Wait for a message and return it; it must be the only one with its alert and status."""
 
-        def found() -> list[Message]:
+        def matches() -> list[Message]:
             return [
                 message
                 for message in self.receiver.messages
@@ -89,8 +89,8 @@ class Watch(NamedTuple):
         def heard() -> str:
             return ", ".join(f"{m.alert} {m.status}" for m in self.receiver.messages)
 
-        wait_until(lambda: bool(found()), f"{alert} {status} (heard: {heard()})", DEADLINE)
-        (message,) = found()
+        wait_until(lambda: bool(matches()), f"{alert} {status} (heard: {heard()})", DEADLINE)
+        (message,) = matches()
         return message
 
 

@@ -33,23 +33,23 @@ def by_monitor(samples: list[Sample]) -> dict[str, float]:
 
 def test_prometheus_sees_the_cluster_up_over_both_apis(scraped: Prometheus) -> None:
     """Both targets are up, and so is the cluster behind them."""
-    scraped.wait_for("up == 1", lambda found: len(found) == 2)
-    scraped.wait_for("ceph_up == 1", lambda found: len(found) == 2)
-    scraped.wait_for("ceph_health_status == 0", lambda found: len(found) == 2, timeout=60)
+    scraped.wait_for("up == 1", lambda rows: len(rows) == 2)
+    scraped.wait_for("ceph_up == 1", lambda rows: len(rows) == 2)
+    scraped.wait_for("ceph_health_status == 0", lambda rows: len(rows) == 2, timeout=60)
 
 
 def test_the_api_and_the_release_are_found_by_probing(scraped: Prometheus) -> None:
     """The exporter finds out which API a URL serves and which release answers."""
-    found = scraped.wait_for("ceph_exporter_source_info", lambda rows: len(rows) == 2)
-    said = {(labels["api"], labels["release"]) for labels, _ in found}
-    assert said == {("dashboard", "16.2.15"), ("restful", "16.2.15")}
+    rows = scraped.wait_for("ceph_exporter_source_info", lambda rows: len(rows) == 2)
+    sources = {(labels["api"], labels["release"]) for labels, _ in rows}
+    assert sources == {("dashboard", "16.2.15"), ("restful", "16.2.15")}
 
 
 def test_every_monitor_has_its_latency(scraped: Prometheus, restful: Exporter) -> None:
     """Over restful each monitor has latency and skew; the leader's are 0, the others' are not."""
     selector = f'{{instance="{restful.target}"}}'
-    found = scraped.wait_for(f"ceph_monitor_latency_seconds{selector}", lambda rows: len(rows) == 3)
-    latency = by_monitor(found)
+    rows = scraped.wait_for(f"ceph_monitor_latency_seconds{selector}", lambda rows: len(rows) == 3)
+    latency = by_monitor(rows)
     assert set(latency) == set(MONITORS)
     leader = scraped.query(f"ceph_monitor_leader{selector} == 1")[0][0]["monitor"]
     assert latency[leader] == 0
@@ -58,7 +58,7 @@ def test_every_monitor_has_its_latency(scraped: Prometheus, restful: Exporter) -
 
 def test_every_monitor_is_in_the_quorum(scraped: Prometheus) -> None:
     """Both APIs report all three monitors in the quorum."""
-    scraped.wait_for("ceph_mon_quorum_status == 1", lambda found: len(found) == 6)
+    scraped.wait_for("ceph_mon_quorum_status == 1", lambda rows: len(rows) == 6)
 
 
 @pytest.mark.parametrize("api", ["dashboard", "restful"])
@@ -74,9 +74,9 @@ def test_the_metrics_of_cephs_own_rules_have_samples(
 
 def test_once_prints_a_page_that_promtool_accepts(cluster: CephCluster) -> None:
     """`once` prints the page; promtool complains only about names of Ceph's module."""
-    found = run("once", *arguments(cluster, "restful"))
-    assert found.returncode == 0
-    assert complaints(found.stdout.encode()) == []
+    done = run("once", *arguments(cluster, "restful"))
+    assert done.returncode == 0
+    assert complaints(done.stdout.encode()) == []
 
 
 @pytest.mark.parametrize("api", ["dashboard", "restful"])
@@ -101,12 +101,12 @@ def test_a_refused_login_is_one_line_and_is_not_repeated(
     secret = tmp_path / "password"
     secret.write_text("not-the-password")
     flags = [flag for flag in arguments(cluster, "dashboard") if "password-file" not in flag]
-    found = run("once", *flags, f"--cluster.password-file={secret}")
-    assert found.returncode == 1
-    errors = [line for line in found.stderr.splitlines() if "ERROR" in line]
+    done = run("once", *flags, f"--cluster.password-file={secret}")
+    assert done.returncode == 1
+    errors = [line for line in done.stderr.splitlines() if "ERROR" in line]
     assert len(errors) == 1
     assert "--cluster.password-file" in errors[0]
-    assert "not-the-password" not in found.stdout + found.stderr
+    assert "not-the-password" not in done.stdout + done.stderr
 
 
 def test_a_clock_ahead_shows_as_skew(
@@ -116,11 +116,11 @@ def test_a_clock_ahead_shows_as_skew(
     cluster.stop_mon("b")
     cluster.start_mon("b", faketime="+0.4s")
     for exporter in (restful, dashboard):
-        found = scraped.wait_for(
+        rows = scraped.wait_for(
             f'ceph_monitor_clock_skew_seconds{{monitor="b",instance="{exporter.target}"}} > 0.3',
             timeout=60,
         )
-        assert 0.3 < values(found)[0] < 0.5
+        assert 0.3 < values(rows)[0] < 0.5
     scraped.wait_for('ceph_health_detail{name="MON_CLOCK_SKEW"} == 1', lambda rows: len(rows) == 2)
     cluster.stop_mon("b")
     cluster.start_mon("b")

@@ -119,9 +119,9 @@ def fleet(request: pytest.FixtureRequest, fleets: dict[str, Prometheus]) -> Prom
 
 def rules_without_intervals(folder: Path) -> Path:
     """Write the rules with an evaluation interval of a second; return the file."""
-    kept = [{"name": group["name"], "rules": group["rules"]} for group in groups()]
+    evaluated = [{"name": group["name"], "rules": group["rules"]} for group in groups()]
     file = folder / "ceph.rules.yml"
-    file.write_text(json.dumps({"groups": kept}))
+    file.write_text(json.dumps({"groups": evaluated}))
     return file
 
 
@@ -185,7 +185,7 @@ def test_what_is_quiet_speaks_when_something_is_wrong(
 ) -> None:
     """Expressions without data on a healthy cluster have data once there is a cause.
 
-    The cause is real where one can be made here; else it is simulated, recorded or made up.
+    The cause is real where possible; otherwise it is simulated, recorded or invented.
     """
     breakage.hurt(everything)
     for server in fleets.values():
@@ -200,10 +200,10 @@ def test_the_rules_look_at_what_is_there(fleet: Prometheus) -> None:
     rules = list(of_rules())
     all_give_data(fleet, [one for one in rules if not one.quiet])
     without_data(fleet, rules, ALL)
-    found = {
+    names = {
         str(selector.name)
         for rule in rules
         for selector, _ in selectors(promql_parser.parse(rule.text))
     }
-    found -= {rule.where.removeprefix("record ") for rule in rules if rule.quiet}
-    all_give_data(fleet, [Expression("rules", f"count({name})", "") for name in sorted(found)])
+    names -= {rule.where.removeprefix("record ") for rule in rules if rule.quiet}
+    all_give_data(fleet, [Expression("rules", f"count({name})", "") for name in sorted(names)])

@@ -57,12 +57,12 @@ def test_prometheus_finds_the_clusters_and_scrapes_each(
         folder, port=free_port(), configuration=limits + jobs, program=program
     ) as server:
         server.wait_for("up == 1", lambda rows: len(rows) == 3)
-        found = server.wait_for("ceph_up", lambda rows: len(rows) == 3)
-        assert {labels["cluster"]: value for labels, value in found} == {
+        rows = server.wait_for("ceph_up", lambda rows: len(rows) == 3)
+        assert {labels["cluster"]: value for labels, value in rows} == {
             **dict.fromkeys(NAMES, 1),
             "dead": 0,
         }
-        assert {labels["instance"] for labels, _ in found} == {exporter.target}
+        assert {labels["instance"] for labels, _ in rows} == {exporter.target}
         for name in NAMES:
             rows = server.query(f'ceph_mon_quorum_status{{cluster="{name}"}}')
             assert len(rows) == 3
@@ -79,7 +79,7 @@ def test_shards_share_the_clusters(exporter: Exporter, tmp_path: Path) -> None:
     if promtool is None:
         pytest.skip("promtool is not installed; see testbed/install")
     rules = block(ROOT / "docs" / "web.md", "### Shards")
-    kept = []
+    clusters = []
     for shard in range(2):
         file = tmp_path / f"shard{shard}.yml"
         jobs = block(ROOT / "docs" / "web.md", "## Discovery").rstrip()
@@ -91,6 +91,6 @@ def test_shards_share_the_clusters(exporter: Exporter, tmp_path: Path) -> None:
             text=True,
             check=False,
         )
-        found = json.loads(done.stdout)
-        kept += [row["labels"]["cluster"] for row in found if row.get("labels")]
-    assert sorted(kept) == sorted([*NAMES, "dead"])
+        targets = json.loads(done.stdout)
+        clusters += [row["labels"]["cluster"] for row in targets if row.get("labels")]
+    assert sorted(clusters) == sorted([*NAMES, "dead"])

@@ -43,8 +43,8 @@ def documented(heading: str, names: Mapping[str, str]) -> dict[str, Any]:
     text = block(FLEETS, heading)
     for name, address in names.items():
         text = text.replace(name, address)
-    found: dict[str, Any] = yaml.safe_load(text)
-    return found
+    configuration: dict[str, Any] = yaml.safe_load(text)
+    return configuration
 
 
 def shortened(folder: Path) -> Path:
@@ -110,8 +110,8 @@ def exporter_of(folder: Path, clusters: Mapping[str, str]) -> Exporter:
     """Return an exporter of clusters, whose URLs are given by name."""
     folder.mkdir()
     file = folder / "ceph_exporter.yml"
-    known = {name: {"urls": [url], "api": "rest-api"} for name, url in clusters.items()}
-    file.write_text(json.dumps({"clusters": known}))
+    sections = {name: {"urls": [url], "api": "rest-api"} for name, url in clusters.items()}
+    file.write_text(json.dumps({"clusters": sections}))
     return Exporter(folder, f"--config.file={file}")
 
 
@@ -185,8 +185,8 @@ def test_clusters_are_shared_by_exporters_and_servers(tmp_path: Path) -> None:
             servers.append(stack.enter_context(serving(tmp_path / f"shard{shard}", configuration)))
 
         def scraped(server: Prometheus) -> set[tuple[str, str]]:
-            found = server.query("ceph_up == 1")
-            return {(labels["cluster"], labels["instance"]) for labels, _ in found}
+            rows = server.query("ceph_up == 1")
+            return {(labels["cluster"], labels["instance"]) for labels, _ in rows}
 
         def complete() -> bool:
             return sorted(pair for server in servers for pair in scraped(server)) == expected
@@ -211,7 +211,7 @@ def test_remote_write_hands_on_what_is_scraped(tmp_path: Path) -> None:
         names = {"http://mimir:8080/api/v1/push": f"{receiver.url}/api/v1/write"}
         writes = documented("## Remote write", names)
         stack.enter_context(serving(tmp_path / "writer", scrapes | writes))
-        (found,) = receiver.wait_for("ceph_up == 1", timeout=60)
-        assert found[0]["prometheus"] == "ceph"
-        assert found[0]["replica"] == "a"
+        (sample,) = receiver.wait_for("ceph_up == 1", timeout=60)
+        assert sample[0]["prometheus"] == "ceph"
+        assert sample[0]["replica"] == "a"
         assert receiver.query("process_cpu_seconds_total") == []

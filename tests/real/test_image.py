@@ -73,8 +73,8 @@ def inside(container: str, *command: str) -> str:
 
 def settings(image: str) -> dict[str, Any]:
     """Return the configuration of an image."""
-    (found,) = json.loads(output_of("podman", "image", "inspect", image))
-    return dict(found)
+    (inspected,) = json.loads(output_of("podman", "image", "inspect", image))
+    return dict(inspected)
 
 
 def served(container: str) -> bool:
@@ -112,13 +112,13 @@ def test_sigterm_stops_it_at_once(image: str) -> None:
 
 def test_the_image_says_what_it_is(image: str) -> None:
     """Its labels have title, licence and version; it declares its user, port and stop signal."""
-    found = settings(image)
-    labels = found["Labels"]
+    configuration = settings(image)
+    labels = configuration["Labels"]
     assert labels["org.opencontainers.image.version"] == __version__
     assert labels["org.opencontainers.image.licenses"] == "Apache-2.0"
-    assert found["User"] == "65534:65534"
-    assert list(found["Config"]["ExposedPorts"]) == ["9128/tcp"]
-    assert found["Config"]["StopSignal"] == "SIGTERM"
+    assert configuration["User"] == "65534:65534"
+    assert list(configuration["Config"]["ExposedPorts"]) == ["9128/tcp"]
+    assert configuration["Config"]["StopSignal"] == "SIGTERM"
 
 
 def test_nothing_but_the_program_is_in_the_image(image: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.config import Poll, load
 from testbed.running import running
 from testbed.waiting import until
@@ -41,9 +42,9 @@ KINDS = {
 LARGEST = 256 * 1024
 
 
-def said(*command: str, given: str = "") -> str:
+def output_of(*command: str, stdin: str = "") -> str:
     """Return the output of a program. Raises AssertionError with its errors if it fails."""
-    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -59,7 +60,7 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def rendered(name: str) -> str:
     """Return the YAML that is applied."""
-    return said("kubectl", "kustomize", str(MANIFESTS / name))
+    return output_of("kubectl", "kustomize", str(MANIFESTS / name))
 
 
 @pytest.fixture
@@ -70,12 +71,12 @@ def objects(rendered: str) -> list[dict[str, Any]]:
 
 def one(objects: list[dict[str, Any]], kind: str) -> dict[str, Any]:
     """Return the only object of a kind that is not a dashboard."""
-    (found,) = (
+    (match,) = (
         thing
         for thing in objects
         if thing["kind"] == kind and not thing["metadata"]["name"].startswith("dashboard-")
     )
-    return found
+    return match
 
 
 def test_every_object_has_its_kinds_form(
@@ -86,9 +87,9 @@ def test_every_object_has_its_kinds_form(
     own = [thing for thing in objects if thing["apiVersion"].startswith(OPERATOR)]
     file = tmp_path / "objects.yaml"
     file.write_text(yaml.safe_dump_all([thing for thing in objects if thing not in own]))
-    said(str(TOOLS / "kubernetes-validate"), "--strict", str(file))
+    output_of(str(TOOLS / "kubernetes-validate"), "--strict", str(file))
     script = Path(__file__).with_name("operator_schema.py")
-    checked = said(str(TOOLS / "python"), str(script), given=yaml.safe_dump_all(own))
+    checked = output_of(str(TOOLS / "python"), str(script), stdin=yaml.safe_dump_all(own))
     assert sorted(checked.split()) == sorted(thing["kind"] for thing in own)
     assert max(len(json.dumps(thing)) for thing in objects) < LARGEST
 
@@ -107,7 +108,7 @@ def test_the_container_has_what_its_configuration_names(
     (tmp_path / "dashboard.crt").touch()
     configuration = tmp_path / "ceph_exporter.yml"
     configuration.write_text(text.replace(secrets, str(tmp_path)))
-    for cluster in load(str(configuration), {}, Poll()).clusters.values():
+    for cluster in load(str(configuration), COLLECTORS, {}, Poll()).clusters.values():
         named = [cluster.password_file, cluster.tls.ca_file]
         assert all(Path(one).parent == tmp_path for one in named if one)
 
@@ -143,11 +144,11 @@ def test_rules_and_dashboards_are_the_shipped_ones(
     assert carried == ([] if name == "base" else [rules])
     files = [] if name == "base" else ROOT.glob("dashboards/grafana/*.json")
     shipped = {file.name: file.read_text() for file in files}
-    found: dict[str, str] = {}
+    content: dict[str, str] = {}
     for thing in objects:
         if thing["metadata"].get("labels", {}).get("grafana_dashboard") == "1":
-            found |= thing["data"]
-    assert found == shipped
+            content |= thing["data"]
+    assert content == shipped
 
 
 def test_the_documented_kustomization_is_rendered(tmp_path: Path) -> None:
@@ -159,7 +160,7 @@ def test_the_documented_kustomization_is_rendered(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "kustomization.yaml").write_text(text)
     (folder / "ceph_exporter.yml").write_text("clusters: {mine: {urls: [http://mon1:5000]}}")
-    objects = list(yaml.safe_load_all(said("kubectl", "kustomize", str(folder))))
+    objects = list(yaml.safe_load_all(output_of("kubectl", "kustomize", str(folder))))
     assert {thing["metadata"]["namespace"] for thing in objects} == {"monitoring"}
     (container,) = one(objects, "Deployment")["spec"]["template"]["spec"]["containers"]
     assert container["image"] == "registry.example/ceph_exporter:1"

@@ -46,9 +46,9 @@ def measured(folder: Path) -> dict[str, int]:
 def shown(cluster: CephCluster) -> dict[str, dict[str, float]]:
     """Return the figures on the page by monitor."""
     flag = f"--cluster.mon-data={cluster.folder}/mon.*"
-    found = run("once", *arguments(cluster, "dashboard"), flag)
-    assert found.returncode == 0, found.stderr
-    page = parse(found.stdout)
+    done = run("once", *arguments(cluster, "dashboard"), flag)
+    assert done.returncode == 0, done.stderr
+    page = parse(done.stdout)
     figures: dict[str, dict[str, float]] = {}
     for name in (*KINDS, "capacity_bytes", "used_bytes", "avail_bytes", "avail_percent"):
         for labels, value in page[f"ceph_monitor_{name}"].items():

@@ -41,17 +41,17 @@ def degraded(release_cluster: CephCluster) -> Iterator[CephCluster]:
 def differences(cluster: CephCluster, api: str) -> list[str]:
     """Return the differences between both pages, without the documented ones."""
     before = parity.parse(cluster.module_page())
-    found = run("once", *arguments(cluster, api), "--collector.perf_counters")
-    assert found.returncode == 0, found.stderr
-    ours = parity.parse(found.stdout)
+    done = run("once", *arguments(cluster, api), "--collector.perf_counters")
+    assert done.returncode == 0, done.stderr
+    ours = parity.parse(done.stdout)
     after = parity.parse(cluster.module_page())
     major = cluster.release.name.partition(".")[0]
-    known = (
+    documented = (
         *parity.OWN,
         *parity.allowed(parity.NOT_GIVEN, api),
         *parity.allowed(parity.OTHERWISE, major),
     )
-    before = parity.without(before, known)
+    before = parity.without(before, documented)
     declared = {name: series for name, series in before.items() if name in DECLARED}
     assert len(declared) > 40
     assert len(before) - len(declared) > 200  # performance counters
@@ -65,11 +65,11 @@ def all_differences(cluster: CephCluster) -> list[str]:
 
 def test_at_rest_all_is_equal(release_cluster: CephCluster) -> None:
     """Every metric of the module is on our page with the same labels and value, over each API."""
-    found = all_differences(release_cluster)
-    assert not found, "\n".join(found)
+    differences = all_differences(release_cluster)
+    assert not differences, "\n".join(differences)
 
 
 def test_with_an_osd_down_all_is_equal(degraded: CephCluster) -> None:
     """The same holds with an OSD down, undersized PGs and the flag noout set."""
-    found = all_differences(degraded)
-    assert not found, "\n".join(found)
+    differences = all_differences(degraded)
+    assert not differences, "\n".join(differences)

@@ -38,8 +38,8 @@ BASE_PORTS = {"16.2.15": 29000, "20.2.4": 29100}
 def blocks(section: str) -> list[str]:
     """Return the indented blocks of a section, each a part of a shell script."""
     text = QUICKSTART.read_text(encoding="utf-8").partition(f"\n## {section}\n")[2]
-    found = re.findall(r"(?:^    .*\n)+", text.partition("\n## ")[0], re.MULTILINE)
-    return [re.sub(r"^    ", "", block, flags=re.MULTILINE) for block in found]
+    blocks = re.findall(r"(?:^    .*\n)+", text.partition("\n## ")[0], re.MULTILINE)
+    return [re.sub(r"^    ", "", block, flags=re.MULTILINE) for block in blocks]
 
 
 @pytest.fixture(scope="module", params=list(BASE_PORTS))
@@ -93,14 +93,14 @@ class Reader:
 
     def types_until_it_works(self, block: str) -> str:
         """Repeat a block until it succeeds, for as long as a module may take to start."""
-        said: list[str] = []
+        outputs: list[str] = []
 
         def works() -> bool:
-            said.append(self.types(block))
+            outputs.append(self.types(block))
             return True
 
         wait_until(works, block, 90)
-        return said[-1]
+        return outputs[-1]
 
     @staticmethod
     def _tool(file: Path, command: str) -> None:
@@ -138,8 +138,7 @@ def follow(cluster: CephCluster, folder: Path, section: str, url: str = "") -> s
 def releases(page: str) -> set[tuple[str, str]]:
     """Return the API and the release of a page's source."""
     source = r'^ceph_exporter_source_info{api="(.+?)",.*release="(.+?)"}'
-    found = re.findall(source, page, re.MULTILINE)
-    return {(api, release) for api, release in found}
+    return {(api, release) for api, release in re.findall(source, page, re.MULTILINE)}
 
 
 def test_the_quick_start_of_the_dashboard(cluster: CephCluster, tmp_path: Path) -> None:
@@ -187,15 +186,15 @@ def written() -> set[str]:
     files = [QUICKSTART.with_name(f"{name}.md") for name in ("runbook", "troubleshooting")]
     text = "\n".join(file.read_text(encoding="utf-8") for file in files)
     commands = re.findall(r"(?:^    |`)ceph ([a-z][^`\n]*)", text, re.MULTILINE)
-    found = {match[0] for match in map(WORDS.match, commands) if match}
-    return {command for command in found if not command.startswith(SPECIAL)}
+    words = {match[0] for match in map(WORDS.match, commands) if match}
+    return {command for command in words if not command.startswith(SPECIAL)}
 
 
 def test_the_commands_for_an_outage_exist(cluster: CephCluster) -> None:
     """Ceph has every command that the runbook and the troubleshooting page name."""
     # A line of the help starts with the words of a command, before its arguments.
     lines = cluster.ceph("--help").splitlines()
-    known = {f"{match[0]} " for match in map(WORDS.match, lines) if match}
-    unknown = {command for command in written() if not any(map(f"{command} ".startswith, known))}
+    offered = {f"{match[0]} " for match in map(WORDS.match, lines) if match}
+    unknown = {command for command in written() if not any(map(f"{command} ".startswith, offered))}
     lacks = LACKS[cluster.release.name]
     assert not [command for command in unknown if not command.startswith(lacks)]

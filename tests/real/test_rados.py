@@ -91,21 +91,19 @@ def wait_for_documents(exporter: Exporter, names: tuple[str, ...], value: float)
     """Wait until documents are received (1) or fail (0)."""
     wanted = {frozenset({("document", name)}): value for name in names}
     exporter.wait_for(
-        "ceph_exporter_document_success", lambda found: wanted.items() <= found.items(), 150
+        "ceph_exporter_document_success", lambda rows: wanted.items() <= rows.items(), 150
     )
 
 
 def wait_for(exporter: Exporter, name: str, value: float, **labels: str) -> None:
     """Wait until the only sample with these labels has the value."""
-    exporter.wait_for(name, lambda found: found.get(frozenset(labels.items())) == value, 90)
+    exporter.wait_for(name, lambda rows: rows.get(frozenset(labels.items())) == value, 90)
 
 
 def test_every_document_is_had(cluster: CephCluster, exporter: Exporter) -> None:
     """A user who may read receives every document of the release; none fails."""
     wait_for_documents(exporter, MONITORS + MGR, 1)
-    exporter.wait_for(
-        "ceph_exporter_document_success", lambda found: set(found.values()) == {1}, 120
-    )
+    exporter.wait_for("ceph_exporter_document_success", lambda rows: set(rows.values()) == {1}, 120)
     (source,) = (dict(labels) for labels in exporter.series("ceph_exporter_source_info"))
     assert (source["api"], source["release"]) == ("rados", cluster.release.name)
     assert source["url"] == str(cluster.folder / "ceph.conf")
@@ -114,10 +112,10 @@ def test_every_document_is_had(cluster: CephCluster, exporter: Exporter) -> None
 def test_skew_and_latency_are_there(exporter: Exporter) -> None:
     """Every monitor has skew and latency on every release; no clock is wrong here."""
     for name in ("ceph_monitor_latency_seconds", "ceph_monitor_clock_skew_seconds"):
-        exporter.wait_for(name, lambda found: len(found) == 3)
+        exporter.wait_for(name, lambda rows: len(rows) == 3)
     # The leader's is 0.
     exporter.wait_for(
-        "ceph_monitor_latency_seconds", lambda found: sum(n > 0 for n in found.values()) == 2
+        "ceph_monitor_latency_seconds", lambda rows: sum(n > 0 for n in rows.values()) == 2
     )
 
 
@@ -131,11 +129,11 @@ def test_a_wrong_key_is_one_line(cluster: CephCluster, tmp_path: Path) -> None:
     keyring = tmp_path / "keyring"
     wrong = "AQDO4gZrfPO7ChAAHmE3s3HmxdZkR/PSaGdyHA=="
     keyring.write_text(f"[client.{USER}]\n\tkey = {wrong}\n")
-    found = run("once", *arguments(cluster, keyring), "--poll.timeout=60s")
-    assert found.returncode == 1
-    (error,) = [line for line in found.stderr.splitlines() if "ERROR" in line]
+    done = run("once", *arguments(cluster, keyring), "--poll.timeout=60s")
+    assert done.returncode == 1
+    (error,) = [line for line in done.stderr.splitlines() if "ERROR" in line]
     assert f"ceph auth get client.{USER}" in error
-    assert wrong not in found.stdout + found.stderr
+    assert wrong not in done.stdout + done.stderr
 
 
 def test_unreachable_monitors_are_one_line(cluster: CephCluster, tmp_path: Path) -> None:
@@ -143,8 +141,8 @@ def test_unreachable_monitors_are_one_line(cluster: CephCluster, tmp_path: Path)
     conf = tmp_path / "ceph.conf"
     conf.write_text("[global]\nmon host = 127.0.0.1:9\n")
     flags = [f"--cluster.ceph-conf={conf}", "--poll.timeout=2s"]
-    found = run("once", *arguments(cluster, keyring_of(cluster)), *flags)
-    (error,) = [line for line in found.stderr.splitlines() if "ERROR" in line]
+    done = run("once", *arguments(cluster, keyring_of(cluster)), *flags)
+    (error,) = [line for line in done.stderr.splitlines() if "ERROR" in line]
     assert f"no connection to the monitors that {conf} names" in error
 
 
@@ -181,11 +179,11 @@ def test_without_any_mgr_the_monitors_go_on(cluster: CephCluster, exporter: Expo
         cluster.stop_mgr(name)
     wait_for_documents(exporter, MGR, 0)
     for name in repeated:
-        exporter.wait_for(name, lambda found: not found, 90)
+        exporter.wait_for(name, lambda rows: not rows, 90)
     cluster.stop_osd(2)
     wait_for(exporter, "ceph_osd_up", 0, ceph_daemon="osd.2")
     down = frozenset({("name", "OSD_DOWN"), ("severity", "HEALTH_WARN")})
-    exporter.wait_for("ceph_health_detail", lambda found: found.get(down) == 1, 90)
+    exporter.wait_for("ceph_health_detail", lambda rows: rows.get(down) == 1, 90)
     cluster.ceph("osd", "out", "2")
     wait_for(exporter, "ceph_osd_in", 0, ceph_daemon="osd.2")
     cluster.stop_mon("c")
@@ -207,7 +205,7 @@ def test_a_lost_quorum_is_ceph_up_0(cluster: CephCluster, exporter: Exporter) ->
     for name in "bc":
         cluster.stop_mon(name)
     wait_for(exporter, "ceph_up", 0)
-    exporter.wait_for("ceph_health_status", lambda found: not found)
+    exporter.wait_for("ceph_health_status", lambda rows: not rows)
     for name in "bc":
         cluster.start_mon(name)
     wait_for(exporter, "ceph_up", 1)

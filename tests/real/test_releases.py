@@ -20,9 +20,9 @@ pytestmark = pytest.mark.real
 
 def page_of(cluster: CephCluster, api: str) -> parity.Page:
     """Return the page that `once` prints, by the name of the metric and its labels."""
-    found = run("once", *arguments(cluster, api))
-    assert found.returncode == 0, found.stderr
-    return parity.parse(found.stdout)
+    done = run("once", *arguments(cluster, api))
+    assert done.returncode == 0, done.stderr
+    return parity.parse(done.stdout)
 
 
 @pytest.mark.parametrize("api", ["dashboard", "restful"])
@@ -56,15 +56,15 @@ def test_a_lost_quorum_is_found_out(release_cluster: CephCluster, tmp_path: Path
             for api in release_cluster.apis
         ]
         for exporter in exporters:
-            exporter.wait_for("ceph_health_status", lambda found: set(found.values()) == {0})
+            exporter.wait_for("ceph_health_status", lambda rows: set(rows.values()) == {0})
         for name in "bc":
             release_cluster.stop_mon(name)
         for exporter in exporters:
-            exporter.wait_for("ceph_up", lambda found: set(found.values()) == {0}, 90)
-            exporter.wait_for("ceph_health_status", lambda found: not found, 60)
+            exporter.wait_for("ceph_up", lambda rows: set(rows.values()) == {0}, 90)
+            exporter.wait_for("ceph_health_status", lambda rows: not rows, 60)
         for name in "bc":
             release_cluster.start_mon(name)
         for exporter in exporters:
-            exporter.wait_for("ceph_up", lambda found: set(found.values()) == {1}, 90)
+            exporter.wait_for("ceph_up", lambda rows: set(rows.values()) == {1}, 90)
             exporter.wait_for("ceph_health_status", bool, 90)
     release_cluster.wait_until_idle()

@@ -43,12 +43,12 @@ def ca() -> trustme.CA:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, ca: trustme.CA) -> Path:
     """Return a folder with certificates of the CA, a server and a client, and a password."""
-    made = tmp_path_factory.mktemp("web")
-    ca.cert_pem.write_to_path(str(made / "ca.pem"))
-    write(ca, made / "server.crt", made / "server.key", ("127.0.0.1",))
-    write(ca, made / "client.crt", made / "client.key", ("prometheus.example",))
-    (made / "password").write_text(PASSWORD)
-    return made
+    path = tmp_path_factory.mktemp("web")
+    ca.cert_pem.write_to_path(str(path / "ca.pem"))
+    write(ca, path / "server.crt", path / "server.key", ("127.0.0.1",))
+    write(ca, path / "client.crt", path / "client.key", ("prometheus.example",))
+    (path / "password").write_text(PASSWORD)
+    return path
 
 
 def client_of(folder: Path) -> httpx.Client:
@@ -179,8 +179,8 @@ def test_prometheus_accepts_both_formats(scraping: Prometheus, job: str, name: s
     scraping.wait_for(f'up{{job="{job}"}} == 1')
     query = {"match_target": f'{{job="{job}"}}', "metric": name}
     url = f"{scraping.url}/api/v1/targets/metadata"
-    found = httpx.get(url, params=query, trust_env=False).json()["data"]
-    assert [row["type"] for row in found] == ["counter"]
+    metadata = httpx.get(url, params=query, trust_env=False).json()["data"]
+    assert [row["type"] for row in metadata] == ["counter"]
 
 
 def test_a_certificate_replaced_under_load_fails_no_scrape(

@@ -5,9 +5,10 @@ from contextlib import closing
 
 import pytest
 
+from ceph_exporter.config.tree import APIS
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.simulator import rest_api as simulator
-from ceph_exporter.sources import APIS, Credentials, ErrorKind, SourceError, Tls, connect
+from ceph_exporter.sources import Credentials, ErrorKind, SourceError, Tls, connect
 from ceph_exporter.sources.base import Source
 from tests.sources.fakes import NONE_ACTIVE, PAGE, TO_ACTIVE, Dashboard, Restful, as_json, page
 from tests.sources.faulty import Reply, Request, Server, answering, serve

@@ -1,4 +1,4 @@
-"""Bodies that are compressed once and ended by each request."""
+"""Bodies that are compressed once and completed for each request."""
 
 import gzip
 import zlib
@@ -21,11 +21,11 @@ def _library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("ends", [[b""], [b"own 1\n", b"own 2\n" * 1000, b""]])
 @pytest.mark.parametrize("parts", [[], [b""], [b"ceph_up 1\n", b"a" * 100_000]])
-def test_the_whole_is_one_gzip_of_parts_and_end(parts: list[bytes], ends: list[bytes]) -> None:
-    """Each end makes a gzip stream of its own, of one member, of the same parts."""
-    ready = Compressed(parts)
+def test_start_and_end_are_one_gzip_file(parts: list[bytes], ends: list[bytes]) -> None:
+    """With each end, the same start forms a gzip file of a single member."""
+    compressed = Compressed(parts)
     for end in ends:
-        body = ready.start + ready.end(end)
+        body = compressed.start + compressed.end(end)
         assert gzip.decompress(body) == b"".join(parts) + end
         member = zlib.decompressobj(zlib.MAX_WBITS | 16)
         member.decompress(body)
@@ -34,12 +34,12 @@ def test_the_whole_is_one_gzip_of_parts_and_end(parts: list[bytes], ends: list[b
 
 
 def test_any_bytes_survive() -> None:
-    """Any parts and end come out of the gzip as they were, and so without compression."""
+    """Any parts and end are decompressed unchanged, and are unchanged without compression."""
 
     @given(st.lists(st.binary()), st.binary())
     def survive(parts: list[bytes], end: bytes) -> None:
-        for kind, read in ((Compressed, gzip.decompress), (Plain, bytes)):
-            ready = kind(parts)
-            assert read(ready.start + ready.end(end)) == b"".join([*parts, end])
+        for encoding, decode in ((Compressed, gzip.decompress), (Plain, bytes)):
+            body = encoding(parts)
+            assert decode(body.start + body.end(end)) == b"".join([*parts, end])
 
     survive()

@@ -1,4 +1,4 @@
-"""The web configuration file: what is accepted, and how what is not is refused."""
+"""The web configuration file: what it accepts, and the errors for everything else."""
 
 import subprocess
 import sys
@@ -24,8 +24,8 @@ GOOD = {
     "nothing but comments": "# nothing\n---\n",
     "sections without values": "tls_server_config:\nhttp_server_config:\nbasic_auth_users:\n",
     "certificate and key": FILES + "}",
-    "values left out": FILES + ", client_ca_file: , min_version: }",
-    "any client certificate that the system's CAs signed": FILES
+    "keys without values": FILES + ", client_ca_file: , min_version: }",
+    "client certificates of the system's CAs": FILES
     + ", client_auth_type: VerifyClientCertIfGiven}",
     "client certificates of a CA": FILES + f", {STRICT}, client_ca_file: ca.pem}}",
     "no client certificates": FILES + ", client_auth_type: NoClientCert}",
@@ -54,8 +54,8 @@ GOOD = {
 
 
 @pytest.mark.parametrize("text", GOOD.values(), ids=GOOD.keys())
-def test_what_the_format_allows_is_accepted(certificates: Certificates, text: str) -> None:
-    """Every key of the format is taken, paths relative to the file's folder."""
+def test_valid_files_are_accepted(certificates: Certificates, text: str) -> None:
+    """Every key of the format is accepted; paths are relative to the directory of the file."""
     file = certificates.folder / "web.yml"
     file.write_text(text)
     assert (Watched(str(file))().context is not None) == text.startswith("tls_server_config: {")
@@ -65,16 +65,16 @@ T = "tls_server_config"
 H = "http_server_config"
 BAD = {
     "junk": ("hogwash", "expected a mapping"),
-    "no YAML": ("a: [", "not YAML: "),
+    "not YAML": ("a: [", "not YAML: "),
     "unknown section": ("tls_config: {}", "object contains unknown field `tls_config`"),
     "unknown key": (FILES + ", cert_path: x}", f"{T}: object contains unknown field `cert_path`"),
-    "a key twice": ("rate_limit:\nrate_limit:\n", "key rate_limit stands twice (line 2, column 1)"),
+    "a key twice": ("rate_limit:\nrate_limit:\n", "duplicate key rate_limit (line 2, column 1)"),
     "a section of the wrong type": (f"{T}: [1]", f"{T}: expected `object`, got `array`"),
     "no certificate": (f"{T}: {{key_file: server.key}}", f"{T}.cert_file: expected a PEM file"),
     "an empty certificate": (f"{T}: {{cert: '', key: x}}", f"{T}.cert_file: expected a PEM file"),
     "no key": (f"{T}: {{cert_file: server.crt}}", f"{T}.key_file: expected a PEM file"),
     "neither": (f"{T}: {{client_auth_type: NoClientCert}}", f"{T}.cert_file: expected a PEM"),
-    "both": (FILES + ", cert: x}", f"{T}.cert_file: not together with cert"),
+    "both": (FILES + ", cert: x}", f"{T}.cert_file: cannot be combined with cert; remove one"),
     "no such certificate": (
         f"{T}: {{cert_file: no.crt, key_file: server.key}}",
         "no.crt: No such file or directory",
@@ -83,7 +83,7 @@ BAD = {
         f"{T}: {{cert_file: server.crt, key_file: no.key}}",
         "no.key: No such file or directory",
     ),
-    "an impossible name": (f'{T}: {{cert_file: "a\\0b", key: x}}', "not a file's name"),
+    "an invalid file name": (f'{T}: {{cert_file: "a\\0b", key: x}}', "not a valid file name"),
     "no such CA": (FILES + f", {STRICT}, client_ca_file: no.pem}}", "no.pem: No such file"),
     "no certificate in a file": (
         f"{T}: {{cert_file: server.key, key_file: server.key}}",
@@ -95,7 +95,7 @@ BAD = {
     ),
     "another's key": (
         f"{T}: {{cert_file: server.crt, key_file: client.pem}}",
-        f"{T}.key_file: this is not the key of the certificate",
+        f"{T}.key_file: the key does not belong to the certificate; expected its private key",
     ),
     "no certificate in a CA": (
         FILES + f", {STRICT}, client_ca_file: server.key}}",
@@ -109,21 +109,21 @@ BAD = {
         FILES + ", client_auth_type: Trust}",
         f"{T}.client_auth_type: expected one of NoClientCert, VerifyClientCertIfGiven, ",
     ),
-    "certificates asked for and not verified": (
+    "certificates requested but not verified": (
         FILES + ", client_auth_type: RequireAnyClientCert}",
         f"{T}.client_auth_type: RequireAnyClientCert does not verify certificates",
     ),
-    "allowed names of certificates that need not be": (
+    "allowed names of optional certificates": (
         FILES + ", client_auth_type: VerifyClientCertIfGiven, client_allowed_sans: [a]}",
-        f"{T}.client_allowed_sans: expected client_auth_type RequireAndVerifyClientCert",
+        f"{T}.client_allowed_sans: needs certificates from all clients; set client_auth_type Req",
     ),
     "an invented suite": (
         FILES + ", cipher_suites: [TLS_RSA_WITH_RC4]}",
-        f"{T}.cipher_suites[0]: unknown cipher suite 'TLS_RSA_WITH_RC4'",
+        f"{T}.cipher_suites[0]: unknown cipher suite 'TLS_RSA_WITH_RC4'; expected a name of Go's",
     ),
     "no suite for TLS 1.2": (
         FILES + ", cipher_suites: [TLS_AES_128_GCM_SHA256], max_version: TLS12}",
-        f"{T}.cipher_suites: expected a suite that TLS 1.2 has",
+        f"{T}.cipher_suites: expected a suite of TLS 1.2",
     ),
     "an invented curve": (
         FILES + ", curve_preferences: [CurveP257]}",
@@ -131,21 +131,21 @@ BAD = {
     ),
     "several curves": (
         FILES + ", curve_preferences: [CurveP256, CurveP384]}",
-        f"{T}.curve_preferences: Python's ssl takes one curve only",
+        f"{T}.curve_preferences: Python's ssl supports only one curve",
     ),
     "an invented version": (
         FILES + ", min_version: TLS111}",
         f"{T}.min_version: expected TLS12 or TLS13, got 'TLS111'",
     ),
-    "a version of old": (FILES + ", max_version: TLS10}", f"{T}.max_version: expected TLS12"),
+    "a removed version": (FILES + ", max_version: TLS10}", f"{T}.max_version: expected TLS12"),
     "versions crossed": (
         FILES + ", min_version: TLS13, max_version: TLS12}",
-        f"{T}.max_version: expected no less than min_version",
+        f"{T}.max_version: expected min_version or higher",
     ),
-    "HTTP/2": (f"{H}: {{http2: true}}", f"{H}.http2: HTTP/2 is not served here"),
-    "a header of another kind": (
+    "HTTP/2": (f"{H}: {{http2: true}}", f"{H}.http2: HTTP/2 is not supported"),
+    "a header that is not in the format": (
         f"{H}: {{headers: {{Server: x}}}}",
-        f"{H}.headers.Server: cannot be set; expected one of Content-Security-Policy, ",
+        f"{H}.headers.Server: this header cannot be set; expected one of Content-Security-Policy, ",
     ),
     "a bad X-Frame-Options": (
         f"{H}: {{headers: {{X-Frame-Options: maybe}}}}",
@@ -164,7 +164,7 @@ BAD = {
         "basic_auth_users.alice: expected the bcrypt hash of the password",
     ),
     "a user without a hash": ("basic_auth_users: {alice: }", "basic_auth_users[...]: expected"),
-    "a user whom no client can name": (
+    "a user name with a colon": (
         f"basic_auth_users: {{'a:b': {HASH}}}",
         "basic_auth_users: expected a name without a colon, got 'a:b'",
     ),
@@ -174,30 +174,28 @@ BAD = {
 
 
 @pytest.mark.parametrize(("text", "error"), BAD.values(), ids=BAD.keys())
-def test_what_cannot_be_served_is_refused(
-    certificates: Certificates, text: str, error: str
-) -> None:
-    """A bad file is refused with one line: its path, the key, what was expected, no secret."""
+def test_invalid_files_are_refused(certificates: Certificates, text: str, error: str) -> None:
+    """The error is one line with the path, the key and what was expected, without secrets."""
     file = certificates.folder / "web.yml"
     file.write_text(text)
     with pytest.raises(ConfigError) as caught:
         Watched(str(file))
-    said = str(caught.value)
-    assert said.startswith(f"{file}: ")
-    assert error in said
-    assert "\n" not in said
-    assert "hunter2" not in said
+    message = str(caught.value)
+    assert message.startswith(f"{file}: ")
+    assert error in message
+    assert "\n" not in message
+    assert "hunter2" not in message
 
 
-def test_a_file_that_is_not_there_is_refused() -> None:
-    """The file's name and the system's reason are said once."""
+def test_a_missing_file_is_refused() -> None:
+    """The error has the name of the file and the reason of the system, each once."""
     with pytest.raises(ConfigError) as caught:
         load("/no/such/web.yml")
     assert str(caught.value) == "/no/such/web.yml: No such file or directory"
 
 
 def test_a_key_with_a_passphrase_is_refused(certificates: Certificates) -> None:
-    """OpenSSL must not ask for a passphrase at the terminal."""
+    """OpenSSL must not prompt for a passphrase on the terminal."""
     encrypt = "openssl pkey -in server.key -aes256 -passout pass:x -out k"
     subprocess.run(encrypt.split(), cwd=certificates.folder, check=True)
     file = certificates.folder / "web.yml"
@@ -207,17 +205,19 @@ def test_a_key_with_a_passphrase_is_refused(certificates: Certificates) -> None:
 
 
 def test_a_key_that_is_too_weak_is_refused(certificates: Certificates) -> None:
-    """A certificate that OpenSSL will not serve is named as such."""
+    """The error says so if OpenSSL refuses to serve a weak certificate."""
     make = "openssl req -x509 -newkey rsa:1024 -nodes -subj /CN=x -keyout k -out c"
     subprocess.run(make.split(), cwd=certificates.folder, check=True, capture_output=True)
     file = certificates.folder / "web.yml"
     file.write_text(f"{T}: {{cert_file: c, key_file: k}}")
-    with pytest.raises(ConfigError, match="cert_file: the certificate's key or digest is too weak"):
+    with pytest.raises(
+        ConfigError, match="cert_file: the certificate has a key or digest too weak"
+    ):
         Watched(str(file))
 
 
 def test_an_inline_key_is_in_no_error(tmp_path: Path) -> None:
-    """The error of a broken file shows no part of the key in it."""
+    """The error about an invalid file shows no part of the inline key."""
     write(trustme.CA(), tmp_path / "c", tmp_path / "k", ("a.example",))
     key = (tmp_path / "k").read_text()
     file = tmp_path / "web.yml"
@@ -229,9 +229,11 @@ def test_an_inline_key_is_in_no_error(tmp_path: Path) -> None:
 
 
 def test_users_without_bcrypt_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the package the error says how to get it."""
+    """Without the package bcrypt the error says how to install it."""
     monkeypatch.setitem(sys.modules, "bcrypt", None)
     file = tmp_path / "web.yml"
     file.write_text(f"basic_auth_users: {{alice: {HASH}}}")
-    with pytest.raises(ConfigError, match=r"needs the package bcrypt: pip install .*\[auth\]"):
+    with pytest.raises(
+        ConfigError, match=r"the package bcrypt is missing; run pip install .*\[auth\]"
+    ):
         Watched(str(file))

@@ -1,4 +1,4 @@
-"""`/probe` and `/sd`: one cluster at a time, by name, and the list of them for Prometheus."""
+"""`/probe`, the metrics of one cluster, and `/sd`, the list of clusters for Prometheus."""
 
 import json
 
@@ -12,12 +12,12 @@ from ceph_exporter.web import discovery
 from ceph_exporter.web.pages import Pages
 from ceph_exporter.web.request import Request
 
-# Names as nobody should choose them, and as they may be chosen.
+# Valid names, some with characters that need escaping.
 NAMES = ("one", 'the "second"', "a&b=c/ü,")
 
 
-def made(*names: str, url: str = "http://127.0.0.1:9") -> list[Poller]:
-    """Make a poller for each name."""
+def pollers_of(*names: str, url: str = "http://127.0.0.1:9") -> list[Poller]:
+    """Return a poller for each name."""
     cluster = Cluster(urls=(url,), api="rest-api")
     config = Config(dict.fromkeys(names, cluster))
     return [Poller(name, cluster, config) for name in config.clusters]
@@ -25,9 +25,9 @@ def made(*names: str, url: str = "http://127.0.0.1:9") -> list[Poller]:
 
 @pytest.fixture(scope="module")
 def polled() -> list[Poller]:
-    """Poll three simulated clusters once."""
+    """Poll three simulated clusters once and return their pollers."""
     with rest_api.demo() as server:
-        pollers = made(*NAMES, url=server.url)
+        pollers = pollers_of(*NAMES, url=server.url)
         for poller in pollers:
             poller.poll()
             poller.close()
@@ -35,14 +35,14 @@ def polled() -> list[Poller]:
 
 
 def request(accept: str = "text/plain", **query: str) -> Request:
-    """Make a request for a probe."""
+    """Return a request to `/probe`."""
     return Request("/probe", query, {"accept": accept, "host": "x"})
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_probe_has_one_cluster_and_no_label_for_it(polled: list[Poller], name: str) -> None:
-    """A probe is what `/metrics` would be if this were the only cluster, without our process."""
-    (alone,) = made("")
+    """A probe equals `/metrics` of an exporter with only this cluster, without process metrics."""
+    (alone,) = pollers_of("")
     alone._session._connect = lambda *_: pytest.fail("asked Ceph")
     reply = discovery.probe(polled, Pages(), request(target=name))
     assert (reply.status, reply.content_type) == (200, "text/plain; version=0.0.4; charset=utf-8")
@@ -60,15 +60,15 @@ def test_a_probe_has_one_cluster_and_no_label_for_it(polled: list[Poller], name:
 
 
 def test_a_probe_is_negotiated_as_metrics_are(polled: list[Poller]) -> None:
-    """A client that asks for OpenMetrics gets it, end mark included."""
+    """A client that accepts OpenMetrics receives it, including the end mark."""
     reply = discovery.probe(polled, Pages(), request("application/openmetrics-text", target="one"))
     assert reply.content_type.startswith("application/openmetrics-text")
     assert reply.body.endswith(b"# EOF\n")
 
 
 def test_the_only_cluster_is_probed_by_its_name(polled: list[Poller]) -> None:
-    """The cluster that flags make is called as the rest of the program calls it."""
-    (alone,) = made("")
+    """The cluster configured by flags has the name that logs and `/-/ready` use."""
+    (alone,) = pollers_of("")
     alone.snapshot = polled[0].snapshot
     assert discovery.probe([alone], Pages(), request(target="cluster")).status == 200
 
@@ -80,7 +80,7 @@ def test_the_only_cluster_is_probed_by_its_name(polled: list[Poller]) -> None:
 def test_only_clusters_of_the_configuration_are_probed(
     polled: list[Poller], target: dict[str, str], status: int
 ) -> None:
-    """No target is 400, an unknown one 404; neither says which clusters or URLs there are."""
+    """A missing target is 400, an unknown one 404; neither reveals names or URLs of clusters."""
     reply = discovery.probe(polled, Pages(), request(**target))
     assert reply.status == status
     text = reply.body.decode()
@@ -90,14 +90,14 @@ def test_only_clusters_of_the_configuration_are_probed(
 
 
 def test_a_cluster_that_was_not_polled_yet_is_503() -> None:
-    """Before the first poll ended there is nothing to say, and the target must not count as up."""
-    assert discovery.probe(made("one"), Pages(), request(target="one")).status == 503
+    """Before the end of the first poll there is no data, and Prometheus must not see `up` 1."""
+    assert discovery.probe(pollers_of("one"), Pages(), request(target="one")).status == 503
 
 
 @pytest.mark.parametrize("host", ["exporter.example:9128", "10.0.0.1:9128", "[::1]:9128", "proxy"])
 def test_discovery_lists_a_target_for_each_cluster(host: str) -> None:
-    """Each cluster is a group whose address is the one that the client itself used."""
-    reply = discovery.targets(made(*NAMES), Request("/sd", {}, {"host": host}))
+    """Each cluster is one group, with the address from the client's Host header."""
+    reply = discovery.targets(pollers_of(*NAMES), Request("/sd", {}, {"host": host}))
     assert (reply.status, reply.content_type) == (200, "application/json")
     assert json.loads(reply.body) == [
         {
@@ -112,14 +112,14 @@ def test_discovery_lists_a_target_for_each_cluster(host: str) -> None:
     ]
 
 
-def test_the_only_cluster_is_told_apart_from_nothing() -> None:
-    """A cluster without a name gets no label, as it has none on `/metrics`."""
-    found = json.loads(discovery.targets(made(""), Request("/sd", {}, {"host": "x"})).body)
-    assert found[0]["labels"] == {"__metrics_path__": "/probe", "__param_target": "cluster"}
+def test_the_only_cluster_has_no_label() -> None:
+    """A cluster without a name has no label `cluster` here either."""
+    groups = json.loads(discovery.targets(pollers_of(""), Request("/sd", {}, {"host": "x"})).body)
+    assert groups[0]["labels"] == {"__metrics_path__": "/probe", "__param_target": "cluster"}
 
 
 @pytest.mark.parametrize("host", ["", "a b", "x:y", "x/../y", "evil\u00e9", "[::1", "h:123456"])
-def test_a_strange_host_is_not_handed_on(host: str) -> None:
-    """What is no address never becomes a target."""
-    reply = discovery.targets(made("one"), Request("/sd", {}, {"host": host}))
+def test_an_invalid_host_is_refused(host: str) -> None:
+    """A Host header that is not an address never becomes a target."""
+    reply = discovery.targets(pollers_of("one"), Request("/sd", {}, {"host": host}))
     assert (reply.status, b"Host" in reply.body) == (400, True)

@@ -1,6 +1,6 @@
-"""The exporter as a process against clients that mean no good: held connections, and a fuzz.
+"""The exporter as a process against hostile clients: connections held open, and fuzzing.
 
-The long runs (10,000 requests, 100,000 inputs) are made when CEPH_EXPORTER_LONG_TESTS is set.
+With CEPH_EXPORTER_LONG_TESTS set, the runs are longer: 10,000 requests and 100,000 inputs.
 """
 
 import os
@@ -23,7 +23,7 @@ LONG = bool(os.environ.get("CEPH_EXPORTER_LONG_TESTS"))
 REQUESTS = 10_000 if LONG else 300
 INPUTS = 100_000 if LONG else 1_500
 SEED = 9128
-BETWEEN = 2  # the demo's own connection to itself, which comes and goes with its polls
+POLLING = 2  # descriptors of the demo's connection to itself, open only during polls
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def exporter(certificates: Certificates) -> Iterator[Exporter]:
 
 
 def scrape_seconds(exporter: Exporter, times: int = 15) -> tuple[float, float]:
-    """Scrape some times; give the median and the longest duration."""
+    """Scrape several times; return the median and the longest duration in seconds."""
     taken = []
     for _ in range(times):
         start = time.monotonic()
@@ -49,7 +49,7 @@ def scrape_seconds(exporter: Exporter, times: int = 15) -> tuple[float, float]:
 
 
 def half_a_header(exporter: Exporter, stack: ExitStack) -> socket.socket:
-    """Shake hands, and send the beginning of a request."""
+    """Return a connection that has done the handshake and sent only part of a request."""
     assert exporter.tls is not None
     sock = stack.enter_context(socket.create_connection(("127.0.0.1", exporter.port)))
     secured = exporter.tls.wrap_socket(sock, server_hostname="127.0.0.1")
@@ -58,7 +58,7 @@ def half_a_header(exporter: Exporter, stack: ExitStack) -> socket.socket:
 
 
 def closed(client: socket.socket, byte: bytes = b"") -> bool:
-    """Say whether the server has closed; `byte` is sent first."""
+    """Return whether the server has closed the connection, after sending `byte`."""
     client.settimeout(0.01)
     try:
         if byte:
@@ -71,8 +71,8 @@ def closed(client: socket.socket, byte: bytes = b"") -> bool:
 
 
 def test_held_connections_do_not_keep_a_scrape_waiting(exporter: Exporter) -> None:
-    """With 60 silent and 60 half clients and a dripping one a scrape is served; they are cut."""
-    at_rest = scrape_seconds(exporter)
+    """A scrape succeeds despite 60 silent, 60 half and one dripping client, which are cut later."""
+    unloaded = scrape_seconds(exporter)
     descriptors = exporter.descriptors()
     with ExitStack() as stack:
         start = time.monotonic()
@@ -80,19 +80,19 @@ def test_held_connections_do_not_keep_a_scrape_waiting(exporter: Exporter) -> No
         held = [stack.enter_context(socket.create_connection(address)) for _ in range(60)]
         held += [half_a_header(exporter, stack) for _ in range(60)]
         dripping = half_a_header(exporter, stack)
-        held_up = scrape_seconds(exporter)
-        # All of them are held open, unless this took so long that the first were cut already.
+        loaded = scrape_seconds(exporter)
+        # All are still open, unless the scrapes took so long that the first were already cut.
         held_open, so_far = exporter.descriptors(), time.monotonic() - start
         assert held_open > 121 or so_far > HEADER_TIMEOUT
-        # Generous, as other tests run beside this one; measured it is the same as at rest.
-        assert held_up[0] < 10 * at_rest[0] + 1.0
-        fell = dict.fromkeys(range(len(held)), 0.0)
+        # Generous, because other tests run in parallel; measured alone, the two are equal.
+        assert loaded[0] < 10 * unloaded[0] + 1.0
+        closed_at = dict.fromkeys(range(len(held)), 0.0)
 
         def all_cut() -> bool:
             for index, client in enumerate(held):
-                if not fell[index] and closed(client):
-                    fell[index] = time.monotonic() - start
-            return all(fell.values())
+                if not closed_at[index] and closed(client):
+                    closed_at[index] = time.monotonic() - start
+            return all(closed_at.values())
 
         dripped = 0.0
 
@@ -103,31 +103,31 @@ def test_held_connections_do_not_keep_a_scrape_waiting(exporter: Exporter) -> No
             dripped = time.monotonic()
             return closed(dripping, b"x")
 
-        # Both are looked at each time: the dripping one must go on dripping.
+        # Check both each time, because the dripping client has to go on dripping.
         cut: dict[str, float] = {}
 
         def everyone_cut() -> bool:
-            for name, look in (("held", all_cut), ("dripping", drip_cut)):
-                if name not in cut and look():
+            for name, is_cut in (("held", all_cut), ("dripping", drip_cut)):
+                if name not in cut and is_cut():
                     cut[name] = time.monotonic() - start
             return len(cut) == 2
 
         until(everyone_cut, "all cut", 15)
-    print(f"at rest {at_rest}, held up {held_up}, cut {cut}")  # noqa: T201
-    until(lambda: exporter.descriptors() <= descriptors + BETWEEN, "descriptors given back")
+    print(f"unloaded {unloaded}, loaded {loaded}, cut {cut}")  # noqa: T201
+    until(lambda: exporter.descriptors() <= descriptors + POLLING, "descriptors released")
 
 
 def test_many_scrapes_leave_no_descriptor(exporter: Exporter) -> None:
-    """After many scrapes over TLS no more descriptors are open than before."""
+    """Many scrapes over TLS leave no additional descriptor open."""
     scrape_seconds(exporter)
     before = exporter.descriptors()
     for _ in range(REQUESTS):
         assert exporter.ask("/metrics").status == 200
-    until(lambda: exporter.descriptors() <= before + BETWEEN, "descriptors given back")
+    until(lambda: exporter.descriptors() <= before + POLLING, "descriptors released")
     print(f"{REQUESTS} scrapes, {before} descriptors before, {exporter.descriptors()} after")  # noqa: T201
 
 
-Make = Callable[[random.Random], bytes]
+Generator = Callable[[random.Random], bytes]
 GOOD = b"GET /metrics HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n"
 METHODS = (b"GET", b"HEAD", b"POST", b"PUT", b"get", b"G\x00T", b"", b"CONNECT", b"TRACE")
 PATHS = (
@@ -151,19 +151,19 @@ FIELDS = (
 
 
 def noise(source: random.Random) -> bytes:
-    """Make random bytes."""
+    """Return random bytes."""
     return source.randbytes(source.choice((0, 1, 5, 50, 500, 5000)))
 
 
 def request(source: random.Random) -> bytes:
-    """Make something like a request of odd parts."""
+    """Return a request of unusual parts."""
     line = b" ".join((source.choice(METHODS), source.choice(PATHS), source.choice(VERSIONS)))
     fields = source.choices(FIELDS, k=source.choice((0, 1, 3, 8)))
     return source.choice((b"\r\n", b"\r\n", b"\n", b"\r")).join((line, *fields, b"", b""))
 
 
 def mutant(source: random.Random) -> bytes:
-    """Change some bytes of a good request."""
+    """Return a valid request with some bytes changed."""
     changed = bytearray(GOOD)
     for _ in range(source.randint(1, 6)):
         changed[source.randrange(len(changed))] = source.randrange(256)
@@ -171,25 +171,34 @@ def mutant(source: random.Random) -> bytes:
 
 
 def pipeline(source: random.Random) -> bytes:
-    """Make many requests at once."""
+    """Return many requests for one connection."""
     return GOOD * source.randint(2, 200)
 
 
 def huge(source: random.Random) -> bytes:
-    """Make a header too large, of one field or of many."""
+    """Return a header that is too large, with one field or with many."""
     many = b"".join(b"A%d: b\r\n" % number for number in range(source.choice((90, 200, 5000))))
     one = b"A: " + b"b" * source.choice((1000, 33_000, 200_000)) + b"\r\n"
     return b"GET /metrics HTTP/1.1\r\nHost: x\r\n" + source.choice((many, one)) + b"\r\n"
 
 
-KINDS: tuple[Make, ...] = (noise, request, request, request, mutant, mutant, pipeline, huge)
+GENERATORS: tuple[Generator, ...] = (
+    noise,
+    request,
+    request,
+    request,
+    mutant,
+    mutant,
+    pipeline,
+    huge,
+)
 
 
 def throw(port: int, sent: bytes) -> bytes:
-    """Send it on a connection of its own; give the beginning of what comes back."""
+    """Send bytes on a new connection and return the first 64 bytes of the reply."""
     with socket.create_connection(("127.0.0.1", port)) as client:
         client.settimeout(20)
-        # Closed with a reset: tens of thousands of waiting ends would use up all ports.
+        # Close with a reset: tens of thousands of sockets in TIME_WAIT would use up all ports.
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         try:
             client.sendall(sent)
@@ -200,25 +209,25 @@ def throw(port: int, sent: bytes) -> bytes:
 
 
 def test_no_input_stops_the_server(exporter: Exporter, certificates: Certificates) -> None:
-    """Random bytes, odd requests, huge headers, pipelines, path tricks: it goes on serving."""
+    """The server survives random bytes, odd requests, huge headers, pipelines and path tricks."""
     source = random.Random(SEED)  # noqa: S311
     folder = certificates.folder / "plain"
     folder.mkdir()
     answers: dict[bytes, int] = {}
     with running(folder, "--demo") as plain:
         until(lambda: plain.ask("/-/ready").status == 200, "ready")
-        descriptors = plain.descriptors() + BETWEEN, exporter.descriptors() + BETWEEN
+        descriptors = plain.descriptors() + POLLING, exporter.descriptors() + POLLING
         for number in range(INPUTS):
-            sent = source.choice(KINDS)(source)
+            sent = source.choice(GENERATORS)(source)
             answer = throw(plain.port, sent)
             assert answer[:9] in (b"", b"HTTP/1.1 "), (number, sent[:200], answer)
             answers[answer[9:12]] = answers.get(answer[9:12], 0) + 1
-            if number % 10 == 0:  # and to TLS, where most of it is no handshake
+            if number % 10 == 0:  # also to the TLS port, where most of it is not a handshake
                 throw(exporter.port, source.choice((b"\x16\x03\x01", b"")) + sent)
         for served in (plain, exporter):
             assert served.ask("/metrics").status == 200
-        until(lambda: plain.descriptors() <= descriptors[0], "descriptors given back")
-        until(lambda: exporter.descriptors() <= descriptors[1], "descriptors given back")
+        until(lambda: plain.descriptors() <= descriptors[0], "descriptors released")
+        until(lambda: exporter.descriptors() <= descriptors[1], "descriptors released")
         assert "please report" not in plain.said() + exporter.said()
     assert {b"200", b"400", b"404", b"405", b"431", b"505"} <= set(answers)
     print(f"{INPUTS} inputs: {answers}")  # noqa: T201

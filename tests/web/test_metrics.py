@@ -1,4 +1,4 @@
-"""`/metrics`: negotiation, joined clusters, the exporter's own metrics."""
+"""`/metrics`: content negotiation, several clusters, metrics of the exporter itself."""
 
 import pytest
 from prometheus_client.openmetrics.parser import (
@@ -44,13 +44,13 @@ PROMETHEUS_3 = (
     ],
 )
 def test_the_format_follows_the_q_values(accept: str, expected: Format) -> None:
-    """OpenMetrics is served when it is asked for and liked best, text in every other case."""
+    """OpenMetrics is served if the client names and prefers it, text in every other case."""
     assert metrics.negotiate(accept) is expected
 
 
 @pytest.fixture(scope="module")
 def polled() -> list[Poller]:
-    """Poll two simulated clusters once."""
+    """Poll two simulated clusters once and return their pollers."""
     with rest_api.demo() as server:
         cluster = Cluster(urls=(server.url,), api="rest-api")
         config = Config({"one": cluster, "two": cluster})
@@ -63,7 +63,7 @@ def polled() -> list[Poller]:
 
 @pytest.mark.parametrize("accept", [PROMETHEUS_3, "text/plain"])
 def test_several_clusters_share_a_page(polled: list[Poller], accept: str) -> None:
-    """Families of all clusters are joined under one header, told apart by the label `cluster`."""
+    """Samples of all clusters follow one header, distinguished by the label `cluster`."""
     request = Request("/metrics", {}, {"accept": accept})
     reply = metrics.page(tuple(polled), process.lines(), Pages(), request)
     parse = parse_openmetrics if "openmetrics" in reply.content_type else parse_text
@@ -81,7 +81,7 @@ def test_several_clusters_share_a_page(polled: list[Poller], accept: str) -> Non
 
 
 def test_before_the_first_poll_only_the_exporter_is_on_the_page() -> None:
-    """Nothing is known of a cluster that was not polled yet, not even that it is down."""
+    """A cluster without a finished poll has no metric, not even `ceph_up 0`."""
     cluster = Cluster(urls=("http://127.0.0.1:9",), api="rest-api")
     poller = Poller("", cluster, Config({"": cluster}))
     reply = metrics.page((poller,), process.lines(), Pages(), Request("/metrics", {}, {}))

@@ -1,4 +1,4 @@
-"""Pages that are made ready when a poll ends."""
+"""Pages that are rendered at the end of a poll."""
 
 import gzip
 import threading
@@ -13,19 +13,18 @@ from ceph_exporter.metric import Labels, Metric
 from ceph_exporter.polling.poller import Poller
 from ceph_exporter.polling.report import Report
 from ceph_exporter.polling.snapshot import Snapshot, make
-from ceph_exporter.web import pages as module
-from ceph_exporter.web.pages import PageKey, Pages
+from ceph_exporter.web.pages import REQUESTED_FOR, PageKey, Pages
 
 
 def pollers(*names: str) -> tuple[Poller, ...]:
-    """Make pollers that have no snapshot yet and never poll."""
+    """Return pollers that have no snapshot and never poll."""
     cluster = Cluster(urls=("http://127.0.0.1:9",))
     config = Config(dict.fromkeys(names, cluster))
     return tuple(Poller(name, cluster, config) for name in names)
 
 
 def snapshot(release: str, prefix: str = "", lifetime: float = 600) -> Snapshot:
-    """Make a snapshot that can be told by its release."""
+    """Return a snapshot that is identified by its release."""
     report = Report(
         *(True, "HEALTH_OK", "dashboard", "http://x", release, 0.1, 0.0, ""),
         documents=(),
@@ -35,75 +34,74 @@ def snapshot(release: str, prefix: str = "", lifetime: float = 600) -> Snapshot:
 
 
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """Note each page that is joined or compressed."""
-    noted: list[bytes] = []
-    parts = exposition.parts
+def rendered(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Return a list to which every page is appended when it is rendered."""
+    recorded: list[bytes] = []
+    original = exposition.parts
 
-    def note(families: Iterable[Lines], format_: Format) -> list[bytes]:
-        found = parts(families, format_)
-        noted.append(b"".join(found))
-        return found
+    def record(families: Iterable[Lines], format_: Format) -> list[bytes]:
+        parts = original(families, format_)
+        recorded.append(b"".join(parts))
+        return parts
 
-    monkeypatch.setattr(exposition, "parts", note)
-    return noted
+    monkeypatch.setattr(exposition, "parts", record)
+    return recorded
 
 
 @pytest.mark.parametrize("zipped", [True, False])
-def test_a_page_is_made_once_for_a_snapshot(made: list[bytes], zipped: bool) -> None:
-    """However often it is asked for, a page is made once; its end is of each request."""
+def test_a_page_is_rendered_once_per_snapshot(rendered: list[bytes], zipped: bool) -> None:
+    """Requests for the same snapshot share a page and differ only in their end."""
     (poller,), pages = pollers(""), Pages()
     poller.snapshot = snapshot("1")
-    kind = PageKey((poller,), Format.OPENMETRICS, zipped)
+    key = PageKey((poller,), Format.OPENMETRICS, zipped)
     for own in (b"own 1\n", b"own 2\n"):
-        body = b"".join(pages.get(kind, own))
+        body = b"".join(pages.get(key, own))
         text = gzip.decompress(body) if zipped else body
         assert b'release="1"' in text
         assert text.endswith(own + b"# EOF\n")
-    assert len(made) == 1
+    assert len(rendered) == 1
 
 
-def test_a_page_that_is_asked_for_is_ready_before_its_snapshot(made: list[bytes]) -> None:
-    """A poll makes the pages ready; until it publishes, the page before is given."""
+def test_a_requested_page_is_rendered_before_its_snapshot(rendered: list[bytes]) -> None:
+    """A poll renders requested pages; until it publishes, clients receive the previous page."""
     (poller,), pages = pollers(""), Pages()
-    poller.snapshot, coming = snapshot("1"), snapshot("2")
-    kind = PageKey((poller,), Format.TEXT, gzip=False)
-    pages.prepare(poller, coming)
-    assert not made
-    pages.get(kind)
-    pages.prepare(poller, coming)
-    assert len(made) == 2
-    assert b'release="1"' in b"".join(pages.get(kind))
-    poller.snapshot = coming
-    assert b'release="2"' in b"".join(pages.get(kind))
-    assert len(made) == 2
+    poller.snapshot, upcoming = snapshot("1"), snapshot("2")
+    key = PageKey((poller,), Format.TEXT, gzip=False)
+    pages.prepare(poller, upcoming)
+    assert not rendered
+    pages.get(key)
+    pages.prepare(poller, upcoming)
+    assert len(rendered) == 2
+    assert b'release="1"' in b"".join(pages.get(key))
+    poller.snapshot = upcoming
+    assert b'release="2"' in b"".join(pages.get(key))
+    assert len(rendered) == 2
 
 
-def test_a_page_that_nobody_asks_for_is_forgotten(
-    made: list[bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """After a while without a scrape no poll makes the page any more, nor is it kept."""
-    (poller,), pages = pollers(""), Pages()
+def test_a_page_that_nobody_requests_is_dropped(rendered: list[bytes]) -> None:
+    """Some time after the last request, polls neither render nor cache the page any more."""
+    now = 1000.0
+    (poller,), pages = pollers(""), Pages(clock=lambda: now)
     poller.snapshot = snapshot("1")
     pages.get(PageKey((poller,), Format.TEXT, gzip=False))
-    monkeypatch.setattr(module, "WANTED", -1.0)
+    now += REQUESTED_FOR
     pages.prepare(poller, snapshot("2"))
-    assert len(made) == 1
-    assert not pages._ready
+    assert len(rendered) == 1
+    assert not pages._cached
 
 
 def test_a_page_shows_a_hung_poller_at_once() -> None:
-    """A page that was made of a snapshot is not given after the snapshot has expired."""
+    """A page is not served any more once its snapshot has expired."""
     (poller,), pages = pollers(""), Pages()
     poller.snapshot = snapshot("1")
-    kind = PageKey((poller,), Format.TEXT, gzip=False)
-    assert b"ceph_up 1" in b"".join(pages.get(kind))
+    key = PageKey((poller,), Format.TEXT, gzip=False)
+    assert b"ceph_up 1" in b"".join(pages.get(key))
     poller.snapshot = poller.snapshot._replace(expires=0.0)
-    assert b"ceph_up 0" in b"".join(pages.get(kind))
+    assert b"ceph_up 0" in b"".join(pages.get(key))
 
 
 def test_pages_of_several_clusters() -> None:
-    """A page of all has the label of each; one of a cluster alone is its own and without it."""
+    """A page of all clusters has the label `cluster`; the page of one cluster does not."""
     both, pages = pollers("one", "two"), Pages()
     for poller in both:
         poller.snapshot = snapshot(poller.name, poller.prefix)
@@ -115,7 +113,7 @@ def test_pages_of_several_clusters() -> None:
 
 
 def test_a_page_with_too_many_series_is_cut(caplog: pytest.LogCaptureFixture) -> None:
-    """Families beyond the limit are left out, which the page and one line of the log say."""
+    """Families beyond the limit are left out; the page and one log line report it."""
     (poller,), pages = pollers(""), Pages(limit=10)
     many = Metric("ceph_many", "gauge", "Many", "status", Labels("x"))
     families = lines([(many, [(many.labels(str(n)), n) for n in range(100)])])
@@ -126,21 +124,21 @@ def test_a_page_with_too_many_series_is_cut(caplog: pytest.LogCaptureFixture) ->
         assert b"ceph_many" not in page
         assert b"ceph_up 1\n" in page
     assert [record.getMessage() for record in caplog.records] == [
-        "page has more than --web.series-limit; some are left out"
+        "page exceeded --web.series-limit, largest families left out"
     ]
 
 
-def test_many_who_ask_at_once_wait_for_one(made: list[bytes]) -> None:
-    """A page that is not ready is made by one of those who ask, and all get it."""
+def test_concurrent_requests_share_a_page(rendered: list[bytes]) -> None:
+    """Of several concurrent requests for a new page, one renders it and all receive it."""
     (poller,), pages = pollers(""), Pages()
     poller.snapshot = snapshot("1")
-    kind, bodies = PageKey((poller,), Format.TEXT, gzip=False), list[bytes]()
+    key, bodies = PageKey((poller,), Format.TEXT, gzip=False), list[bytes]()
     threads = [
-        threading.Thread(target=lambda: bodies.append(b"".join(pages.get(kind)))) for _ in range(20)
+        threading.Thread(target=lambda: bodies.append(b"".join(pages.get(key)))) for _ in range(20)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(set(bodies)) == len(made) == 1
+    assert len(set(bodies)) == len(rendered) == 1
     assert len(bodies) == 20

@@ -1,4 +1,4 @@
-"""Headers to requests: what is accepted, and what is answered with which error."""
+"""Parsing of requests: what is accepted, and the HTTP status of each error."""
 
 import math
 
@@ -9,11 +9,11 @@ from ceph_exporter.web.request import BadRequestError, accepts_gzip, parse, rang
 
 
 def test_a_request_is_parsed() -> None:
-    """Method, decoded path, last values of the query and lower-case header names arrive."""
-    found = parse(b"GET /a%20b?x=1&x=2&y HTTP/1.1\r\nHost: h\r\nX-Y:  z \r\nEmpty:")
-    assert (found.method, found.path) == ("GET", "/a b")
-    assert found.query == {"x": "2", "y": ""}
-    assert found.headers == {"host": "h", "x-y": "z", "empty": ""}
+    """The result has the decoded path, the last query values and lower-case header names."""
+    parsed = parse(b"GET /a%20b?x=1&x=2&y HTTP/1.1\r\nHost: h\r\nX-Y:  z \r\nEmpty:")
+    assert (parsed.method, parsed.path) == ("GET", "/a b")
+    assert parsed.query == {"x": "2", "y": ""}
+    assert parsed.headers == {"host": "h", "x-y": "z", "empty": ""}
 
 
 @pytest.mark.parametrize(
@@ -27,8 +27,8 @@ def test_a_request_is_parsed() -> None:
         (b"*", "*"),
     ],
 )
-def test_a_path_is_taken_as_it_stands(target: bytes, path: str) -> None:
-    """Only a scheme and host are taken off; dots and slashes are not resolved."""
+def test_paths_are_not_normalized(target: bytes, path: str) -> None:
+    """Only scheme and host are removed; dots and double slashes are not resolved."""
     assert parse(b"GET " + target + b" HTTP/1.0").path == path
 
 
@@ -51,8 +51,8 @@ def test_a_path_is_taken_as_it_stands(target: bytes, path: str) -> None:
         (b"GET /?" + b"a&" * 200 + b" HTTP/1.0", 400),
     ],
 )
-def test_what_is_no_request_is_refused(header: bytes, status: int) -> None:
-    """Each kind of nonsense has its status."""
+def test_invalid_requests_are_refused(header: bytes, status: int) -> None:
+    """Each kind of invalid request has its own status."""
     with pytest.raises(BadRequestError) as caught:
         parse(header)
     assert caught.value.status == status
@@ -63,22 +63,22 @@ def test_what_is_no_request_is_refused(header: bytes, status: int) -> None:
     [("9.5", 9.5), ("", math.inf), ("x", math.inf), ("-1", math.inf), ("nan", math.inf)],
 )
 def test_the_scrape_timeout_is_read(header: str, seconds: float) -> None:
-    """Prometheus' own limit counts; nonsense is no limit."""
+    """The header of Prometheus sets the timeout; an invalid value sets none."""
     assert scrape_timeout({"x-prometheus-scrape-timeout-seconds": header}) == seconds
     assert scrape_timeout({}) == math.inf
 
 
 def test_ranges_have_parameters_and_q_values() -> None:
-    """An Accept header is split; an element with a nonsensical q value counts as absent."""
-    found = ranges('A/B;Version="1";q=0.5, c/d; q=2, e/f;q=nan, ,*/*')
-    assert found == (
+    """An Accept header is split into elements; one with an invalid q value is ignored."""
+    elements = ranges('A/B;Version="1";q=0.5, c/d; q=2, e/f;q=nan, ,*/*')
+    assert elements == (
         request.Range("a/b", {"version": "1"}, 0.5),
         request.Range("*/*", {}, 1.0),
     )
 
 
 @pytest.mark.parametrize(
-    ("header", "wanted"),
+    ("header", "accepted"),
     [
         ("gzip", True),
         ("deflate, GZIP;q=0.5", True),
@@ -88,6 +88,6 @@ def test_ranges_have_parameters_and_q_values() -> None:
         ("", False),
     ],
 )
-def test_gzip_has_to_be_named(header: str, wanted: bool) -> None:
-    """A client gets gzip only when it names it."""
-    assert accepts_gzip(header) is wanted
+def test_gzip_has_to_be_named(header: str, accepted: bool) -> None:
+    """A client receives gzip only if it names gzip."""
+    assert accepts_gzip(header) is accepted

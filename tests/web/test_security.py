@@ -1,4 +1,4 @@
-"""Limits, users, headers and certificates at work, and the renewal of a changed file."""
+"""Rate limit, users, headers and certificates in use, and reloading of a changed file."""
 
 import http.client
 import logging
@@ -27,22 +27,22 @@ STRICT = FILES + ", client_auth_type: RequireAndVerifyClientCert, client_ca_file
 
 
 def watched(folder: Path, text: str) -> Watched:
-    """Put a web configuration to work."""
+    """Return the security of a web configuration with this text."""
     file = folder / "web.yml"
     file.write_text(text)
     return Watched(str(file))
 
 
 def client(certificates: Certificates, *, with_certificate: bool = False) -> ssl.SSLContext:
-    """Make a client that trusts the CA."""
+    """Return the TLS context of a client that trusts the CA."""
     context = ssl.create_default_context(cafile=certificates.ca_file)
     if with_certificate:
         context.load_cert_chain(certificates.client_file)
     return context
 
 
-def test_a_bucket_gives_a_token_an_interval() -> None:
-    """A burst passes at once, then one request an interval, and no more than a burst is saved."""
+def test_the_rate_limit_is_a_token_bucket() -> None:
+    """A burst passes at once, then one request per interval; unused tokens never exceed a burst."""
     now = 0.0
     limiter = Limiter(RateLimit(Interval(2), 3), clock=lambda: now)
     assert [limiter.allow() for _ in range(4)] == [True, True, True, False]
@@ -56,19 +56,19 @@ def test_a_bucket_gives_a_token_an_interval() -> None:
     ("text", "seconds"), [("1s", 1), ("1.5s", 1.5), ("1m30s", 90), ("100ms", 0.1), (0, 0)]
 )
 def test_intervals_are_written_as_go_writes_them(text: object, seconds: float) -> None:
-    """Durations have Go's units and may have fractions."""
+    """Durations have the units of Go and may have fractions."""
     assert Interval.parse(text) == pytest.approx(seconds)
 
 
 def test_too_many_requests_are_429(tmp_path: Path) -> None:
-    """Beyond the burst requests are refused, before anybody's password is looked at."""
+    """Requests beyond the burst are refused, before any password is checked."""
     text = f"rate_limit: {{interval: 1h, burst: 2}}\nbasic_auth_users: {{alice: {HASH}}}"
     with serving(watched(tmp_path, text)) as port:
         assert [ask(port, "/short", headers=ALICE).status for _ in range(3)] == [200, 200, 429]
 
 
-def test_users_only_are_let_in(tmp_path: Path) -> None:
-    """Whoever is no user gets 401 and is told how to log in, on every path."""
+def test_only_users_are_admitted(tmp_path: Path) -> None:
+    """Other clients receive 401 with the authentication scheme, on every path."""
     with serving(watched(tmp_path, f"basic_auth_users: {{alice: {HASH}}}")) as port:
         for path in ("/short", "/nothing"):
             refused = ask(port, path)
@@ -76,8 +76,8 @@ def test_users_only_are_let_in(tmp_path: Path) -> None:
         assert ask(port, "/short", headers=ALICE).status == 200
 
 
-def test_waiting_in_vain_for_bcrypt_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
-    """When too many passwords are being checked the client is told to come back."""
+def test_too_many_password_checks_are_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While too many passwords are being checked, the client receives 503."""
 
     def busy(*_: object) -> bool:
         raise BusyError
@@ -88,26 +88,26 @@ def test_waiting_in_vain_for_bcrypt_is_503(monkeypatch: pytest.MonkeyPatch) -> N
     assert reply.status == 503
 
 
-def test_headers_are_on_every_answer(tmp_path: Path) -> None:
-    """The configured headers are set on pages and errors; an empty value sets none."""
+def test_headers_are_in_every_reply(tmp_path: Path) -> None:
+    """The configured headers are set on pages and errors; an empty value sets no header."""
     text = "http_server_config: {headers: {X-Frame-Options: deny, X-XSS-Protection: ''}}"
     with serving(watched(tmp_path, text)) as port:
         for path in ("/short", "/nothing", "/broken"):
-            found = ask(port, path).headers
-            assert found["x-frame-options"] == "deny"
-            assert "x-xss-protection" not in found
+            headers = ask(port, path).headers
+            assert headers["x-frame-options"] == "deny"
+            assert "x-xss-protection" not in headers
 
 
 def test_tls_is_served(certificates: Certificates) -> None:
-    """A TLS client is served whole pages; one that speaks plain HTTP is told so."""
+    """A TLS client receives whole pages; a client with plain HTTP receives an explanation."""
     with serving(watched(certificates.folder, FILES + "}")) as port:
         assert len(ask(port, "/long", tls=client(certificates)).body) == 5000
         plain = ask(port, "/short")
         assert (plain.status, plain.body) == (400, b"this port speaks HTTPS: use https://\n")
 
 
-def test_certificate_and_key_may_stand_in_the_file(certificates: Certificates) -> None:
-    """Inline PEM texts serve as files do."""
+def test_certificate_and_key_may_be_inline(certificates: Certificates) -> None:
+    """Inline PEM texts work like files."""
 
     def block(path: Path) -> str:
         return "|\n    " + path.read_text().replace("\n", "\n    ")
@@ -122,7 +122,7 @@ def test_certificate_and_key_may_stand_in_the_file(certificates: Certificates) -
 def test_versions_and_suites_are_as_configured(
     certificates: Certificates, version: ssl.TLSVersion
 ) -> None:
-    """A client of another version is refused; the suite is one of the list."""
+    """A client with another version is refused; the cipher suite is one of the list."""
     name = "TLS12" if version is ssl.TLSVersion.TLSv1_2 else "TLS13"
     suites = "[TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256]"
     text = FILES + f", min_version: {name}, max_version: {name}, cipher_suites: {suites}}}"
@@ -147,23 +147,23 @@ def test_versions_and_suites_are_as_configured(
 
 @pytest.mark.parametrize("sans", ["", "prometheus.example", "scraper@example", "'2001:db8::1'"])
 def test_client_certificates_are_demanded(certificates: Certificates, sans: str) -> None:
-    """A client without a certificate is refused, one with an allowed name of any kind is not."""
+    """A client needs a certificate; an allowed name of any type is accepted."""
     allowed = f", client_allowed_sans: [other.example, {sans}]" if sans else ""
     with serving(watched(certificates.folder, f"{STRICT}{allowed}}}")) as port:
         assert ask(port, "/short", tls=client(certificates, with_certificate=True)).status == 200
-        with pytest.raises(OSError):  # noqa: PT011 - TLS 1.3 tells it late, in several ways
+        with pytest.raises(OSError):  # noqa: PT011 - TLS 1.3 reports it late, in several ways
             ask(port, "/short", tls=client(certificates))
 
 
 def test_a_certificate_of_another_name_is_refused(certificates: Certificates) -> None:
-    """A verified certificate without an allowed name is cut off."""
+    """A client whose verified certificate has no allowed name is disconnected."""
     text = f"{STRICT}, client_allowed_sans: [other.example]}}"
     tls = client(certificates, with_certificate=True)
     with serving(watched(certificates.folder, text)) as port, pytest.raises(OSError):  # noqa: PT011
         ask(port, "/short", tls=tls)
 
 
-def test_a_certificate_may_be_given(certificates: Certificates) -> None:
+def test_a_client_certificate_may_be_optional(certificates: Certificates) -> None:
     """VerifyClientCertIfGiven serves clients with and without a certificate."""
     text = FILES + ", client_auth_type: VerifyClientCertIfGiven, client_ca_file: ca.pem}"
     with serving(watched(certificates.folder, text)) as port:
@@ -172,8 +172,8 @@ def test_a_certificate_may_be_given(certificates: Certificates) -> None:
             assert ask(port, "/short", tls=context).status == 200
 
 
-def test_a_changed_file_is_taken_up(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """The next request sees a changed file; users that stay the same stay remembered."""
+def test_a_changed_file_is_used(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A change of the file applies to the next request; unchanged users keep their cache."""
     users = f"basic_auth_users: {{alice: {HASH}}}\n"
     with caplog.at_level(logging.INFO, "ceph_exporter"):
         security = watched(tmp_path, users)
@@ -188,16 +188,16 @@ def test_a_changed_file_is_taken_up(tmp_path: Path, caplog: pytest.LogCaptureFix
     assert security() == Security()
 
 
-def test_a_file_gone_bad_leaves_the_last_good_one(
+def test_an_invalid_file_leaves_the_last_valid_one(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A bad file changes nothing and is one log line, however many requests come."""
+    """An invalid file changes nothing and is one log line, regardless of the number of requests."""
     security = watched(tmp_path, f"basic_auth_users: {{alice: {HASH}}}")
     before = security()
     (tmp_path / "web.yml").write_text("basic_auth_users: {alice: hunter2}")
     assert security() is before
     assert security() is before
-    assert caplog.text.count("web configuration refused") == 1
+    assert caplog.text.count("web configuration rejected") == 1
     assert "hunter2" not in caplog.text
 
 

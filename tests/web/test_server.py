@@ -1,26 +1,15 @@
-"""The HTTP server: methods, paths, encodings, and clients that mean no good."""
+"""The HTTP server: methods, paths, encodings and addresses."""
 
-import errno
 import gzip
-import logging
-import os
 import socket
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
-from ceph_exporter.web import connection, server
 from ceph_exporter.web.listen import listen
-from ceph_exporter.web.request import Reply
-from ceph_exporter.web.security import Security
 from ceph_exporter.web.server import Server, router
 from testbed.client import ask
-from testbed.waiting import until
-from tests.web.serving import LONG, PAGES, serving
+from tests.web.serving import LONG, serving
 
 
 @pytest.fixture
@@ -30,221 +19,71 @@ def port() -> Iterator[int]:
         yield port
 
 
-def connect(port: int) -> socket.socket:
-    """Connect without saying anything."""
-    client = socket.create_connection(("127.0.0.1", port))
-    client.settimeout(20)
-    return client
-
-
-def test_a_page_is_answered_whole(port: int) -> None:
-    """GET answers body, Content-Type and length; the connection is closed."""
+def test_a_page_is_sent_completely(port: int) -> None:
+    """The reply to GET has a body, its Content-Type and length, and closes the connection."""
     status, headers, body = ask(port, "/long")
     assert (status, headers["content-type"], body) == (200, "text/x", LONG)
     assert headers["content-length"] == str(len(LONG))
     assert headers["connection"] == "close"
 
 
-def test_head_answers_the_headers_only(port: int) -> None:
-    """HEAD answers what GET answers, without a body."""
+def test_head_sends_only_headers(port: int) -> None:
+    """The reply to HEAD equals that to GET, without the body."""
     status, headers, body = ask(port, "/short", "HEAD")
     assert (status, headers["content-length"], body) == (200, "6", b"")
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "BREW"])
 def test_an_unknown_path_is_404(port: int, method: str) -> None:
-    """A path that is none of the pages is not found, whatever the method."""
+    """An unknown path is 404, regardless of the method."""
     assert ask(port, "/nothing", method).status == 404
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "BREW"])
 def test_other_methods_are_405(port: int, method: str) -> None:
-    """Any other method is refused and told which are allowed."""
+    """Any other method is refused with the list of allowed methods."""
     status, headers, _ = ask(port, "/short", method)
     assert (status, headers["allow"]) == (405, "GET, HEAD")
 
 
 def test_an_action_is_for_post_only(port: int) -> None:
-    """What changes something is done for POST, with or without a body, and for nothing else."""
+    """An action is only performed for POST, with or without a body."""
     assert ask(port, "/do", "POST", body=b"x" * 100_000).body == b"done\n"
     status, headers, _ = ask(port, "/do")
     assert (status, headers["allow"]) == (405, "POST")
 
 
 @pytest.mark.parametrize("accept", ["application/json", "text/plain;q=0", "nonsense", ""])
-def test_no_accept_header_is_406(port: int, accept: str) -> None:
-    """A page is served whatever the client would rather have."""
+def test_accept_headers_never_cause_406(port: int, accept: str) -> None:
+    """A page is served regardless of the Accept header."""
     assert ask(port, "/short", headers={"Accept": accept}).status == 200
 
 
 def test_the_query_reaches_the_page(port: int) -> None:
-    """A page sees the last value of each parameter."""
+    """A page receives the last value of each parameter."""
     assert ask(port, "/echo?q=a&q=b%20c").body == b"b c"
 
 
-def test_a_page_that_fails_is_500_and_the_server_goes_on(port: int) -> None:
-    """A bug in a page is an error for one client and a log line, nothing more."""
+def test_a_failing_page_is_500_and_the_server_goes_on(port: int) -> None:
+    """A bug in a page only costs one client an error, and one log line."""
     assert ask(port, "/broken").status == 500
     assert ask(port, "/short").status == 200
 
 
-def test_gzip_is_used_only_when_asked_for(port: int) -> None:
-    """A long body is compressed for a client that names gzip, and not for others."""
+def test_gzip_is_used_only_on_request(port: int) -> None:
+    """A long body is compressed only for clients that name gzip."""
     _, headers, body = ask(port, "/long", headers={"Accept-Encoding": "deflate, gzip;q=0.5"})
     assert headers["content-encoding"] == "gzip"
     assert gzip.decompress(body) == LONG
     for refused in ("gzip;q=0", "identity", "*"):
-        found = ask(port, "/long", headers={"Accept-Encoding": refused})
-        assert "content-encoding" not in found.headers
+        plain = ask(port, "/long", headers={"Accept-Encoding": refused})
+        assert "content-encoding" not in plain.headers
     short = ask(port, "/short", headers={"Accept-Encoding": "gzip"})
     assert "content-encoding" not in short.headers
 
 
-def test_what_is_no_request_gets_an_error_and_the_server_goes_on(port: int) -> None:
-    """Bytes that are no HTTP are answered with 400, a header without end with 431."""
-    for sent, status in ((b"\x16\x03\x01\x02\x00\r\n\r\n", b"400"), (b"G" * 40_000, b"431")):
-        with connect(port) as client:
-            client.sendall(sent)
-            assert client.recv(12) == b"HTTP/1.1 " + status
-    assert ask(port, "/short").status == 200
-
-
-def test_pipelined_requests_get_one_answer(port: int) -> None:
-    """A connection is for one request: the first is answered whole, then it is closed."""
-    with connect(port) as client:
-        client.sendall(b"\r\nGET /short HTTP/1.1\r\nHost: h\r\n\r\n" * 50)
-        client.shutdown(socket.SHUT_WR)
-        with client.makefile("rb") as stream:
-            assert stream.read().count(b"HTTP/1.1 200 OK") == 1
-
-
-def test_silent_and_dripping_clients_are_cut(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Clients that say nothing, half a header, or a byte at a time are cut; others are served."""
-    monkeypatch.setattr(connection, "HEADER_TIMEOUT", 1.0)
-    monkeypatch.setattr(connection, "IDLE_TIMEOUT", 0.5)
-    with ExitStack() as stack:
-        silent = [stack.enter_context(connect(port)) for _ in range(20)]
-        for client in silent[10:]:
-            client.sendall(b"GET /short HTTP/1.1\r\nX-Half: ")
-        dripping = stack.enter_context(connect(port))
-        dripping.settimeout(0.1)
-        assert ask(port, "/short").status == 200
-        until(lambda: is_cut_while_dripping(dripping), "dripping client cut", 10)
-        for client in silent:
-            assert client.recv(1) == b""
-
-
-def is_cut_while_dripping(client: socket.socket) -> bool:
-    """Send another byte and see whether the server has closed."""
-    try:
-        client.sendall(b"G")
-        return client.recv(1) == b""
-    except TimeoutError:
-        return False
-    except OSError:
-        return True
-
-
-def test_a_reader_too_slow_for_the_scrape_is_cut(
-    monkeypatch: pytest.MonkeyPatch, port: int
-) -> None:
-    """Writing ends when Prometheus has given the scrape up."""
-    huge = b"x" * 50_000_000
-    monkeypatch.setitem(PAGES, "/huge", lambda _: Reply(huge))
-    with connect(port) as client:
-        client.sendall(b"GET /huge HTTP/1.0\r\nX-Prometheus-Scrape-Timeout-Seconds: 0.2\r\n\r\n")
-        time.sleep(0.5)  # more than the client's own limit, during which it reads nothing
-        read = 0
-        try:
-            while part := client.recv(1 << 20):
-                read += len(part)
-        except ConnectionError:
-            pass
-    assert read < len(huge)
-
-
-def test_when_all_places_are_taken_the_oldest_leaves(
-    monkeypatch: pytest.MonkeyPatch, port: int
-) -> None:
-    """Beyond the cap the oldest connection is cut, so that a scrape always gets in."""
-    monkeypatch.setattr(server, "MAX_CONNECTIONS", 2)
-    with connect(port) as first, connect(port):
-        first.sendall(b"GET /sho")
-        assert ask(port, "/short").status == 200
-        assert first.recv(1) == b""
-
-
-def test_running_out_of_descriptors_is_survived(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """A failing accept is a log line and costs the oldest connection, not the server."""
-    (listener,) = listen(["127.0.0.1:0"])
-
-    class Failing(socket.socket):
-        failures = 1
-
-        def accept(self) -> tuple[socket.socket, object]:
-            if self.failures:
-                self.failures -= 1
-                raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
-            return super().accept()
-
-    failing = Failing(fileno=listener.detach())
-    started = Server([failing], router(PAGES))
-    started.start()
-    with caplog.at_level(logging.WARNING, "ceph_exporter"):
-        assert ask(failing.getsockname()[1], "/short").status == 200
-    assert "connection not accepted" in caplog.text
-    started.close()
-
-
-def test_no_thread_for_a_connection_is_survived(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
-    """A connection for which no thread can be started is closed; the next one is served."""
-    start, failures = threading.Thread.start, iter([True])
-
-    def fail_once(thread: threading.Thread) -> None:
-        if next(failures, False):
-            raise RuntimeError
-        start(thread)
-
-    monkeypatch.setattr(threading.Thread, "start", fail_once)
-    with connect(port) as client:
-        assert client.recv(1) == b""
-    assert ask(port, "/short").status == 200
-
-
-def test_a_bug_in_the_server_costs_one_connection(caplog: pytest.LogCaptureFixture) -> None:
-    """Whatever goes wrong outside a page is logged and ends that connection only."""
-    failures = iter([True])
-
-    def security() -> Security:
-        if next(failures, False):
-            raise RuntimeError
-        return Security()
-
-    with serving(security) as port, caplog.at_level(logging.ERROR, "ceph_exporter"):
-        with connect(port) as client:
-            assert client.recv(1) == b""
-        assert ask(port, "/short").status == 200
-    assert "connection failed" in caplog.text
-
-
-def test_many_requests_leave_no_descriptor(port: int) -> None:
-    """After many requests no more descriptors and threads are in use than before."""
-    ask(port, "/short")
-
-    def in_use() -> tuple[int, int]:
-        return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
-
-    until(lambda: threading.active_count() <= 3, "threads ended")
-    before = in_use()
-    for _ in range(300):
-        assert ask(port, "/short").status == 200
-    until(lambda: in_use() <= before, "descriptors and threads given back")
-
-
 def test_a_server_that_was_not_started_can_be_closed() -> None:
-    """Closing gives the listening socket back, started or not."""
+    """Closing the server closes its listening sockets, even if it was never started."""
     (listener,) = listen(["127.0.0.1:0"])
     Server([listener], router({})).close()
     assert listener.fileno() == -1
@@ -252,7 +91,7 @@ def test_a_server_that_was_not_started_can_be_closed() -> None:
 
 @pytest.mark.parametrize("address", [":0", "[::1]:0"])
 def test_ipv6_is_served(address: str) -> None:
-    """Without a host both families are served, an IPv6 address in brackets serves itself."""
+    """An address without a host serves IPv4 and IPv6, one with an IPv6 address serves IPv6."""
     with serving(address=address) as port, socket.create_connection(("::1", port)) as client:
         client.sendall(b"GET /short HTTP/1.0\r\n\r\n")
         assert client.recv(12) == b"HTTP/1.1 200"

@@ -1,4 +1,4 @@
-"""Users: who is let in, what is remembered, and that the time taken tells nothing."""
+"""Users: who is admitted, what is cached, and that response times reveal nothing."""
 
 import threading
 from base64 import b64encode
@@ -13,12 +13,12 @@ HASH = bcrypt.hashpw(b"secret", bcrypt.gensalt(4)).decode()
 
 
 def basic(user: str, password: str) -> str:
-    """Make an Authorization header."""
+    """Return an Authorization header."""
     return "Basic " + b64encode(f"{user}:{password}".encode()).decode()
 
 
 class Counting:
-    """bcrypt that counts, and notes the hashes that it was asked about."""
+    """Records the hashes that bcrypt checks passwords against."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.hashes: list[bytes] = []
@@ -31,11 +31,11 @@ class Counting:
         monkeypatch.setattr(bcrypt, "checkpw", check)
 
 
-def test_a_user_with_the_password_is_let_in() -> None:
-    """The right password is let in; a wrong one, an unknown user and nonsense are not."""
-    known = Users({"alice": HASH})
-    assert known.admit(basic("alice", "secret"))
-    assert known.admit(basic("alice", "secret").replace("Basic", "basic"))
+def test_a_user_with_the_password_is_admitted() -> None:
+    """The right password is admitted; a wrong one, an unknown user and invalid headers are not."""
+    accounts = Users({"alice": HASH})
+    assert accounts.admit(basic("alice", "secret"))
+    assert accounts.admit(basic("alice", "secret").replace("Basic", "basic"))
     for wrong in (
         basic("alice", "Secret"),
         basic("bob", "secret"),
@@ -48,18 +48,18 @@ def test_a_user_with_the_password_is_let_in() -> None:
         "Basic " + b64encode(b"alice").decode(),
         "Basic " + b64encode(b"\xff\xfe:\0").decode(),
     ):
-        assert not known.admit(wrong)
+        assert not accounts.admit(wrong)
 
 
-def test_a_hash_of_htpasswd_and_a_long_password_are_taken() -> None:
-    """Apache writes $2y$; of a password bcrypt sees 72 bytes, as Go's does."""
+def test_hashes_of_htpasswd_and_long_passwords_are_accepted() -> None:
+    """Apache writes $2y$; bcrypt uses the first 72 bytes of a password, as in Go."""
     long = "x" * 100
     hashed = bcrypt.hashpw(long.encode()[:72], bcrypt.gensalt(4)).decode()
     assert Users({"a": hashed.replace("$2b$", "$2y$")}).admit(basic("a", long))
 
 
-def test_a_hash_that_bcrypt_refuses_lets_nobody_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An error of bcrypt is a refusal."""
+def test_a_hash_that_bcrypt_refuses_admits_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of bcrypt counts as a wrong password."""
 
     def refuse(*_: bytes) -> bool:
         raise ValueError
@@ -68,52 +68,52 @@ def test_a_hash_that_bcrypt_refuses_lets_nobody_in(monkeypatch: pytest.MonkeyPat
     assert not Users({"alice": HASH}).admit(basic("alice", "secret"))
 
 
-def test_results_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bcrypt runs once for the same name and password, right or wrong."""
-    counting, known = Counting(monkeypatch), Users({"alice": HASH})
+def test_results_are_cached(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bcrypt runs once per name and password, right or wrong."""
+    counting, accounts = Counting(monkeypatch), Users({"alice": HASH})
     for _ in range(3):
-        assert known.admit(basic("alice", "secret"))
-        assert not known.admit(basic("alice", "wrong"))
+        assert accounts.admit(basic("alice", "secret"))
+        assert not accounts.admit(basic("alice", "wrong"))
     assert len(counting.hashes) == 2
 
 
-def test_guesses_do_not_push_out_what_is_right(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is remembered is bounded, and wrong guesses take no place of right passwords."""
-    monkeypatch.setattr(users, "_REMEMBERED", 2)
-    counting, known = Counting(monkeypatch), Users({"alice": HASH})
-    known.admit(basic("alice", "secret"))
+def test_guesses_do_not_evict_right_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cache is bounded, and wrong guesses do not take the place of right passwords."""
+    monkeypatch.setattr(users, "_CACHE_SIZE", 2)
+    counting, accounts = Counting(monkeypatch), Users({"alice": HASH})
+    accounts.admit(basic("alice", "secret"))
     for guess in range(5):
-        known.admit(basic("alice", str(guess)))
+        accounts.admit(basic("alice", str(guess)))
     del counting.hashes[:]
-    assert known.admit(basic("alice", "secret"))
+    assert accounts.admit(basic("alice", "secret"))
     assert counting.hashes == []
-    known.admit(basic("alice", "0"))
+    accounts.admit(basic("alice", "0"))
     assert len(counting.hashes) == 1
 
 
-def test_an_unknown_user_costs_as_much_as_a_known_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For a name that is not there bcrypt runs too, at the highest cost that a user has."""
+def test_an_unknown_user_costs_as_much_as_an_existing_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bcrypt also runs for an unknown name, at the highest cost of all users."""
     counting = Counting(monkeypatch)
-    dear = bcrypt.hashpw(b"x", bcrypt.gensalt(6)).decode()
-    assert not Users({"alice": HASH, "dear": dear}).admit(basic("nobody", "x"))
+    expensive = bcrypt.hashpw(b"x", bcrypt.gensalt(6)).decode()
+    assert not Users({"alice": HASH, "expensive": expensive}).admit(basic("nobody", "x"))
     assert [hashed[:7] for hashed in counting.hashes] == [b"$2b$06$"]
 
 
 def test_passwords_are_checked_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """While bcrypt runs another check waits, in the end in vain; remembered ones do not wait."""
-    known, begun, release = Users({"alice": HASH}), threading.Event(), threading.Event()
-    assert known.admit(basic("alice", "secret"))
+    """While bcrypt runs, another check waits and times out; cached results do not wait."""
+    accounts, started, release = Users({"alice": HASH}), threading.Event(), threading.Event()
+    assert accounts.admit(basic("alice", "secret"))
 
     def slow(*_: bytes) -> bool:
-        begun.set()
+        started.set()
         return release.wait(10)
 
     monkeypatch.setattr(bcrypt, "checkpw", slow)
-    guess = threading.Thread(target=known.admit, args=(basic("alice", "guess"),))
+    guess = threading.Thread(target=accounts.admit, args=(basic("alice", "guess"),))
     guess.start()
-    assert begun.wait(10)
-    assert known.admit(basic("alice", "secret"))
+    assert started.wait(10)
+    assert accounts.admit(basic("alice", "secret"))
     with pytest.raises(BusyError):
-        known.admit(basic("alice", "other"), patience=0.01)
+        accounts.admit(basic("alice", "other"), patience=0.01)
     release.set()
     guess.join(10)

@@ -130,7 +130,7 @@ def unharmed(
         assert "Traceback" not in text
         assert "please report this" not in text
         assert text.count("\n") < 100
-        wait_until(one.holds_no_more, "threads and descriptors given back", 120)
+        wait_until(one.holds_no_more, "closed threads and descriptors", 120)
     pages, bare = (scrapes.since(start, of_exporter=which) for which in (True, False))
     print(f"\n{request.node.name}: {summary(pages)}; bare server: {summary(bare)}")  # noqa: T201
     assert scrapes.faults == []

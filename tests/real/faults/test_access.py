@@ -27,13 +27,13 @@ def test_tokens_that_expire_are_renewed(failing: CephCluster, dashboard: Watched
     failing.ceph("config", "set", "mgr", "mgr/dashboard/jwt_token_ttl", "6")
     # This invalidates the present token, which is valid for hours.
     set_password(failing, dashboard.secret.read_text(), dashboard.secret)
-    refusals = dashboard.said("refused")
+    refusals = dashboard.times_logged("refused")
     start = time.monotonic()
     while time.monotonic() < start + 15:
         dashboard.polls(3)
         dashboard.shows("ceph_up", 1)
     # All mgrs run, so there is no "connection refused" among these.
-    assert dashboard.said("refused") == refusals
+    assert dashboard.times_logged("refused") == refusals
     failing.ceph("config", "rm", "mgr", "mgr/dashboard/jwt_token_ttl")
 
 
@@ -43,14 +43,14 @@ def test_a_changed_password(failing: CephCluster, cluster: CephCluster, dashboar
     It is the other cluster's password, which a later test needs.
     """
     secret = cluster.password_file.read_text()
-    refusals = dashboard.said("refused the login of user")
+    refusals = dashboard.times_logged("refused the login of user")
     set_password(failing, secret, dashboard.secret.with_suffix(".new"))
     dashboard.shows("ceph_up", 0)
     dashboard.polls(3)
     dashboard.secret.write_text(secret)
     dashboard.shows("ceph_up", 1)
-    assert dashboard.said("refused the login of user") <= refusals + 1
-    assert dashboard.said(secret) == 0
+    assert dashboard.times_logged("refused the login of user") <= refusals + 1
+    assert dashboard.times_logged(secret) == 0
 
 
 def set_password(cluster: CephCluster, secret: str, file: Path) -> None:
@@ -62,14 +62,14 @@ def set_password(cluster: CephCluster, secret: str, file: Path) -> None:
 
 def test_a_changed_key_of_restful(failing: CephCluster, restful: Watched) -> None:
     """After the key was replaced, the old one is refused until the new one is in the file."""
-    refusals = restful.said("refused")
+    refusals = restful.times_logged("refused")
     failing.ceph("restful", "delete-key", USER)
     key = failing.ceph("restful", "create-key", USER).strip()
     restful.shows("ceph_up", 0)
     restful.polls(3)
     restful.secret.write_text(key)
     restful.shows("ceph_up", 1)
-    assert restful.said("refused") <= refusals + 1
+    assert restful.times_logged("refused") <= refusals + 1
 
 
 def test_a_changed_key_of_rados(failing: CephCluster, rados: Watched) -> None:
@@ -77,12 +77,12 @@ def test_a_changed_key_of_rados(failing: CephCluster, rados: Watched) -> None:
     import_key(failing, rados.secret.with_suffix(".new"))
     end_child(rados)
     rados.shows("ceph_up", 0)
-    rados.says("the monitors refused")
+    rados.wait_for_log("the monitors refused")
     rados.polls(3)
     rados.secret.write_text(failing.ceph("auth", "get", f"client.{USER}"))
     rados.shows("ceph_up", 1)
-    assert rados.said("the monitors refused") == 1
-    assert rados.said(OTHER_KEY) == 0
+    assert rados.times_logged("the monitors refused") == 1
+    assert rados.times_logged(OTHER_KEY) == 0
 
 
 def test_a_ceph_conf_of_another_cluster(
@@ -98,7 +98,7 @@ def test_a_ceph_conf_of_another_cluster(
     rados.place.write_bytes((failing.folder / "ceph.conf").read_bytes())
     rados.shows("ceph_up", 1)
     rados.shows("ceph_exporter_foreign_cluster", 0)
-    assert rados.said("answers of another cluster are not shown") == 1
+    assert rados.times_logged("answers of another cluster are not shown") == 1
 
 
 def import_key(cluster: CephCluster, file: Path) -> None:

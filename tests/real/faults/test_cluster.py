@@ -64,7 +64,7 @@ def test_a_clock_ahead(failing: CephCluster, all_three: tuple[Watched, ...]) -> 
     for one in all_three:
         one.awaits(
             "ceph_monitor_clock_skew_seconds",
-            lambda found: all(0.3 < skew < 0.5 for skew in found) and bool(found),
+            lambda rows: all(0.3 < skew < 0.5 for skew in rows) and bool(rows),
             monitor="b",
         )
         one.shows("ceph_health_detail", 1, name="MON_CLOCK_SKEW")
@@ -76,7 +76,7 @@ def test_a_clock_ahead(failing: CephCluster, all_three: tuple[Watched, ...]) -> 
         else:
             one.awaits(
                 "ceph_monitor_clock_skew_seconds",
-                lambda found: all(abs(skew) < 0.1 for skew in found) and bool(found),
+                lambda rows: all(abs(skew) < 0.1 for skew in rows) and bool(rows),
                 monitor="b",
             )
         one.shows("ceph_health_detail", 0, name="MON_CLOCK_SKEW")

@@ -45,7 +45,7 @@ class Watched(NamedTuple):
     def shows(self, metric: str, value: float | None, /, **labels: str) -> None:
         """Wait until all samples with these labels have this value; None: there are none."""
         wanted = set() if value is None else {value}
-        self.awaits(metric, lambda found: found == wanted, **labels)
+        self.awaits(metric, lambda rows: rows == wanted, **labels)
 
     def polls_until(self, happened: Callable[[int], bool]) -> int:
         """Wait until `happened` holds for the number of polls since; return that number."""
@@ -72,11 +72,13 @@ class Watched(NamedTuple):
         pairs = zip(self.exporter.in_use(), self.in_use, strict=True)
         return all(now <= then + 2 for now, then in pairs)
 
-    def says(self, text: str) -> None:
+    def wait_for_log(self, text: str) -> None:
         """Wait until the text is in the log."""
-        wait_until(lambda: self.said(text) > 0, f"{text} in the log", 120, [self.exporter.log])
+        wait_until(
+            lambda: self.times_logged(text) > 0, f"{text} in the log", 120, [self.exporter.log]
+        )
 
-    def said(self, text: str) -> int:
+    def times_logged(self, text: str) -> int:
         """Return how often the text is in the log."""
         return self.exporter.log.read_text().count(text)
 

@@ -30,7 +30,7 @@ CUT = Metric(
     "gauge",
     "Number of performance counter series left out because of the limit",
     PerfCounters.document,
-    detail="The limit is --perf-counters.limit.",
+    detail="The limit is --collector.perf_counters.limit.",
 )
 
 

@@ -1,75 +1,69 @@
 """One cluster: its health in words, capacity, IO, PGs, OSDs, monitors and what changed."""
 
-from dashboards.checks import MONITORS, OSDS
-from dashboards.cluster_health import CHANGED, HEALTH_SECTION
-from dashboards.cluster_use import CAPACITY, DAEMONS, IO
-from dashboards.declare import HEALTH, Dashboard, Panel, Query, Section, falling, rising
-from dashboards.phrases import AGE, GROWS, NEARFULL_IN, STATUS, cluster
+from dashboards.content.checks import EXPORTER, MONITORS, OSDS
+from dashboards.content.cluster_health import CHANGED, HEALTH_SECTION
+from dashboards.content.cluster_use import CAPACITY, DAEMONS, IO
+from dashboards.content.phrases import AGE, HEALTH, NEARFULL_IN, NO_GROWTH, STATUS, cluster
+from dashboards.engine.declare import Dashboard, Query, Section, Stat, falling, rising
 
 SMALL = (4, 4)
 
 GLANCE = (
-    Panel(
-        "stat",
+    Stat(
         "Health",
         "What Ceph says of itself. Good: HEALTH_OK. HEALTH_WARN: something needs a person, the "
         "checks below say what. HEALTH_ERR: data is at risk or out of reach.",
         (Query(STATUS, "{{cluster}}"),),
         "unknown: Ceph is not reached",
-        states=HEALTH,
+        mappings=HEALTH,
         size=SMALL,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Age of data",
         "How long ago Ceph last told its health. Good: under a minute. Older: the exporter does "
         "not get through to Ceph, and what is shown is old.",
         (Query(AGE, "{{cluster}}"),),
         "never had",
         unit="s",
-        steps=rising(60, 300),
+        thresholds=rising(60, 300),
         decimals=0,
         size=SMALL,
-        to="ceph-exporter",
+        details=EXPORTER,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Used space",
         "Used part of the raw space. Good: under 75 %, so that a host can fail and its data still "
         "fits. From 85 % on OSDs are nearly full.",
         (Query(cluster("ceph_cluster_total_used_raw_ratio"), "{{cluster}}"),),
         "unknown: Ceph is not reached",
         unit="percentunit",
-        steps=rising(0.75, 0.85),
+        thresholds=rising(0.75, 0.85),
         size=SMALL,
-        to=OSDS,
+        details=OSDS,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Nearly full in",
         "When the first OSD is nearly full if the used space goes on growing as in the past day, "
         "and all growth goes where least room is. Good: more than a month. Meaningless until a day "
         "of data is there. Before Ceph 12: when no space is left.",
-        (Query(NEARFULL_IN, "{{cluster}}", quiet=GROWS),),
+        (Query(NEARFULL_IN, "{{cluster}}", empty_when=NO_GROWTH),),
         "does not grow, or Ceph is not reached",
         unit="dtdurations",
-        steps=falling(7 * 86400, 30 * 86400),
+        thresholds=falling(7 * 86400, 30 * 86400),
         size=SMALL,
-        to=OSDS,
+        details=OSDS,
     ),
-    Panel(
-        "stat",
+    Stat(
         "OSDs up",
         "Part of the OSDs that are up. Good: 100 %. Data on OSDs that are down has fewer copies.",
         (Query(f"{cluster('ceph_osds_up')} / {cluster('ceph_osds')}", "{{cluster}}"),),
         "unknown, or no OSD",
         unit="percentunit",
-        steps=falling(0.9, 1),
+        thresholds=falling(0.9, 1),
         size=SMALL,
-        to=OSDS,
+        details=OSDS,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Monitors in quorum",
         "Part of the monitors that are in the quorum. Good: 100 %. At half of them Ceph stops.",
         (
@@ -80,9 +74,9 @@ GLANCE = (
         ),
         "unknown: Ceph is not reached",
         unit="percentunit",
-        steps=falling(0.6, 1),
+        thresholds=falling(0.6, 1),
         size=SMALL,
-        to=MONITORS,
+        details=MONITORS,
     ),
 )
 

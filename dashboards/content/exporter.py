@@ -1,16 +1,18 @@
 """The exporter itself: does it reach Ceph, what does it get, what does it cost."""
 
-from dashboards.declare import (
+from dashboards.content.exporter_process import PROCESS
+from dashboards.content.phrases import AGE, SCRAPED_FROM, each
+from dashboards.engine.declare import (
     YES_IS_GOOD,
     Dashboard,
-    Panel,
     Query,
     Section,
+    Stat,
+    Table,
+    TimeSeries,
     rising,
     warn_from,
 )
-from dashboards.exporter_process import PROCESS
-from dashboards.phrases import AGE, SCRAPED_FROM, each
 
 SMALL = (6, 4)
 WHICH = "{{instance}} {{cluster}}"
@@ -18,52 +20,47 @@ DOCUMENT = "max by (cluster, instance, document) (ceph_exporter_document_{}{{*}}
 
 
 GLANCE = (
-    Panel(
-        "stat",
+    Stat(
         "Scraped",
         "Whether Prometheus gets the exporter's page. Good: yes. No: the exporter or its host is "
         "down.",
         (Query(each("min", "up{+}", SCRAPED_FROM), "{{instance}}"),),
         "no exporter is scraped",
-        states=YES_IS_GOOD,
+        mappings=YES_IS_GOOD,
         size=SMALL,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Ceph is reached",
         "Whether the last poll got the health or the status. Good: yes. No: see the documents "
         "below and `ceph_exporter check`.",
         (Query("min by (cluster, instance) (ceph_up{*})", WHICH),),
         "no exporter is scraped",
-        states=YES_IS_GOOD,
+        mappings=YES_IS_GOOD,
         size=SMALL,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Age of data",
         "How long ago the health or the status was had. Good: under a minute.",
         (Query(AGE.replace("(cluster)", "(cluster, instance)"), WHICH),),
         "never had",
         unit="s",
-        steps=rising(60, 300),
+        thresholds=rising(60, 300),
         decimals=0,
         size=SMALL,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Configuration",
         "Whether the last reload of the configuration was good. No: the exporter runs on with the "
         "one before; its log says what is wrong.",
         (Query(each("min", "ceph_exporter_config_last_reload_successful{+}"), "{{instance}}"),),
         "no exporter is scraped",
-        states=YES_IS_GOOD,
+        mappings=YES_IS_GOOD,
         size=SMALL,
     ),
 )
 
 CEPH = (
-    Panel(
-        "table",
+    Table(
         "Source",
         "Which of Ceph's APIs is asked where, and the release that answers. A URL without an API "
         "is not in use, mostly that of a standby mgr. Good: no URL answers for another cluster; "
@@ -77,40 +74,38 @@ CEPH = (
             Query(
                 "max by (cluster, instance, url) (ceph_exporter_foreign_cluster{*})",
                 "another cluster",
-                states={0: ("no", "green"), 1: ("yes", "red")},
+                mappings={0: ("no", "green"), 1: ("yes", "red")},
             ),
         ),
         "no API of Ceph is reached",
         size=(24, 5),
     ),
-    Panel(
-        "table",
+    Table(
         "Documents",
         "What is asked of Ceph. Good: had. Not had: its metrics leave the page after a minute. "
         "Documents that the API does not have are not in the list.",
         (
-            Query(DOCUMENT.format("success"), "had", states=YES_IS_GOOD),
+            Query(DOCUMENT.format("success"), "had", mappings=YES_IS_GOOD),
             Query(
                 "time() - " + DOCUMENT.format("last_success_timestamp_seconds"),
                 "age",
                 unit="s",
-                none="never had",
+                no_value="never had",
             ),
             Query(
                 DOCUMENT.format("duration_seconds") + " and " + DOCUMENT.format("success"),
                 "took",
                 unit="s",
-                steps=rising(1, 5),
+                thresholds=rising(1, 5),
             ),
             Query(DOCUMENT.format("bytes"), "size", unit="bytes"),
         ),
         "no exporter is scraped",
         size=(24, 12),
-        least_first="had",
-        most_first="took",
+        sort_ascending="had",
+        sort_descending="took",
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "How long a poll takes",
         "From the first question to the last answer. Good: well under the interval of 15 s. It "
         "grows with the load of the mgr or the monitor that is asked.",
@@ -122,13 +117,12 @@ CEPH = (
         ),
         "no exporter is scraped",
         unit="s",
-        steps=rising(5, 10),
-        limits=True,
+        thresholds=rising(5, 10),
+        threshold_lines=True,
         minimum=0,
         size=(6, 8),
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Documents that were not had",
         "Documents that the last poll asked for in vain. Good: 0.",
         (
@@ -138,12 +132,11 @@ CEPH = (
             ),
         ),
         "no exporter is scraped",
-        steps=warn_from(1),
+        thresholds=warn_from(1),
         minimum=0,
         size=(6, 8),
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Collectors that failed",
         "Good: 0. A collector that fails is a fault of the exporter: please report it.",
         (
@@ -153,12 +146,11 @@ CEPH = (
             ),
         ),
         "no exporter is scraped",
-        steps=warn_from(1),
+        thresholds=warn_from(1),
         minimum=0,
         size=(6, 8),
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Series left out",
         "Series that are not on the page because a collector (poll.series_limit) or the page "
         "(--web.series-limit) has too many. Good: 0. More: what is shown is not all.",
@@ -170,7 +162,7 @@ CEPH = (
             Query(each("max", "ceph_exporter_page_series_cut{+}"), "of the page {{instance}}"),
         ),
         "no exporter is scraped",
-        steps=warn_from(1),
+        thresholds=warn_from(1),
         minimum=0,
         size=(6, 8),
     ),
@@ -185,5 +177,5 @@ BOARD = Dashboard(
         Section("What it gets from Ceph", CEPH),
         Section("What it costs", PROCESS),
     ),
-    span="now-1h",
+    time_from="now-1h",
 )

@@ -1,7 +1,8 @@
 """The pools: use, growth, quotas and IO."""
 
-from dashboards.declare import Panel, Query, rising
-from dashboards.phrases import NOT_OVER_DASHBOARD, RAISED, named, pools
+from dashboards.content.checks import PLACEMENT
+from dashboards.content.phrases import NOT_OVER_DASHBOARD, NOTHING_RAISED, named, pools
+from dashboards.engine.declare import Panel, Query, TimeSeries, rising
 
 NAME = "{{name}} {{cluster}}"
 GROWTH = "max by (cluster, pool_id) (deriv(ceph_pool_stored{*}[1d]))"
@@ -10,8 +11,7 @@ QUOTA = "only of pools with a quota"
 
 def _io(title: str, description: str, counters: tuple[tuple[str, str], ...], unit: str) -> Panel:
     """Give the rates of counters; the rates that Ceph itself tells are not in every API."""
-    return Panel(
-        "timeseries",
+    return TimeSeries(
         title,
         description,
         tuple(
@@ -31,21 +31,19 @@ def _io(title: str, description: str, counters: tuple[tuple[str, str], ...], uni
 
 
 USE = (
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Used part",
         "Used part of what each pool can hold. Pools that share OSDs fill up together. Good: under "
         "75 %.",
         (Query(f"topk(10, {named(pools('ceph_pool_percent_used'))})", NAME),),
         "unknown: Ceph is not reached, or no pool",
         unit="percentunit",
-        steps=rising(0.75, 0.85),
-        limits=True,
+        thresholds=rising(0.75, 0.85),
+        threshold_lines=True,
         minimum=0,
         size=(12, 8),
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Growth",
         "Bytes a second by which each pool grew over the past day, as users see them. Below 0 it "
         "shrinks. A pool that runs away shows here first.",
@@ -54,25 +52,27 @@ USE = (
         unit="Bps",
         size=(12, 8),
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Use of quotas",
         "Used part of the quotas in bytes and objects. At 100 % the pool takes no writes.",
         (
-            Query(named(pools("ceph_pool_quota_bytes_used_ratio")), f"bytes {NAME}", quiet=QUOTA),
             Query(
-                named(pools("ceph_pool_quota_objects_used_ratio")), f"objects {NAME}", quiet=QUOTA
+                named(pools("ceph_pool_quota_bytes_used_ratio")), f"bytes {NAME}", empty_when=QUOTA
+            ),
+            Query(
+                named(pools("ceph_pool_quota_objects_used_ratio")),
+                f"objects {NAME}",
+                empty_when=QUOTA,
             ),
         ),
         "no pool has a quota, or Ceph is not reached",
         unit="percentunit",
-        steps=rising(0.8, 0.95),
-        limits=True,
+        thresholds=rising(0.8, 0.95),
+        threshold_lines=True,
         minimum=0,
         size=(12, 8),
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Saved by compression",
         "Bytes that compression saves. 0: no compression, or data that does not compress.",
         (
@@ -82,7 +82,7 @@ USE = (
                     f" - {pools('ceph_pool_compress_bytes_used')})"
                 ),
                 NAME,
-                quiet="from Ceph 14 on, and not over every API",
+                empty_when="from Ceph 14 on, and not over every API",
             ),
         ),
         "the release or the API does not tell it",
@@ -104,15 +104,14 @@ IO = (
         (("ceph_pool_rd", "reads"), ("ceph_pool_wr", "writes")),
         "ops",
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Recovery",
         "Bytes that recovery moves, the ten busiest pools. Good: 0, or falling.",
         (
             Query(
                 f"topk(10, {named(pools('ceph_pool_recovering_bytes_per_sec'))})",
                 f"recovered {NAME}",
-                quiet=NOT_OVER_DASHBOARD,
+                empty_when=NOT_OVER_DASHBOARD,
             ),
         ),
         "the dashboard's API does not tell it by pool",
@@ -120,20 +119,19 @@ IO = (
         minimum=0,
         size=(12, 8),
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Missing copies",
         "Copies of objects that are missing, by pool. Good: nothing.",
         (
             Query(
                 named(f"({pools('ceph_pool_num_objects_degraded')} > 0)"),
                 NAME,
-                quiet=RAISED,
+                empty_when=NOTHING_RAISED,
             ),
         ),
         "no copy is missing, or unknown: not over every API, or Ceph is not reached",
         minimum=0,
         size=(12, 8),
-        to="ceph-pgs",
+        details=PLACEMENT,
     ),
 )

@@ -1,50 +1,57 @@
 """The OSDs: state, use, latency, and all of it by host, rack and device class."""
 
-from dashboards.declare import PLAIN, Dashboard, Panel, Query, Section, bad_from, rising, warn_from
-from dashboards.osds_use import IN, LATENCIES, LATENCY, NAME, USE, USE_SECTION
-from dashboards.phrases import RAISED, cluster, osds, placed
+from dashboards.content.osds_use import IN, LATENCIES, LATENCY, NAME, USE, USE_SECTION
+from dashboards.content.phrases import NOTHING_RAISED, cluster, daemons, located
+from dashboards.engine.declare import (
+    PLAIN,
+    Dashboard,
+    Query,
+    Section,
+    Stat,
+    Table,
+    TimeSeries,
+    bad_from,
+    rising,
+    warn_from,
+)
 
 SMALL = (4, 4)
 
 
 def _count(metric: str, value: int) -> str:
-    return f"sum by (cluster) ({osds(metric)} == bool {value})"
+    return f"sum by (cluster) ({daemons(metric)} == bool {value})"
 
 
 GLANCE = (
-    Panel(
-        "stat",
+    Stat(
         "Down",
         "OSDs that are down. Good: 0. They go out after ten minutes, unless noout is set, and then "
         "their data is made anew elsewhere.",
         (Query(_count("ceph_osd_up", 0), "{{cluster}}"),),
         "unknown: Ceph is not reached, or no OSD",
-        steps=warn_from(1),
+        thresholds=warn_from(1),
         size=SMALL,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Out",
         "OSDs that hold no data by decision of a person or of Ceph. Good: 0, but for those that "
         "are to be taken away.",
         (Query(_count("ceph_osd_in", 0), "{{cluster}}"),),
         "unknown: Ceph is not reached, or no OSD",
-        steps=warn_from(1),
+        thresholds=warn_from(1),
         size=SMALL,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Fullest OSD",
         "Used part of the fullest OSD that is in. Good: under 75 %. It decides how much can be "
         "written: when one OSD is full (95 %) the cluster takes no writes.",
         (Query(cluster("ceph_osds_fullest_utilization_ratio"), "{{cluster}}"),),
         "unknown: Ceph is not reached, or no OSD",
         unit="percentunit",
-        steps=rising(0.75, 0.85),
+        thresholds=rising(0.75, 0.85),
         size=SMALL,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Nearly full, backfillfull, full",
         "OSDs that Ceph counts as nearly full or worse. Good: 0. Reweight the fullest or add OSDs, "
         "before one is full.",
@@ -54,11 +61,10 @@ GLANCE = (
             Query(_count("ceph_osd_full", 1), "full {{cluster}}"),
         ),
         "unknown, or Ceph is older than 12",
-        steps=bad_from(1),
+        thresholds=bad_from(1),
         size=SMALL,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Flags that are set",
         "Flags of the OSD map. Good: none. noout, norecover and the like are for maintenance, and "
         "somebody must take them back.",
@@ -66,30 +72,28 @@ GLANCE = (
             Query(
                 "max by (cluster, flag) (ceph_osd_map_flag{*}) == 1",
                 "{{flag}} {{cluster}}",
-                quiet=RAISED,
+                empty_when=NOTHING_RAISED,
             ),
         ),
         "no flag is set, or Ceph is not reached",
-        steps=warn_from(1),
-        text="name",
+        thresholds=warn_from(1),
+        text_mode="name",
         size=SMALL,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Spread of use",
         "How far the fullest OSD is above the average. Good: under 1.2 times. More: turn the "
         "balancer on.",
         (Query("max by (cluster) (ceph_osd_variance_ratio{*})", "{{cluster}}"),),
         "unknown: Ceph is not reached, or no OSD",
-        steps=rising(1.2, 1.4),
+        thresholds=rising(1.2, 1.4),
         decimals=2,
         size=SMALL,
     ),
 )
 
 STATE = (
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Up and in",
         "Good: all three are the same. Up falls first, in ten minutes later.",
         (
@@ -100,23 +104,21 @@ STATE = (
         "unknown: Ceph is not reached",
         minimum=0,
     ),
-    Panel(
-        "table",
+    Table(
         "OSDs that are down",
         "Where the OSDs are that are down. Several on one host: the host; in one rack: its switch "
         "or its power.",
         (
             Query(
-                placed(f"({osds('ceph_osd_up')} == 0)", "host, rack, device_class"),
+                located(f"({daemons('ceph_osd_up')} == 0)", "host, rack, device_class"),
                 "up",
-                quiet=RAISED,
-                states={0: ("down", "red")},
+                empty_when=NOTHING_RAISED,
+                mappings={0: ("down", "red")},
             ),
         ),
         "no OSD is down, or unknown: no CRUSH tree, or Ceph is not reached",
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "OSDs that came or went",
         "How often each OSD changed between up and down. Good: nothing. One that does it again and "
         "again: its disk or its network; many at once: the network.",
@@ -124,7 +126,7 @@ STATE = (
             Query(
                 "max by (cluster, ceph_daemon) (changes(ceph_osd_up{*}[$__rate_interval])) > 0",
                 NAME,
-                quiet="only after an OSD came or went",
+                empty_when="only after an OSD came or went",
             ),
         ),
         "no OSD came or went, or Ceph is not reached",
@@ -133,8 +135,7 @@ STATE = (
 )
 
 ALL = (
-    Panel(
-        "table",
+    Table(
         "OSDs",
         "Every OSD: where it is, what it is and how it fares.",
         (
@@ -144,21 +145,32 @@ ALL = (
                 "is there",
                 hidden=True,
             ),
-            Query(osds("ceph_osd_up"), "up", states={0: ("down", "red"), 1: ("up", "green")}),
-            Query(IN, "in", states={0: ("out", "orange"), 1: ("in", "green")}),
-            Query(USE, "used", unit="percentunit", steps=rising(0.75, 0.85)),
-            Query(osds("ceph_osd_size_bytes"), "size", unit="bytes"),
-            Query(osds("ceph_osd_pgs"), "PGs"),
-            Query(osds("ceph_osd_crush_weight"), "CRUSH weight"),
-            Query(osds("ceph_osd_weight"), "reweight"),
-            Query(LATENCY, "commit latency", unit="ms", steps=rising(50, 200), none="not told"),
-            Query(osds("ceph_osd_apply_latency_ms"), "apply latency", unit="ms", none="not told"),
+            Query(daemons("ceph_osd_up"), "up", mappings={0: ("down", "red"), 1: ("up", "green")}),
+            Query(IN, "in", mappings={0: ("out", "orange"), 1: ("in", "green")}),
+            Query(USE, "used", unit="percentunit", thresholds=rising(0.75, 0.85)),
+            Query(daemons("ceph_osd_size_bytes"), "size", unit="bytes"),
+            Query(daemons("ceph_osd_pgs"), "PGs"),
+            Query(daemons("ceph_osd_crush_weight"), "CRUSH weight"),
+            Query(daemons("ceph_osd_weight"), "reweight"),
+            Query(
+                LATENCY,
+                "commit latency",
+                unit="ms",
+                thresholds=rising(50, 200),
+                no_value="not told",
+            ),
+            Query(
+                daemons("ceph_osd_apply_latency_ms"),
+                "apply latency",
+                unit="ms",
+                no_value="not told",
+            ),
         ),
         "unknown: Ceph is not reached, or no OSD",
-        steps=PLAIN,
+        thresholds=PLAIN,
         size=(24, 12),
-        least_first="up",
-        most_first="used",
+        sort_ascending="up",
+        sort_descending="used",
     ),
 )
 

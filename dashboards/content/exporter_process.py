@@ -1,11 +1,10 @@
 """The exporter itself: what a scrape, its memory and its processor time cost."""
 
-from dashboards.declare import Panel, Query
-from dashboards.phrases import each, own
+from dashboards.content.phrases import each, own
+from dashboards.engine.declare import Query, Table, TimeSeries
 
 PROCESS = (
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Scrape",
         "How long Prometheus takes to get the page. Good: milliseconds; a scrape only sends bytes.",
         (Query(each("max", "scrape_duration_seconds{+}"), "{{instance}}"),),
@@ -13,8 +12,7 @@ PROCESS = (
         unit="s",
         minimum=0,
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Series",
         "Samples on the page. It grows with OSDs and pools; a jump is a new collector, or a label "
         "that should not be.",
@@ -22,8 +20,7 @@ PROCESS = (
         "no exporter is scraped",
         minimum=0,
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Memory",
         "Resident memory of the exporter. Good: flat.",
         (Query(each("max", "process_resident_memory_bytes{+}"), "{{instance}}"),),
@@ -31,8 +28,7 @@ PROCESS = (
         unit="bytes",
         minimum=0,
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Processor",
         "Processor time in a second. Good: a few hundredths.",
         (
@@ -45,8 +41,7 @@ PROCESS = (
         unit="percentunit",
         minimum=0,
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Open files",
         "Part of the allowed open files that are open. Good: a few hundredths.",
         (
@@ -59,8 +54,7 @@ PROCESS = (
         unit="percentunit",
         minimum=0,
     ),
-    Panel(
-        "table",
+    Table(
         "Version",
         "The exporter's own version. Good: the same everywhere.",
         (

@@ -1,12 +1,11 @@
 """One cluster: capacity, client and recovery IO, PGs, OSDs and versions."""
 
-from dashboards.checks import OSDS, PLACEMENT, POOLS
-from dashboards.declare import PLAIN, Panel, Query, rising
-from dashboards.phrases import cluster
+from dashboards.content.checks import OSDS, PLACEMENT, POOLS, SERVICES
+from dashboards.content.phrases import cluster
+from dashboards.engine.declare import PLAIN, Query, Table, TimeSeries, rising
 
 CAPACITY = (
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Raw space",
         "Used and whole raw space, replicas included. The whole falls when OSDs go out.",
         (
@@ -16,10 +15,9 @@ CAPACITY = (
         "unknown: Ceph is not reached",
         unit="bytes",
         minimum=0,
-        to=POOLS,
+        details=POOLS,
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Used space by device class",
         "Used part of the raw space of each device class. A class fills up on its own: the "
         "average of all does not show it. Good: under 75 %.",
@@ -31,14 +29,13 @@ CAPACITY = (
         ),
         "Ceph older than 14 does not tell it",
         unit="percentunit",
-        steps=rising(0.75, 0.85),
-        limits=True,
+        thresholds=rising(0.75, 0.85),
+        threshold_lines=True,
         minimum=0,
         maximum=1,
-        to=OSDS,
+        details=OSDS,
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Room until the first OSD is nearly full",
         "Raw bytes that can be written until the first OSD is nearly full, by CRUSH root and "
         "device class. Falls to 0 long before the cluster is full if OSDs are filled unevenly.",
@@ -51,13 +48,12 @@ CAPACITY = (
         "Ceph older than 12 does not tell it",
         unit="bytes",
         minimum=0,
-        to=OSDS,
+        details=OSDS,
     ),
 )
 
 IO = (
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Client throughput",
         "Bytes that clients read and write. A sudden 0 while users work: IO is blocked.",
         (
@@ -67,10 +63,9 @@ IO = (
         "unknown: Ceph is not reached",
         unit="Bps",
         minimum=0,
-        to=POOLS,
+        details=POOLS,
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Client operations",
         "Operations of clients. Releases before 10 tell the sum of reads and writes only.",
         (
@@ -81,10 +76,9 @@ IO = (
         "unknown: Ceph is not reached",
         unit="ops",
         minimum=0,
-        to=POOLS,
+        details=POOLS,
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Recovery",
         "Bytes that recovery moves. Good: 0, or falling after an OSD went or came. 0 while PGs "
         "are not clean: recovery is stuck or paused by a flag.",
@@ -92,13 +86,12 @@ IO = (
         "unknown: Ceph is not reached",
         unit="Bps",
         minimum=0,
-        to=PLACEMENT,
+        details=PLACEMENT,
     ),
 )
 
 DAEMONS = (
-    Panel(
-        "timeseries",
+    TimeSeries(
         "PG states",
         "PGs by state as Ceph joins it. Good: all active+clean, some of them scrubbing.",
         (
@@ -110,10 +103,9 @@ DAEMONS = (
         "unknown: Ceph is not reached",
         stack=True,
         minimum=0,
-        to=PLACEMENT,
+        details=PLACEMENT,
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "OSDs",
         "OSDs in the map, up and in. Good: all three are the same.",
         (
@@ -123,20 +115,19 @@ DAEMONS = (
         ),
         "unknown: Ceph is not reached",
         minimum=0,
-        to=OSDS,
+        details=OSDS,
     ),
-    Panel(
-        "table",
+    Table(
         "Versions",
         "Daemons by kind and version. Good: one version; more only during an upgrade.",
         (
             Query(
                 "max by (cluster, daemon, version_tag, release_name) (ceph_versions{*})",
                 "daemons",
-                steps=PLAIN,
+                thresholds=PLAIN,
             ),
         ),
         "Ceph older than 12, or the API, does not tell it",
-        to="ceph-services",
+        details=SERVICES,
     ),
 )

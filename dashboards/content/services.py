@@ -1,61 +1,68 @@
 """Filesystems, gateways and mirrors, the mgr and its modules, crashes, versions."""
 
-from dashboards.declare import (
+from dashboards.content.checks import OSDS
+from dashboards.content.phrases import NOT_OVER_DASHBOARD, NOTHING_RAISED, cluster, daemons
+from dashboards.engine.declare import (
     Dashboard,
-    Panel,
     Query,
     Section,
+    Stat,
+    StateTimeline,
+    Table,
+    TimeSeries,
     bad_from,
     warn_from,
 )
-from dashboards.phrases import NOT_OVER_DASHBOARD, RAISED, cluster, monitors
 
 SMALL = (4, 4)
 HAS_FS = "only of clusters with a filesystem"
 FS = "max by (cluster, fs_id, name) (ceph_fs_{}{{*}})"
 
 GLANCE = (
-    Panel(
-        "stat",
+    Stat(
         "Ranks without an MDS",
         "Good: 0. A rank without an MDS: that part of the filesystem hangs.",
-        (Query("sum by (cluster) (" + FS.format("mds_failed") + ")", "{{cluster}}", quiet=HAS_FS),),
+        (
+            Query(
+                "sum by (cluster) (" + FS.format("mds_failed") + ")",
+                "{{cluster}}",
+                empty_when=HAS_FS,
+            ),
+        ),
         "no filesystem, or Ceph is not reached",
-        steps=bad_from(1),
+        thresholds=bad_from(1),
         size=SMALL,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Damaged ranks",
         "Good: 0. Damaged metadata needs a person who knows cephfs-journal-tool.",
         (
             Query(
-                "sum by (cluster) (" + FS.format("mds_damaged") + ")", "{{cluster}}", quiet=HAS_FS
+                "sum by (cluster) (" + FS.format("mds_damaged") + ")",
+                "{{cluster}}",
+                empty_when=HAS_FS,
             ),
         ),
         "no filesystem, or Ceph is not reached",
-        steps=bad_from(1),
+        thresholds=bad_from(1),
         size=SMALL,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Standby MDSs",
         "MDSs that can take over. Good: at least one where there is a filesystem.",
         (Query(cluster("ceph_mds_standbys"), "{{cluster}}"),),
         "unknown, or the API does not tell it",
         size=SMALL,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Active mgr",
         "The mgr that is active. None: no balancing, no dashboard, numbers of use stand still.",
-        (Query(monitors("ceph_mgr_status") + " == 1", "{{ceph_daemon}} {{cluster}}"),),
+        (Query(daemons("ceph_mgr_status") + " == 1", "{{ceph_daemon}} {{cluster}}"),),
         "no mgr is active, or Ceph is older than 12",
-        text="name",
+        text_mode="name",
         size=SMALL,
     ),
-    Panel(
-        "stat",
+    Stat(
         "New crash reports",
         "Crashes that nobody has archived. Good: 0. Look with `ceph crash ls-new`.",
         (
@@ -63,43 +70,42 @@ GLANCE = (
                 "sum by (cluster) (max by (cluster, entity, hostname)"
                 ' (ceph_crash_reports{*,status="new"}))',
                 "{{cluster}}",
-                quiet=RAISED,
+                empty_when=NOTHING_RAISED,
             ),
         ),
         "no new crash, or unknown: Ceph is too old or not reached",
-        steps=warn_from(1),
+        thresholds=warn_from(1),
         size=SMALL,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Balancer",
         "Whether the balancer is on. Off: OSDs fill up unevenly.",
-        (Query(cluster("ceph_balancer_active"), "{{cluster}}", quiet="not over every API"),),
+        (Query(cluster("ceph_balancer_active"), "{{cluster}}", empty_when="not over every API"),),
         "the release or the API does not tell it",
-        states={0: ("off", "orange"), 1: ("on", "green")},
+        mappings={0: ("off", "orange"), 1: ("on", "green")},
         size=SMALL,
-        to="ceph-osds",
+        details=OSDS,
     ),
 )
 
 FILESYSTEMS = (
-    Panel(
-        "table",
+    Table(
         "Filesystems",
         "Ranks that are wanted, active, without an MDS and damaged. Good: active as wanted, the "
         "rest 0.",
         (
-            Query(FS.format("max_mds"), "wanted", quiet=HAS_FS),
-            Query(FS.format("mds_active"), "active", quiet=HAS_FS),
-            Query(FS.format("mds_failed"), "without an MDS", quiet=HAS_FS, steps=bad_from(1)),
-            Query(FS.format("mds_damaged"), "damaged", quiet=HAS_FS, steps=bad_from(1)),
-            Query(FS.format("standbys_wanted"), "standbys wanted", quiet=HAS_FS),
+            Query(FS.format("max_mds"), "wanted", empty_when=HAS_FS),
+            Query(FS.format("mds_active"), "active", empty_when=HAS_FS),
+            Query(
+                FS.format("mds_failed"), "without an MDS", empty_when=HAS_FS, thresholds=bad_from(1)
+            ),
+            Query(FS.format("mds_damaged"), "damaged", empty_when=HAS_FS, thresholds=bad_from(1)),
+            Query(FS.format("standbys_wanted"), "standbys wanted", empty_when=HAS_FS),
         ),
         "no filesystem, or Ceph is not reached",
         size=(12, 7),
     ),
-    Panel(
-        "table",
+    Table(
         "MDSs",
         "Every MDS, its state and its place. Good: up:active or up:standby. up:replay, up:rejoin "
         "and the like last seconds to minutes.",
@@ -107,22 +113,21 @@ FILESYSTEMS = (
             Query(
                 "max by (cluster, ceph_daemon, state) (ceph_mds_state{*})",
                 "has a state",
-                quiet=HAS_FS,
+                empty_when=HAS_FS,
                 hidden=True,
             ),
             Query(
                 "max by (cluster, ceph_daemon, rank, hostname, ceph_version)"
                 " (ceph_mds_metadata{*})",
                 "is there",
-                quiet=HAS_FS,
+                empty_when=HAS_FS,
                 hidden=True,
             ),
         ),
         "no MDS, or Ceph is not reached",
         size=(12, 7),
     ),
-    Panel(
-        "state-timeline",
+    StateTimeline(
         "MDSs over time",
         "Which MDS was in which state when. Many changes: an MDS is too slow for its beacons, "
         "often for lack of memory.",
@@ -130,18 +135,17 @@ FILESYSTEMS = (
             Query(
                 "max by (cluster, ceph_daemon, state) (ceph_mds_state{*})",
                 "{{ceph_daemon}} {{state}} {{cluster}}",
-                quiet=HAS_FS,
+                empty_when=HAS_FS,
             ),
         ),
         "no MDS, or Ceph is not reached",
-        states={1: (" ", "blue")},
+        mappings={1: (" ", "blue")},
         size=(24, 7),
     ),
 )
 
 SERVICES = (
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Daemons of services",
         "Gateways, mirrors and others that register with the mgr. A line that falls: a daemon is "
         "gone.",
@@ -149,15 +153,14 @@ SERVICES = (
             Query(
                 "max by (cluster, service) (ceph_service_daemons{*})",
                 "{{service}} {{cluster}}",
-                quiet=NOT_OVER_DASHBOARD,
+                empty_when=NOT_OVER_DASHBOARD,
             ),
         ),
         "the dashboard's API does not tell it",
         minimum=0,
         size=(12, 8),
     ),
-    Panel(
-        "table",
+    Table(
         "Object gateways and RBD mirrors",
         "Where they run and what. Good: one version.",
         (
@@ -165,7 +168,7 @@ SERVICES = (
                 "max by (cluster, ceph_daemon, hostname, ceph_version)"
                 " (ceph_rgw_metadata{*} or ceph_rbd_mirror_metadata{*})",
                 "is there",
-                quiet="only of clusters with gateways or mirrors",
+                empty_when="only of clusters with gateways or mirrors",
                 hidden=True,
             ),
         ),
@@ -175,17 +178,15 @@ SERVICES = (
 )
 
 MGRS = (
-    Panel(
-        "state-timeline",
+    StateTimeline(
         "Mgrs",
         "Which mgr was active when. Good: one, for as long as it runs.",
-        (Query(monitors("ceph_mgr_status"), "{{ceph_daemon}} {{cluster}}"),),
+        (Query(daemons("ceph_mgr_status"), "{{ceph_daemon}} {{cluster}}"),),
         "no mgr, or Ceph is older than 12",
-        states={0: ("standby", "blue"), 1: ("active", "green")},
+        mappings={0: ("standby", "blue"), 1: ("active", "green")},
         size=(8, 8),
     ),
-    Panel(
-        "table",
+    Table(
         "Modules that cannot run",
         "Modules of the mgr that are enabled and lack what they need. Good: none.",
         (
@@ -193,30 +194,28 @@ MGRS = (
                 "max by (cluster, name) (ceph_mgr_module_status{*}) > 0"
                 " unless max by (cluster, name) (ceph_mgr_module_can_run{*}) == 1",
                 "cannot run",
-                quiet=RAISED,
-                states={1: ("enabled", "red"), 2: ("always on", "red")},
+                empty_when=NOTHING_RAISED,
+                mappings={1: ("enabled", "red"), 2: ("always on", "red")},
             ),
         ),
         "every enabled module can run, or Ceph is not reached",
         size=(8, 8),
     ),
-    Panel(
-        "table",
+    Table(
         "Crashes",
         "Daemons with crash reports, new and archived. Good: none that is new.",
         (
             Query(
                 "max by (cluster, entity, hostname, status) (ceph_crash_reports{*}) > 0",
                 "reports",
-                quiet=RAISED,
+                empty_when=NOTHING_RAISED,
             ),
         ),
         "no crash, or unknown: Ceph is too old or not reached",
         size=(8, 8),
-        most_first="reports",
+        sort_descending="reports",
     ),
-    Panel(
-        "table",
+    Table(
         "Versions",
         "Daemons by kind and version. Good: one version; more only during an upgrade.",
         (
@@ -228,8 +227,7 @@ MGRS = (
         "Ceph older than 12, or the API, does not tell it",
         size=(12, 8),
     ),
-    Panel(
-        "table",
+    Table(
         "Clients by release",
         "Clients and daemons by the release that their features are of. An old client keeps the "
         "cluster from new features.",
@@ -237,7 +235,7 @@ MGRS = (
             Query(
                 "max by (cluster, daemon, release) (ceph_features{*})",
                 "connections",
-                quiet=NOT_OVER_DASHBOARD,
+                empty_when=NOT_OVER_DASHBOARD,
             ),
         ),
         "Ceph older than 12, or the API, does not tell it",

@@ -1,17 +1,19 @@
 """The monitors: quorum, clocks, latency, disks, stores and elections."""
 
-from dashboards.declare import (
-    HEALTH,
+from dashboards.content.monitors_disks import CLOCKS, DISKS, NAME
+from dashboards.content.phrases import HEALTH, NO_SKEW_WARNING, cluster, daemons
+from dashboards.engine.declare import (
     PLAIN,
     Dashboard,
-    Panel,
     Query,
     Section,
+    Stat,
+    StateTimeline,
+    Table,
+    TimeSeries,
     bad_from,
     rising,
 )
-from dashboards.monitors_disks import CLOCKS, DISKS, NAME
-from dashboards.phrases import SKEW, cluster, monitors
 
 SMALL = (4, 4)
 WORST_SKEW = "max by (cluster) (abs(ceph_monitor_clock_skew_seconds{*}))"
@@ -21,65 +23,61 @@ ELECTIONS = (
 )
 
 GLANCE = (
-    Panel(
-        "stat",
+    Stat(
         "In quorum",
         "Monitors in the quorum. Good: all of them. More than half must be there for Ceph to work.",
-        (Query("sum by (cluster) (" + monitors("ceph_mon_quorum_status") + ")", "{{cluster}}"),),
+        (Query("sum by (cluster) (" + daemons("ceph_mon_quorum_status") + ")", "{{cluster}}"),),
         "unknown: Ceph is not reached",
-        steps=((None, "red"), (1, "green")),
+        thresholds=((None, "red"), (1, "green")),
         size=SMALL,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Out of quorum",
         "Monitors out of the quorum. Good: 0. When half of them are out, Ceph stops.",
         (
             Query(
-                "sum by (cluster) (1 - " + monitors("ceph_mon_quorum_status") + ")",
+                "sum by (cluster) (1 - " + daemons("ceph_mon_quorum_status") + ")",
                 "{{cluster}}",
             ),
         ),
         "unknown: Ceph is not reached",
-        steps=bad_from(1),
+        thresholds=bad_from(1),
         size=SMALL,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Leader",
         "The monitor that leads. A leader that changes often points at the network or at clocks.",
-        (Query(monitors("ceph_monitor_leader") + " == 1", NAME),),
+        (Query(daemons("ceph_monitor_leader") + " == 1", NAME),),
         "no leader is known",
-        text="name",
+        text_mode="name",
         size=SMALL,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Elections",
         "By how much the epoch of elections grew in the shown time; an election adds 2. Good: 0 "
         "while nobody restarts a monitor.",
         (Query(ELECTIONS, "{{cluster}}"),),
         "unknown: Ceph is not reached",
-        steps=rising(1, 10),
+        thresholds=rising(1, 10),
         size=SMALL,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Worst clock",
         "The largest clock skew of all monitors. Good: under 0.05 s, from where on Ceph warns.",
-        (Query(WORST_SKEW, "{{cluster}}", quiet=SKEW),),
+        (Query(WORST_SKEW, "{{cluster}}", empty_when=NO_SKEW_WARNING),),
         "not told: over the dashboard only while Ceph warns",
         unit="s",
-        steps=rising(0.025, 0.05),
+        thresholds=rising(0.025, 0.05),
         size=SMALL,
     ),
-    Panel(
-        "stat",
+    Stat(
         "Age of the quorum",
         "How long the quorum stands. Good: days. Minutes, again and again: monitors flap.",
         (
             Query(
-                cluster("ceph_monitor_quorum_age_seconds"), "{{cluster}}", quiet="from Ceph 14 on"
+                cluster("ceph_monitor_quorum_age_seconds"),
+                "{{cluster}}",
+                empty_when="from Ceph 14 on",
             ),
         ),
         "Ceph older than 14, or the API, does not tell it",
@@ -89,35 +87,31 @@ GLANCE = (
 )
 
 QUORUM = (
-    Panel(
-        "state-timeline",
+    StateTimeline(
         "Quorum",
         "Each monitor in or out of the quorum over time. Good: always in.",
-        (Query(monitors("ceph_mon_quorum_status"), NAME),),
+        (Query(daemons("ceph_mon_quorum_status"), NAME),),
         "unknown: Ceph is not reached",
-        states={0: ("out", "red"), 1: ("in", "green")},
+        mappings={0: ("out", "red"), 1: ("in", "green")},
         size=(12, 8),
     ),
-    Panel(
-        "state-timeline",
+    StateTimeline(
         "Leader",
         "Which monitor led when. Good: one, for as long as it runs.",
-        (Query(monitors("ceph_monitor_leader"), NAME),),
+        (Query(daemons("ceph_monitor_leader"), NAME),),
         "no leader is known",
-        states={0: (" ", "transparent"), 1: ("leads", "blue")},
+        mappings={0: (" ", "transparent"), 1: ("leads", "blue")},
         size=(12, 8),
     ),
-    Panel(
-        "state-timeline",
+    StateTimeline(
         "What Ceph says of each monitor",
         "The worst that the health checks say of the single monitor: disk, store, clock, quorum.",
-        (Query(monitors("ceph_monitor_health_status"), NAME),),
+        (Query(daemons("ceph_monitor_health_status"), NAME),),
         "unknown: Ceph is not reached",
-        states=HEALTH,
+        mappings=HEALTH,
         size=(12, 8),
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Epoch of elections",
         "Grows by 2 with each election. Good: flat. A staircase: monitors lose each other; compare "
         "with clock skew, latency and disk.",
@@ -128,8 +122,7 @@ QUORUM = (
 )
 
 PLACES = (
-    Panel(
-        "table",
+    Table(
         "Monitors",
         "Where each monitor runs and what. Good: an odd number, one version, a rank each.",
         (
@@ -140,28 +133,28 @@ PLACES = (
                 hidden=True,
             ),
             Query(
-                monitors("ceph_mon_quorum_status"),
+                daemons("ceph_mon_quorum_status"),
                 "in quorum",
-                states={0: ("out", "red"), 1: ("in", "green")},
+                mappings={0: ("out", "red"), 1: ("in", "green")},
             ),
             Query(
                 WORST_SKEW.replace("(cluster)", "(cluster, ceph_daemon)"),
                 "clock skew",
-                quiet=SKEW,
+                empty_when=NO_SKEW_WARNING,
                 unit="s",
-                steps=rising(0.025, 0.05),
-                none="not told",
+                thresholds=rising(0.025, 0.05),
+                no_value="not told",
             ),
             Query(
-                monitors("ceph_daemon_slow_ops"),
+                daemons("ceph_daemon_slow_ops"),
                 "slow requests",
-                states={0: ("no", "green"), 1: ("yes", "orange")},
+                mappings={0: ("no", "green"), 1: ("yes", "orange")},
             ),
         ),
         "unknown: Ceph is not reached",
-        steps=PLAIN,
+        thresholds=PLAIN,
         size=(24, 7),
-        least_first="in quorum",
+        sort_ascending="in quorum",
     ),
 )
 

@@ -1,7 +1,7 @@
-"""One cluster: the health checks in words, and what changed."""
+"""One cluster: the health checks and recent changes."""
 
 from dashboards.content.checks import EXPLANATIONS, OSDS, PLACEMENT, SERVICES, with_board
-from dashboards.content.phrases import NOTHING_RAISED, PGS_NOT_CLEAN, cluster
+from dashboards.content.phrases import NOT_REACHED, NOTHING_WRONG, PGS_NOT_CLEAN, cluster
 from dashboards.engine.declare import (
     YES_IS_GOOD,
     Link,
@@ -15,31 +15,31 @@ from dashboards.engine.declare import (
 CHECK = "max by (cluster, name) (ceph_health_check_{}{{*}})"
 
 CHECKS = Table(
-    "Health checks that are raised",
-    "What Ceph complains of, in words. A click on a check leads to the dashboard where its cause "
-    "is found. Things: how many OSDs, PGs or the like it is about (Ceph 15 and later). A muted "
-    "check does not count for the health.",
+    "Raised health checks",
+    "The health checks that Ceph has raised, with an explanation. Click a check to open the "
+    "dashboard that shows its cause. Affected: the number of OSDs, PGs or other items that the "
+    "check counts (Ceph 15 and later). A muted check does not affect the health.",
     (
         Query(
             with_board("max by (cluster, name, severity) (ceph_health_detail{*}) == 1"),
             "raised",
-            empty_when=NOTHING_RAISED,
+            empty_when=NOTHING_WRONG,
             hidden=True,
         ),
-        Query(CHECK.format("items"), "things", empty_when=NOTHING_RAISED, no_value="not told"),
-        Query(CHECK.format("details"), "lines of detail", empty_when=NOTHING_RAISED),
+        Query(CHECK.format("items"), "affected", empty_when=NOTHING_WRONG, no_value="not reported"),
+        Query(CHECK.format("details"), "detail lines", empty_when=NOTHING_WRONG),
         Query(
             CHECK.format("muted"),
             "muted",
-            empty_when=NOTHING_RAISED,
+            empty_when=NOTHING_WRONG,
             mappings={0: ("no", "text"), 1: ("muted", "blue")},
         ),
     ),
-    "no check is raised, or Ceph is not reached (see Age of data)",
+    "No check is raised, or the exporter cannot reach Ceph (see Age of data)",
     size=(16, 8),
     hidden=("board",),
     texts=("name", EXPLANATIONS),
-    links=(Link("name", "${__data.fields.board}", "Look for the cause"),),
+    links=(Link("name", "${__data.fields.board}", "Find the cause"),),
     sort_ascending="severity",
 )
 
@@ -47,38 +47,39 @@ HEALTH_SECTION = (
     CHECKS,
     Stat(
         "Slow requests",
-        "Requests that OSDs and monitors have worked at for longer than 30 s. Good: 0. More: "
-        "clients wait; look for OSDs with a high latency.",
+        "Requests that OSDs and monitors have not finished after 30 s. Good: 0. If higher, clients "
+        "wait; look for OSDs with a high latency.",
         (Query(cluster("ceph_healthcheck_slow_ops"), "{{cluster}}"),),
-        "unknown: Ceph is not reached",
+        NOT_REACHED,
         thresholds=warn_from(1),
         size=(4, 4),
         details=OSDS,
     ),
     Stat(
         "PGs not clean",
-        "PGs that have not all their copies in place. Good: 0. While data moves it falls steadily.",
+        "PGs that do not have all their copies in place. Good: 0. During recovery the number falls "
+        "steadily.",
         (Query(PGS_NOT_CLEAN, "{{cluster}}"),),
-        "the API does not tell PGs by pool",
+        "Unknown: this API does not report PGs by pool",
         thresholds=warn_from(1),
         size=(4, 4),
         details=PLACEMENT,
     ),
     Stat(
         "Mgr available",
-        "A mgr is active and has finished its start. Without one there is no balancing, and "
-        "numbers of use and PGs stand still.",
+        "Whether a mgr is active and has finished starting. Without an active mgr the balancer "
+        "stops, and usage and PG statistics are no longer updated.",
         (Query(cluster("ceph_mgr_available"), "{{cluster}}"),),
-        "unknown, or Ceph is older than 12",
+        "Unknown, or Ceph is older than 12",
         mappings=YES_IS_GOOD,
         size=(4, 4),
         details=SERVICES,
     ),
     Stat(
-        "Mutes",
-        "Health checks that somebody muted. A mute that was forgotten hides a fault.",
+        "Muted checks",
+        "Health checks that someone has muted. A forgotten mute hides problems.",
         (Query(cluster("ceph_health_mutes"), "{{cluster}}"),),
-        "unknown: Ceph is not reached",
+        NOT_REACHED,
         thresholds=((None, "green"), (1, "blue")),
         size=(4, 4),
     ),
@@ -87,22 +88,23 @@ HEALTH_SECTION = (
 CHANGED = (
     StateTimeline(
         "Health checks over time",
-        "Which check was raised when. What was raised first is mostly the cause.",
+        "The health checks over time. The check that was raised first is usually the cause.",
         (
             Query(
                 "max by (cluster, name) (ceph_health_detail{*}) == 1",
                 "{{name}} {{cluster}}",
-                empty_when=NOTHING_RAISED,
+                empty_when=NOTHING_WRONG,
             ),
         ),
-        "no check was raised in the shown time, or Ceph is not reached",
+        "No check was raised in this time range, or the exporter cannot reach Ceph",
         mappings={1: ("raised", "orange")},
         size=(16, 8),
     ),
     Table(
-        "What changed in the shown time",
-        "How often each thing changed: a monitor's place in the quorum, an OSD up or down, in or "
-        "out, a flag of the OSD map. Good: nothing that nobody meant to change.",
+        "Changes in this time range",
+        "How often each item changed: a monitor joined or left the quorum, an OSD went up or down, "
+        "in or out, a flag of the OSD map was set or unset. Good: only changes that someone made "
+        "on purpose.",
         (
             Query(
                 "sum by (cluster, ceph_daemon, flag, change) ("
@@ -119,10 +121,10 @@ CHANGED = (
                 )
                 + ") > 0",
                 "times",
-                empty_when="only after something changed",
+                empty_when="nothing has changed",
             ),
         ),
-        "nothing changed, or Ceph is not reached",
+        "Nothing changed, or the exporter cannot reach Ceph",
         size=(8, 8),
         sort_descending="times",
     ),

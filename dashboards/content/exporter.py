@@ -1,4 +1,4 @@
-"""The exporter itself: does it reach Ceph, what does it get, what does it cost."""
+"""The exporter itself: its connection to Ceph, the data it receives, and the resources it uses."""
 
 from dashboards.content.exporter_process import PROCESS
 from dashboards.content.phrases import AGE, SCRAPED_FROM, each
@@ -22,27 +22,27 @@ DOCUMENT = "max by (cluster, instance, document) (ceph_exporter_document_{}{{*}}
 GLANCE = (
     Stat(
         "Scraped",
-        "Whether Prometheus gets the exporter's page. Good: yes. No: the exporter or its host is "
+        "Whether Prometheus can scrape the exporter. Good: yes. If no, the exporter or its host is "
         "down.",
         (Query(each("min", "up{+}", SCRAPED_FROM), "{{instance}}"),),
-        "no exporter is scraped",
+        "Prometheus scrapes no exporter",
         mappings=YES_IS_GOOD,
         size=SMALL,
     ),
     Stat(
-        "Ceph is reached",
-        "Whether the last poll got the health or the status. Good: yes. No: see the documents "
-        "below and `ceph_exporter check`.",
+        "Ceph reachable",
+        "Whether the last poll received the health or the status. Good: yes. If no, see the "
+        "documents below and run `ceph_exporter check`.",
         (Query("min by (cluster, instance) (ceph_up{*})", WHICH),),
-        "no exporter is scraped",
+        "Prometheus scrapes no exporter",
         mappings=YES_IS_GOOD,
         size=SMALL,
     ),
     Stat(
         "Age of data",
-        "How long ago the health or the status was had. Good: under a minute.",
+        "Time since the exporter last received the health or the status. Good: under a minute.",
         (Query(AGE.replace("(cluster)", "(cluster, instance)"), WHICH),),
-        "never had",
+        "never received",
         unit="s",
         thresholds=rising(60, 300),
         decimals=0,
@@ -50,10 +50,10 @@ GLANCE = (
     ),
     Stat(
         "Configuration",
-        "Whether the last reload of the configuration was good. No: the exporter runs on with the "
-        "one before; its log says what is wrong.",
+        "Whether the last reload of the configuration succeeded. If no, the exporter still uses "
+        "the previous configuration; its log states the error.",
         (Query(each("min", "ceph_exporter_config_last_reload_successful{+}"), "{{instance}}"),),
-        "no exporter is scraped",
+        "Prometheus scrapes no exporter",
         mappings=YES_IS_GOOD,
         size=SMALL,
     ),
@@ -62,60 +62,61 @@ GLANCE = (
 CEPH = (
     Table(
         "Source",
-        "Which of Ceph's APIs is asked where, and the release that answers. A URL without an API "
-        "is not in use, mostly that of a standby mgr. Good: no URL answers for another cluster; "
-        "what such a one says is not shown.",
+        "The API and the URL from which the exporter polls each cluster, and the release of Ceph. "
+        "A URL without an API is not in use; usually it belongs to a standby mgr. Good: no URL "
+        "answers for a different cluster. The exporter rejects the data of such a URL.",
         (
             Query(
                 "max by (cluster, instance, api, url, release) (ceph_exporter_source_info{*})",
-                "is asked",
+                "exists",
                 hidden=True,
             ),
             Query(
                 "max by (cluster, instance, url) (ceph_exporter_foreign_cluster{*})",
-                "another cluster",
+                "different cluster",
                 mappings={0: ("no", "green"), 1: ("yes", "red")},
             ),
         ),
-        "no API of Ceph is reached",
+        "The exporter cannot reach any API of Ceph",
         size=(24, 5),
     ),
     Table(
         "Documents",
-        "What is asked of Ceph. Good: had. Not had: its metrics leave the page after a minute. "
-        "Documents that the API does not have are not in the list.",
+        "The documents that the exporter requests from Ceph. Good: all are available. The metrics "
+        "of a document that is unavailable disappear after a minute. Documents that this API does "
+        "not offer are not listed.",
         (
-            Query(DOCUMENT.format("success"), "had", mappings=YES_IS_GOOD),
+            Query(DOCUMENT.format("success"), "available", mappings=YES_IS_GOOD),
             Query(
                 "time() - " + DOCUMENT.format("last_success_timestamp_seconds"),
                 "age",
                 unit="s",
-                no_value="never had",
+                no_value="never received",
             ),
             Query(
                 DOCUMENT.format("duration_seconds") + " and " + DOCUMENT.format("success"),
-                "took",
+                "duration",
                 unit="s",
                 thresholds=rising(1, 5),
             ),
             Query(DOCUMENT.format("bytes"), "size", unit="bytes"),
         ),
-        "no exporter is scraped",
+        "Prometheus scrapes no exporter",
         size=(24, 12),
-        sort_ascending="had",
-        sort_descending="took",
+        sort_ascending="available",
+        sort_descending="duration",
     ),
     TimeSeries(
-        "How long a poll takes",
-        "From the first question to the last answer. Good: well under the interval of 15 s. It "
-        "grows with the load of the mgr or the monitor that is asked.",
+        "Poll duration",
+        "Duration of a poll, from the first request to the last response. Good: well under the "
+        "poll interval of 15 s. It rises with the load of the mgr or monitor that answers.",
         (
             Query(
                 "max by (cluster, instance) (ceph_exporter_poll_duration_seconds{*})",
                 WHICH,
             ),
         ),
-        "no exporter is scraped",
+        "Prometheus scrapes no exporter",
         unit="s",
         thresholds=rising(5, 10),
         threshold_lines=True,
@@ -123,45 +124,46 @@ CEPH = (
         size=(6, 8),
     ),
     TimeSeries(
-        "Documents that were not had",
-        "Documents that the last poll asked for in vain. Good: 0.",
+        "Unavailable documents",
+        "Documents that the last poll requested and did not receive. Good: 0.",
         (
             Query(
                 "sum by (cluster, instance) (ceph_exporter_document_success{*} == bool 0)",
                 WHICH,
             ),
         ),
-        "no exporter is scraped",
+        "Prometheus scrapes no exporter",
         thresholds=warn_from(1),
         minimum=0,
         size=(6, 8),
     ),
     TimeSeries(
-        "Collectors that failed",
-        "Good: 0. A collector that fails is a fault of the exporter: please report it.",
+        "Failed collectors",
+        "Good: 0. A collector that fails is a bug in the exporter; please report it.",
         (
             Query(
                 "sum by (cluster, instance) (ceph_exporter_collector_success{*} == bool 0)",
                 WHICH,
             ),
         ),
-        "no exporter is scraped",
+        "Prometheus scrapes no exporter",
         thresholds=warn_from(1),
         minimum=0,
         size=(6, 8),
     ),
     TimeSeries(
-        "Series left out",
-        "Series that are not on the page because a collector (poll.series_limit) or the page "
-        "(--web.series-limit) has too many. Good: 0. More: what is shown is not all.",
+        "Dropped series",
+        "Series that the exporter does not export because a collector (poll.series_limit) or the "
+        "whole page (--web.series-limit) exceeds its limit. Good: 0. If higher, the dashboards are "
+        "incomplete.",
         (
             Query(
                 "sum by (cluster, instance) (ceph_exporter_collector_series_cut{*})",
-                f"of collectors {WHICH}",
+                f"collector limit {WHICH}",
             ),
-            Query(each("max", "ceph_exporter_page_series_cut{+}"), "of the page {{instance}}"),
+            Query(each("max", "ceph_exporter_page_series_cut{+}"), "page limit {{instance}}"),
         ),
-        "no exporter is scraped",
+        "Prometheus scrapes no exporter",
         thresholds=warn_from(1),
         minimum=0,
         size=(6, 8),
@@ -171,11 +173,11 @@ CEPH = (
 BOARD = Dashboard(
     "ceph-exporter",
     "Ceph exporter",
-    "The exporter itself: does it reach Ceph, what does it get, what does it cost.",
+    "The exporter itself: its connection to Ceph, the data it receives, and the resources it uses.",
     (
         Section("At a glance", GLANCE),
-        Section("What it gets from Ceph", CEPH),
-        Section("What it costs", PROCESS),
+        Section("Data from Ceph", CEPH),
+        Section("Resource usage", PROCESS),
     ),
     time_from="now-1h",
 )

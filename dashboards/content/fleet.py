@@ -38,54 +38,54 @@ SMALL = (4, 4)
 COUNTS = (
     Stat(
         "Clusters",
-        "Clusters of which the exporters tell. Fewer than you have: an exporter is missing in "
-        "the scrape configuration, or clusters lack their own label `cluster`.",
+        "Clusters that the exporters watch. If there are fewer than you expect, an exporter is "
+        "missing from the scrape configuration, or clusters share the same label `cluster`.",
         (Query(f"count({UP})", "clusters"),),
-        "no cluster: no exporter is scraped",
+        "No clusters: Prometheus scrapes no exporter",
         size=SMALL,
     ),
     Stat(
         "HEALTH_ERR",
-        "Clusters in HEALTH_ERR. Good: 0. Anything else: data is at risk or out of reach; look at "
-        "the row in the table.",
+        "Clusters in HEALTH_ERR. Good: 0. Otherwise data is at risk or unavailable; see the rows "
+        "of these clusters in the table.",
         (Query(f"sum({STATUS} == bool 2)", "clusters"),),
-        "health of no cluster is known",
+        "Unknown: no exporter can reach its cluster",
         thresholds=bad_from(1),
         size=SMALL,
     ),
     Stat(
         "HEALTH_WARN",
-        "Clusters in HEALTH_WARN. Good: 0. A warning that stays hides the next one.",
+        "Clusters in HEALTH_WARN. Good: 0. A warning that nobody fixes hides the next one.",
         (Query(f"sum({STATUS} == bool 1)", "clusters"),),
-        "health of no cluster is known",
+        "Unknown: no exporter can reach its cluster",
         thresholds=warn_from(1),
         size=SMALL,
     ),
     Stat(
-        "Not reached",
-        "Clusters whose exporter runs but gets neither health nor status from Ceph. Good: 0. "
-        "Nothing is known of their health.",
+        "Unreachable",
+        "Clusters whose exporter runs but receives neither health nor status from Ceph. Good: 0. "
+        "Their health is unknown.",
         (Query(f"sum({UP} == bool 0)", "clusters"),),
-        "no exporter is scraped",
+        "Prometheus scrapes no exporter",
         thresholds=bad_from(1),
         size=SMALL,
         details=EXPORTER,
     ),
     Stat(
         "Exporters down",
-        "Exporters that Prometheus cannot scrape, but could within the past day. Good: 0. A "
-        "cluster with no other exporter is missing in the table.",
+        "Exporters that Prometheus cannot scrape now but could within the past day. Good: 0. A "
+        "cluster without another exporter is missing from the table.",
         (Query(f"sum(({own('up{+}', SCRAPED_FROM)}) == bool 0)", "exporters"),),
-        "no exporter is scraped",
+        "Prometheus scrapes no exporter",
         thresholds=bad_from(1),
         size=SMALL,
         details=EXPORTER,
     ),
     Stat(
         "Space of all clusters",
-        "Raw space of all clusters together, replicas included.",
+        "Raw space of all clusters together, including replicas.",
         (Query("sum(max by (cluster) (ceph_cluster_total_bytes{*}))", "bytes"),),
-        "space of no cluster is known",
+        "Unknown: no exporter can reach its cluster",
         unit="bytes",
         size=SMALL,
     ),
@@ -93,16 +93,16 @@ COUNTS = (
 
 TABLE = Table(
     "Clusters",
-    "A row each; a click on the cluster leads to its dashboard. Good: reached, HEALTH_OK, no "
-    "monitor out, no OSD down, data younger than a minute.",
+    "One row for each cluster; click a cluster to open its dashboard. Good: reachable, HEALTH_OK, "
+    "no monitors out, no OSDs down, data younger than a minute.",
     (
-        Query(UP, "reached", mappings=YES_IS_GOOD),
+        Query(UP, "reachable", mappings=YES_IS_GOOD),
         Query(STATUS, "health", mappings=HEALTH, no_value="unknown"),
         Query(CHECKS, "checks", thresholds=warn_from(1), no_value="unknown"),
         Query(USED, "used", unit="percentunit", thresholds=rising(0.75, 0.85), no_value="unknown"),
         Query(
             "max by (cluster) (ceph_cluster_total_bytes{*})",
-            "space",
+            "capacity",
             unit="bytes",
             no_value="unknown",
         ),
@@ -117,31 +117,31 @@ TABLE = Table(
         Query(MONITORS_OUT, "monitors out", thresholds=warn_from(1), no_value="unknown"),
         Query(OSDS_DOWN, "OSDs down", thresholds=warn_from(1), no_value="unknown"),
         Query(PGS_NOT_CLEAN, "PGs not clean", thresholds=warn_from(1), no_value="unknown"),
-        Query(AGE, "age of data", unit="s", thresholds=rising(60, 300), no_value="never had"),
+        Query(AGE, "age of data", unit="s", thresholds=rising(60, 300), no_value="never received"),
     ),
-    "no cluster: no exporter is scraped",
+    "No clusters: Prometheus scrapes no exporter",
     size=(24, 10),
-    links=(Link("cluster", CLUSTER, "Show the cluster"),),
-    sort_ascending="reached",
+    links=(Link("cluster", CLUSTER, "Open the cluster's dashboard"),),
+    sort_ascending="reachable",
     sort_descending="health",
 )
 
 OVER_TIME = (
     StateTimeline(
         "Health",
-        "Health of each cluster over time. A gap: nothing was known of it.",
+        "Health of each cluster over time. During a gap the health was unknown.",
         (Query(STATUS, "cluster {{cluster}}"),),
-        "health of no cluster is known",
+        "Unknown: no exporter can reach its cluster",
         mappings=HEALTH,
         size=(24, 7),
         details=CLUSTER,
     ),
     TimeSeries(
         "Used space",
-        "Used part of each cluster's raw space. Good: under 75 %, so that a host can fail and its "
-        "data still fits. From 85 % on OSDs are nearly full.",
+        "Used share of each cluster's raw space. Good: under 75 %, so that the remaining hosts can "
+        "hold the data of a failed one. From 85 % on, OSDs are nearly full.",
         (Query(USED, "cluster {{cluster}}"),),
-        "space of no cluster is known",
+        "Unknown: no exporter can reach its cluster",
         unit="percentunit",
         thresholds=rising(0.75, 0.85),
         threshold_lines=True,
@@ -150,8 +150,8 @@ OVER_TIME = (
     ),
     TimeSeries(
         "Client throughput",
-        "Bytes that clients read and write, as Ceph says. A sudden 0 while users work: IO is "
-        "blocked.",
+        "Bytes per second that clients read and write, as Ceph reports them. If it suddenly drops "
+        "to 0 while clients are active, IO is blocked.",
         (
             Query(
                 "max by (cluster) (ceph_client_io_read_bytes{*}) "
@@ -159,15 +159,15 @@ OVER_TIME = (
                 "cluster {{cluster}}",
             ),
         ),
-        "Ceph tells no client IO",
+        "Unknown: Ceph reports no client IO",
         unit="Bps",
         minimum=0,
     ),
     TimeSeries(
         "Health checks",
-        "Number of checks that are raised, muted ones included. Good: 0.",
+        "Number of raised health checks, including muted ones. Good: 0.",
         (Query(CHECKS, "cluster {{cluster}}"),),
-        "health of no cluster is known",
+        "Unknown: no exporter can reach its cluster",
         minimum=0,
     ),
 )
@@ -175,7 +175,7 @@ OVER_TIME = (
 BOARD = Dashboard(
     "ceph-fleet",
     "Ceph fleet",
-    "All Ceph clusters at a glance; a click on a row leads to the cluster.",
+    "All Ceph clusters at a glance; click a row to open the cluster's dashboard.",
     (
         Section("Clusters", (*COUNTS, TABLE)),
         Section("Over time", OVER_TIME),

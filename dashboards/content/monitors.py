@@ -1,9 +1,8 @@
 """The monitors: quorum, clocks, latency, disks, stores and elections."""
 
 from dashboards.content.monitors_disks import CLOCKS, DISKS, NAME
-from dashboards.content.phrases import HEALTH, NO_SKEW_WARNING, cluster, daemons
+from dashboards.content.phrases import HEALTH, NO_SKEW_WARNING, NOT_REACHED, cluster, daemons
 from dashboards.engine.declare import (
-    PLAIN,
     Dashboard,
     Query,
     Section,
@@ -25,9 +24,9 @@ ELECTIONS = (
 GLANCE = (
     Stat(
         "In quorum",
-        "Monitors in the quorum. Good: all of them. More than half must be there for Ceph to work.",
+        "Monitors in the quorum. Good: all of them. Ceph needs more than half of them to work.",
         (Query("sum by (cluster) (" + daemons("ceph_mon_quorum_status") + ")", "{{cluster}}"),),
-        "unknown: Ceph is not reached",
+        NOT_REACHED,
         thresholds=((None, "red"), (1, "green")),
         size=SMALL,
     ),
@@ -40,47 +39,49 @@ GLANCE = (
                 "{{cluster}}",
             ),
         ),
-        "unknown: Ceph is not reached",
+        NOT_REACHED,
         thresholds=bad_from(1),
         size=SMALL,
     ),
     Stat(
         "Leader",
-        "The monitor that leads. A leader that changes often points at the network or at clocks.",
+        "The monitor that leads the quorum. Frequent changes suggest a problem with the network or "
+        "the clocks.",
         (Query(daemons("ceph_monitor_leader") + " == 1", NAME),),
-        "no leader is known",
+        "Unknown, or there is no leader",
         text_mode="name",
         size=SMALL,
     ),
     Stat(
         "Elections",
-        "By how much the epoch of elections grew in the shown time; an election adds 2. Good: 0 "
-        "while nobody restarts a monitor.",
+        "How much the election epoch grew in this time range; each election adds 2. Good: 0, "
+        "unless someone restarted a monitor.",
         (Query(ELECTIONS, "{{cluster}}"),),
-        "unknown: Ceph is not reached",
+        NOT_REACHED,
         thresholds=rising(1, 10),
         size=SMALL,
     ),
     Stat(
-        "Worst clock",
-        "The largest clock skew of all monitors. Good: under 0.05 s, from where on Ceph warns.",
+        "Largest clock skew",
+        "The largest clock skew of all monitors. Good: under 0.05 s, where Ceph starts to warn.",
         (Query(WORST_SKEW, "{{cluster}}", empty_when=NO_SKEW_WARNING),),
-        "not told: over the dashboard only while Ceph warns",
+        "Unknown: the dashboard API reports it only while MON_CLOCK_SKEW is raised",
         unit="s",
         thresholds=rising(0.025, 0.05),
         size=SMALL,
     ),
     Stat(
         "Age of the quorum",
-        "How long the quorum stands. Good: days. Minutes, again and again: monitors flap.",
+        "Time since the current quorum formed. Good: days. If it is repeatedly only minutes, "
+        "monitors keep leaving and rejoining.",
         (
             Query(
                 cluster("ceph_monitor_quorum_age_seconds"),
                 "{{cluster}}",
-                empty_when="from Ceph 14 on",
+                empty_when="Ceph is older than 14",
             ),
         ),
-        "Ceph older than 14, or the API, does not tell it",
+        "Unknown: Ceph before 14 or this API does not report it",
         unit="dtdurations",
         size=SMALL,
     ),
@@ -89,34 +90,34 @@ GLANCE = (
 QUORUM = (
     StateTimeline(
         "Quorum",
-        "Each monitor in or out of the quorum over time. Good: always in.",
+        "Whether each monitor was in the quorum over time. Good: always in.",
         (Query(daemons("ceph_mon_quorum_status"), NAME),),
-        "unknown: Ceph is not reached",
+        NOT_REACHED,
         mappings={0: ("out", "red"), 1: ("in", "green")},
         size=(12, 8),
     ),
     StateTimeline(
         "Leader",
-        "Which monitor led when. Good: one, for as long as it runs.",
+        "Which monitor was the leader over time. Good: always the same one.",
         (Query(daemons("ceph_monitor_leader"), NAME),),
-        "no leader is known",
-        mappings={0: (" ", "transparent"), 1: ("leads", "blue")},
+        "Unknown, or there is no leader",
+        mappings={0: (" ", "transparent"), 1: ("leader", "blue")},
         size=(12, 8),
     ),
     StateTimeline(
-        "What Ceph says of each monitor",
-        "The worst that the health checks say of the single monitor: disk, store, clock, quorum.",
+        "Health of each monitor",
+        "The most severe health check about each monitor: disk, store, clock or quorum.",
         (Query(daemons("ceph_monitor_health_status"), NAME),),
-        "unknown: Ceph is not reached",
+        NOT_REACHED,
         mappings=HEALTH,
         size=(12, 8),
     ),
     TimeSeries(
-        "Epoch of elections",
-        "Grows by 2 with each election. Good: flat. A staircase: monitors lose each other; compare "
-        "with clock skew, latency and disk.",
+        "Election epoch",
+        "Each election adds 2. Good: constant. If it rises step by step, monitors lose contact "
+        "with each other; compare it with clock skew, latency and disk usage.",
         (Query(cluster("ceph_monitor_election_epoch"), "epoch {{cluster}}"),),
-        "unknown: Ceph is not reached",
+        NOT_REACHED,
         size=(12, 8),
     ),
 )
@@ -124,12 +125,13 @@ QUORUM = (
 PLACES = (
     Table(
         "Monitors",
-        "Where each monitor runs and what. Good: an odd number, one version, a rank each.",
+        "Where each monitor runs, and its version. Good: an odd number of monitors, all with the "
+        "same version, each with its own rank.",
         (
             Query(
                 "max by (cluster, ceph_daemon, hostname, public_addr, rank, ceph_version)"
                 " (ceph_mon_metadata{*})",
-                "is there",
+                "exists",
                 hidden=True,
             ),
             Query(
@@ -143,7 +145,7 @@ PLACES = (
                 empty_when=NO_SKEW_WARNING,
                 unit="s",
                 thresholds=rising(0.025, 0.05),
-                no_value="not told",
+                no_value="not reported",
             ),
             Query(
                 daemons("ceph_daemon_slow_ops"),
@@ -151,8 +153,7 @@ PLACES = (
                 mappings={0: ("no", "green"), 1: ("yes", "orange")},
             ),
         ),
-        "unknown: Ceph is not reached",
-        thresholds=PLAIN,
+        NOT_REACHED,
         size=(24, 7),
         sort_ascending="in quorum",
     ),
@@ -161,12 +162,12 @@ PLACES = (
 BOARD = Dashboard(
     "ceph-monitors",
     "Ceph monitors",
-    "The monitors of a Ceph cluster: quorum, clocks, latency, disks, stores, elections.",
+    "The monitors of a Ceph cluster: quorum, clocks, latency, disks, stores and elections.",
     (
         Section("At a glance", GLANCE),
         Section("Quorum and elections", QUORUM),
         Section("Clocks and latency", CLOCKS),
         Section("Disks and stores", DISKS),
-        Section("Where they are", PLACES),
+        Section("Locations", PLACES),
     ),
 )

@@ -1,9 +1,8 @@
-"""The OSDs: state, use, latency, and all of it by host, rack and device class."""
+"""The OSDs: state, usage and latency, also by host, rack and device class."""
 
 from dashboards.content.osds_use import IN, LATENCIES, LATENCY, NAME, USE, USE_SECTION
-from dashboards.content.phrases import NOTHING_RAISED, cluster, daemons, located
+from dashboards.content.phrases import NOT_REACHED, NOTHING_WRONG, cluster, daemons, located
 from dashboards.engine.declare import (
-    PLAIN,
     Dashboard,
     Query,
     Section,
@@ -25,67 +24,67 @@ def _count(metric: str, value: int) -> str:
 GLANCE = (
     Stat(
         "Down",
-        "OSDs that are down. Good: 0. They go out after ten minutes, unless noout is set, and then "
-        "their data is made anew elsewhere.",
+        "OSDs that are down. Good: 0. After ten minutes Ceph marks them out, unless noout is set, "
+        "and recreates their data on other OSDs.",
         (Query(_count("ceph_osd_up", 0), "{{cluster}}"),),
-        "unknown: Ceph is not reached, or no OSD",
+        "Unknown: the exporter cannot reach Ceph, or there are no OSDs",
         thresholds=warn_from(1),
         size=SMALL,
     ),
     Stat(
         "Out",
-        "OSDs that hold no data by decision of a person or of Ceph. Good: 0, but for those that "
-        "are to be taken away.",
+        "OSDs that an administrator or Ceph has marked out, so that they hold no data. Good: 0, "
+        "except for OSDs that are about to be removed.",
         (Query(_count("ceph_osd_in", 0), "{{cluster}}"),),
-        "unknown: Ceph is not reached, or no OSD",
+        "Unknown: the exporter cannot reach Ceph, or there are no OSDs",
         thresholds=warn_from(1),
         size=SMALL,
     ),
     Stat(
         "Fullest OSD",
-        "Used part of the fullest OSD that is in. Good: under 75 %. It decides how much can be "
-        "written: when one OSD is full (95 %) the cluster takes no writes.",
+        "Used share of the fullest OSD that is in. Good: under 75 %. The fullest OSD limits how "
+        "much can be written: when it is full (95 %), its pools refuse writes.",
         (Query(cluster("ceph_osds_fullest_utilization_ratio"), "{{cluster}}"),),
-        "unknown: Ceph is not reached, or no OSD",
+        "Unknown: the exporter cannot reach Ceph, or there are no OSDs",
         unit="percentunit",
         thresholds=rising(0.75, 0.85),
         size=SMALL,
     ),
     Stat(
         "Nearly full, backfillfull, full",
-        "OSDs that Ceph counts as nearly full or worse. Good: 0. Reweight the fullest or add OSDs, "
-        "before one is full.",
+        "OSDs that Ceph considers nearly full or worse. Good: 0. Reweight the fullest OSDs or add "
+        "OSDs before one is full.",
         (
             Query(_count("ceph_osd_nearfull", 1), "nearly full {{cluster}}"),
             Query(_count("ceph_osd_backfillfull", 1), "backfillfull {{cluster}}"),
             Query(_count("ceph_osd_full", 1), "full {{cluster}}"),
         ),
-        "unknown, or Ceph is older than 12",
+        "Unknown, or Ceph is older than 12",
         thresholds=bad_from(1),
         size=SMALL,
     ),
     Stat(
-        "Flags that are set",
-        "Flags of the OSD map. Good: none. noout, norecover and the like are for maintenance, and "
-        "somebody must take them back.",
+        "OSD map flags",
+        "Flags that are set in the OSD map. Good: none. noout, norecover and similar flags are for "
+        "maintenance and must be unset afterwards.",
         (
             Query(
                 "max by (cluster, flag) (ceph_osd_map_flag{*}) == 1",
                 "{{flag}} {{cluster}}",
-                empty_when=NOTHING_RAISED,
+                empty_when=NOTHING_WRONG,
             ),
         ),
-        "no flag is set, or Ceph is not reached",
+        "No flag is set, or the exporter cannot reach Ceph",
         thresholds=warn_from(1),
         text_mode="name",
         size=SMALL,
     ),
     Stat(
-        "Spread of use",
-        "How far the fullest OSD is above the average. Good: under 1.2 times. More: turn the "
-        "balancer on.",
+        "Usage imbalance",
+        "Usage of the fullest OSD relative to the average. Good: under 1.2. If higher, enable the "
+        "balancer.",
         (Query("max by (cluster) (ceph_osd_variance_ratio{*})", "{{cluster}}"),),
-        "unknown: Ceph is not reached, or no OSD",
+        "Unknown: the exporter cannot reach Ceph, or there are no OSDs",
         thresholds=rising(1.2, 1.4),
         decimals=2,
         size=SMALL,
@@ -95,41 +94,41 @@ GLANCE = (
 STATE = (
     TimeSeries(
         "Up and in",
-        "Good: all three are the same. Up falls first, in ten minutes later.",
+        "Good: all three are equal. Up falls first, in falls ten minutes later.",
         (
             Query(cluster("ceph_osds"), "all {{cluster}}"),
             Query(cluster("ceph_osds_up"), "up {{cluster}}"),
             Query(cluster("ceph_osds_in"), "in {{cluster}}"),
         ),
-        "unknown: Ceph is not reached",
+        NOT_REACHED,
         minimum=0,
     ),
     Table(
         "OSDs that are down",
-        "Where the OSDs are that are down. Several on one host: the host; in one rack: its switch "
-        "or its power.",
+        "The location of each OSD that is down. If several are on one host, check the host; if "
+        "they are in one rack, check its switch and its power.",
         (
             Query(
                 located(f"({daemons('ceph_osd_up')} == 0)", "host, rack, device_class"),
                 "up",
-                empty_when=NOTHING_RAISED,
+                empty_when=NOTHING_WRONG,
                 mappings={0: ("down", "red")},
             ),
         ),
-        "no OSD is down, or unknown: no CRUSH tree, or Ceph is not reached",
+        "No OSD is down, the CRUSH tree is unknown, or the exporter cannot reach Ceph",
     ),
     TimeSeries(
-        "OSDs that came or went",
-        "How often each OSD changed between up and down. Good: nothing. One that does it again and "
-        "again: its disk or its network; many at once: the network.",
+        "OSDs that went up or down",
+        "How often each OSD went up or down. Good: no data. If a single OSD changes repeatedly, "
+        "check its disk and its network; if many change at once, check the network.",
         (
             Query(
                 "max by (cluster, ceph_daemon) (changes(ceph_osd_up{*}[$__rate_interval])) > 0",
                 NAME,
-                empty_when="only after an OSD came or went",
+                empty_when="no OSD went up or down",
             ),
         ),
-        "no OSD came or went, or Ceph is not reached",
+        "No OSD went up or down, or the exporter cannot reach Ceph",
         minimum=0,
     ),
 )
@@ -137,12 +136,12 @@ STATE = (
 ALL = (
     Table(
         "OSDs",
-        "Every OSD: where it is, what it is and how it fares.",
+        "Every OSD: location, state, usage, PGs, weights and latency.",
         (
             Query(
                 "max by (cluster, ceph_daemon, host, rack, root, device_class)"
                 " (ceph_osd_location{*})",
-                "is there",
+                "exists",
                 hidden=True,
             ),
             Query(daemons("ceph_osd_up"), "up", mappings={0: ("down", "red"), 1: ("up", "green")}),
@@ -157,17 +156,16 @@ ALL = (
                 "commit latency",
                 unit="ms",
                 thresholds=rising(50, 200),
-                no_value="not told",
+                no_value="not reported",
             ),
             Query(
                 daemons("ceph_osd_apply_latency_ms"),
                 "apply latency",
                 unit="ms",
-                no_value="not told",
+                no_value="not reported",
             ),
         ),
-        "unknown: Ceph is not reached, or no OSD",
-        thresholds=PLAIN,
+        "Unknown: the exporter cannot reach Ceph, or there are no OSDs",
         size=(24, 12),
         sort_ascending="up",
         sort_descending="used",
@@ -177,11 +175,11 @@ ALL = (
 BOARD = Dashboard(
     "ceph-osds",
     "Ceph OSDs",
-    "The OSDs of a Ceph cluster: state, use, latency, by host, rack and device class.",
+    "The OSDs of a Ceph cluster: state, usage and latency, by host, rack and device class.",
     (
         Section("At a glance", GLANCE),
-        Section("Up, down, in, out", STATE),
-        Section("Use", USE_SECTION),
+        Section("Up, down, in and out", STATE),
+        Section("Usage", USE_SECTION),
         Section("Latency and disks", LATENCIES),
         Section("All OSDs", ALL),
     ),

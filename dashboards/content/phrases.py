@@ -40,12 +40,15 @@ POOL_NAME = (
 # The exporters that Prometheus scraped successfully within the past day.
 SCRAPED_FROM = "last_over_time(ceph_up{*}[1d])"
 
-# Values of `Query.empty_when`; the last four are also what a panel shows.
+# Values of `Query.empty_when`; those that start with a capital letter are also shown by panels.
 NO_GROWTH = "the used space does not grow"
-NOTHING_RAISED = "nothing is wrong"
+NOTHING_WRONG = "nothing is wrong"
 NO_RECOVERY = "no data is being recovered"
 NO_SKEW_WARNING = "the dashboard API is used and MON_CLOCK_SKEW is not raised"
-NO_MON_DATA = "Unknown: Ceph 12 and later need --cluster.mon-data on the monitor's host"
+NO_MON_DATA = (
+    "Unknown: from Ceph 12 on, this requires an exporter with --cluster.mon-data"
+    " on the monitor's host"
+)
 NO_MON_WARNING = f"{NO_MON_DATA}, or a raised check"
 NOT_REACHED = "Unknown: the exporter cannot reach Ceph"
 NOT_OVER_DASHBOARD = "Unknown: the dashboard API does not report it"

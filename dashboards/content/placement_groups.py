@@ -1,15 +1,16 @@
-"""Placement groups and recovery: what is not clean, since when, and how fast it mends."""
+"""Placement groups and recovery: unclean PGs, how long they have been unclean, and progress."""
 
 from dashboards.content.checks import OSDS
 from dashboards.content.phrases import (
     NO_RECOVERY,
-    NOT_OVER_DASHBOARD,
-    NOTHING_RAISED,
+    NOT_REACHED,
+    NOTHING_WRONG,
     PGS_NOT_CLEAN,
     cluster,
     named,
     pools,
 )
+from dashboards.content.recovery import NAME, RATE, RECOVERY, UNKNOWN, in_state
 from dashboards.engine.declare import (
     Dashboard,
     Query,
@@ -21,27 +22,20 @@ from dashboards.engine.declare import (
 )
 
 SMALL = (4, 4)
-NAME = "{{name}} {{cluster}}"
 INACTIVE = (
     "sum by (cluster) (max by (cluster, pool_id) (ceph_pg_total{*})"
     " - max by (cluster, pool_id) (ceph_pg_active{*}))"
 )
-TO_MEND = f"({cluster('ceph_num_objects_degraded')} + {cluster('ceph_num_objects_misplaced')})"
-RATE = cluster("ceph_recovery_io_objects")
+TO_RECOVER = f"({cluster('ceph_num_objects_degraded')} + {cluster('ceph_num_objects_misplaced')})"
 BROKEN = ("inconsistent", "incomplete", "down", "stale", "recovery_unfound", "backfill_unfound")
 BLOCKED = ("backfill_toofull", "recovery_toofull")
-UNKNOWN = "unknown: Ceph is not reached, or the API does not tell PGs by pool"
-
-
-def _all(state: str) -> str:
-    return f"sum by (cluster) ({pools(f'ceph_pg_{state}')})"
 
 
 GLANCE = (
     Stat(
         "Not active",
-        "PGs that are not active. Good: 0. Their data can neither be read nor written: the first "
-        "thing to mend. Look for OSDs that are down.",
+        "PGs that are not active. Good: 0. Their data can be neither read nor written, so fix this "
+        "first. Look for OSDs that are down.",
         (Query(INACTIVE, "{{cluster}}"),),
         UNKNOWN,
         thresholds=bad_from(1),
@@ -50,7 +44,7 @@ GLANCE = (
     ),
     Stat(
         "Not clean",
-        "PGs that have not all their copies in place. Good: 0, or falling.",
+        "PGs that do not have all their copies in place. Good: 0, or falling.",
         (Query(PGS_NOT_CLEAN, "{{cluster}}"),),
         UNKNOWN,
         thresholds=warn_from(1),
@@ -58,36 +52,35 @@ GLANCE = (
     ),
     Stat(
         "Objects unfound",
-        "Objects of which no good copy is found. Good: 0. Bring back the OSDs that had them before "
-        "anything is given up as lost.",
+        "Objects of which Ceph finds no current copy. Good: 0. Bring back the OSDs that stored "
+        "them before you declare any object lost.",
         (Query(cluster("ceph_num_objects_unfound"), "{{cluster}}"),),
-        "unknown: Ceph is not reached",
+        NOT_REACHED,
         thresholds=bad_from(1),
         size=SMALL,
         details=OSDS,
     ),
     Stat(
         "Copies missing",
-        "Copies of objects that are missing. Good: 0, or falling after an OSD went.",
+        "Copies of objects that are missing. Good: 0, or falling after an OSD was lost.",
         (Query(cluster("ceph_num_objects_degraded"), "{{cluster}}"),),
-        "unknown: Ceph is not reached",
+        NOT_REACHED,
         thresholds=warn_from(1),
         size=SMALL,
     ),
     Stat(
         "Copies misplaced",
-        "Copies that are not where they should be: data moves, none is at risk.",
+        "Copies that are not on the OSDs where they should be. Data is moving; no data is at risk.",
         (Query(cluster("ceph_num_objects_misplaced"), "{{cluster}}"),),
-        "unknown: Ceph is not reached",
+        NOT_REACHED,
         thresholds=((None, "green"), (1, "blue")),
         size=SMALL,
     ),
     Stat(
-        "Mended in",
-        "Copies that are missing or misplaced over the objects recovered in a second. Good: it "
-        "falls.",
-        (Query(f"{TO_MEND} / ({RATE} > 0)", "{{cluster}}", empty_when=NO_RECOVERY),),
-        "nothing moves, or unknown: the API does not tell it, or Ceph is not reached",
+        "Recovered in",
+        "Missing and misplaced copies divided by the objects recovered per second. Good: falling.",
+        (Query(f"{TO_RECOVER} / ({RATE} > 0)", "{{cluster}}", empty_when=NO_RECOVERY),),
+        "No recovery is running, this API does not report it, or the exporter cannot reach Ceph",
         unit="dtdurations",
         size=SMALL,
     ),
@@ -96,33 +89,35 @@ GLANCE = (
 STATES = (
     TimeSeries(
         "PG states",
-        "PGs by state as Ceph joins it. Good: all active+clean, some of them scrubbing.",
+        "PGs by their combined state, as `ceph status` shows it. Good: all PGs are active+clean; "
+        "some of them may be scrubbing.",
         (Query("max by (cluster, state) (ceph_pg_state{*})", "{{state}} {{cluster}}"),),
-        "unknown: Ceph is not reached",
+        NOT_REACHED,
         stack=True,
         minimum=0,
         size=(12, 9),
     ),
     TimeSeries(
         "Not clean, by pool",
-        "PGs that have not all their copies in place. Good: nothing.",
+        "PGs that do not have all their copies in place. Good: no data.",
         (
             Query(
                 named(f"({pools('ceph_pg_total')} - {pools('ceph_pg_clean')} > 0)"),
                 NAME,
-                empty_when=NOTHING_RAISED,
+                empty_when=NOTHING_WRONG,
             ),
         ),
-        "all PGs are clean, or Ceph is not reached",
+        "All PGs are clean, or the exporter cannot reach Ceph",
         stack=True,
         minimum=0,
         size=(12, 9),
     ),
     TimeSeries(
-        "PGs that need a person",
-        "States that do not mend themselves. Good: all 0. inconsistent: scrub found copies that "
-        "differ; incomplete, down, stale: OSDs are missing; unfound: no good copy.",
-        tuple(Query(_all(state), f"{state} {{{{cluster}}}}") for state in BROKEN),
+        "PGs that need manual action",
+        "PGs in states that do not resolve by themselves. Good: all 0. inconsistent: a scrub found "
+        "copies that differ. incomplete, down, stale: OSDs are missing. unfound: there is no "
+        "current copy.",
+        tuple(Query(in_state(state), f"{state} {{{{cluster}}}}") for state in BROKEN),
         UNKNOWN,
         thresholds=bad_from(1),
         minimum=0,
@@ -130,8 +125,9 @@ STATES = (
     ),
     TimeSeries(
         "PGs that wait for space",
-        "PGs that cannot move as an OSD is too full. Good: 0. Make room on the fullest OSDs.",
-        tuple(Query(_all(state), f"{state} {{{{cluster}}}}") for state in BLOCKED),
+        "PGs that cannot recover or backfill because an OSD is too full. Good: 0. Free space on "
+        "the fullest OSDs.",
+        tuple(Query(in_state(state), f"{state} {{{{cluster}}}}") for state in BLOCKED),
         UNKNOWN,
         thresholds=bad_from(1),
         minimum=0,
@@ -140,101 +136,36 @@ STATES = (
     ),
     TimeSeries(
         "Stuck PGs",
-        "PGs that have been without what they need for longer than mon_pg_stuck_threshold. "
-        "Good: 0.",
+        "PGs that have been inactive, unclean or otherwise stuck for longer than "
+        "mon_pg_stuck_threshold. Good: 0.",
         (Query("max by (cluster, kind) (ceph_pgs_stuck{*})", "{{kind}} {{cluster}}"),),
-        "the API does not tell it",
+        "Unknown: this API does not report it",
         thresholds=warn_from(1),
         minimum=0,
         size=(12, 8),
     ),
     TimeSeries(
-        "Stuck for",
-        "How long the oldest of the stuck PGs has been so. Good: 0. It grows while nobody helps.",
+        "Age of stuck PGs",
+        "How long the PG that has been stuck longest has been stuck. Good: 0. It grows until "
+        "someone acts.",
         (
             Query(
                 "max by (cluster, kind) (ceph_pgs_stuck_oldest_seconds{*})",
                 "{{kind}} {{cluster}}",
             ),
         ),
-        "the API does not tell it",
+        "Unknown: this API does not report it",
         unit="s",
         minimum=0,
         size=(12, 8),
     ),
 )
 
-RECOVERY = (
-    TimeSeries(
-        "Objects to mend",
-        "Copies that are missing or misplaced, and objects unfound. Good: 0, or falling. A line "
-        "that stands still while PGs are not clean: recovery is blocked.",
-        (
-            Query(cluster("ceph_num_objects_degraded"), "missing {{cluster}}"),
-            Query(cluster("ceph_num_objects_misplaced"), "misplaced {{cluster}}"),
-            Query(cluster("ceph_num_objects_unfound"), "unfound {{cluster}}"),
-        ),
-        "unknown: Ceph is not reached",
-        minimum=0,
-    ),
-    TimeSeries(
-        "Objects recovered",
-        "Objects that recovery moves in a second.",
-        (Query(RATE, "recovered {{cluster}}", empty_when=NOT_OVER_DASHBOARD),),
-        "the dashboard's API does not tell it",
-        unit="ops",
-        minimum=0,
-    ),
-    TimeSeries(
-        "Bytes recovered",
-        "Bytes that recovery moves in a second. It takes from what clients get.",
-        (Query(cluster("ceph_recovery_io_bytes"), "recovered {{cluster}}"),),
-        "unknown: Ceph is not reached",
-        unit="Bps",
-        minimum=0,
-    ),
-    TimeSeries(
-        "PGs at work",
-        "PGs that recover, backfill or wait for it. Many wait and few work: osd_max_backfills is "
-        "low, or the OSDs are busy.",
-        tuple(
-            Query(_all(state), f"{state} {{{{cluster}}}}")
-            for state in ("recovering", "recovery_wait", "backfilling", "backfill_wait", "peering")
-        ),
-        UNKNOWN,
-        minimum=0,
-    ),
-    TimeSeries(
-        "Missing copies by pool",
-        "Copies of objects that are missing, by pool. Good: nothing.",
-        (
-            Query(
-                named(f"({pools('ceph_pool_num_objects_degraded')} > 0)"),
-                NAME,
-                empty_when=NOTHING_RAISED,
-            ),
-        ),
-        "no copy is missing, or unknown: not over every API, or Ceph is not reached",
-        stack=True,
-        minimum=0,
-    ),
-    TimeSeries(
-        "Scrubs and repairs",
-        "PGs that are scrubbed, deeply scrubbed or repaired. Scrubs that never run end in "
-        "PG_NOT_SCRUBBED; check noscrub and the load of the OSDs.",
-        tuple(
-            Query(_all(state), f"{state} {{{{cluster}}}}")
-            for state in ("scrubbing", "deep", "repair")
-        ),
-        UNKNOWN,
-        minimum=0,
-    ),
-)
-
 BOARD = Dashboard(
     "ceph-pgs",
     "Ceph placement groups and recovery",
-    "What of a Ceph cluster's data is not as it should be, since when, and how fast it mends.",
+    "Which PGs of a Ceph cluster are not active or not clean, since when, and how fast they "
+    "recover.",
     (
         Section("At a glance", GLANCE),
         Section("States", STATES),

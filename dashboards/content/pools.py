@@ -1,7 +1,7 @@
-"""The pools: use, quota, growth, IO and the PG autoscaler."""
+"""The pools: usage, quotas, growth, IO and the PG autoscaler."""
 
-from dashboards.content.phrases import NO_GROWTH, NOTHING_RAISED, named, pools
-from dashboards.content.pools_use import GROWTH, IO, NAME, QUOTA, USE
+from dashboards.content.phrases import NO_GROWTH, NOTHING_WRONG, named, pools
+from dashboards.content.pools_use import GROWTH, IO, NAME, NO_QUOTA, USE
 from dashboards.engine.declare import (
     Dashboard,
     Query,
@@ -22,45 +22,45 @@ GLANCE = (
         "Pools",
         "Number of pools.",
         (Query("count by (cluster) (" + pools("ceph_pool_metadata") + ")", "{{cluster}}"),),
-        "no pool, or Ceph is not reached",
+        "No pools, or the exporter cannot reach Ceph",
         size=SMALL,
     ),
     Stat(
         "Fullest pool",
-        "Used part of what the fullest pool can hold. Good: under 75 %.",
+        "Used share of the capacity of the fullest pool. Good: under 75 %.",
         (Query("max by (cluster) (ceph_pool_percent_used{*})", "{{cluster}}"),),
-        "unknown: Ceph is not reached, or no pool",
+        "Unknown: the exporter cannot reach Ceph, or there are no pools",
         unit="percentunit",
         thresholds=rising(0.75, 0.85),
         size=SMALL,
     ),
     Stat(
-        "Fullest quota",
-        "The most used quota in bytes or objects. Good: under 80 %. At 100 % the pool takes no "
-        "writes.",
+        "Highest quota usage",
+        "The highest usage of any pool's quota in bytes or objects. Good: under 80 %. At 100 % the "
+        "pool refuses writes.",
         (
             Query(
                 "max by (cluster) (ceph_pool_quota_bytes_used_ratio{*})",
                 "bytes {{cluster}}",
-                empty_when=QUOTA,
+                empty_when=NO_QUOTA,
             ),
             Query(
                 "max by (cluster) (ceph_pool_quota_objects_used_ratio{*})",
                 "objects {{cluster}}",
-                empty_when=QUOTA,
+                empty_when=NO_QUOTA,
             ),
         ),
-        "no pool has a quota, or Ceph is not reached",
+        "No pool has a quota, or the exporter cannot reach Ceph",
         unit="percentunit",
         thresholds=rising(0.8, 0.95),
         size=SMALL,
     ),
     Stat(
-        "First pool is full in",
-        "When the first pool is full if it goes on growing as in the past day. Good: more than a "
-        "month. Meaningless until a day of data is there.",
+        "First pool full in",
+        "Time until the first pool is full if the pools keep growing as in the past day. Good: "
+        "more than a month. Needs a day of data.",
         (Query(f"min by (cluster) ({FULL_IN})", "{{cluster}}", empty_when=NO_GROWTH),),
-        "no pool grows, or Ceph is not reached",
+        "No pool grows, or the exporter cannot reach Ceph",
         unit="dtdurations",
         thresholds=falling(7 * 86400, 30 * 86400),
         size=SMALL,
@@ -69,12 +69,13 @@ GLANCE = (
 
 TABLE = Table(
     "Pools",
-    "Every pool. Copies is the replicas, or the chunks of an erasure code; IO stops under the "
-    "least copies. Least copies of 1: a disk that fails during a repair takes data with it.",
+    "Every pool. Copies (size): the number of replicas, or of chunks of an erasure code. Minimum "
+    "copies (min_size): IO stops if a PG has fewer. With a minimum of 1, a disk failure during "
+    "recovery can lose data.",
     (
         Query(
             "max by (cluster, pool_id, name, description, application) (ceph_pool_metadata{*})",
-            "is there",
+            "exists",
             hidden=True,
         ),
         Query(
@@ -84,8 +85,13 @@ TABLE = Table(
             thresholds=rising(0.75, 0.85),
         ),
         Query(pools("ceph_pool_stored"), "stored", unit="bytes"),
-        Query(pools("ceph_pool_bytes_used"), "with replicas", unit="bytes", no_value="not told"),
-        Query(pools("ceph_pool_max_avail"), "still fits", unit="bytes"),
+        Query(
+            pools("ceph_pool_bytes_used"),
+            "including replicas",
+            unit="bytes",
+            no_value="not reported",
+        ),
+        Query(pools("ceph_pool_max_avail"), "available", unit="bytes"),
         Query(
             FULL_IN,
             "full in",
@@ -97,16 +103,16 @@ TABLE = Table(
         Query(
             pools("ceph_pool_quota_bytes_used_ratio"),
             "of quota",
-            empty_when=QUOTA,
+            empty_when=NO_QUOTA,
             unit="percentunit",
             thresholds=rising(0.8, 0.95),
             no_value="no quota",
         ),
         Query(pools("ceph_pool_size"), "copies"),
-        Query(pools("ceph_pool_min_size"), "least copies", thresholds=falling(1, 2)),
+        Query(pools("ceph_pool_min_size"), "minimum copies", thresholds=falling(1, 2)),
         Query(pools("ceph_pool_pg_num"), "PGs"),
     ),
-    "no pool, or Ceph is not reached",
+    "No pools, or the exporter cannot reach Ceph",
     size=(24, 10),
     sort_descending="used",
 )
@@ -114,44 +120,43 @@ TABLE = Table(
 SCALER = (
     Table(
         "PG autoscaler",
-        "Mode of the autoscaler, and PGs that are, and are to be. Good: the same, and on. While "
-        "they differ PGs are split or merged and data moves. mode warn: a person must act.",
+        "The autoscaler's mode, the current number of PGs and the target. Good: mode on, and both "
+        "numbers equal. While they differ, Ceph splits or merges PGs and moves data. In mode warn, "
+        "someone must act.",
         (
-            Query(
-                "max by (cluster, pool_id, name) (ceph_pool_metadata{*})", "is there", hidden=True
-            ),
+            Query("max by (cluster, pool_id, name) (ceph_pool_metadata{*})", "exists", hidden=True),
             Query(
                 "max by (cluster, pool_id, mode) (ceph_pool_pg_autoscale_mode{*})",
-                "has a mode",
-                empty_when="from Ceph 14 on",
+                "exists",
+                empty_when="Ceph is older than 14",
                 hidden=True,
             ),
             Query(pools("ceph_pool_pg_num"), "PGs"),
             Query(
                 pools("ceph_pool_pg_num_target"),
-                "PGs to be",
-                empty_when="from Ceph 14 on",
-                no_value="not told",
+                "target PGs",
+                empty_when="Ceph is older than 14",
+                no_value="not reported",
             ),
             Query(pools("ceph_pool_pgp_num"), "PGs for placement"),
         ),
-        "no pool, or Ceph is not reached",
+        "No pools, or the exporter cannot reach Ceph",
         size=(12, 8),
     ),
     TimeSeries(
-        "PGs still to be split or merged",
-        "Good: 0. It falls while the autoscaler works, and stands still while the cluster is busy "
-        "with recovery.",
+        "PGs left to split or merge",
+        "Good: 0. It falls while PGs are split or merged, and stays constant while the cluster is "
+        "busy with recovery.",
         (
             Query(
                 named(
                     f"(abs({pools('ceph_pool_pg_num')} - {pools('ceph_pool_pg_num_target')}) > 0)"
                 ),
                 NAME,
-                empty_when=NOTHING_RAISED,
+                empty_when=NOTHING_WRONG,
             ),
         ),
-        "all pools have the PGs that they are to have, or Ceph is not reached",
+        "All pools have their target number of PGs, or the exporter cannot reach Ceph",
         thresholds=warn_from(1),
         minimum=0,
         size=(12, 8),
@@ -161,10 +166,10 @@ SCALER = (
 BOARD = Dashboard(
     "ceph-pools",
     "Ceph pools",
-    "The pools of a Ceph cluster: use, quota, growth, IO, autoscaler.",
+    "The pools of a Ceph cluster: usage, quotas, growth, IO and autoscaler.",
     (
         Section("At a glance", (*GLANCE, TABLE)),
-        Section("Use and growth", USE),
+        Section("Usage and growth", USE),
         Section("Client and recovery IO", IO),
         Section("PG autoscaler", SCALER),
     ),

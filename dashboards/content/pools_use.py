@@ -1,16 +1,16 @@
-"""The pools: use, growth, quotas and IO."""
+"""The pools: usage, growth, quotas and IO."""
 
 from dashboards.content.checks import PLACEMENT
-from dashboards.content.phrases import NOT_OVER_DASHBOARD, NOTHING_RAISED, named, pools
+from dashboards.content.phrases import NOT_OVER_DASHBOARD, NOTHING_WRONG, named, pools
 from dashboards.engine.declare import Panel, Query, TimeSeries, rising
 
 NAME = "{{name}} {{cluster}}"
 GROWTH = "max by (cluster, pool_id) (deriv(ceph_pool_stored{*}[1d]))"
-QUOTA = "only of pools with a quota"
+NO_QUOTA = "no pool has a quota"
 
 
 def _io(title: str, description: str, counters: tuple[tuple[str, str], ...], unit: str) -> Panel:
-    """Give the rates of counters; the rates that Ceph itself tells are not in every API."""
+    """Return the rates of counters; not every API reports the rates that Ceph calculates."""
     return TimeSeries(
         title,
         description,
@@ -23,7 +23,7 @@ def _io(title: str, description: str, counters: tuple[tuple[str, str], ...], uni
             )
             for counter, what in counters
         ),
-        "unknown: Ceph is not reached, or no pool",
+        "Unknown: the exporter cannot reach Ceph, or there are no pools",
         unit=unit,
         minimum=0,
         size=(12, 8),
@@ -32,11 +32,11 @@ def _io(title: str, description: str, counters: tuple[tuple[str, str], ...], uni
 
 USE = (
     TimeSeries(
-        "Used part",
-        "Used part of what each pool can hold. Pools that share OSDs fill up together. Good: under "
+        "Usage",
+        "Used share of each pool's capacity. Pools that share OSDs fill up together. Good: under "
         "75 %.",
         (Query(f"topk(10, {named(pools('ceph_pool_percent_used'))})", NAME),),
-        "unknown: Ceph is not reached, or no pool",
+        "Unknown: the exporter cannot reach Ceph, or there are no pools",
         unit="percentunit",
         thresholds=rising(0.75, 0.85),
         threshold_lines=True,
@@ -45,27 +45,29 @@ USE = (
     ),
     TimeSeries(
         "Growth",
-        "Bytes a second by which each pool grew over the past day, as users see them. Below 0 it "
-        "shrinks. A pool that runs away shows here first.",
+        "Bytes per second by which each pool grew over the past day, without replicas. Negative "
+        "values: the pool shrinks. Shows first which pool grows too fast.",
         (Query(f"topk(10, {named(GROWTH)})", NAME),),
-        "unknown: Ceph is not reached, or no pool",
+        "Unknown: the exporter cannot reach Ceph, or there are no pools",
         unit="Bps",
         size=(12, 8),
     ),
     TimeSeries(
-        "Use of quotas",
-        "Used part of the quotas in bytes and objects. At 100 % the pool takes no writes.",
+        "Quota usage",
+        "Used share of the quotas in bytes and objects. At 100 % the pool refuses writes.",
         (
             Query(
-                named(pools("ceph_pool_quota_bytes_used_ratio")), f"bytes {NAME}", empty_when=QUOTA
+                named(pools("ceph_pool_quota_bytes_used_ratio")),
+                f"bytes {NAME}",
+                empty_when=NO_QUOTA,
             ),
             Query(
                 named(pools("ceph_pool_quota_objects_used_ratio")),
                 f"objects {NAME}",
-                empty_when=QUOTA,
+                empty_when=NO_QUOTA,
             ),
         ),
-        "no pool has a quota, or Ceph is not reached",
+        "No pool has a quota, or the exporter cannot reach Ceph",
         unit="percentunit",
         thresholds=rising(0.8, 0.95),
         threshold_lines=True,
@@ -74,7 +76,7 @@ USE = (
     ),
     TimeSeries(
         "Saved by compression",
-        "Bytes that compression saves. 0: no compression, or data that does not compress.",
+        "Bytes that compression saves. 0: compression is off, or the data is not compressible.",
         (
             Query(
                 named(
@@ -82,10 +84,10 @@ USE = (
                     f" - {pools('ceph_pool_compress_bytes_used')})"
                 ),
                 NAME,
-                empty_when="from Ceph 14 on, and not over every API",
+                empty_when="Ceph is older than 14, or the API does not report compression",
             ),
         ),
-        "the release or the API does not tell it",
+        "Unknown: this release or this API does not report it",
         unit="bytes",
         size=(12, 8),
     ),
@@ -94,19 +96,20 @@ USE = (
 IO = (
     _io(
         "Throughput",
-        "Bytes that clients read and write, from Ceph's counters; the ten busiest pools.",
+        "Bytes per second that clients read and write, from Ceph's counters, for the ten busiest "
+        "pools.",
         (("ceph_pool_rd_bytes", "read"), ("ceph_pool_wr_bytes", "written")),
         "Bps",
     ),
     _io(
         "Operations",
-        "Operations of clients, from Ceph's counters; the ten busiest pools.",
+        "Client operations per second, from Ceph's counters, for the ten busiest pools.",
         (("ceph_pool_rd", "reads"), ("ceph_pool_wr", "writes")),
         "ops",
     ),
     TimeSeries(
         "Recovery",
-        "Bytes that recovery moves, the ten busiest pools. Good: 0, or falling.",
+        "Bytes per second that recovery moves, for the ten busiest pools. Good: 0, or falling.",
         (
             Query(
                 f"topk(10, {named(pools('ceph_pool_recovering_bytes_per_sec'))})",
@@ -114,22 +117,22 @@ IO = (
                 empty_when=NOT_OVER_DASHBOARD,
             ),
         ),
-        "the dashboard's API does not tell it by pool",
+        "Unknown: the dashboard API does not report it by pool",
         unit="Bps",
         minimum=0,
         size=(12, 8),
     ),
     TimeSeries(
         "Missing copies",
-        "Copies of objects that are missing, by pool. Good: nothing.",
+        "Copies of objects that are missing, by pool. Good: no data.",
         (
             Query(
                 named(f"({pools('ceph_pool_num_objects_degraded')} > 0)"),
                 NAME,
-                empty_when=NOTHING_RAISED,
+                empty_when=NOTHING_WRONG,
             ),
         ),
-        "no copy is missing, or unknown: not over every API, or Ceph is not reached",
+        "No copy is missing, this API does not report it, or the exporter cannot reach Ceph",
         minimum=0,
         size=(12, 8),
         details=PLACEMENT,

@@ -1,13 +1,14 @@
-"""Filesystems, gateways and mirrors, the mgr and its modules, crashes, versions."""
+"""Filesystems, gateways and mirrors, the mgr and its modules, crashes and versions."""
 
 from dashboards.content.checks import OSDS
-from dashboards.content.phrases import NOT_OVER_DASHBOARD, NOTHING_RAISED, cluster, daemons
+from dashboards.content.filesystems import FILESYSTEMS, FS, NO_FILESYSTEM
+from dashboards.content.mgrs import MGRS
+from dashboards.content.phrases import NOT_OVER_DASHBOARD, NOTHING_WRONG, cluster, daemons
 from dashboards.engine.declare import (
     Dashboard,
     Query,
     Section,
     Stat,
-    StateTimeline,
     Table,
     TimeSeries,
     bad_from,
@@ -15,140 +16,89 @@ from dashboards.engine.declare import (
 )
 
 SMALL = (4, 4)
-HAS_FS = "only of clusters with a filesystem"
-FS = "max by (cluster, fs_id, name) (ceph_fs_{}{{*}})"
 
 GLANCE = (
     Stat(
         "Ranks without an MDS",
-        "Good: 0. A rank without an MDS: that part of the filesystem hangs.",
+        "Good: 0. If a rank has no MDS, its part of the filesystem hangs.",
         (
             Query(
                 "sum by (cluster) (" + FS.format("mds_failed") + ")",
                 "{{cluster}}",
-                empty_when=HAS_FS,
+                empty_when=NO_FILESYSTEM,
             ),
         ),
-        "no filesystem, or Ceph is not reached",
+        "No filesystem, or the exporter cannot reach Ceph",
         thresholds=bad_from(1),
         size=SMALL,
     ),
     Stat(
         "Damaged ranks",
-        "Good: 0. Damaged metadata needs a person who knows cephfs-journal-tool.",
+        "Good: 0. Repairing damaged metadata requires experience with cephfs-journal-tool.",
         (
             Query(
                 "sum by (cluster) (" + FS.format("mds_damaged") + ")",
                 "{{cluster}}",
-                empty_when=HAS_FS,
+                empty_when=NO_FILESYSTEM,
             ),
         ),
-        "no filesystem, or Ceph is not reached",
+        "No filesystem, or the exporter cannot reach Ceph",
         thresholds=bad_from(1),
         size=SMALL,
     ),
     Stat(
         "Standby MDSs",
-        "MDSs that can take over. Good: at least one where there is a filesystem.",
+        "MDSs that can take over. Good: at least one if there is a filesystem.",
         (Query(cluster("ceph_mds_standbys"), "{{cluster}}"),),
-        "unknown, or the API does not tell it",
+        "Unknown, or this API does not report it",
         size=SMALL,
     ),
     Stat(
         "Active mgr",
-        "The mgr that is active. None: no balancing, no dashboard, numbers of use stand still.",
+        "The mgr that is active. Without one, the balancer and the dashboard stop, and usage "
+        "statistics are no longer updated.",
         (Query(daemons("ceph_mgr_status") + " == 1", "{{ceph_daemon}} {{cluster}}"),),
-        "no mgr is active, or Ceph is older than 12",
+        "No mgr is active, or Ceph is older than 12",
         text_mode="name",
         size=SMALL,
     ),
     Stat(
         "New crash reports",
-        "Crashes that nobody has archived. Good: 0. Look with `ceph crash ls-new`.",
+        "Crash reports that nobody has archived. Good: 0. List them with `ceph crash ls-new`.",
         (
             Query(
                 "sum by (cluster) (max by (cluster, entity, hostname)"
                 ' (ceph_crash_reports{*,status="new"}))',
                 "{{cluster}}",
-                empty_when=NOTHING_RAISED,
+                empty_when=NOTHING_WRONG,
             ),
         ),
-        "no new crash, or unknown: Ceph is too old or not reached",
+        "No new crash reports, Ceph is too old, or the exporter cannot reach it",
         thresholds=warn_from(1),
         size=SMALL,
     ),
     Stat(
         "Balancer",
-        "Whether the balancer is on. Off: OSDs fill up unevenly.",
-        (Query(cluster("ceph_balancer_active"), "{{cluster}}", empty_when="not over every API"),),
-        "the release or the API does not tell it",
+        "Whether the balancer is on. If it is off, OSDs fill up unevenly.",
+        (
+            Query(
+                cluster("ceph_balancer_active"),
+                "{{cluster}}",
+                empty_when="the API does not report the balancer",
+            ),
+        ),
+        "Unknown: this release or this API does not report it",
         mappings={0: ("off", "orange"), 1: ("on", "green")},
         size=SMALL,
         details=OSDS,
     ),
 )
 
-FILESYSTEMS = (
-    Table(
-        "Filesystems",
-        "Ranks that are wanted, active, without an MDS and damaged. Good: active as wanted, the "
-        "rest 0.",
-        (
-            Query(FS.format("max_mds"), "wanted", empty_when=HAS_FS),
-            Query(FS.format("mds_active"), "active", empty_when=HAS_FS),
-            Query(
-                FS.format("mds_failed"), "without an MDS", empty_when=HAS_FS, thresholds=bad_from(1)
-            ),
-            Query(FS.format("mds_damaged"), "damaged", empty_when=HAS_FS, thresholds=bad_from(1)),
-            Query(FS.format("standbys_wanted"), "standbys wanted", empty_when=HAS_FS),
-        ),
-        "no filesystem, or Ceph is not reached",
-        size=(12, 7),
-    ),
-    Table(
-        "MDSs",
-        "Every MDS, its state and its place. Good: up:active or up:standby. up:replay, up:rejoin "
-        "and the like last seconds to minutes.",
-        (
-            Query(
-                "max by (cluster, ceph_daemon, state) (ceph_mds_state{*})",
-                "has a state",
-                empty_when=HAS_FS,
-                hidden=True,
-            ),
-            Query(
-                "max by (cluster, ceph_daemon, rank, hostname, ceph_version)"
-                " (ceph_mds_metadata{*})",
-                "is there",
-                empty_when=HAS_FS,
-                hidden=True,
-            ),
-        ),
-        "no MDS, or Ceph is not reached",
-        size=(12, 7),
-    ),
-    StateTimeline(
-        "MDSs over time",
-        "Which MDS was in which state when. Many changes: an MDS is too slow for its beacons, "
-        "often for lack of memory.",
-        (
-            Query(
-                "max by (cluster, ceph_daemon, state) (ceph_mds_state{*})",
-                "{{ceph_daemon}} {{state}} {{cluster}}",
-                empty_when=HAS_FS,
-            ),
-        ),
-        "no MDS, or Ceph is not reached",
-        mappings={1: (" ", "blue")},
-        size=(24, 7),
-    ),
-)
-
 SERVICES = (
     TimeSeries(
-        "Daemons of services",
-        "Gateways, mirrors and others that register with the mgr. A line that falls: a daemon is "
-        "gone.",
+        "Service daemons",
+        "Gateways, mirrors and other daemons that register with the mgr. If a line falls, a daemon "
+        "has stopped.",
         (
             Query(
                 "max by (cluster, service) (ceph_service_daemons{*})",
@@ -156,89 +106,23 @@ SERVICES = (
                 empty_when=NOT_OVER_DASHBOARD,
             ),
         ),
-        "the dashboard's API does not tell it",
+        NOT_OVER_DASHBOARD,
         minimum=0,
         size=(12, 8),
     ),
     Table(
         "Object gateways and RBD mirrors",
-        "Where they run and what. Good: one version.",
+        "Where each daemon runs, and its version. Good: one version.",
         (
             Query(
                 "max by (cluster, ceph_daemon, hostname, ceph_version)"
                 " (ceph_rgw_metadata{*} or ceph_rbd_mirror_metadata{*})",
-                "is there",
-                empty_when="only of clusters with gateways or mirrors",
+                "exists",
+                empty_when="the cluster has no gateways or mirrors",
                 hidden=True,
             ),
         ),
-        "no gateway and no mirror, or Ceph is not reached",
-        size=(12, 8),
-    ),
-)
-
-MGRS = (
-    StateTimeline(
-        "Mgrs",
-        "Which mgr was active when. Good: one, for as long as it runs.",
-        (Query(daemons("ceph_mgr_status"), "{{ceph_daemon}} {{cluster}}"),),
-        "no mgr, or Ceph is older than 12",
-        mappings={0: ("standby", "blue"), 1: ("active", "green")},
-        size=(8, 8),
-    ),
-    Table(
-        "Modules that cannot run",
-        "Modules of the mgr that are enabled and lack what they need. Good: none.",
-        (
-            Query(
-                "max by (cluster, name) (ceph_mgr_module_status{*}) > 0"
-                " unless max by (cluster, name) (ceph_mgr_module_can_run{*}) == 1",
-                "cannot run",
-                empty_when=NOTHING_RAISED,
-                mappings={1: ("enabled", "red"), 2: ("always on", "red")},
-            ),
-        ),
-        "every enabled module can run, or Ceph is not reached",
-        size=(8, 8),
-    ),
-    Table(
-        "Crashes",
-        "Daemons with crash reports, new and archived. Good: none that is new.",
-        (
-            Query(
-                "max by (cluster, entity, hostname, status) (ceph_crash_reports{*}) > 0",
-                "reports",
-                empty_when=NOTHING_RAISED,
-            ),
-        ),
-        "no crash, or unknown: Ceph is too old or not reached",
-        size=(8, 8),
-        sort_descending="reports",
-    ),
-    Table(
-        "Versions",
-        "Daemons by kind and version. Good: one version; more only during an upgrade.",
-        (
-            Query(
-                "max by (cluster, daemon, version_tag, release_name, sha1) (ceph_versions{*})",
-                "daemons",
-            ),
-        ),
-        "Ceph older than 12, or the API, does not tell it",
-        size=(12, 8),
-    ),
-    Table(
-        "Clients by release",
-        "Clients and daemons by the release that their features are of. An old client keeps the "
-        "cluster from new features.",
-        (
-            Query(
-                "max by (cluster, daemon, release) (ceph_features{*})",
-                "connections",
-                empty_when=NOT_OVER_DASHBOARD,
-            ),
-        ),
-        "Ceph older than 12, or the API, does not tell it",
+        "No gateways and no mirrors, or the exporter cannot reach Ceph",
         size=(12, 8),
     ),
 )
@@ -251,6 +135,6 @@ BOARD = Dashboard(
         Section("At a glance", GLANCE),
         Section("Filesystems", FILESYSTEMS),
         Section("Gateways and mirrors", SERVICES),
-        Section("Mgr, crashes, versions", MGRS),
+        Section("Mgr, crashes and versions", MGRS),
     ),
 )

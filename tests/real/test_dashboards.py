@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import promql_parser
 import pytest
 
-from dashboards.phrases import MOVES
+from dashboards.content.phrases import NO_RECOVERY
 from tests.dashboards.promql import ALL, selectors
 from tests.deploy.rules import groups
 from tests.golden.eras import FIXTURES
@@ -187,10 +187,10 @@ def test_what_is_quiet_speaks_when_something_is_wrong(
     """
     breakage.hurt(everything)
     for server in fleets.values():
-        all_give_data(server, [one for one in EXPRESSIONS if one.quiet != MOVES])
+        all_give_data(server, [one for one in EXPRESSIONS if one.quiet != NO_RECOVERY])
     breakage.mend(everything)
     for server in fleets.values():
-        all_give_data(server, [one for one in EXPRESSIONS if one.quiet == MOVES])
+        all_give_data(server, [one for one in EXPRESSIONS if one.quiet == NO_RECOVERY])
 
 
 def test_the_rules_look_at_what_is_there(fleet: Prometheus) -> None:

@@ -47,8 +47,9 @@ CASES = {
             "ceph_up 0\nceph_exporter_poll_timestamp_seconds 0+60x30",
             "ceph_up 1\nceph_exporter_poll_timestamp_seconds 1",
         ),
-        description="The last poll of the cluster ended 19m 59s ago. The exporter answers, but its "
-        "poller hangs, or its host's clock is wrong. Nothing is known of the cluster.",
+        description="The last poll of the cluster finished 19m 59s ago. The exporter still "
+        "answers scrapes, but its poller hangs, or the clock of its host is wrong. "
+        "The state of the cluster is unknown.",
         at=20,
     ),
     "CephUnreachable": Case(
@@ -91,8 +92,7 @@ CASES = {
             "ceph_exporter_page_series_cut 0",
         ),
         {"collector": "osds"},
-        description="12 series of the collector osds are more than a limit allows and are not on "
-        "the page.",
+        description="12 series of the collector osds exceed a limit and are not exported.",
     ),
     "CephExporterForeignCluster": Case(
         'ceph_exporter_foreign_cluster{url="https://b:8443"} 1',
@@ -102,8 +102,8 @@ CASES = {
     "CephHealthError": Case(
         'ceph_health_status 2\nceph_health_detail{name="SOME_CHECK",severity="HEALTH_ERR"} 1',
         ("ceph_health_status 1", "ceph_health_status 0"),
-        description="Ceph says HEALTH_ERR. Raised: SOME_CHECK. An alert for the cause, if there is "
-        "one, silences this one.",
+        description="Ceph reports HEALTH_ERR. Raised health checks: SOME_CHECK. If an alert for "
+        "the cause fires, it silences this one.",
     ),
     "CephHealthWarning": Case(
         'ceph_health_detail{name="SOME_CHECK",severity="HEALTH_WARN"} 1',
@@ -128,28 +128,26 @@ CASES = {
     "CephMonDownQuorumAtRisk": Case(
         _mons(1, 1, 0),
         (_mons(1, 1, 1), _mons(1, 1, 1, 1, 0)),
-        description="Only 2 monitors are in the quorum; with one less the whole cluster stands "
-        "still. Missing: mon.c.",
+        description="Only 2 monitors are in the quorum; if one more fails, the whole cluster "
+        "stops. Missing: mon.c.",
     ),
     "CephMonDown": Case(
         _mons(1, 1, 1, 1, 0),
         (_mons(1, 1, 1, 1, 1), _mons(1, 1, 0)),
-        description="4 monitors are in the quorum, which is still one more than needed. Missing: "
-        "mon.e.",
+        description="4 monitors are in the quorum, more than the minimum. Missing: mon.e.",
     ),
     "CephMonClockDrift": Case(
         f"ceph_monitor_clock_skew_seconds{{{_A}}} -0.04",
         (f"ceph_monitor_clock_skew_seconds{{{_A}}} 0.012",),
         MON_A,
-        "Its clock is off by 40ms. Ceph warns from 0.05 s on. Mend the time service before it "
-        "does.",
+        "Its clock is off by 40ms. Ceph warns at 0.05 s. Fix the time synchronization before that.",
     ),
     "CephMonLatencyHigh": Case(
         f"ceph_monitor_latency_seconds{{{_A}}} 0.25",
         (f"ceph_monitor_latency_seconds{{{_A}}} 0.02",),
         MON_A,
-        "The mean latency between the leader and it is 250ms, which is more than 0.1 s or four "
-        "times that of the day before.",
+        "The average latency between the leader and this monitor is 250ms: more than 0.1 s, or "
+        "more than four times the average of the day before.",
     ),
     "CephMonDiskFilling": Case(
         f"ceph_monitor_capacity_bytes{{{_A}}} {100 * GIB}\n"
@@ -161,16 +159,16 @@ CASES = {
             ),
         ),
         MON_A,
-        "54% of its disk are left; if it goes on as in the last six hours, Ceph warns (30 %) "
-        "within a day.",
+        "54% of its disk is left. At the rate of the last six hours it falls below 30 %, where "
+        "Ceph warns, within a day.",
         at=390,
     ),
     "CephMonStoreGrowing": Case(
         f"ceph_monitor_store_capacity_bytes{{{_A}}} {2 * GIB}+{10 * MIB}x400",
         (f"ceph_monitor_store_capacity_bytes{{{_A}}} {3 * GIB}+{MIB}x400",),
         MON_A,
-        "It has 5.809GiB now; if it goes on as in the last six hours, it reaches 15 GiB, from "
-        "which on Ceph warns, within a day.",
+        "Its size is 5.809GiB. At the rate of the last six hours it reaches 15 GiB, where Ceph "
+        "warns, within a day.",
         at=390,
     ),
     "CephOSDDownHigh": Case(
@@ -190,22 +188,23 @@ CASES = {
         'ceph_osd_up{ceph_daemon="osd.1"} 1 0 1 0 1 0 1x30',
         ('ceph_osd_up{ceph_daemon="osd.1"} 1 0 1x30', 'ceph_osd_up{ceph_daemon="osd.1"} 0'),
         {"ceph_daemon": "osd.1"},
-        "It went down 3 times within an hour and came back. Look for a bad link, MTU or a process "
-        "that is killed.",
+        "It went down and came back 3 times within an hour. Look for a bad link, a wrong MTU, or "
+        "a process that is killed repeatedly.",
     ),
     "CephPGImbalance": Case(
         _imbalance((180, 200, 300, 400)),
         (_imbalance((100, 200, 300, 400)), _imbalance((0, 200, 300, 400))),
         {"ceph_daemon": "osd.0", "root": "default", "device_class": "hdd"},
-        "For its CRUSH weight its number of PGs is 50% off the mean of its device class. It fills, "
-        "or works, more than the others.",
+        "Relative to its CRUSH weight, its number of PGs differs by 50% from the average of its "
+        "device class. Data and load are spread unevenly.",
     ),
     "CephOSDFlagsSet": Case(
         'ceph_health_detail{name="OSDMAP_FLAGS",severity="HEALTH_WARN"} 1\n'
         'ceph_osd_map_flag{flag="noout"} 1\nceph_osd_map_flag{flag="noin"} 0',
         ('ceph_health_detail{name="OSDMAP_FLAGS",severity="HEALTH_WARN"} 0',),
         {"name": "OSDMAP_FLAGS"},
-        "Set for an hour: noout. Such flags keep Ceph from mending itself.",
+        "Flags that have been set for an hour: noout. Such flags keep Ceph from recovering by "
+        "itself.",
     ),
     "CephPGsInactive": Case(
         f'ceph_pg_total{{pool_id="1"}} 32\nceph_pg_active{{pool_id="1"}} 30\n{POOL}',
@@ -220,7 +219,7 @@ CASES = {
             'ceph_pg_total{pool_id="1"} 320\nceph_pg_clean{pool_id="1"} 0+1x300',
         ),
         {"pool_id": "1"},
-        "2 PGs of the pool 1 are not clean, and in the last half hour the number did not fall.",
+        "2 PGs of the pool 1 are not clean, and their number has not fallen in the last half hour.",
         at=110,
     ),
     "CephClusterFillingUp": Case(
@@ -232,7 +231,7 @@ CASES = {
                 f"ceph_cluster_total_used_raw_bytes {50 * TIB}+{GIB}x{HOURS}"
             ),
         ),
-        description="If it goes on as in the last day, the cluster is full in 2d 14h 48m 0s.",
+        description="At the growth rate of the last day, the cluster is full in 2d 14h 48m 0s.",
         at=HOURS,
     ),
     "CephPoolGrowthWarning": Case(
@@ -245,7 +244,7 @@ CASES = {
             ),
         ),
         {"pool_id": "1"},
-        "If it goes on as in the last day, the pool rbd is full in 17h 4m 0s.",
+        "At the growth rate of the last day, the pool rbd is full in 17h 4m 0s.",
         at=HOURS,
     ),
     "CephPoolQuotaNear": Case(
@@ -253,7 +252,7 @@ CASES = {
         f'ceph_pool_quota_objects_used_ratio{{pool_id="1"}} 0.95\n{POOL}',
         (f'ceph_pool_quota_bytes_used_ratio{{pool_id="1"}} 0.2\n{POOL}',),
         {"pool_id": "1"},
-        "95% of the quota of the pool rbd are used. At 100 % writes are refused.",
+        "95% of the quota of the pool rbd is used. At 100 % Ceph refuses writes.",
     ),
     "CephPoolQuotaSoonReached": Case(
         f'ceph_pool_quota_bytes{{pool_id="1"}} {3 * TIB}\n'
@@ -265,8 +264,8 @@ CASES = {
             ),
         ),
         {"pool_id": "1"},
-        "If it goes on as in the last day, the pool rbd reaches its quota in 20h 8m 0s. Then "
-        "writes are refused.",
+        "At the growth rate of the last day, the pool rbd reaches its quota in 20h 8m 0s. Ceph "
+        "then refuses writes.",
         at=HOURS,
     ),
 }

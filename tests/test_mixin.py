@@ -1,4 +1,4 @@
-"""Ceph's own alert rules find the metrics they are made of.
+"""The exporter has the metrics that Ceph's own alert rules and dashboards use.
 
 The names are those that the rules and dashboards of Ceph's monitoring/ceph-mixin use and that its
 mgr module exports without performance counters; the checks are those that its rules name.
@@ -42,11 +42,13 @@ RULES, CHECKS, DASHBOARDS = _RULES.split(), _CHECKS.split(), _DASHBOARDS.split()
 
 @pytest.mark.parametrize("name", RULES + DASHBOARDS)
 def test_a_metric_of_the_mixin_is_declared(name: str) -> None:
-    """Every metric that Ceph's rules and dashboards take from its mgr module is one of ours."""
-    assert name in {metric.name for found in COLLECTORS.values() for metric in found.metrics}
+    """The exporter declares every metric that Ceph's rules and dashboards use."""
+    assert name in {
+        metric.name for collector in COLLECTORS.values() for metric in collector.metrics
+    }
 
 
 @pytest.mark.parametrize("code", CHECKS)
-def test_a_check_of_a_rule_is_there_while_it_is_not_raised(code: str) -> None:
-    """A rule that names a health check finds it at 0, on every release."""
+def test_a_check_of_a_rule_exists_while_it_is_not_raised(code: str) -> None:
+    """The exporter exports each health check of a rule as 0, on every release."""
     assert code in KNOWN

@@ -48,6 +48,6 @@ FRAME = Frame(
     # `{+}` is for metrics of the exporter's process, which have no label `cluster`: phrases.own.
     matchers={"*": f'cluster=~"$cluster",{_EXPORTER}', "+": _EXPORTER},
     subject="cluster",
-    kept=("job",),
+    passed_on=("job",),
     leading_columns=("cluster", "instance", "document", "name", "ceph_daemon", "entity"),
 )

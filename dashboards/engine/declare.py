@@ -189,7 +189,8 @@ class Frame:
 
     tag, menu, tooltip: the tag of every dashboard, and the menu of all dashboards with that tag.
     matchers: the label matchers that replace each marker. subject: the variable, and the label of
-    the same name, that a link sets from its row; kept: the variables that a link passes on.
+    the same name, that a link sets from its row; passed_on: the other
+    variables that a link sets.
     leading_columns: the labels that a table shows first, in this order.
     """
 
@@ -200,5 +201,5 @@ class Frame:
     events: tuple[Event, ...]
     matchers: Mapping[str, str]
     subject: str
-    kept: tuple[str, ...]
+    passed_on: tuple[str, ...]
     leading_columns: tuple[str, ...]

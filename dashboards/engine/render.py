@@ -211,5 +211,5 @@ def _mappings(mappings: ValueMappings) -> list[Json]:
 
 def _link(title: str, uid: str, subject: str, frame: Frame) -> Json:
     """Return a link from a value, with all fields of a dashboard's link as the schema demands."""
-    kept = "&".join(f"${{{name}:queryparam}}" for name in ("datasource", *frame.kept))
-    return link("link", title) | {"url": f"/d/{uid}?{subject}&{kept}&${{__url_time_range}}"}
+    others = "&".join(f"${{{name}:queryparam}}" for name in ("datasource", *frame.passed_on))
+    return link("link", title) | {"url": f"/d/{uid}?{subject}&{others}&${{__url_time_range}}"}

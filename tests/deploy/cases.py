@@ -1,12 +1,12 @@
-"""The cases of the alerts that are made of more than health checks.
+"""The cases of alerts that depend on more than health checks.
 
-Those of the others are in cases_of_checks.py, or follow from the rule.
+The other cases are in cases_of_checks.py, or follow from the rule.
 """
 
 from tests.deploy.rules import Case
 
 MIB, GIB, TIB, DAY = 2**20, 2**30, 2**40, 24 * 60
-HOURS = 14 * 60  # twelve hours of history, an hour of `for`, and some
+HOURS = 14 * 60  # twelve hours of history, an hour of `for`, and a margin
 
 UP = "ceph_up 1"
 MON_A = {"monitor": "a", "ceph_daemon": "mon.a"}

@@ -1,4 +1,4 @@
-"""The cases of the alerts that are made of health checks and tell more in their text."""
+"""The cases of alerts that depend on health checks and query other metrics in their text."""
 
 from tests.deploy.rules import Case, case_of
 

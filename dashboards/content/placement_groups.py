@@ -52,7 +52,7 @@ GLANCE = (
     ),
     Stat(
         "Objects unfound",
-        "Objects of which Ceph finds no current copy. Good: 0. Bring back the OSDs that stored "
+        "Objects for which Ceph finds no current copy. Good: 0. Bring back the OSDs that stored "
         "them before you declare any object lost.",
         (Query(cluster("ceph_num_objects_unfound"), "{{cluster}}"),),
         NOT_REACHED,

@@ -189,8 +189,7 @@ class Frame:
 
     tag, menu, tooltip: the tag of every dashboard, and the menu of all dashboards with that tag.
     matchers: the label matchers that replace each marker. subject: the variable, and the label of
-    the same name, that a link sets from its row; passed_on: the other
-    variables that a link sets.
+    the same name, that a link sets from its row; passed_on: the other variables that a link sets.
     leading_columns: the labels that a table shows first, in this order.
     """
 

@@ -13,14 +13,14 @@ import yaml
 from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.polling import snapshot
 from ceph_exporter.web import process
-from tests.deploy import cases, cases_of_checks
+from tests.deploy import cases, cases_of_checks, cases_of_exporter
 from tests.deploy.rules import ROOT, RULES, alerts, case_of_check, document, groups, recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 ALERTS = alerts()
-CASES = cases.CASES | cases_of_checks.CASES
+CASES = cases.CASES | cases_of_checks.CASES | cases_of_exporter.CASES
 RUNBOOK = "https://ceph-exporter.example/docs/runbook.md#"
 PROMTOOL = shutil.which("promtool") or ""
 needs_promtool = pytest.mark.skipif(not PROMTOOL, reason="promtool is not installed")

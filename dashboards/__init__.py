@@ -1,1 +1,1 @@
-"""The Grafana dashboards as declarations, and the JSON in `grafana/` that is made of them."""
+"""The Grafana dashboards: an engine that writes JSON, and the content that it is written from."""

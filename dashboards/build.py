@@ -1,10 +1,10 @@
-"""Writes the dashboards in `grafana/` from their declarations; run it after changing one."""
+"""Write the dashboards in `grafana/` from their declarations; run this after changing one."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from dashboards import (
+from dashboards.content import (
     cluster,
     exporter,
     fleet,
@@ -12,9 +12,10 @@ from dashboards import (
     osds,
     placement_groups,
     pools,
-    render,
     services,
 )
+from dashboards.content.frame import FRAME
+from dashboards.engine import render
 
 TARGET = Path(__file__).parent / "grafana"
 BOARDS = (
@@ -30,9 +31,9 @@ BOARDS = (
 
 
 def files() -> Iterator[tuple[Path, str]]:
-    """Yield each dashboard's file and its text."""
+    """Yield the file and the text of each dashboard."""
     for board in BOARDS:
-        text = json.dumps(render.dashboard(board), indent=2, sort_keys=True)
+        text = json.dumps(render.dashboard(board, FRAME), indent=2, sort_keys=True)
         yield TARGET / f"{board.uid}.json", text + "\n"
 
 

@@ -1,4 +1,4 @@
-"""The tables of docs/migration.md: what they put in the place of an old name is a query of ours."""
+"""The tables in docs/migration.md replace each old name with a valid query."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from ceph_exporter.collectors import COLLECTORS
 from tests.dashboards.promql import selectors
 
 TEXT = (Path(__file__).parent.parent / "docs" / "migration.md").read_text(encoding="utf-8")
-METRICS = {metric.name: metric for found in COLLECTORS.values() for metric in found.metrics}
+METRICS = {metric.name: metric for collector in COLLECTORS.values() for metric in collector.metrics}
 ROWS = re.findall(r"^\| .+ \| (.+) \|$", TEXT, re.MULTILINE)
 EXPRESSIONS = [
     expression
@@ -22,7 +22,7 @@ EXPRESSIONS = [
 
 @pytest.mark.parametrize("expression", EXPRESSIONS)
 def test_a_successor_is_a_query_of_metrics_that_are_declared(expression: str) -> None:
-    """Prometheus would take it, and every metric and label in it is one of ours."""
+    """Each replacement parses, and all its metrics and labels are declared."""
     for selector, _ in selectors(promql_parser.parse(expression)):
         metric = METRICS[str(selector.name)]
         labels = {matcher.name for matcher in selector.matchers.matchers}
@@ -30,7 +30,7 @@ def test_a_successor_is_a_query_of_metrics_that_are_declared(expression: str) ->
 
 
 def test_names_that_stay_are_declared() -> None:
-    """What is said to have the same name has it, and what is said to be gone is gone."""
+    """Metrics listed with the same name exist, and metrics listed as gone do not."""
     same = TEXT.partition("Same name, same meaning: ")[2].partition("\n\n")[0]
     gone = TEXT.partition("Gone without a successor: ")[2].partition(" (by pool")[0]
     for name in re.findall(r"`(ceph_\w+)`", same):

@@ -1,4 +1,4 @@
-"""Expressions of dashboards with their variables filled in, and what they select."""
+"""Expressions of dashboards with their variables filled in, and the series that they select."""
 
 from collections.abc import Iterator, Mapping
 
@@ -18,12 +18,12 @@ from promql_parser import (
 from ceph_exporter.polling import snapshot
 from ceph_exporter.web import process
 
-# What Grafana makes of a variable of which All is chosen.
+# The values that Grafana substitutes for a variable set to All.
 ALL = {"cluster": ".*", "job": ".+", "instance": ".+"}
-# Grafana's own, for a scrape interval of 15 s and a dashboard of an hour.
+# Grafana's built-in variables, for a scrape interval of 15 s and a time range of an hour.
 INTERVALS = {"$__rate_interval": "1m", "$__range": "1h", "$__interval": "15s"}
 
-# On the exporter's page once, however many clusters it has, or made by Prometheus with each scrape.
+# Once per exporter, however many clusters it watches, or added by Prometheus with each scrape.
 OWN = {metric.name for metric in (*process.METRICS, snapshot.PAGE_CUT)} | {
     "scrape_duration_seconds",
     "scrape_samples_scraped",
@@ -32,7 +32,10 @@ OWN = {metric.name for metric in (*process.METRICS, snapshot.PAGE_CUT)} | {
 
 
 def filled(expr: str, chosen: Mapping[str, str] = ALL) -> str:
-    """Fill the variables as Grafana does; chosen: the values of cluster, job and instance."""
+    """Return the expression with the variables filled in as Grafana does.
+
+    chosen: the values of cluster, job and instance.
+    """
     for name, value in INTERVALS.items():
         expr = expr.replace(name, value)
     for name, value in chosen.items():
@@ -43,7 +46,7 @@ def filled(expr: str, chosen: Mapping[str, str] = ALL) -> str:
 def selectors(
     expr: Expr | None, path: tuple[str, ...] = ()
 ) -> list[tuple[VectorSelector, tuple[str, ...]]]:
-    """Give each selector of an expression, with the functions around it."""
+    """Return each selector of an expression, with the functions around it."""
     return list(_selectors(expr, path))
 
 
@@ -73,21 +76,21 @@ def _selectors(
 
 
 def sources(expr: Expr | None, doubled: list[str]) -> bool:
-    """Tell whether a result has a series for each exporter; collect what then counts them twice.
+    """Return whether a result has a series for each exporter; collect aggregates that count twice.
 
-    Two exporters of a cluster give each series twice, but for the label `instance`: until max or
-    min by other labels has made one of both, nothing may be added up or counted.
+    Two exporters of a cluster export each series twice, with different values of `instance`. Until
+    max or min by other labels has merged both, an aggregate such as sum or count is wrong.
     """
     match expr:
         case VectorSelector() | MatrixSelector():
             return True
         case AggregateExpr():
-            apart = sources(expr.expr, doubled)
-            kept = "instance" in expr.modifier.labels if expr.modifier else False
+            separate = sources(expr.expr, doubled)
+            by_instance = "instance" in expr.modifier.labels if expr.modifier else False
             operator = str(expr.op)
-            if apart and not kept and operator not in {"max", "min"}:
+            if separate and not by_instance and operator not in {"max", "min"}:
                 doubled.append(f"{operator}: {expr.expr.prettify()}")
-            return apart and (kept or operator in {"topk", "bottomk"})
+            return separate and (by_instance or operator in {"topk", "bottomk"})
         case BinaryExpr():
             sides = [sources(expr.lhs, doubled), sources(expr.rhs, doubled)]
             return sides[0] if str(expr.op) in {"and", "unless"} else any(sides)

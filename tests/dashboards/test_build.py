@@ -1,5 +1,6 @@
-"""The committed dashboards are those that are declared, and lead to one another."""
+"""The committed dashboards match their declarations, and link to one another."""
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -11,8 +12,11 @@ import pytest
 from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.collectors.health import WATCHED
 from ceph_exporter.polling.snapshot import METRICS
-from dashboards import build, checks, render
-from dashboards.declare import Dashboard, Panel, Query
+from dashboards import build
+from dashboards.content import checks
+from dashboards.content.frame import FRAME
+from dashboards.engine import render
+from dashboards.engine.declare import Dashboard, Link, Panel, Query, Table
 from tests.dashboards.promql import OWN
 
 ROOT = Path(__file__).parent.parent.parent
@@ -20,85 +24,94 @@ BOARDS = {board.uid: board for board in build.BOARDS}
 
 
 def panels() -> Iterator[tuple[Dashboard, Panel]]:
-    """Yield every panel that is declared."""
+    """Yield every declared panel."""
     for board in build.BOARDS:
         for section in board.sections:
             yield from ((board, panel) for panel in section.panels)
 
 
+def tables() -> Iterator[tuple[Dashboard, Table]]:
+    """Yield every declared table."""
+    yield from ((board, panel) for board, panel in panels() if isinstance(panel, Table))
+
+
+def links(uid: str) -> list[Link]:
+    """Return the links of the only table of a dashboard that has any."""
+    (linked,) = [table.links for board, table in tables() if board.uid == uid and table.links]
+    return list(linked)
+
+
 def queries() -> Iterator[Query]:
-    """Yield every query that is declared."""
+    """Yield every declared query."""
     for _, panel in panels():
         yield from panel.queries
 
 
 def test_the_committed_files_are_current() -> None:
     """dashboards/grafana holds what dashboards/build.py writes, and nothing else."""
-    made = dict(build.files())
-    assert set(build.TARGET.glob("*.json")) == set(made)
-    for file, text in made.items():
+    written = dict(build.files())
+    assert set(build.TARGET.glob("*.json")) == set(written)
+    for file, text in written.items():
         assert file.read_text("utf-8") == text, f"run dashboards/build.py: {file.name}"
 
 
 def test_a_dashboard_fits_its_uid() -> None:
-    """Each uid is one dashboard's, short and readable, as Grafana's links hang on it."""
+    """Each uid belongs to one dashboard and is short and readable, because links contain it."""
     assert len(BOARDS) == len(build.BOARDS)
     assert all(re.fullmatch(r"ceph-[a-z-]{1,35}", uid) for uid in BOARDS)
 
 
 def test_links_lead_to_dashboards_that_exist() -> None:
-    """Every uid that a panel or a health check leads to is that of a dashboard."""
+    """Every uid that a panel or a health check links to is that of a dashboard."""
     named = {uid for uid, _ in checks.BOARDS}
-    for _, panel in panels():
-        named |= {panel.to} - {""}
-        named |= {link.to for link in panel.links if not link.to.startswith("$")}
+    named |= {panel.details for _, panel in panels()} - {""}
+    targets = {link.target for _, table in tables() for link in table.links}
+    named |= {target for target in targets if not target.startswith("$")}
     assert named <= set(BOARDS)
 
 
 def test_the_fleet_leads_to_the_cluster_and_its_checks_to_their_cause() -> None:
-    """From the row of a cluster over the row of a check it is two clicks to the dashboard."""
-    (row,) = [panel for board, panel in panels() if board.uid == "ceph-fleet" and panel.links]
-    assert [link.to for link in row.links] == ["ceph-cluster"]
-    (check,) = [panel for board, panel in panels() if board.uid == "ceph-cluster" and panel.links]
-    assert [link.to for link in check.links] == ["${__data.fields.board}"]
+    """Two clicks lead to the cause: the row of a cluster, then the row of a check."""
+    assert [link.target for link in links("ceph-fleet")] == ["ceph-cluster"]
+    assert [link.target for link in links("ceph-cluster")] == ["${__data.fields.board}"]
 
 
 @pytest.mark.parametrize("code", sorted(WATCHED))
-def test_a_known_check_has_words_and_one_dashboard(code: str) -> None:
+def test_a_known_check_has_an_explanation_and_one_dashboard(code: str) -> None:
     """Each health check that the exporter knows is explained and leads to one dashboard."""
-    assert code in checks.WORDS
+    assert code in checks.EXPLANATIONS
     assert len([uid for uid, pattern in checks.BOARDS if re.fullmatch(pattern, code)]) == 1
 
 
 def test_every_metric_is_one_that_the_exporter_has() -> None:
-    """No expression names a metric that is not declared, so that a renamed one is noticed."""
-    declared = {metric.name for found in COLLECTORS.values() for metric in found.metrics}
+    """Every metric in an expression is declared, so that a renamed metric fails this test."""
+    declared = {metric.name for collector in COLLECTORS.values() for metric in collector.metrics}
     declared |= {metric.name for metric in METRICS} | OWN
     named = {name for query in queries() for name in re.findall(r"(\w+)\{[*+]", query.expr)}
     assert named
     assert named - declared == set()
 
 
-def test_a_query_that_may_give_nothing_says_what_that_means() -> None:
-    """Every panel says what no data means; so does a column whose cells may be empty."""
+def test_an_empty_panel_says_what_that_means() -> None:
+    """Every panel has a text for no data, and a description."""
     for board, panel in panels():
-        assert panel.none, f"{board.title}: {panel.title}"
+        assert panel.no_value, f"{board.title}: {panel.title}"
         assert len(panel.description) > 15
 
 
 def test_ignorance_does_not_read_as_good_news() -> None:
-    """A panel that is empty when all is well says that it is empty too when Ceph is not reached."""
+    """A panel that is empty in a healthy cluster also names an unreachable Ceph as a cause."""
     for board, panel in panels():
-        if all(query.quiet for query in panel.queries) and "tell" not in panel.none:
-            reached = "not reached" in panel.none or panel.none.startswith("not told")
-            assert reached, f"{board.title}: {panel.title}: {panel.none}"
+        if all(query.empty_when for query in panel.queries) and "report" not in panel.no_value:
+            unknown = "cannot reach" in panel.no_value or panel.no_value.startswith("Unknown:")
+            assert unknown, f"{board.title}: {panel.title}: {panel.no_value}"
 
 
 def test_panels_do_not_overlap() -> None:
-    """Each panel has its own place on the grid, 24 wide."""
+    """Each panel has its own place on the grid, which is 24 wide."""
     for board in build.BOARDS:
         taken: set[tuple[int, int]] = set()
-        for panel in render.dashboard(board)["panels"]:
+        for panel in render.dashboard(board, FRAME)["panels"]:
             place = panel["gridPos"]
             cells = {
                 (x, y)
@@ -119,21 +132,42 @@ def test_a_table_that_links_names_the_cluster_without_a_label() -> None:
 
 
 def test_the_documentation_lists_them() -> None:
-    """docs/dashboards.md has a row of each dashboard, with its title and its uid."""
+    """docs/dashboards.md has a row for each dashboard, with its title and its uid."""
     text = (ROOT / "docs" / "dashboards.md").read_text("utf-8")
     assert all(f"| {board.title} | `{board.uid}` |" in text for board in build.BOARDS)
 
 
 def test_the_example_of_provisioning_names_the_folder() -> None:
-    """The file that makes Grafana read the dashboards is there, as the documentation says."""
+    """The provisioning file exists and names the folder of the documentation."""
     text = (ROOT / "deploy" / "grafana" / "provisioning" / "dashboards" / "ceph.yml").read_text()
     assert "/var/lib/grafana/dashboards/ceph" in text
 
 
 def test_a_table_is_sorted_by_columns_that_it_has() -> None:
     """A column is named after its query's legend or after a label that the query keeps."""
-    for board, panel in panels():
-        for column in {panel.least_first, panel.most_first} - {""}:
-            legends = {query.legend for query in panel.queries}
-            labels = set(re.findall(r"\w+", panel.queries[0].expr))
-            assert column in legends | labels, f"{board.title}: {panel.title}"
+    for board, table in tables():
+        for column in {table.sort_ascending, table.sort_descending} - {""}:
+            legends = {query.legend for query in table.queries}
+            labels = set(re.findall(r"\w+", table.queries[0].expr))
+            assert column in legends | labels, f"{board.title}: {table.title}"
+
+
+def test_the_engine_and_the_content_are_apart() -> None:
+    """The engine imports no content and does not mention Ceph; content imports declarations only.
+
+    What content needs of the engine is `engine.declare`, never the modules that write JSON.
+    """
+    for file in (ROOT / "dashboards" / "engine").glob("*.py"):
+        assert not {name for name in _imports(file) if name.startswith("dashboards.content")}
+        body = ast.parse(file.read_text("utf-8")).body[1:]  # without the module's docstring
+        code = "\n".join(ast.unparse(node) for node in body)
+        assert "ceph" not in code.lower(), file
+    for file in (ROOT / "dashboards" / "content").glob("*.py"):
+        engine = {name for name in _imports(file) if name.startswith("dashboards.engine")}
+        assert engine <= {"dashboards.engine.declare"}, file
+
+
+def _imports(file: Path) -> set[str]:
+    nodes = list(ast.walk(ast.parse(file.read_text("utf-8"))))
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return names | {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}

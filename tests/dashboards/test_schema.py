@@ -1,6 +1,6 @@
-"""The dashboards against the schemas that Grafana publishes of its dashboards and panels.
+"""The dashboards match the schemas that Grafana publishes for dashboards and panels.
 
-The schemas are Grafana's and lie beside the clone; without them these tests are skipped.
+The schemas are expected in a folder beside the clone; without them these tests are skipped.
 """
 
 import json
@@ -20,31 +20,33 @@ RELEASES = (OLD, "main")
 PLUGINS = {"state-timeline": "statetimeline"}
 FILES = sorted(build.TARGET.glob("*.json"))
 
-pytestmark = pytest.mark.skipif(not SCHEMAS.is_dir(), reason="Grafana's schemas are not here")
+pytestmark = pytest.mark.skipif(not SCHEMAS.is_dir(), reason="Grafana's schemas are not available")
 
 
 @cache
 def schema(release: str, name: str, part: str = "") -> dict[str, Any]:
-    """Give a schema of a release, or of one definition in it."""
-    found: dict[str, Any] = json.loads((SCHEMAS / release / f"{name}.jsonschema.json").read_text())
-    return found | {"$ref": f"#/definitions/{part}"} if part else found
+    """Return a schema of a release, or one definition in it."""
+    document: dict[str, Any] = json.loads(
+        (SCHEMAS / release / f"{name}.jsonschema.json").read_text()
+    )
+    return document | {"$ref": f"#/definitions/{part}"} if part else document
 
 
-def complaints(release: str, name: str, part: str, value: object) -> Iterator[str]:
-    """Yield what the schema does not allow in a value."""
+def errors(release: str, name: str, part: str, value: object) -> Iterator[str]:
+    """Yield the schema's errors about a value."""
     validator = jsonschema.Draft7Validator(schema(release, name, part))
     for error in validator.iter_errors(value):
-        if not _mistaken(release, error):
+        if not _schema_is_wrong(release, error):
             yield f"{release} {name} {part} {list(error.path)}: {error.message[:300]}"
 
 
-def _mistaken(release: str, error: jsonschema.ValidationError) -> bool:
-    """Tell whether the schema forbids what that Grafana itself writes."""
+def _schema_is_wrong(release: str, error: jsonschema.ValidationError) -> bool:
+    """Return whether the schema rejects something that this release of Grafana itself writes."""
     match list(error.path):
         case [*_, "thresholds", "steps", 0, "value"]:
             return release == OLD and error.instance is None
         case [*_, "matcher", "options"] | [*_, "overrides", int(), "properties", int(), "value"]:
-            # They may be of any type: a name and a unit are texts, mappings are a list.
+            # Any type is valid: a name and a unit are strings, mappings are a list.
             return error.validator == "type"
     return False
 
@@ -68,15 +70,15 @@ def parts(board: dict[str, Any]) -> Iterator[tuple[str, str, object]]:
 @pytest.mark.parametrize("release", RELEASES)
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_dashboard_is_valid(file: Path, release: str) -> None:
-    """Neither the dashboard nor a panel of it breaks the strict schema, in any field."""
+    """The dashboard and all its panels match the strict schema in every field."""
     board: dict[str, Any] = json.loads(file.read_text("utf-8"))
     if release == OLD:
         for event in board["annotations"]["list"]:
-            # Missing in that schema, though Grafana's Prometheus data source has long read it.
+            # Missing in that schema, although Grafana's Prometheus data source supports it.
             del event["titleFormat"]
-    assert [line for part in parts(board) for line in complaints(release, *part)] == []
+    assert [line for part in parts(board) for line in errors(release, *part)] == []
 
 
-def test_the_schema_does_complain() -> None:
-    """A field that Grafana does not know is complained of, so that silence means something."""
-    assert list(complaints("main", "dashboard", "Panel", {"type": "stat", "colour": "red"}))
+def test_the_schema_rejects_unknown_fields() -> None:
+    """The validation above reports a field that Grafana does not know."""
+    assert list(errors("main", "dashboard", "Panel", {"type": "stat", "colour": "red"}))

@@ -1,14 +1,13 @@
-"""The cases of the alerts that are made of more than health checks.
+"""The cases of alerts that depend on more than health checks.
 
-Those of the others are in cases_of_checks.py, or follow from the rule.
+The other cases are in cases_of_exporter.py and cases_of_checks.py, or follow from the rule.
 """
 
 from tests.deploy.rules import Case
 
 MIB, GIB, TIB, DAY = 2**20, 2**30, 2**40, 24 * 60
-HOURS = 14 * 60  # twelve hours of history, an hour of `for`, and some
+HOURS = 14 * 60  # twelve hours of history, an hour of `for`, and a margin
 
-UP = "ceph_up 1"
 MON_A = {"monitor": "a", "ceph_daemon": "mon.a"}
 _A = 'monitor="a",ceph_daemon="mon.a"'
 POOL = 'ceph_pool_metadata{pool_id="1",name="rbd"} 1'
@@ -33,77 +32,11 @@ def _imbalance(pgs: tuple[int, ...]) -> str:
 
 
 CASES = {
-    "CephDataMissing": Case("ceph_up 1 1 _x30", (UP, "ceph_up 0"), at=20),
-    "CephNeverSeen": Case('up{job="node"} 1', (UP, "ceph_up 1 1 _x30"), several=False),
-    "CephExporterDown": Case(
-        'up{job="c"} 1 1 0x30\nceph_up{job="c"} 1 1 _x30',
-        ('up{job="c"} 1\nceph_up{job="c"} 1', 'up{job="node"} 0'),
-        {"job": "c", "instance": "a:9128"},
-        once=False,
-    ),
-    "CephDataStale": Case(
-        "ceph_up 0\nceph_exporter_poll_timestamp_seconds 1",
-        (
-            "ceph_up 0\nceph_exporter_poll_timestamp_seconds 0+60x30",
-            "ceph_up 1\nceph_exporter_poll_timestamp_seconds 1",
-        ),
-        description="The last poll of the cluster ended 19m 59s ago. The exporter answers, but its "
-        "poller hangs, or its host's clock is wrong. Nothing is known of the cluster.",
-        at=20,
-    ),
-    "CephUnreachable": Case(
-        "ceph_up 0",
-        (UP, 'ceph_up{instance="a:9128"} 0\nceph_up{instance="b:9128"} 1', "ceph_up 0 0 _x30"),
-    ),
-    "CephExporterBlind": Case(
-        'ceph_up{instance="a:9128"} 0\nceph_up{instance="b:9128"} 1',
-        (UP, "ceph_up 0"),
-        {"instance": "a:9128"},
-    ),
-    "CephHealthUnknown": Case(
-        UP,
-        (f'{UP}\nceph_health_detail{{name="OSD_DOWN",severity="HEALTH_WARN"}} 0', "ceph_up 0"),
-    ),
-    "CephExporterDocumentFailing": Case(
-        f'{UP}\nceph_exporter_document_success{{document="osd df"}} 0',
-        (
-            f'{UP}\nceph_exporter_document_success{{document="osd df"}} 1',
-            'ceph_up 0\nceph_exporter_document_success{document="osd df"} 0',
-        ),
-        {"document": "osd df"},
-    ),
-    "CephExporterCollectorFailing": Case(
-        'ceph_exporter_collector_success{collector="osds"} 0',
-        ('ceph_exporter_collector_success{collector="osds"} 1',),
-        {"collector": "osds"},
-    ),
-    "CephExporterReloadFailed": Case(
-        "ceph_exporter_config_last_reload_successful 0",
-        ("ceph_exporter_config_last_reload_successful 1",),
-        {"instance": "a:9128"},
-        once=False,
-    ),
-    "CephExporterSeriesCut": Case(
-        'ceph_exporter_collector_series_cut{collector="osds"} 12',
-        (
-            'ceph_exporter_collector_series_cut{collector="osds"} 0',
-            "ceph_exporter_perf_counters_cut 0",
-            "ceph_exporter_page_series_cut 0",
-        ),
-        {"collector": "osds"},
-        description="12 series of the collector osds are more than a limit allows and are not on "
-        "the page.",
-    ),
-    "CephExporterForeignCluster": Case(
-        'ceph_exporter_foreign_cluster{url="https://b:8443"} 1',
-        ('ceph_exporter_foreign_cluster{url="https://b:8443"} 0',),
-        {"url": "https://b:8443"},
-    ),
     "CephHealthError": Case(
         'ceph_health_status 2\nceph_health_detail{name="SOME_CHECK",severity="HEALTH_ERR"} 1',
         ("ceph_health_status 1", "ceph_health_status 0"),
-        description="Ceph says HEALTH_ERR. Raised: SOME_CHECK. An alert for the cause, if there is "
-        "one, silences this one.",
+        description="Ceph reports HEALTH_ERR. Raised health checks: SOME_CHECK. If an alert for "
+        "the cause fires, it silences this one.",
     ),
     "CephHealthWarning": Case(
         'ceph_health_detail{name="SOME_CHECK",severity="HEALTH_WARN"} 1',
@@ -128,28 +61,26 @@ CASES = {
     "CephMonDownQuorumAtRisk": Case(
         _mons(1, 1, 0),
         (_mons(1, 1, 1), _mons(1, 1, 1, 1, 0)),
-        description="Only 2 monitors are in the quorum; with one less the whole cluster stands "
-        "still. Missing: mon.c.",
+        description="Only 2 monitors are in the quorum; if one more fails, the whole cluster "
+        "stops. Missing: mon.c.",
     ),
     "CephMonDown": Case(
         _mons(1, 1, 1, 1, 0),
         (_mons(1, 1, 1, 1, 1), _mons(1, 1, 0)),
-        description="4 monitors are in the quorum, which is still one more than needed. Missing: "
-        "mon.e.",
+        description="4 monitors are in the quorum, more than the minimum. Missing: mon.e.",
     ),
     "CephMonClockDrift": Case(
         f"ceph_monitor_clock_skew_seconds{{{_A}}} -0.04",
         (f"ceph_monitor_clock_skew_seconds{{{_A}}} 0.012",),
         MON_A,
-        "Its clock is off by 40ms. Ceph warns from 0.05 s on. Mend the time service before it "
-        "does.",
+        "Its clock is off by 40ms. Ceph warns at 0.05 s. Fix the time synchronization before that.",
     ),
     "CephMonLatencyHigh": Case(
         f"ceph_monitor_latency_seconds{{{_A}}} 0.25",
         (f"ceph_monitor_latency_seconds{{{_A}}} 0.02",),
         MON_A,
-        "The mean latency between the leader and it is 250ms, which is more than 0.1 s or four "
-        "times that of the day before.",
+        "The average latency between the leader and this monitor is 250ms: more than 0.1 s, or "
+        "more than four times the average of the day before.",
     ),
     "CephMonDiskFilling": Case(
         f"ceph_monitor_capacity_bytes{{{_A}}} {100 * GIB}\n"
@@ -161,16 +92,16 @@ CASES = {
             ),
         ),
         MON_A,
-        "54% of its disk are left; if it goes on as in the last six hours, Ceph warns (30 %) "
-        "within a day.",
+        "54% of its disk is left. At the rate of the last six hours it falls below 30 %, where "
+        "Ceph warns, within a day.",
         at=390,
     ),
     "CephMonStoreGrowing": Case(
         f"ceph_monitor_store_capacity_bytes{{{_A}}} {2 * GIB}+{10 * MIB}x400",
         (f"ceph_monitor_store_capacity_bytes{{{_A}}} {3 * GIB}+{MIB}x400",),
         MON_A,
-        "It has 5.809GiB now; if it goes on as in the last six hours, it reaches 15 GiB, from "
-        "which on Ceph warns, within a day.",
+        "Its size is 5.809GiB. At the rate of the last six hours it reaches 15 GiB, where Ceph "
+        "warns, within a day.",
         at=390,
     ),
     "CephOSDDownHigh": Case(
@@ -190,22 +121,23 @@ CASES = {
         'ceph_osd_up{ceph_daemon="osd.1"} 1 0 1 0 1 0 1x30',
         ('ceph_osd_up{ceph_daemon="osd.1"} 1 0 1x30', 'ceph_osd_up{ceph_daemon="osd.1"} 0'),
         {"ceph_daemon": "osd.1"},
-        "It went down 3 times within an hour and came back. Look for a bad link, MTU or a process "
-        "that is killed.",
+        "It went down and came back 3 times within an hour. Look for a bad link, a wrong MTU, or "
+        "a process that is killed repeatedly.",
     ),
     "CephPGImbalance": Case(
         _imbalance((180, 200, 300, 400)),
         (_imbalance((100, 200, 300, 400)), _imbalance((0, 200, 300, 400))),
         {"ceph_daemon": "osd.0", "root": "default", "device_class": "hdd"},
-        "For its CRUSH weight its number of PGs is 50% off the mean of its device class. It fills, "
-        "or works, more than the others.",
+        "Relative to its CRUSH weight, its number of PGs differs by 50% from the average of its "
+        "device class. Data and load are spread unevenly.",
     ),
     "CephOSDFlagsSet": Case(
         'ceph_health_detail{name="OSDMAP_FLAGS",severity="HEALTH_WARN"} 1\n'
         'ceph_osd_map_flag{flag="noout"} 1\nceph_osd_map_flag{flag="noin"} 0',
         ('ceph_health_detail{name="OSDMAP_FLAGS",severity="HEALTH_WARN"} 0',),
         {"name": "OSDMAP_FLAGS"},
-        "Set for an hour: noout. Such flags keep Ceph from mending itself.",
+        "Flags that have been set for an hour: noout. Such flags keep Ceph from recovering by "
+        "itself.",
     ),
     "CephPGsInactive": Case(
         f'ceph_pg_total{{pool_id="1"}} 32\nceph_pg_active{{pool_id="1"}} 30\n{POOL}',
@@ -220,7 +152,7 @@ CASES = {
             'ceph_pg_total{pool_id="1"} 320\nceph_pg_clean{pool_id="1"} 0+1x300',
         ),
         {"pool_id": "1"},
-        "2 PGs of the pool 1 are not clean, and in the last half hour the number did not fall.",
+        "2 PGs of the pool 1 are not clean, and their number has not fallen in the last half hour.",
         at=110,
     ),
     "CephClusterFillingUp": Case(
@@ -232,7 +164,7 @@ CASES = {
                 f"ceph_cluster_total_used_raw_bytes {50 * TIB}+{GIB}x{HOURS}"
             ),
         ),
-        description="If it goes on as in the last day, the cluster is full in 2d 14h 48m 0s.",
+        description="At the growth rate of the last day, the cluster is full in 2d 14h 48m 0s.",
         at=HOURS,
     ),
     "CephPoolGrowthWarning": Case(
@@ -245,7 +177,7 @@ CASES = {
             ),
         ),
         {"pool_id": "1"},
-        "If it goes on as in the last day, the pool rbd is full in 17h 4m 0s.",
+        "At the growth rate of the last day, the pool rbd is full in 17h 4m 0s.",
         at=HOURS,
     ),
     "CephPoolQuotaNear": Case(
@@ -253,7 +185,7 @@ CASES = {
         f'ceph_pool_quota_objects_used_ratio{{pool_id="1"}} 0.95\n{POOL}',
         (f'ceph_pool_quota_bytes_used_ratio{{pool_id="1"}} 0.2\n{POOL}',),
         {"pool_id": "1"},
-        "95% of the quota of the pool rbd are used. At 100 % writes are refused.",
+        "95% of the quota of the pool rbd is used. At 100 % Ceph refuses writes.",
     ),
     "CephPoolQuotaSoonReached": Case(
         f'ceph_pool_quota_bytes{{pool_id="1"}} {3 * TIB}\n'
@@ -265,8 +197,8 @@ CASES = {
             ),
         ),
         {"pool_id": "1"},
-        "If it goes on as in the last day, the pool rbd reaches its quota in 20h 8m 0s. Then "
-        "writes are refused.",
+        "At the growth rate of the last day, the pool rbd reaches its quota in 20h 8m 0s. Ceph "
+        "then refuses writes.",
         at=HOURS,
     ),
 }

@@ -1,4 +1,4 @@
-"""The cases of the alerts that are made of health checks and tell more in their text."""
+"""The cases of alerts that depend on health checks and query other metrics in their text."""
 
 from tests.deploy.rules import Case, case_of
 
@@ -25,34 +25,34 @@ CASES = {
     "CephMonDiskspaceCritical": _check(
         "MON_DISK_CRIT",
         f"ceph_monitor_avail_percent{{{_A}}} 4",
-        "A monitor has less than 5 % of its disk left (mon.a: 4 %). At 0 % it stops, and with it "
-        "its vote in the quorum. Free space on its host now.",
+        "A monitor has less than 5 % of its disk left (mon.a: 4 %). When its disk is full, the "
+        "monitor stops and leaves the quorum. Free space on its host now.",
     ),
     "CephMonDiskspaceLow": _check(
         "MON_DISK_LOW",
         f"ceph_monitor_avail_percent{{{_A}}} 29",
-        "A monitor has less than 30 % of its disk left (mon.a: 29 %). Below 5 % Ceph calls it an "
-        "error, at 0 % the monitor stops.",
+        "A monitor has less than 30 % of its disk left (mon.a: 29 %). Below 5 % the health "
+        "becomes HEALTH_ERR; when the disk is full, the monitor stops.",
     ),
     "CephMonStoreBig": _check(
         "MON_DISK_BIG",
         f"ceph_monitor_store_capacity_bytes{{{_A}}} {16 * GIB}",
         "The database of a monitor is larger than Ceph expects (mon.a: 16GiB). It grows while PGs "
-        "are not clean, as old maps must be kept.",
+        "are not clean, because the monitors must keep old maps.",
     ),
     "CephMonClockSkew": _check(
         "MON_CLOCK_SKEW",
         f"ceph_monitor_clock_skew_seconds{{{_A}}} -0.4",
         "A monitor's clock differs from the leader's by more than Ceph allows, 0.05 s by default "
-        "(mon.a: 400ms). With a large skew monitors lose the quorum and logins fail.",
+        "(mon.a: 400ms). With a large skew, monitors leave the quorum and logins fail.",
     ),
     "CephOSDDown": _check(
         "OSD_DOWN",
         'ceph_osd_up{ceph_daemon="osd.0"} 1\nceph_osd_in{ceph_daemon="osd.0"} 1\n'
         'ceph_osd_up{ceph_daemon="osd.1"} 0\nceph_osd_in{ceph_daemon="osd.1"} 1\n'
         'ceph_osd_up{ceph_daemon="osd.2"} 0\nceph_osd_in{ceph_daemon="osd.2"} 0',
-        "OSDs that hold data are down, 1 in all: osd.1. Data is degraded; after ten minutes Ceph "
-        "begins to copy it elsewhere.",
+        "OSDs that are in are down, 1 in all: osd.1. Data is degraded; after ten minutes Ceph "
+        "starts to recover it on other OSDs.",
     ),
     "CephOSDHostDown": case_of(
         "OSD_RACK_DOWN",
@@ -60,82 +60,82 @@ CASES = {
         'ceph_osd_up{ceph_daemon="osd.0"} 1\nceph_osd_up{ceph_daemon="osd.1"} 0\n'
         'ceph_osd_location{ceph_daemon="osd.0",host="h0"} 1\n'
         'ceph_osd_location{ceph_daemon="osd.1",host="h1"} 1',
-        "All OSDs of a host, a rack or more are down. Hosts without an OSD that is up: h1. Their "
-        "data is degraded until they are back, or until Ceph has copied it.",
+        "All OSDs of a host, a rack or a larger CRUSH bucket are down. Hosts with no OSD up: h1. "
+        "Their data is degraded until they return or Ceph has recovered it elsewhere.",
     ),
     "CephOSDFull": _check(
         "OSD_FULL",
         'ceph_osd_full{ceph_daemon="osd.0"} 0\nceph_osd_full{ceph_daemon="osd.1"} 1',
-        "OSDs have reached the full ratio: osd.1. Ceph refuses writes to every pool that uses one. "
-        "Add space or delete data now.",
+        "OSDs have reached the full ratio: osd.1. Ceph refuses writes to every pool that uses one "
+        "of them. Add space or delete data now.",
     ),
     "CephOSDBackfillFull": _check(
         "OSD_BACKFILLFULL",
         'ceph_osd_backfillfull{ceph_daemon="osd.1"} 1',
-        "OSDs have reached the backfillfull ratio: osd.1. Ceph moves no data there any more, so "
-        "recovery may stand still.",
+        "OSDs have reached the backfillfull ratio: osd.1. Ceph no longer backfills data to them, "
+        "so recovery may stall.",
     ),
     "CephOSDNearFull": _check(
         "OSD_NEARFULL",
         'ceph_osd_nearfull{ceph_daemon="osd.1"} 1',
-        "OSDs have reached the nearfull ratio: osd.1. Plan for more space, or balance the data.",
+        "OSDs have reached the nearfull ratio: osd.1. Add space, or balance the data.",
     ),
     "CephPGUnavailableBlockingIO": _check(
         "PG_AVAILABILITY",
         f'ceph_pg_total{{pool_id="1"}} 32\nceph_pg_active{{pool_id="1"}} 30\n{POOL}',
-        "PGs serve no reads and writes, and clients that need them hang. Inactive PGs by pool: rbd "
-        "(2).",
+        "PGs serve neither reads nor writes, and clients that use them hang. Inactive PGs by "
+        "pool: rbd (2).",
     ),
     "CephPGsDamaged": case_of(
         "PG_DAMAGED",
         {},
         f'ceph_pg_inconsistent{{pool_id="1"}} 3\n{POOL}',
-        "A scrub found copies that differ or cannot be read, or PGs lack the newest copy of "
-        "objects. Inconsistent PGs by pool: rbd (3). A good copy is there as a rule; find out "
-        "which disk is bad before you repair.",
+        "A scrub found copies that differ or cannot be read, or PGs lack the current copy of "
+        "objects. Inconsistent PGs by pool: rbd (3). Usually a good copy exists; find out which "
+        "disk is bad before you repair.",
     ),
     "CephObjectMissing": _check(
         "OBJECT_UNFOUND",
         "ceph_num_objects_unfound 5",
-        "Ceph knows of a newer copy of objects and finds none, 5 objects. Reads of them hang. An "
-        "OSD that is down or gone may have them.",
+        "Ceph cannot find a current copy of some objects: 5 objects. Reads of these objects hang. "
+        "An OSD that is down or removed may have them.",
     ),
     "CephFilesystemOffline": _check(
         "MDS_ALL_DOWN",
         _filesystem(0),
-        "All MDS ranks of a filesystem are down. Nobody can use it. Filesystems that lack active "
-        "ranks: shared.",
+        "All MDS ranks of a filesystem are down. Clients cannot use it. Filesystems that lack "
+        "active ranks: shared.",
     ),
     "CephFilesystemDegraded": _check(
         "FS_DEGRADED",
         _filesystem(1),
-        "At least one rank of a filesystem is failed or still starting. Clients of that part hang. "
-        "Filesystems that lack active ranks: shared.",
+        "At least one rank of a filesystem has failed or is still starting. Clients that use its "
+        "part of the filesystem hang. Filesystems that lack active ranks: shared.",
     ),
     "CephFilesystemMDSRanksLow": _check(
         "MDS_UP_LESS_THAN_MAX",
         _filesystem(1),
-        "Fewer ranks are active than `max_mds` says, so load is spread over fewer MDSs: shared (1 "
+        "Fewer ranks are active than `max_mds` demands, so fewer MDSs share the load: shared (1 "
         "active).",
     ),
     "CephFilesystemFailureNoStandby": _check(
         "FS_WITH_FAILED_MDS",
         'ceph_fs_mds_failed{fs_id="1",name="shared"} 1\n'
         'ceph_fs_mds_failed{fs_id="2",name="other"} 0',
-        "A rank of a filesystem has failed and no MDS is there to take over. Clients of that part "
-        "hang. Failed ranks: shared (1).",
+        "A rank of a filesystem has failed and no standby MDS can take over. Clients that use its "
+        "part of the filesystem hang. Failed ranks: shared (1).",
     ),
     "CephFilesystemInsufficientStandby": _check(
         "MDS_INSUFFICIENT_STANDBY",
         "ceph_mds_standbys 0",
-        "If an MDS fails now, there are not enough standbys to take over: there are 0.",
+        "If an MDS fails now, there are too few standby MDSs to take over: 0.",
     ),
     "CephDaemonCrash": _check(
         "RECENT_CRASH",
         'ceph_crash_reports{entity="osd.3",hostname="h1",status="new"} 2\n'
         'ceph_crash_reports{entity="osd.4",hostname="h1",status="archived"} 1',
-        "A daemon of Ceph crashed lately. New reports: osd.3 on h1 (2). As a rule it has been "
-        "restarted; look at the report.",
+        "A Ceph daemon crashed recently. New crash reports: osd.3 on h1 (2). Usually it has been "
+        "restarted; read the report.",
     ),
     "CephHardwareFailed": case_of(
         "HARDWARE_FANS",

@@ -1,6 +1,6 @@
-"""The composition: it has Compose's form, mounts what is there, and its parts find each other.
+"""compose.yaml is valid, mounts existing files, and its services address each other correctly.
 
-Not tried here: the images of Prometheus, Alertmanager and Grafana, which come from a registry.
+Not tested here: the images of Prometheus, Alertmanager and Grafana, which come from a registry.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ PROMTOOL = shutil.which("promtool") or ""
 
 @pytest.fixture(scope="module")
 def services() -> dict[str, Any]:
-    """Give the services."""
-    found: dict[str, Any] = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]
-    return found
+    """Return the services."""
+    declared: dict[str, Any] = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]
+    return declared
 
 
 def mounts(service: dict[str, Any]) -> dict[str, Path]:
-    """Give the files here that a service sees, by its own paths."""
+    """Return the mounted files of this repository by their paths in the service."""
     pairs = [volume.split(":")[:2] for volume in service.get("volumes", ())]
     return {there: COMPOSE.parent / here for here, there in pairs if here.startswith(".")}
 
 
 def test_it_has_the_form_of_the_compose_specification() -> None:
-    """The schema of the specification accepts it."""
+    """It matches the schema of the Compose specification."""
     tool = (sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec")
     done = subprocess.run([*tool, str(COMPOSE)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_all_that_is_mounted_is_there(services: dict[str, Any]) -> None:
-    """Every file that a service is given exists, and cannot be written by it."""
+def test_mounted_files_exist(services: dict[str, Any]) -> None:
+    """Every mounted file exists and is read-only."""
     for service in services.values():
         for file in mounts(service).values():
             assert file.exists(), file
@@ -51,14 +51,14 @@ def test_all_that_is_mounted_is_there(services: dict[str, Any]) -> None:
 
 
 def test_everything_listens_on_loopback_only(services: dict[str, Any]) -> None:
-    """No port is open to others: nothing here asks for a password."""
+    """No port is open to other hosts, because the services require no password."""
     ports = [port for service in services.values() for port in service["ports"]]
     assert len(ports) == 4
     assert all(port.startswith("127.0.0.1:") for port in ports)
 
 
 def test_its_parts_find_each_other(services: dict[str, Any]) -> None:
-    """Each address in the configurations is a service and the port that it publishes."""
+    """Each address in the configurations is a service with a port that it publishes."""
     published = {
         f"{name}:{service['ports'][0].split(':')[1]}" for name, service in services.items()
     }
@@ -79,8 +79,8 @@ def test_its_parts_find_each_other(services: dict[str, Any]) -> None:
 
 
 @pytest.mark.skipif(not PROMTOOL, reason="promtool is not installed")
-def test_prometheus_takes_its_configuration(services: dict[str, Any], tmp_path: Path) -> None:
-    """Prometheus' own tool finds nothing wrong with the files as they are mounted."""
+def test_prometheus_accepts_its_configuration(services: dict[str, Any], tmp_path: Path) -> None:
+    """`promtool check config` accepts the files as they are mounted."""
     for there, here in mounts(services["prometheus"]).items():
         shutil.copy(here, tmp_path / Path(there).name)
     check = [PROMTOOL, "check", "config", str(tmp_path / "prometheus.yml")]

@@ -1,4 +1,4 @@
-"""The example configurations: the programs accept them, routes lead where they say."""
+"""The programs accept the example configurations, and routes and inhibitions work."""
 
 from __future__ import annotations
 
@@ -22,35 +22,35 @@ needs_promtool = pytest.mark.skipif(not PROMTOOL, reason="promtool is not instal
 needs_amtool = pytest.mark.skipif(not AMTOOL, reason="amtool is not installed")
 
 
-def said(*command: str) -> str:
-    """Give what a program that must succeed prints."""
+def output(*command: str) -> str:
+    """Return the output of a program that must succeed."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
 def inhibitions() -> list[dict[str, Any]]:
-    """Give the rules of which alert silences which."""
-    found: list[dict[str, Any]] = yaml.safe_load(ALERTMANAGER.read_text(encoding="utf-8"))[
+    """Return the inhibition rules."""
+    rules: list[dict[str, Any]] = yaml.safe_load(ALERTMANAGER.read_text(encoding="utf-8"))[
         "inhibit_rules"
     ]
-    return found
+    return rules
 
 
 def matched(matchers: list[str]) -> set[str]:
-    """Give the shipped alerts that a list of matchers holds for."""
-    found = set(ALERTS)
+    """Return the shipped alerts that all matchers match."""
+    matching = set(ALERTS)
     for matcher in matchers:
         parts = MATCHER.fullmatch(matcher)
         assert parts is not None, matcher
         label, operator, value = parts.groups()
         pattern = re.compile(re.escape(value) if operator == "=" else value)
-        found = {
+        matching = {
             alert
-            for alert in found
+            for alert in matching
             if bool(pattern.fullmatch(_label(alert, label))) == (operator != "!~")
         }
-    return found
+    return matching
 
 
 def _label(alert: str, name: str) -> str:
@@ -58,7 +58,7 @@ def _label(alert: str, name: str) -> str:
 
 
 def silenced_by(alert: str) -> set[str]:
-    """Give the alerts that an alert silences, as Alertmanager judges it."""
+    """Return the alerts that an alert silences, by Alertmanager's rules."""
     silenced: set[str] = set()
     for rule in inhibitions():
         if alert in matched(rule["source_matchers"]):
@@ -68,8 +68,8 @@ def silenced_by(alert: str) -> set[str]:
 
 @needs_promtool
 def test_promtool_accepts_the_example_and_its_rules() -> None:
-    """`promtool check config` reads the example of Prometheus and the rules that it names."""
-    checked = said(PROMTOOL, "check", "config", str(PROMETHEUS))
+    """`promtool check config` accepts the example and the rules that it names."""
+    checked = output(PROMTOOL, "check", "config", str(PROMETHEUS))
     assert re.search(rf"ceph.rules.yml\s+SUCCESS: {_number_of_rules()} rules", checked)
 
 
@@ -80,8 +80,8 @@ def _number_of_rules() -> int:
 
 @needs_amtool
 def test_amtool_accepts_the_example() -> None:
-    """`amtool check-config` reads the example of Alertmanager."""
-    assert "SUCCESS" in said(AMTOOL, "check-config", str(ALERTMANAGER))
+    """`amtool check-config` accepts the example."""
+    assert "SUCCESS" in output(AMTOOL, "check-config", str(ALERTMANAGER))
 
 
 @needs_amtool
@@ -89,16 +89,16 @@ def test_amtool_accepts_the_example() -> None:
     ("alert", "receiver"),
     [("CephUnreachable", "on-call"), ("CephOSDDown", "tickets"), ("NodeDown", "tickets")],
 )
-def test_who_is_told(alert: str, receiver: str) -> None:
-    """A critical alert of Ceph goes to the person on call, all others become tickets."""
+def test_the_receiver_of_an_alert(alert: str, receiver: str) -> None:
+    """A critical Ceph alert goes to the person on call; all other alerts become tickets."""
     severity = ALERTS[alert]["labels"]["severity"] if alert in ALERTS else "critical"
     labels = (f"alertname={alert}", f"severity={severity}", "cluster=one")
-    route = said(AMTOOL, "config", "routes", "test", f"--config.file={ALERTMANAGER}", *labels)
+    route = output(AMTOOL, "config", "routes", "test", f"--config.file={ALERTMANAGER}", *labels)
     assert route.strip() == receiver
 
 
 def test_the_inhibitions_name_alerts_that_exist() -> None:
-    """Every alert that a rule names is shipped, and every rule is about some on both sides."""
+    """Every alert in a rule is shipped, and every matcher matches at least one alert."""
     for rule in inhibitions():
         for side in ("source_matchers", "target_matchers"):
             assert matched(rule[side])
@@ -107,24 +107,24 @@ def test_the_inhibitions_name_alerts_that_exist() -> None:
 
 
 def test_no_two_alerts_silence_each_other() -> None:
-    """Of two alerts at most one silences the other, so that one of them is always heard."""
+    """At most one of two alerts silences the other, so that one of them always notifies."""
     silenced = {alert: silenced_by(alert) for alert in ALERTS}
     assert [(a, b) for a in ALERTS for b in silenced[a] if a in silenced[b]] == []
 
 
 def test_an_unknown_cluster_is_one_alert() -> None:
-    """With no data of a cluster nothing that was known before is told, and no more than one."""
+    """Without data of a cluster only one alert notifies, and none that is based on old data."""
     about_exporters = {alert for alert in ALERTS if alert.startswith("CephExporter")}
-    apart = about_exporters | {"CephNeverSeen", "CephDataMissing"}
-    assert silenced_by("CephDataMissing") >= set(ALERTS) - apart
+    separate = about_exporters | {"CephNeverSeen", "CephDataMissing"}
+    assert silenced_by("CephDataMissing") >= set(ALERTS) - separate
     assert "CephExporterDown" in silenced_by("CephDataMissing")
     for alert in ("CephDataStale", "CephUnreachable"):
-        known = set(ALERTS) - apart - {"CephDataStale", "CephUnreachable"}
-        assert silenced_by(alert) >= known
+        others = set(ALERTS) - separate - {"CephDataStale", "CephUnreachable"}
+        assert silenced_by(alert) >= others
 
 
 def test_an_error_silences_the_warnings_of_its_cluster() -> None:
-    """HEALTH_ERR leaves no warning but those about exporters, of that cluster only."""
+    """HEALTH_ERR silences all warnings of its cluster except those about exporters."""
     warnings = {alert for alert in ALERTS if ALERTS[alert]["labels"]["severity"] == "warning"}
     about_exporters = {alert for alert in warnings if alert.startswith("CephExporter")}
     assert silenced_by("CephHealthError") == warnings - about_exporters
@@ -134,7 +134,7 @@ def test_an_error_silences_the_warnings_of_its_cluster() -> None:
 
 
 def test_a_stopped_osd_is_one_alert() -> None:
-    """Of what follows from an OSD that is down only data that is not available is told as well."""
+    """CephOSDDown silences the alerts about its consequences, except unavailable data."""
     follows = {"CephOSDFlapping", "CephPGsUnclean", "CephPGImbalance", "CephSlowOps"}
     assert silenced_by("CephOSDDown") == follows
     assert silenced_by("CephOSDHostDown") == follows | {"CephOSDDown"}

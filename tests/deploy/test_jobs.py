@@ -1,4 +1,4 @@
-"""The job that an exporter is scraped under has one name in all examples, that of the rules."""
+"""All examples use the same job name for the exporter: the one in the rules."""
 
 import re
 
@@ -10,19 +10,19 @@ FILES = [ROOT / "README.md"] + [
     for pattern in ("**/*.md", "**/*.yml", "**/*.yaml")
     for file in (ROOT / folder).glob(pattern)
 ]
-# In a configuration of Prometheus, in a ScrapeConfig, and in a rule that relabels it.
+# In a Prometheus configuration, in a ScrapeConfig, and in a relabeling rule.
 NAME = re.compile(r"job_name: (\S+)|jobName: (\S+)|targetLabel: job, replacement: (\w+)")
 
 
 def test_every_example_names_the_job_that_the_rules_ask_for() -> None:
-    """An exporter that was never reached is known by its job: the name must not differ."""
-    asked = set(re.findall(r'up\{job="(\w+)"\}', RULES.read_text(encoding="utf-8")))
-    found = {
+    """The rules recognize an exporter that has never been scraped by its job name."""
+    expected = set(re.findall(r'up\{job="(\w+)"\}', RULES.read_text(encoding="utf-8")))
+    names = {
         name
         for file in FILES
-        for names in NAME.findall(file.read_text(encoding="utf-8"))
-        for name in names
+        for groups in NAME.findall(file.read_text(encoding="utf-8"))
+        for name in groups
         if name
     }
-    assert found == asked
-    assert len(found) == 1
+    assert names == expected
+    assert len(names) == 1

@@ -1,4 +1,4 @@
-"""The shipped rules on whole pages of every era, with the labels that the exporter really gives."""
+"""The shipped rules on whole pages of every era, with the labels that the exporter exports."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PROMTOOL = shutil.which("promtool") or ""
 pytestmark = pytest.mark.skipif(not PROMTOOL, reason="promtool is not installed")
 
-# 0 if an alert fires and Ceph is not well, or none fires and it is.
+# 0 if an alert fires and the health is not HEALTH_OK, or none fires and it is.
 JUDGED = """
     (ceph_health_status > bool 0)
     - on () clamp_max(count(ALERTS{alertstate="firing"}) or vector(0), 1)
@@ -27,7 +27,7 @@ JUDGED = """
 
 @pytest.mark.parametrize("era", ERAS)
 def test_an_alert_fires_unless_ceph_is_well(era: str, tmp_path: Path) -> None:
-    """A page that stays as it is for two hours raises an alert, and a page with HEALTH_OK none."""
+    """A page that does not change for two hours raises an alert, unless it has HEALTH_OK."""
     lines = [*samples(page(facts_of(era)).decode()), "ceph_up 1"]
     series = [line.rsplit(" ", 1) for line in lines]
     test = {

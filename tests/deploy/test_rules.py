@@ -1,4 +1,4 @@
-"""The shipped alerts: each fires when it should and only then, and leads to its runbook."""
+"""The shipped alerts: each fires only when it should, and links to its runbook."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ import yaml
 from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.polling import snapshot
 from ceph_exporter.web import process
-from tests.deploy import cases, cases_of_checks
+from tests.deploy import cases, cases_of_checks, cases_of_exporter
 from tests.deploy.rules import ROOT, RULES, alerts, case_of_check, document, groups, recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 ALERTS = alerts()
-CASES = cases.CASES | cases_of_checks.CASES
+CASES = cases.CASES | cases_of_checks.CASES | cases_of_exporter.CASES
 RUNBOOK = "https://ceph-exporter.example/docs/runbook.md#"
 PROMTOOL = shutil.which("promtool") or ""
 needs_promtool = pytest.mark.skipif(not PROMTOOL, reason="promtool is not installed")
 
-# Besides the declared ones: Prometheus' own.
+# Not declared: metrics of Prometheus itself.
 OTHERS = {"up"}
-# Made of declared metrics elsewhere in the file.
+# Recorded from declared metrics in the same file.
 RECORDED = {rule["record"] for rule in recorded()}
 
 
-def judged(folder: Path, alert: str, promtool: str) -> str:
-    """Run an alert's tests; give what promtool complains of."""
+def errors_of(folder: Path, alert: str, promtool: str) -> str:
+    """Return the errors that promtool reports when it runs an alert's tests."""
     rule = ALERTS[alert]
     case = CASES.get(alert) or case_of_check(rule)
     assert case is not None, "an alert needs a case in tests/deploy/cases.py"
@@ -47,20 +47,20 @@ def judged(folder: Path, alert: str, promtool: str) -> str:
 @needs_promtool
 @pytest.mark.parametrize("alert", ALERTS)
 def test_an_alert_fires_when_it_should(alert: str, tmp_path: Path) -> None:
-    """It fires with its text, does not without cause, is right with two clusters and exporters."""
-    assert judged(tmp_path, alert, PROMTOOL) == ""
+    """It fires with its text and only with a cause, also with two clusters or exporters."""
+    assert errors_of(tmp_path, alert, PROMTOOL) == ""
 
 
 @needs_promtool
 def test_promtool_accepts_the_rules() -> None:
-    """`promtool check rules` complains of nothing, its lint of duplicates included."""
+    """`promtool check rules` reports nothing, including its lint for duplicates."""
     command = [PROMTOOL, "check", "rules", "--lint-fatal", str(RULES)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_every_case_is_of_an_alert() -> None:
-    """No case is left of an alert that is gone."""
+    """Every case belongs to an existing alert."""
     assert set(CASES) <= set(ALERTS)
 
 
@@ -77,32 +77,32 @@ def test_an_alert_says_what_to_do(alert: str) -> None:
 
 
 def test_the_runbook_has_no_dead_links() -> None:
-    """Every heading of an alert is that of one, and every link within the runbook leads to one."""
+    """The headings are exactly the alerts, and every link within the runbook names one."""
     runbook = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^### (\w+)$", runbook, re.MULTILINE)) == set(ALERTS)
     assert set(re.findall(r"\]\(#(\w+)\)", runbook)) <= {alert.lower() for alert in ALERTS}
 
 
 def test_the_metrics_of_the_rules_exist() -> None:
-    """Every metric that an expression or a text asks for is declared, or recorded in the file."""
-    declared = {metric.name for found in COLLECTORS.values() for metric in found.metrics}
+    """Every metric in an expression or a text is declared, or recorded in the file."""
+    declared = {metric.name for collector in COLLECTORS.values() for metric in collector.metrics}
     declared |= {metric.name for metric in (*snapshot.METRICS, *process.METRICS)}
     rules = [rule for group in groups() for rule in group["rules"]]
     texts = [rule["expr"] for rule in rules]
     texts += [rule["annotations"]["description"] for rule in rules if "alert" in rule]
-    known = declared | RECORDED | OTHERS
+    existing = declared | RECORDED | OTHERS
     named = {
         name for text in texts for name in re.findall(r"(?<![\w:])(?:\w+:)?ceph_[\w:]*\w", text)
     }
-    assert named - {"ceph_daemon", "ceph_exporter"} <= known
+    assert named - {"ceph_daemon", "ceph_exporter"} <= existing
     assert {name for name in named if ":" in name} == RECORDED
 
 
 def test_a_check_with_an_alert_of_its_own_raises_no_general_one() -> None:
-    """CephHealthWarning leaves out every check that another rule is made of."""
+    """CephHealthWarning excludes every check that another rule uses."""
     general = ALERTS["CephHealthWarning"]["expr"]
-    left_out = re.compile("|".join(re.findall(r'name!~"([^"]+)"', general)))
+    excluded = re.compile("|".join(re.findall(r'name!~"([^"]+)"', general)))
     own = re.findall(r'unmuted\{name=~?"([^"]+)"', "".join(r["expr"] for r in ALERTS.values()))
     checks = {check.replace("[A-Z]+", "HOST") for group in own for check in group.split("|")}
     assert {"OSD_DOWN", "OSD_HOST_DOWN", "PG_DAMAGED"} <= checks
-    assert {check for check in checks if not left_out.fullmatch(check)} == set()
+    assert {check for check in checks if not excluded.fullmatch(check)} == set()

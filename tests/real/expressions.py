@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
 
-from dashboards import build, frame, render
+from dashboards import build
+from dashboards.content.frame import FRAME
+from dashboards.engine import render
 from tests.dashboards.promql import filled
 from tests.deploy.rules import alerts, recorded
 
@@ -32,14 +34,17 @@ class Expression(NamedTuple):
 
 
 def of_dashboards() -> Iterator[Expression]:
-    """Yield those of all panels, as Grafana sends them, and those of the annotations."""
-    for name, _, expr, _ in frame.EVENTS:
-        yield Expression(f"annotation {name}", render.expression(expr), "only after a change")
+    """Yield those of every panel, as Grafana gets them, and those of the annotations."""
+    for event in FRAME.events:
+        text = render.expression(event.expr, FRAME)
+        yield Expression(f"annotation {event.name}", text, "only after a change")
     for board in build.BOARDS:
         for panel in (panel for section in board.sections for panel in section.panels):
             for query in panel.queries:
                 where = f"{board.title} / {panel.title} / {query.legend}"
-                yield Expression(where, render.expression(query.expr, panel), query.quiet)
+                yield Expression(
+                    where, render.expression(query.expr, FRAME, panel), query.empty_when
+                )
 
 
 def of_rules() -> Iterator[Expression]:

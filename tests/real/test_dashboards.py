@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import promql_parser
 import pytest
 
-from dashboards.phrases import MOVES
+from dashboards.content.phrases import NO_RECOVERY
 from testbed import breakage, prometheus
 from testbed.ceph import CephCluster
 from testbed.exporter import Exporter, arguments
@@ -189,10 +189,10 @@ def test_what_is_quiet_speaks_when_something_is_wrong(
     """
     breakage.hurt(everything)
     for server in fleets.values():
-        all_give_data(server, [one for one in EXPRESSIONS if one.quiet != MOVES])
+        all_give_data(server, [one for one in EXPRESSIONS if one.quiet != NO_RECOVERY])
     breakage.repair(everything)
     for server in fleets.values():
-        all_give_data(server, [one for one in EXPRESSIONS if one.quiet == MOVES])
+        all_give_data(server, [one for one in EXPRESSIONS if one.quiet == NO_RECOVERY])
 
 
 def test_the_rules_look_at_what_is_there(fleet: Prometheus) -> None:

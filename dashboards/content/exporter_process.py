@@ -1,77 +1,72 @@
-"""The exporter itself: what a scrape, its memory and its processor time cost."""
+"""The exporter itself: scrape duration, memory and CPU time."""
 
-from dashboards.declare import Panel, Query
-from dashboards.phrases import each, own
+from dashboards.content.phrases import each, own
+from dashboards.engine.declare import Query, Table, TimeSeries
 
 PROCESS = (
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Scrape",
-        "How long Prometheus takes to get the page. Good: milliseconds; a scrape only sends bytes.",
+        "Time that Prometheus needs to scrape the exporter. Good: milliseconds, because a scrape "
+        "only sends a page that is ready.",
         (Query(each("max", "scrape_duration_seconds{+}"), "{{instance}}"),),
-        "no exporter is scraped",
+        "Prometheus scrapes no exporter",
         unit="s",
         minimum=0,
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Series",
-        "Samples on the page. It grows with OSDs and pools; a jump is a new collector, or a label "
-        "that should not be.",
+        "Samples on the exporter's page. The number grows with OSDs and pools; it jumps when a "
+        "collector is enabled, or when a label has too many values.",
         (Query(each("max", "scrape_samples_scraped{+}"), "{{instance}}"),),
-        "no exporter is scraped",
+        "Prometheus scrapes no exporter",
         minimum=0,
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Memory",
-        "Resident memory of the exporter. Good: flat.",
+        "Resident memory of the exporter. Good: constant.",
         (Query(each("max", "process_resident_memory_bytes{+}"), "{{instance}}"),),
-        "no exporter is scraped",
+        "Prometheus scrapes no exporter",
         unit="bytes",
         minimum=0,
     ),
-    Panel(
-        "timeseries",
-        "Processor",
-        "Processor time in a second. Good: a few hundredths.",
+    TimeSeries(
+        "CPU",
+        "CPU time per second. Good: a few percent.",
         (
             Query(
                 each("max", "rate(process_cpu_seconds_total{+}[$__rate_interval])"),
                 "{{instance}}",
             ),
         ),
-        "no exporter is scraped",
+        "Prometheus scrapes no exporter",
         unit="percentunit",
         minimum=0,
     ),
-    Panel(
-        "timeseries",
+    TimeSeries(
         "Open files",
-        "Part of the allowed open files that are open. Good: a few hundredths.",
+        "Open file descriptors as a share of the limit. Good: a few percent.",
         (
             Query(
                 each("max", "process_open_fds{+} / process_max_fds{+}"),
                 "{{instance}}",
             ),
         ),
-        "no exporter is scraped",
+        "Prometheus scrapes no exporter",
         unit="percentunit",
         minimum=0,
     ),
-    Panel(
-        "table",
+    Table(
         "Version",
-        "The exporter's own version. Good: the same everywhere.",
+        "The exporter's version. Good: the same everywhere.",
         (
             Query(
                 "max by (instance, version, pythonversion) ("
                 + own("ceph_exporter_build_info{+}")
                 + ")",
-                "runs",
+                "exists",
                 hidden=True,
             ),
         ),
-        "no exporter is scraped",
+        "Prometheus scrapes no exporter",
     ),
 )

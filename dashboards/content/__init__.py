@@ -1,0 +1,1 @@
+"""The Ceph dashboards as declarations, one or two files for each dashboard."""

@@ -1,0 +1,70 @@
+"""The mgrs and their modules, crash reports, and the versions of daemons and clients."""
+
+from dashboards.content.phrases import NOT_OVER_DASHBOARD, NOTHING_WRONG, daemons
+from dashboards.engine.declare import Query, StateTimeline, Table
+
+MGRS = (
+    StateTimeline(
+        "Mgrs",
+        "Which mgr was active over time. Good: always the same one.",
+        (Query(daemons("ceph_mgr_status"), "{{ceph_daemon}} {{cluster}}"),),
+        "No mgr, or Ceph is older than 12",
+        mappings={0: ("standby", "blue"), 1: ("active", "green")},
+        size=(8, 8),
+    ),
+    Table(
+        "Modules that cannot run",
+        "Enabled mgr modules that cannot run because a dependency is missing. Good: none.",
+        (
+            Query(
+                "max by (cluster, name) (ceph_mgr_module_status{*}) > 0"
+                " unless max by (cluster, name) (ceph_mgr_module_can_run{*}) == 1",
+                "cannot run",
+                empty_when=NOTHING_WRONG,
+                mappings={1: ("enabled", "red"), 2: ("always on", "red")},
+            ),
+        ),
+        "All enabled modules can run, or the exporter cannot reach Ceph",
+        size=(8, 8),
+    ),
+    Table(
+        "Crashes",
+        "Daemons with crash reports, both new and archived. Good: no new ones.",
+        (
+            Query(
+                "max by (cluster, entity, hostname, status) (ceph_crash_reports{*}) > 0",
+                "reports",
+                empty_when=NOTHING_WRONG,
+            ),
+        ),
+        "No crash reports, Ceph is too old, or the exporter cannot reach it",
+        size=(8, 8),
+        sort_descending="reports",
+    ),
+    Table(
+        "Versions",
+        "Daemons by type and version. Good: one version; several only during an upgrade.",
+        (
+            Query(
+                "max by (cluster, daemon, version_tag, release_name, sha1) (ceph_versions{*})",
+                "daemons",
+            ),
+        ),
+        "Unknown: Ceph before 12 or this API does not report it",
+        size=(12, 8),
+    ),
+    Table(
+        "Clients by release",
+        "Clients and daemons by the release that their feature bits correspond to. Old clients "
+        "prevent the cluster from using new features.",
+        (
+            Query(
+                "max by (cluster, daemon, release) (ceph_features{*})",
+                "connections",
+                empty_when=NOT_OVER_DASHBOARD,
+            ),
+        ),
+        "Unknown: Ceph before 12 or this API does not report it",
+        size=(12, 8),
+    ),
+)

@@ -1,0 +1,93 @@
+"""Expressions that several dashboards share, and the conditions under which queries are empty."""
+
+from dashboards.engine.declare import ValueMappings
+
+HEALTH: ValueMappings = {
+    0: ("HEALTH_OK", "green"),
+    1: ("HEALTH_WARN", "orange"),
+    2: ("HEALTH_ERR", "red"),
+}
+
+STATUS = "max by (cluster) (ceph_health_status{*})"
+
+# Seconds since the exporter last received the health or the status.
+AGE = (
+    "time() - max by (cluster) (ceph_exporter_document_last_success_timestamp_seconds"
+    '{*,document=~"health detail|status"})'
+)
+
+PGS_NOT_CLEAN = (
+    "sum by (cluster) (max by (cluster, pool_id) (ceph_pg_total{*})"
+    " - max by (cluster, pool_id) (ceph_pg_clean{*}))"
+)
+
+# Seconds until the first OSD is nearly full or, before Ceph 12, until no space is left.
+NEARFULL_IN = (
+    "(min by (cluster) (ceph_osds_nearfull_headroom_bytes{*})"
+    " or max by (cluster) (ceph_cluster_total_avail_bytes{*}))"
+    " / (max by (cluster) (deriv(ceph_cluster_total_used_raw_bytes{*}[1d])) > 0)"
+)
+
+# The location of an OSD and the name of a pool: one series each, even while two exporters disagree.
+LOCATION = (
+    "topk by (cluster, ceph_daemon) (1, max by (cluster, ceph_daemon, host, rack, root,"
+    " device_class) (ceph_osd_location{*}))"
+)
+POOL_NAME = (
+    "topk by (cluster, pool_id) (1, max by (cluster, pool_id, name) (ceph_pool_metadata{*}))"
+)
+
+# The exporters that Prometheus scraped successfully within the past day.
+SCRAPED_FROM = "last_over_time(ceph_up{*}[1d])"
+
+# Values of `Query.empty_when`; those that start with a capital letter are also shown by panels.
+NO_GROWTH = "the used space does not grow"
+NOTHING_WRONG = "nothing is wrong"
+NO_RECOVERY = "no data is being recovered"
+NO_SKEW_WARNING = "the dashboard API is used and MON_CLOCK_SKEW is not raised"
+NO_MON_DATA = (
+    "Unknown: from Ceph 12 on, this requires an exporter with --cluster.mon-data"
+    " on the monitor's host"
+)
+NO_MON_WARNING = f"{NO_MON_DATA}, or a raised check"
+NOT_REACHED = "Unknown: the exporter cannot reach Ceph"
+NOT_OVER_DASHBOARD = "Unknown: the dashboard API does not report it"
+
+
+def own(expr: str, exporters: str = "ceph_up{*}") -> str:
+    """Return the metrics of the exporter's process, in which `{+}` stands for the matchers.
+
+    Other programs have metrics of the same name, and those of an exporter that watches several
+    clusters have no label `cluster`; the series of `exporters` from the same target select them.
+    """
+    return f"{expr} and on (job, instance) {exporters}"
+
+
+def each(aggregate: str, expr: str, exporters: str = "ceph_up{*}") -> str:
+    """Return the metrics of the exporter's process, one series for each exporter."""
+    return f"{aggregate} by (instance) ({own(expr, exporters)})"
+
+
+def daemons(metric: str) -> str:
+    """Return a metric of daemons, one series for each daemon."""
+    return f"max by (cluster, ceph_daemon) ({metric}{{*}})"
+
+
+def pools(metric: str) -> str:
+    """Return a metric of pools, one series for each pool."""
+    return f"max by (cluster, pool_id) ({metric}{{*}})"
+
+
+def cluster(metric: str) -> str:
+    """Return a metric of clusters, one series for each cluster."""
+    return f"max by (cluster) ({metric}{{*}})"
+
+
+def located(expr: str, labels: str) -> str:
+    """Return an expression about OSDs with labels of their location, such as "host, rack"."""
+    return f"{expr} * on (cluster, ceph_daemon) group_left ({labels}) {LOCATION}"
+
+
+def named(expr: str) -> str:
+    """Return an expression about pools with the names of the pools as label `name`."""
+    return f"{expr} * on (cluster, pool_id) group_left (name) {POOL_NAME}"

@@ -1,0 +1,174 @@
+"""Placement groups and recovery: unclean PGs, how long they have been unclean, and progress."""
+
+from dashboards.content.checks import OSDS
+from dashboards.content.phrases import (
+    NO_RECOVERY,
+    NOT_REACHED,
+    NOTHING_WRONG,
+    PGS_NOT_CLEAN,
+    cluster,
+    named,
+    pools,
+)
+from dashboards.content.recovery import NAME, RATE, RECOVERY, UNKNOWN, in_state
+from dashboards.engine.declare import (
+    Dashboard,
+    Query,
+    Section,
+    Stat,
+    TimeSeries,
+    bad_from,
+    warn_from,
+)
+
+SMALL = (4, 4)
+INACTIVE = (
+    "sum by (cluster) (max by (cluster, pool_id) (ceph_pg_total{*})"
+    " - max by (cluster, pool_id) (ceph_pg_active{*}))"
+)
+TO_RECOVER = f"({cluster('ceph_num_objects_degraded')} + {cluster('ceph_num_objects_misplaced')})"
+BROKEN = ("inconsistent", "incomplete", "down", "stale", "recovery_unfound", "backfill_unfound")
+BLOCKED = ("backfill_toofull", "recovery_toofull")
+
+
+GLANCE = (
+    Stat(
+        "Not active",
+        "PGs that are not active. Good: 0. Their data can be neither read nor written, so fix this "
+        "first. Look for OSDs that are down.",
+        (Query(INACTIVE, "{{cluster}}"),),
+        UNKNOWN,
+        thresholds=bad_from(1),
+        size=SMALL,
+        details=OSDS,
+    ),
+    Stat(
+        "Not clean",
+        "PGs that do not have all their copies in place. Good: 0, or falling.",
+        (Query(PGS_NOT_CLEAN, "{{cluster}}"),),
+        UNKNOWN,
+        thresholds=warn_from(1),
+        size=SMALL,
+    ),
+    Stat(
+        "Objects unfound",
+        "Objects for which Ceph finds no current copy. Good: 0. Bring back the OSDs that stored "
+        "them before you declare any object lost.",
+        (Query(cluster("ceph_num_objects_unfound"), "{{cluster}}"),),
+        NOT_REACHED,
+        thresholds=bad_from(1),
+        size=SMALL,
+        details=OSDS,
+    ),
+    Stat(
+        "Copies missing",
+        "Copies of objects that are missing. Good: 0, or falling after an OSD was lost.",
+        (Query(cluster("ceph_num_objects_degraded"), "{{cluster}}"),),
+        NOT_REACHED,
+        thresholds=warn_from(1),
+        size=SMALL,
+    ),
+    Stat(
+        "Copies misplaced",
+        "Copies that are not on the OSDs where they should be. Data is moving; no data is at risk.",
+        (Query(cluster("ceph_num_objects_misplaced"), "{{cluster}}"),),
+        NOT_REACHED,
+        thresholds=((None, "green"), (1, "blue")),
+        size=SMALL,
+    ),
+    Stat(
+        "Recovered in",
+        "Missing and misplaced copies divided by the objects recovered per second. Good: falling.",
+        (Query(f"{TO_RECOVER} / ({RATE} > 0)", "{{cluster}}", empty_when=NO_RECOVERY),),
+        "No recovery is running, this API does not report it, or the exporter cannot reach Ceph",
+        unit="dtdurations",
+        size=SMALL,
+    ),
+)
+
+STATES = (
+    TimeSeries(
+        "PG states",
+        "PGs by their combined state, as `ceph status` shows it. Good: all PGs are active+clean; "
+        "some of them may be scrubbing.",
+        (Query("max by (cluster, state) (ceph_pg_state{*})", "{{state}} {{cluster}}"),),
+        NOT_REACHED,
+        stack=True,
+        minimum=0,
+        size=(12, 9),
+    ),
+    TimeSeries(
+        "Not clean, by pool",
+        "PGs that do not have all their copies in place. Good: no data.",
+        (
+            Query(
+                named(f"({pools('ceph_pg_total')} - {pools('ceph_pg_clean')} > 0)"),
+                NAME,
+                empty_when=NOTHING_WRONG,
+            ),
+        ),
+        "All PGs are clean, or the exporter cannot reach Ceph",
+        stack=True,
+        minimum=0,
+        size=(12, 9),
+    ),
+    TimeSeries(
+        "PGs that need manual action",
+        "PGs in states that do not resolve by themselves. Good: all 0. inconsistent: a scrub found "
+        "copies that differ. incomplete, down, stale: OSDs are missing. unfound: there is no "
+        "current copy.",
+        tuple(Query(in_state(state), f"{state} {{{{cluster}}}}") for state in BROKEN),
+        UNKNOWN,
+        thresholds=bad_from(1),
+        minimum=0,
+        size=(12, 9),
+    ),
+    TimeSeries(
+        "PGs that wait for space",
+        "PGs that cannot recover or backfill because an OSD is too full. Good: 0. Free space on "
+        "the fullest OSDs.",
+        tuple(Query(in_state(state), f"{state} {{{{cluster}}}}") for state in BLOCKED),
+        UNKNOWN,
+        thresholds=bad_from(1),
+        minimum=0,
+        size=(12, 9),
+        details=OSDS,
+    ),
+    TimeSeries(
+        "Stuck PGs",
+        "PGs that have been inactive, unclean or otherwise stuck for longer than "
+        "mon_pg_stuck_threshold. Good: 0.",
+        (Query("max by (cluster, kind) (ceph_pgs_stuck{*})", "{{kind}} {{cluster}}"),),
+        "Unknown: this API does not report it",
+        thresholds=warn_from(1),
+        minimum=0,
+        size=(12, 8),
+    ),
+    TimeSeries(
+        "Age of stuck PGs",
+        "How long the PG that has been stuck longest has been stuck. Good: 0. It grows until "
+        "someone acts.",
+        (
+            Query(
+                "max by (cluster, kind) (ceph_pgs_stuck_oldest_seconds{*})",
+                "{{kind}} {{cluster}}",
+            ),
+        ),
+        "Unknown: this API does not report it",
+        unit="s",
+        minimum=0,
+        size=(12, 8),
+    ),
+)
+
+BOARD = Dashboard(
+    "ceph-pgs",
+    "Ceph placement groups and recovery",
+    "Which PGs of a Ceph cluster are not active or not clean, since when, and how fast they "
+    "recover.",
+    (
+        Section("At a glance", GLANCE),
+        Section("States", STATES),
+        Section("Recovery and scrubs", RECOVERY),
+    ),
+)

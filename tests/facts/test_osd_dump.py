@@ -130,11 +130,9 @@ def test_pool_of_today() -> None:
     row = pool(
         size=3,
         min_size=2,
-        crush_rule=4,
         pg_num=32,
         pg_placement_num=16,
         pg_num_target=64,
-        pg_placement_num_target=64,
         pg_autoscale_mode="warn",
         quota_max_bytes=1000,
         quota_max_objects=0,
@@ -151,26 +149,24 @@ def test_pool_of_today() -> None:
             pg_num=32,
             pgp_num=16,
             pg_num_target=64,
-            pgp_num_target=64,
             pg_autoscale_mode="warn",
             quota_max_bytes=1000,
             quota_max_objects=0,
             applications=("cephfs", "rbd"),
             compression_mode="aggressive",
-            crush_rule=4,
         ),
     )
 
 
 def test_pool_before_luminous() -> None:
-    """Up to 11 the rule is called ruleset; applications and targets do not exist."""
-    row = pool(crush_ruleset=2, pg_num=8, pg_placement_num=8)
-    (found,) = decode(pools=[row]).pools
-    assert (found.crush_rule, found.pg_num, found.pgp_num) == (2, 8, 8)
-    assert found.applications == ()
-    assert found.pg_num_target is None
-    assert found.pg_autoscale_mode is None
-    assert found.compression_mode == "none"
+    """Up to 11, applications and targets do not exist."""
+    row = pool(pg_num=8, pg_placement_num=8)
+    (decoded,) = decode(pools=[row]).pools
+    assert (decoded.pg_num, decoded.pgp_num) == (8, 8)
+    assert decoded.applications == ()
+    assert decoded.pg_num_target is None
+    assert decoded.pg_autoscale_mode is None
+    assert decoded.compression_mode == "none"
 
 
 def test_erasure_code() -> None:

@@ -65,12 +65,15 @@ def test_an_empty_file_is_no_password(tmp_path: Path) -> None:
     """A file that is being written is not tried, as each refusal counts."""
     file = tmp_path / "password"
     file.write_text("\n")
-    assert refused(Credentials("prom", str(file))) == f"the password file {file} is empty"
+    assert (
+        refused(Credentials("prom", str(file)))
+        == f"the password file {file} is empty; write the password"
+    )
 
 
 def test_a_user_without_a_file_names_the_flag() -> None:
     """A user whose secret is nowhere gets the flag that is missing."""
-    assert refused(Credentials("prom")) == "no password: set --cluster.password-file"
+    assert refused(Credentials("prom")) == "no password; set --cluster.password-file"
 
 
 def test_a_refused_secret_is_not_given_until_the_file_changes(tmp_path: Path) -> None:
@@ -80,7 +83,7 @@ def test_a_refused_secret_is_not_given_until_the_file_changes(tmp_path: Path) ->
     credentials = Credentials("prom", str(file))
     credentials.refuse(credentials.secret(), "")
     reason = refused(credentials)
-    assert "was refused for user prom; not tried again until that file changes" in reason
+    assert "was refused for user prom; it is not sent again until that file changes" in reason
     assert "ceph dashboard ac-user-enable prom" in reason
     assert "s3cret" not in reason
     file.write_text("s3cret")  # another line end is the same secret

@@ -76,7 +76,10 @@ def test_without_patterns_there_is_no_document() -> None:
 
 def test_no_monitor_here_says_what_to_do(tmp_path: Path) -> None:
     """A pattern that fits no store is an error that names it."""
-    text = f"no monitor's folder with a store.db fits {tmp_path}/*; does a monitor run on this host"
+    text = (
+        f"no monitor's data directory with a store.db matches {tmp_path}/*; check --cluster.mon-data,"
+        " and that a monitor runs on this host"
+    )
     assert text in str(answer(tmp_path / "*").error)
     assert "No such file" in str(answer(tmp_path / "none" / "*").error)
 
@@ -97,8 +100,8 @@ def test_a_missing_right_is_one_line(
 
     monkeypatch.setattr(Path, "iterdir", refusing)  # root may read everything
     assert str(answer(tmp_path / "*").error) == (
-        f"cannot read {closed}: Permission denied; run the exporter as the folder's owner (ceph) "
-        "or with CAP_DAC_READ_SEARCH"
+        f"cannot read {closed}: Permission denied; run the exporter as the directory's owner "
+        "(ceph) or with CAP_DAC_READ_SEARCH"
     )
 
 

@@ -109,7 +109,7 @@ def test_a_proxy_that_refuses_the_user_is_a_refusal(credentials: Credentials) ->
     with serve(answering(lambda _: page(401))) as server:
         error = unsuccessful(server, credentials)
     assert error.kind is ErrorKind.REFUSED
-    assert "refused with HTTP 401 by the proxy in front of ceph-rest-api" in str(error)
+    assert "the proxy in front of ceph-rest-api refused the request with HTTP 401" in str(error)
 
 
 @pytest.mark.parametrize("reply", [PAGE, page(404), page(500), as_json({"a": 1}), as_json([])])
@@ -118,8 +118,8 @@ def test_another_web_server_is_no_ceph(credentials: Credentials, reply: Reply) -
     with serve(answering(lambda _: reply)) as server:
         error = unsuccessful(server, credentials)
         assert error.kind is ErrorKind.UNREACHABLE
-        assert str(error).startswith(f"no API of Ceph found at {server.url} (asked for the dashb")
-        assert str(error).endswith("; check the URL, its path included")
+        assert str(error).startswith(f"no API of Ceph found at {server.url} (tried the dashboard")
+        assert str(error).endswith("; check the URL, including its path")
 
 
 def test_nothing_at_the_url_is_unreachable(credentials: Credentials) -> None:

@@ -24,11 +24,11 @@ def scripted(folder: Path, text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("echo '{}'; exec sleep 600", "something else than a reply"),
-        ("exec cat /dev/zero", "answered without end"),
+        ("echo '{}'; exec sleep 600", "its reply is invalid"),
+        ("exec cat /dev/zero", "its reply has no end"),
         ("""echo '{"errno":0,"text":"","size":2000000}'; exec sleep 600""", "larger than 1 MiB"),
-        ("""echo '{"errno":0,"text":"","size":10}'; echo abc""", "ended by itself"),
-        ("exec <&-; exec sleep 600", "ended by itself|no answer in time"),
+        ("""echo '{"errno":0,"text":"","size":10}'; echo abc""", "exited unexpectedly"),
+        ("exec <&-; exec sleep 600", "exited unexpectedly|no answer in time"),
     ],
 )
 def test_an_odd_child_is_ended(tmp_path: Path, text: str, says: str) -> None:

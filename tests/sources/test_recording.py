@@ -81,7 +81,7 @@ def test_a_missing_file_is_a_document_that_is_not_to_be_had(tmp_path: Path) -> N
 
 def test_a_missing_folder_is_told_at_once(tmp_path: Path) -> None:
     """A folder that does not exist is the failure of the source."""
-    with pytest.raises(SourceError, match=f"{tmp_path}/none: no such folder") as caught:
+    with pytest.raises(SourceError, match=f"{tmp_path}/none: no such directory") as caught:
         read(tmp_path / "none")
     assert caught.value.kind is ErrorKind.UNREACHABLE
 

@@ -38,7 +38,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[Names]:
     monkeypatch.setattr(module, "getaddrinfo", made.getaddrinfo)
     yield made
     made.answers.set()
-    assert until(lambda: not module._under_way)
+    assert until(lambda: not module._pending)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "192.0.2.1"])
@@ -63,7 +63,7 @@ def test_what_is_no_name_is_an_error() -> None:
     """A label that is empty, which Python's codec for names refuses, is an OSError as any other."""
     with pytest.raises(OSError, match=r"label"):
         resolve("a..b", Deadline(30))
-    assert until(lambda: not module._under_way)
+    assert until(lambda: not module._pending)
 
 
 def test_without_a_thread_nothing_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,6 +107,8 @@ def test_an_address_that_takes_no_connection_is_left(
         port = full.getsockname()[1]
         with socket.create_connection(("127.0.0.1", port)):
             deadline = Deadline(20)
-            with pytest.raises(SourceError, match="no connection in time; is the host up"):
+            with pytest.raises(
+                SourceError, match="no connection in time; check that the host is up"
+            ):
                 Http(f"http://ceph.example:{port}").request("GET", "/", deadline)
             assert deadline.left > 5

@@ -167,7 +167,9 @@ def test_a_proxy_that_refuses_is_named(status: int) -> None:
     """A 401 or 403 in HTML is the proxy's: no other URL and no other document would help."""
     with (
         serve(answering(lambda _: Reply(status, b"<html>no</html>", HTML))) as server,
-        pytest.raises(SourceError, match=f"HTTP {status} by the proxy .* --cluster.use") as caught,
+        pytest.raises(
+            SourceError, match=f"the proxy .* HTTP {status}; check --cluster.use"
+        ) as caught,
     ):
         opened(server.url)
     assert caught.value.kind is ErrorKind.REFUSED
@@ -204,11 +206,20 @@ def test_an_unknown_command_is_unsupported(status: str) -> None:
         (refusal(400, "\n"), "ceph-rest-api answered 400: no reason"),
         (refusal(504, "Timedout: [] (-4)"), "ceph-rest-api answered 504: Timedout: [] (-4)"),
         (refusal(404, "Page not found"), "ceph-rest-api answered 404: Page not found"),
-        (Reply(404, b"<html>nginx</html>", HTML), "HTTP 404: the answer is HTML, not JSON; is the"),
-        (Reply(200, b"<html>nginx</html>", HTML), "HTTP 200: the answer is HTML, not JSON; is the"),
+        (
+            Reply(404, b"<html>nginx</html>", HTML),
+            "HTTP 404: the answer is HTML, not JSON; check that",
+        ),
+        (
+            Reply(200, b"<html>nginx</html>", HTML),
+            "HTTP 200: the answer is HTML, not JSON; check that",
+        ),
         (Reply(502, b"<html>nginx</html>", HTML), "HTTP 502: the answer is HTML, not JSON"),
-        (Reply(200, b"", HTML), "HTTP 200: the answer is empty; is the URL that of ceph-rest-api"),
-        (Reply(200, b'{"status": "OK"}'), "an answer without `output`; is this ceph-rest-api?"),
+        (
+            Reply(200, b"", HTML),
+            "HTTP 200: the answer is empty; check that the URL, including its path",
+        ),
+        (Reply(200, b'{"status": "OK"}'), "the answer has no `output`; check that the URL is"),
     ],
 )
 def test_an_error_costs_one_document(reply: Reply, expected: str) -> None:
@@ -266,7 +277,7 @@ def test_a_daemon_that_never_answers_is_left_at_the_deadline() -> None:
 
     with serve(behave) as server, opened(server.url) as source:
         start = time.monotonic()
-        with pytest.raises(SourceError, match="no whole answer in time") as caught:
+        with pytest.raises(SourceError, match="no complete answer in time") as caught:
             list(source.fetch(DOCUMENTS, Deadline(0.5)))
         assert time.monotonic() - start < 3
         assert len(server.requests) == 2  # the first that hangs ends them all
@@ -277,7 +288,9 @@ def test_something_else_is_no_ceph_rest_api() -> None:
     """A web server that is no ceph-rest-api is said to be none, with its first answer."""
     with (
         serve(answering(lambda _: Reply(404, b"<html>nginx</html>", HTML))) as server,
-        pytest.raises(SourceError, match=r"HTTP 404: the answer is HTML.*its path in") as caught,
+        pytest.raises(
+            SourceError, match=r"HTTP 404: the answer is HTML.*, including its path, is"
+        ) as caught,
     ):
         opened(server.url)
     assert caught.value.kind is ErrorKind.UNREACHABLE
@@ -295,7 +308,7 @@ def test_a_refusal_while_fetching_ends_the_poll(credentials: Credentials) -> Non
     with (
         serve(answering(answer)) as server,
         opened(server.url, credentials) as source,
-        pytest.raises(SourceError, match="refused with HTTP 401"),
+        pytest.raises(SourceError, match="refused the request with HTTP 401"),
     ):
         list(source.fetch(DOCUMENTS, Deadline(30)))
     assert len(asked) == 2

@@ -77,8 +77,8 @@ def test_without_patterns_there_is_no_document() -> None:
 def test_no_monitor_here_says_what_to_do(tmp_path: Path) -> None:
     """A pattern that fits no store is an error that names it."""
     text = (
-        f"no monitor's data directory with a store.db matches {tmp_path}/*; check --cluster.mon-data,"
-        " and that a monitor runs on this host"
+        f"no monitor's data directory with a store.db matches {tmp_path}/*; check "
+        "--cluster.mon-data, and that a monitor runs on this host"
     )
     assert text in str(answer(tmp_path / "*").error)
     assert "No such file" in str(answer(tmp_path / "none" / "*").error)

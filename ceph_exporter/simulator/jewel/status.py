@@ -8,7 +8,7 @@ from ceph_exporter.simulator.summary import client_rates, quorum, recovery_rate,
 
 
 def status(state: State) -> dict[str, object]:
-    """Give `status`: `health` and summaries of all maps."""
+    """Return `status`: `health` and summaries of all maps."""
     return {
         "health": health(state),
         "fsid": state.moment.layout.fsid,
@@ -31,7 +31,7 @@ def status(state: State) -> dict[str, object]:
 
 
 def _pgmap(state: State) -> dict[str, object]:
-    """Give `pgmap`, without keys of what is zero, as Ceph does."""
+    """Return `pgmap`; like Ceph, it omits fields that are 0."""
     return {
         **sums(state),
         "version": 1000 + int(state.moment.seconds),

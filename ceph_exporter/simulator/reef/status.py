@@ -10,7 +10,7 @@ from ceph_exporter.simulator.summary import client_rates, quorum, recovery_rate,
 
 
 def status(state: State) -> dict[str, object]:
-    """Give `status`."""
+    """Return `status`."""
     return {
         "fsid": state.moment.layout.fsid,
         "health": health(state),

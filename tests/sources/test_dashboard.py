@@ -1,4 +1,4 @@
-"""The mgr dashboard: its media type, its logins, its standbys."""
+"""The mgr dashboard: media type, logins, standbys."""
 
 import json
 import time
@@ -29,17 +29,17 @@ NONE_ACTIVE = Reply(
 
 
 def opened(url: str, credentials: Credentials) -> closing[Source]:
-    """Connect with the API given, for a `with`."""
+    """Connect with the API named explicitly, as a context manager."""
     return closing(connect("dashboard", url, Tls(), credentials, Deadline(30)))
 
 
 def fetch(source: Source, wanted: tuple[str, ...] = ALL) -> dict[str, Answer]:
-    """Fetch documents; give the answers by their names on the wire_format."""
+    """Fetch documents; return the answers by wire format."""
     return {answer.wire_format: answer for answer in source.fetch(wanted, Deadline(30))}
 
 
 def failed(fake: Dashboard, credentials: Credentials, times: int = 1) -> list[SourceError]:
-    """Fetch from a dashboard that is of no use, by a new source each time; give the errors."""
+    """Fetch from an unusable dashboard, with a new source each time; return the errors."""
     errors = []
     with serve(answering(fake)) as server:
         for _ in range(times):
@@ -52,7 +52,7 @@ def failed(fake: Dashboard, credentials: Credentials, times: int = 1) -> list[So
 
 
 def test_every_request_has_the_version_and_nothing_else(credentials: Credentials) -> None:
-    """The media type is the whole Accept header: a list or a wildcard would be 415 from 16 on."""
+    """The media type is the whole Accept header: a list or a wildcard is a 415 from 16 on."""
     with (
         serve(answering(Dashboard())) as server,
         opened(server.url, credentials) as source,
@@ -74,7 +74,7 @@ def test_every_request_has_the_version_and_nothing_else(credentials: Credentials
 
 
 def test_one_login_serves_all_polls_without_the_cookie(credentials: Credentials) -> None:
-    """A login is written to the monitors' store; its cookie would win over the header."""
+    """A login writes to the monitors' store; its cookie would take precedence over the header."""
     fake = Dashboard()
     with serve(answering(fake)) as server, opened(server.url, credentials) as source:
         for _ in range(3):
@@ -94,17 +94,17 @@ def test_one_login_serves_all_polls_without_the_cookie(credentials: Credentials)
         ((), []),
     ],
 )
-def test_only_what_is_wanted_is_asked(
+def test_only_wanted_endpoints_are_requested(
     credentials: Credentials, wanted: tuple[str, ...], paths: list[str]
 ) -> None:
-    """An endpoint is asked once when it carries a wanted document, and no login is for nothing."""
+    """An endpoint is requested once if it has a wanted document; without one there is no login."""
     with serve(answering(Dashboard())) as server, opened(server.url, credentials) as source:
         fetch(source, wanted)
     assert server.asked() == paths
 
 
 def test_an_expired_token_is_renewed_once(credentials: Credentials) -> None:
-    """A 401 for a token that was good means one new login, in the middle of a poll too."""
+    """A 401 for a token that was valid leads to one new login, even in the middle of a poll."""
     fake = Dashboard()
     with serve(answering(fake)) as server, opened(server.url, credentials) as source:
         fetch(source)
@@ -116,7 +116,7 @@ def test_an_expired_token_is_renewed_once(credentials: Credentials) -> None:
 
 
 def test_a_new_token_that_is_refused_is_not_renewed(credentials: Credentials) -> None:
-    """A 401 right after a login does not lead to a login a document."""
+    """A 401 right after a login does not lead to one login per document."""
     fake = Dashboard({"monitor": as_json({"detail": "You are not\nauthorized"}, 401)})
     (error,) = failed(fake, credentials)
     assert error.kind is ErrorKind.REFUSED
@@ -128,9 +128,9 @@ def test_a_new_token_that_is_refused_is_not_renewed(credentials: Credentials) ->
 
 
 def test_a_refused_secret_is_never_sent_again(credentials: Credentials, tmp_path: Path) -> None:
-    """Ten refusals disable a user for good: one is enough until the password file changes."""
+    """Ten refusals disable a user: after one, no login is tried until the password file changes."""
     fake = Dashboard()
-    fake.secret = "another"  # noqa: S105 - the fake's own
+    fake.secret = "another"  # noqa: S105 - only for the fake
     first, again = failed(fake, credentials, 2)
     assert first.kind is ErrorKind.REFUSED
     assert "refused the login of user prom: Invalid credentials; check --cluster.us" in str(first)
@@ -146,7 +146,7 @@ def test_a_refused_secret_is_never_sent_again(credentials: Credentials, tmp_path
 def test_the_same_dashboard_does_not_repeat_a_refused_login_either(
     credentials: Credentials,
 ) -> None:
-    """Neither the next document nor the next poll sends a refused secret."""
+    """Neither the next document nor the next poll sends a refused secret again."""
     fake = Dashboard({"auth": as_json({"detail": "Invalid credentials"}, 400)})
     with serve(answering(fake)) as server, opened(server.url, credentials) as source:
         for _ in range(3):
@@ -156,7 +156,7 @@ def test_the_same_dashboard_does_not_repeat_a_refused_login_either(
 
 
 def test_a_password_that_must_be_changed_is_a_refusal(credentials: Credentials) -> None:
-    """With pwdUpdateRequired every endpoint would answer 403: the command that helps is named."""
+    """With pwdUpdateRequired every endpoint answers 403: the error names the command to run."""
     fake = Dashboard()
     fake.update_required = True
     error, _ = failed(fake, credentials, 2)
@@ -166,7 +166,7 @@ def test_a_password_that_must_be_changed_is_a_refusal(credentials: Credentials) 
 
 
 def test_the_token_outlives_the_connection(credentials: Credentials) -> None:
-    """A timeout or another mgr costs no new login, which the monitors would have to write."""
+    """A timeout or another mgr requires no new login, which would write to the monitors' store."""
     fake = Dashboard()
     with serve(answering(fake)) as server:
         for _ in range(2):
@@ -178,7 +178,7 @@ def test_the_token_outlives_the_connection(credentials: Credentials) -> None:
 def test_a_dashboard_that_refuses_its_own_tokens_is_not_logged_in_to_at_every_poll(
     credentials: Credentials, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After a refused new token the next login is five minutes later."""
+    """If a new token is refused, the next login is five minutes later."""
     fake = Dashboard({"monitor": as_json({"detail": "no"}, 401)})
     failed(fake, credentials)
     assert "login is 5 minutes after that" in str(failed(fake, credentials))
@@ -209,7 +209,7 @@ def test_a_dashboard_that_refuses_its_own_tokens_is_not_logged_in_to_at_every_po
 def test_a_login_that_fails_otherwise_is_not_a_refusal(
     credentials: Credentials, reply: Reply, expected: str
 ) -> None:
-    """A mgr in trouble, or another server, does not spend the secret: it is tried again."""
+    """An error of the mgr, or of another server, is not a refusal: the login is repeated."""
     (error,) = failed(Dashboard({"auth": reply}), credentials)
     assert error.kind is ErrorKind.UNREACHABLE
     assert expected in str(error)
@@ -219,7 +219,7 @@ def test_a_login_that_fails_otherwise_is_not_a_refusal(
 
 @pytest.mark.parametrize("endpoint", ["auth", "monitor", "health/minimal"])
 def test_a_redirect_of_a_standby_is_not_followed(credentials: Credentials, endpoint: str) -> None:
-    """A standby names the active mgr by an address of its own choice: the next URL is used."""
+    """A standby redirects to an address that may be unreachable: the next URL is used."""
     (error,) = failed(Dashboard({endpoint: TO_ACTIVE}), credentials)
     assert error.kind is ErrorKind.STANDBY
     assert "its redirect to https://127.0.0.1:22010/ is not followed; list the URL" in str(error)
@@ -262,7 +262,7 @@ def test_a_standby_without_an_active_mgr_is_a_standby(
 def test_an_endpoint_that_fails_leaves_the_others(
     credentials: Credentials, reply: Reply, kind: ErrorKind, expected: str
 ) -> None:
-    """An error with JSON or with a page is that endpoint's; the others are asked all the same."""
+    """An error in JSON or HTML only affects its endpoint; the others are requested as well."""
     fake = Dashboard({"health/minimal": reply})
     with serve(answering(fake)) as server, opened(server.url, credentials) as source:
         answers = fetch(source)
@@ -275,7 +275,7 @@ def test_an_endpoint_that_fails_leaves_the_others(
 
 
 def test_a_url_prefix_is_part_of_the_url(credentials: Credentials) -> None:
-    """With the module's `url_prefix` the API is below that path."""
+    """With the module's `url_prefix`, the API is below that path."""
     fake = Dashboard(prefix="/ceph/ui")
     with (
         serve(answering(fake)) as server,
@@ -287,7 +287,7 @@ def test_a_url_prefix_is_part_of_the_url(credentials: Credentials) -> None:
 
 
 def test_a_server_that_goes_away_ends_the_poll(credentials: Credentials) -> None:
-    """A connection that breaks is the failure of the URL, not of one document."""
+    """If a connection breaks, the whole URL fails, not only one document."""
     fake = Dashboard()
 
     def answer(request: Request) -> Reply:

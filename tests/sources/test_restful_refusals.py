@@ -7,7 +7,7 @@ import pytest
 from ceph_exporter.sources import Credentials, ErrorKind, SourceError
 from tests.sources.fakes import NOT_FOUND, PAGE, Restful, as_json, page
 from tests.sources.faulty import Reply
-from tests.sources.test_restful import failed
+from tests.sources.test_restful import failed, fetched
 
 
 @pytest.mark.parametrize(

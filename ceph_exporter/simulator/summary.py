@@ -32,7 +32,7 @@ def sums(state: State) -> dict[str, object]:
     }
 
 
-def trouble(pools: Iterable[Pool]) -> dict[str, object]:
+def degraded_objects(pools: Iterable[Pool]) -> dict[str, object]:
     """Return the degraded objects."""
     rows = [(pool.degraded, pool.copies) for pool in pools]
     degraded, copies = sum(row[0] for row in rows), sum(row[1] for row in rows)
@@ -82,7 +82,7 @@ def pool_stats(pools: Iterable[Pool]) -> list[dict[str, object]]:
         {
             "pool_name": pool.plan.name,
             "pool_id": pool.plan.id,
-            "recovery": trouble([pool]),
+            "recovery": degraded_objects([pool]),
             "recovery_rate": recovery_rate([pool]),
             "client_io_rate": client_rates([pool]),
         }

@@ -67,7 +67,7 @@ class Request(msgspec.Struct):
 def samples() -> Path:
     """Return the directory of samples; skip without it."""
     if not SAMPLES.is_dir():
-        pytest.skip("no folder ../shared/samples beside the repository")
+        pytest.skip("no directory ../shared/samples beside the repository")
     return SAMPLES
 
 

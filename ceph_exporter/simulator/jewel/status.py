@@ -4,7 +4,13 @@ from ceph_exporter.simulator import fs_map
 from ceph_exporter.simulator.jewel.health import health
 from ceph_exporter.simulator.jewel.maps import monmap
 from ceph_exporter.simulator.model import State
-from ceph_exporter.simulator.summary import client_rates, quorum, recovery_rate, sums, trouble
+from ceph_exporter.simulator.summary import (
+    client_rates,
+    degraded_objects,
+    quorum,
+    recovery_rate,
+    sums,
+)
 
 
 def status(state: State) -> dict[str, object]:
@@ -35,7 +41,7 @@ def _pgmap(state: State) -> dict[str, object]:
     return {
         **sums(state),
         "version": 1000 + int(state.moment.seconds),
-        **trouble(state.pools),
+        **degraded_objects(state.pools),
         **recovery_rate(state.pools),
         **client_rates(state.pools),
     }

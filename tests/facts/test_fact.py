@@ -64,7 +64,7 @@ def test_facts_of_the_wrong_type_are_not_given() -> None:
 
 def test_a_document_is_needed_by_default() -> None:
     """A fact type that does not say otherwise is asked for whatever else is at hand."""
-    assert not Health.redundant(Facts.of(Version("20.2.0", "")))
+    assert not Health.redundant(Facts.of(Version("20.2.0")))
 
 
 def test_an_answer_that_did_not_change_is_not_decoded_again() -> None:

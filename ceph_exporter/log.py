@@ -1,4 +1,4 @@
-"""Log lines in the shape of Prometheus' own programs: logfmt or JSON, one line each, to stderr."""
+"""Log lines as Prometheus' own programs write them: logfmt or JSON, one line each, to stderr."""
 
 import json
 import logging
@@ -14,12 +14,12 @@ log = logging.getLogger("ceph_exporter")
 
 
 def fields(**pairs: object) -> dict[str, dict[str, object]]:
-    """Give the `extra` of a log call that adds key=value pairs to its line."""
+    """Return the `extra` argument of a log call that adds key=value pairs to its line."""
     return {"fields": pairs}
 
 
 class _Formatter(logging.Formatter):
-    """One line per record; a traceback becomes a field, as a line break would break the line."""
+    """One line per record. Tracebacks are not written, as they would break the line."""
 
     def pairs(self, record: logging.LogRecord) -> dict[str, object]:
         when = datetime.fromtimestamp(record.created, UTC)
@@ -37,7 +37,7 @@ class Logfmt(_Formatter):
     """`time=... level=INFO source=poller.py:12 msg="..." key=value`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Format a record."""
+        """Return the line of a record."""
         return " ".join(f"{key}={_quote(str(value))}" for key, value in self.pairs(record).items())
 
 
@@ -45,7 +45,7 @@ class Json(_Formatter):
     """The same pairs as one JSON object."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Format a record."""
+        """Return the line of a record."""
         return json.dumps(self.pairs(record), default=str)
 
 
@@ -54,7 +54,10 @@ def _quote(text: str) -> str:
 
 
 def set_up(level: str, format_: str) -> None:
-    """Send the program's log to stderr; a broken stderr never stops the program."""
+    """Send the log to stderr from a level up; a closed or full stderr never stops the program.
+
+    level: one of `LEVELS`, or `critical` for no log at all, as nothing is logged at that level.
+    """
     logging.raiseExceptions = False
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Json() if format_ == "json" else Logfmt())

@@ -35,8 +35,8 @@ def check_collectors(chosen: Mapping[str, bool], path: str, collectors: Collecto
     """Raise ConfigError for a collector that does not exist."""
     for name in chosen:
         if name not in collectors:
-            known = ", ".join(collectors)
-            raise ConfigError(f"{path}.{name}: no such collector; there are {known}")
+            names = ", ".join(collectors)
+            raise ConfigError(f"{path}.{name}: no such collector; there are {names}")
 
 
 def _check_user(cluster: ClusterSettings, path: str) -> None:

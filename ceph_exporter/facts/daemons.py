@@ -1,7 +1,7 @@
 """The documents `mon metadata`, `mgr metadata`, `mds metadata`: host and version of each daemon.
 
 Sources: MonmapMonitor.cc, MgrMonitor.cc and FSCommands of 10 and later (the commands answer for all
-daemons at once from 12 on); the dashboard's `/api/host`, which names every daemon of every host.
+daemons at once from 12 on); the dashboard's `/api/host`, which lists the daemons of every host.
 """
 
 from collections import Counter
@@ -15,9 +15,9 @@ from ceph_exporter.facts.versions import Versions
 
 
 class Daemon(msgspec.Struct, frozen=True):
-    """Where a daemon runs and what; both empty while the monitors do not know it.
+    """A daemon's host and version; both are empty while the monitors do not know them.
 
-    version: Ceph's whole line, "ceph version 16.2.15 (sha1) pacific (stable)".
+    version: Ceph's complete line, "ceph version 16.2.15 (sha1) pacific (stable)".
     """
 
     hostname: str = ""
@@ -55,7 +55,7 @@ class MdsMetadata(Fact, frozen=True):
 
 
 class RawDaemon(msgspec.Struct, frozen=True):
-    """One row of the commands; 12 calls the name of a mgr `id`."""
+    """One row of a command's answer; in 12 the name of a mgr is in `id`."""
 
     name: str = ""
     id: str = ""
@@ -64,7 +64,7 @@ class RawDaemon(msgspec.Struct, frozen=True):
 
 
 class RawService(msgspec.Struct, frozen=True):
-    """A daemon of a host; `ceph_version` from 16 on."""
+    """A daemon on a host; `ceph_version` from 16 on."""
 
     type: str
     id: str
@@ -72,7 +72,7 @@ class RawService(msgspec.Struct, frozen=True):
 
 
 class RawHost(msgspec.Struct, frozen=True):
-    """One row of `/api/host`; `ceph_version` of the host as a whole."""
+    """One row of `/api/host`; `ceph_version` is the version of the whole host."""
 
     hostname: str
     services: tuple[RawService, ...] = ()
@@ -103,21 +103,25 @@ def decode_mdss(body: bytes) -> tuple[Fact, ...]:
 
 @decodes("dashboard/host")
 def decode_hosts(body: bytes) -> tuple[Fact, ...]:
-    """Decode the dashboard's hosts; a daemon without a version has that of its host.
+    """Decode the dashboard's hosts; a daemon without a version gets the version of its host.
 
-    The versions of all daemons, counted, are what `versions` says.
+    The number of daemons by version becomes the fact of `versions`.
     """
-    found: dict[str, dict[str, Daemon]] = {"mon": {}, "mgr": {}, "mds": {}}
+    by_type: dict[str, dict[str, Daemon]] = {"mon": {}, "mgr": {}, "mds": {}}
     for host in _decode_hosts(body):
         for service in host.services:
             version = service.ceph_version or host.ceph_version
-            found.setdefault(service.type, {})[service.id] = Daemon(host.hostname, version)
+            by_type.setdefault(service.type, {})[service.id] = Daemon(host.hostname, version)
     versions = {
         type_: Counter(daemon.version for daemon in daemons.values() if daemon.version)
-        for type_, daemons in found.items()
+        for type_, daemons in by_type.items()
     }
-    metadata = MonMetadata(found["mon"]), MgrMetadata(found["mgr"]), MdsMetadata(found["mds"])
-    return (*metadata, Versions(versions))
+    return (
+        MonMetadata(by_type["mon"]),
+        MgrMetadata(by_type["mgr"]),
+        MdsMetadata(by_type["mds"]),
+        Versions(versions),
+    )
 
 
 def _by_name(body: bytes) -> dict[str, Daemon]:

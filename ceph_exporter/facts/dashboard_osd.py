@@ -1,4 +1,4 @@
-"""The dashboard's `/api/osd`: what `osd df` and `osd perf` say, for every OSD (13 and later).
+"""The dashboard's `/api/osd`: `osd df` and `osd perf` of every OSD (13 and later).
 
 Source: src/pybind/mgr/dashboard/controllers/osd.py of 14 to 20.
 """
@@ -15,7 +15,7 @@ _KIB = 1024
 
 
 class RawStatfs(msgspec.Struct, frozen=True, gc=False):
-    """The OSD's store; bytes."""
+    """The OSD's object store; sizes in bytes."""
 
     total: int = 0
     available: int = 0
@@ -23,7 +23,7 @@ class RawStatfs(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawStats(msgspec.Struct, frozen=True, gc=False):
-    """`osd_stats`, as the OSD reported it last; sizes in KiB."""
+    """`osd_stats`, the OSD's last report; sizes in KiB."""
 
     kb: int = 0
     kb_used: int = 0
@@ -34,14 +34,14 @@ class RawStats(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawTree(msgspec.Struct, frozen=True, gc=False):
-    """`tree`, the OSD's node of the CRUSH tree; empty for one outside of it."""
+    """`tree`, the OSD's node in the CRUSH tree; empty for an OSD outside the tree."""
 
     crush_weight: float | None = None
     device_class: str = ""
 
 
 class RawOsd(msgspec.Struct, frozen=True, gc=False):
-    """One OSD; `osd_stats` is empty for one that never reported."""
+    """One OSD; `osd_stats` is empty for an OSD that never reported."""
 
     osd: int
     weight: float | None = None
@@ -54,7 +54,7 @@ _decode = Decoder(tuple[RawOsd, ...])
 
 @decodes("dashboard/osd")
 def decode_osds(body: bytes) -> tuple[Fact, ...]:
-    """Decode the list; utilization and variance are reckoned as `osd df` does."""
+    """Decode the list; utilization and variance are calculated as `osd df` does."""
     rows = _decode(body)
     size = sum(row.osd_stats.kb for row in rows if row.weight)
     used = sum(row.osd_stats.kb_used for row in rows if row.weight)
@@ -64,14 +64,15 @@ def decode_osds(body: bytes) -> tuple[Fact, ...]:
 
 
 def _by_class(rows: tuple[RawOsd, ...]) -> dict[str, Space]:
-    """Add up by device class as PGMap::dump_cluster_stats of 14 and later does."""
+    """Return the space by device class, as PGMap::dump_cluster_stats of 14 and later does."""
     sums: dict[str, list[int]] = {}
     for row in rows:
         if row.tree.device_class:
-            store, kept = row.osd_stats.statfs, sums.setdefault(row.tree.device_class, [0, 0, 0])
-            kept[0] += store.total
-            kept[1] += store.available
-            kept[2] += store.internally_reserved
+            store = row.osd_stats.statfs
+            of_class = sums.setdefault(row.tree.device_class, [0, 0, 0])
+            of_class[0] += store.total
+            of_class[1] += store.available
+            of_class[2] += store.internally_reserved
     return {
         name: Space(total, avail, total - avail - reserved, total - avail)
         for name, (total, avail, reserved) in sums.items()
@@ -80,17 +81,17 @@ def _by_class(rows: tuple[RawOsd, ...]) -> dict[str, Space]:
 
 def _usage(row: RawOsd, average: float | None) -> OsdUsage:
     stats = row.osd_stats
-    known = OsdUsage(
+    usage = OsdUsage(
         pgs=stats.num_pgs,
         crush_weight=row.tree.crush_weight,
         reweight=row.weight,
         device_class=row.tree.device_class,
     )
     if not stats.kb:
-        return known
+        return usage
     utilization = stats.kb_used / stats.kb
     return msgspec.structs.replace(
-        known,
+        usage,
         size=stats.kb * _KIB,
         used=stats.kb_used * _KIB,
         avail=stats.kb_avail * _KIB,

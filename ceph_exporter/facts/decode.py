@@ -1,12 +1,12 @@
-"""From the bytes of one answer to typed values, whatever the release did to its JSON.
+"""Decoding of the bytes of an answer to typed values, including the invalid JSON of some releases.
 
-Every `msgspec` decoder of the package is made here, so that what Ceph prints beside JSON is
-dealt with once: numbers in quotes (up to 0.89, Formatter.cc), bare `nan`, `-nan` and `inf`
+Every `msgspec` decoder of the package is created here, so that Ceph's deviations from JSON are
+handled in one place: numbers in quotes (up to 0.89, Formatter.cc), bare `nan`, `-nan` and `inf`
 (0.90 to 17.2.7, Ceph's PR #58598), the `NaN` and `Infinity` of the dashboard's Python, and
-bytes that are no UTF-8 (CRUSH names are escaped byte by byte).
+bytes that are not valid UTF-8 (CRUSH names are escaped byte by byte).
 
-Rows of which a large cluster has many are structs with `gc=False`: JSON has no cycles, and looking
-for them takes a fifth of the time.
+Structs of which a large cluster has many are declared with `gc=False`: JSON has no cycles, and the
+garbage collector's search for them takes a fifth of the decoding time.
 """
 
 import re
@@ -16,28 +16,29 @@ import msgspec
 
 T = TypeVar("T")
 
-# A string is matched first and kept, so that only a bare token is replaced. One that is cut off
-# matches too: if it failed, each quote inside would be tried anew, minutes for a large answer.
+# Strings are matched first and left as they are, so that only bare tokens are replaced. A string
+# that is cut off matches too: otherwise the search would restart at each quote inside it, which
+# takes minutes in a large answer.
 _BARE = re.compile(rb'("(?:[^"\\]|\\.)*"?)|-?\b(?:[nN]a[nN]|inf|Infinity)\b', re.DOTALL)
 
 
 class DecodeError(ValueError):
-    """An answer that is not what the document should be; the text is one line for a person."""
+    """The answer does not have the shape of its document; the text is one readable line."""
 
 
 class Decoder(Generic[T]):
-    """Decodes one type from bytes.
+    """A decoder of one type.
 
-    Raises `DecodeError` and nothing else, with the path of the field that did not fit. Non-finite
-    numbers arrive as None (bare) or as nan and inf (quoted): collectors may pass both on, the
-    exposition leaves them out.
+    Raises only `DecodeError`, with the path of the field that does not match. Non-finite numbers
+    become None (bare) or nan and inf (quoted): collectors may pass both on, because the exposition
+    omits them.
     """
 
     def __init__(self, type_: type[T]) -> None:
         self._decode = msgspec.json.Decoder(type_, strict=False).decode
 
     def __call__(self, body: bytes) -> T:
-        """Decode `body`, mended first when it is no valid JSON."""
+        """Decode `body`; if it is not valid JSON, repair it and decode it again."""
         if not body.strip():
             raise DecodeError("the answer is empty")
         try:
@@ -45,16 +46,16 @@ class Decoder(Generic[T]):
         except msgspec.ValidationError as error:
             raise DecodeError(_one_line(error)) from None
         except (ValueError, RecursionError) as error:
-            mended = _mend(body)
-            if mended == body:
+            repaired = _repair(body)
+            if repaired == body:
                 raise DecodeError(_explain(body, error)) from None
         try:
-            return self._decode(mended)
+            return self._decode(repaired)
         except (ValueError, RecursionError) as error:
-            raise DecodeError(_explain(mended, error)) from None
+            raise DecodeError(_explain(repaired, error)) from None
 
 
-def _mend(body: bytes) -> bytes:
+def _repair(body: bytes) -> bytes:
     text = body.decode("utf-8", "replace").encode()
     return _BARE.sub(lambda match: match[1] or b"null", text)
 

@@ -1,8 +1,8 @@
-"""The document `df detail`: the cluster's space, and what each pool takes of it.
+"""The document `df detail`: the cluster's space and its usage by pool.
 
 Sources: PGMonitor::dump_fs_stats and dump_pool_stats of 0.67 to 11, PGMapDigest of 12 and later
 (dump_cluster_stats, dump_pool_stats_full, dump_object_stat_sum in PGMap.cc); the dashboard's
-`/api/health/full` holds the same object as `df`, without device classes.
+`/api/health/full` has the same object as `df`, without device classes.
 """
 
 from collections.abc import Mapping
@@ -16,9 +16,9 @@ _KIB = 1024
 
 
 class Space(msgspec.Struct, frozen=True):
-    """Sizes in bytes, replicas included. used_raw: also what the OSDs keep for themselves.
+    """Sizes in bytes, replicas included. used_raw: used plus the space that OSDs reserve.
 
-    Up to 13 Ceph knows one figure, which is both.
+    Up to 13, Ceph reports one figure, which is used for both.
     """
 
     total: float | None = None
@@ -28,17 +28,18 @@ class Space(msgspec.Struct, frozen=True):
 
     @property
     def used_raw_ratio(self) -> float | None:
-        """The used part, 0 to 1; None without OSDs."""
+        """The used part of the total, 0 to 1; None without OSDs."""
         return self.used_raw / self.total if self.total and self.used_raw is not None else None
 
 
 class PoolUsage(msgspec.Struct, frozen=True):
-    """What one pool takes; what the release does not tell is None.
+    """The usage of one pool; None where the release does not report a figure.
 
-    stored, max_avail: bytes as users see them, stored_raw, bytes_used, avail_raw: with replicas.
-    percent_used: 0 to 1. rd, wr: operations, and rd_bytes, wr_bytes, since the pool is there;
-    they may fall when PGs merge. Quotas in objects and bytes, 0 for none. compress_*: bytes that
-    compressed data takes, and took before.
+    stored, max_avail: bytes as users see them; stored_raw, bytes_used, avail_raw: with replicas.
+    percent_used: 0 to 1. rd, wr (operations), rd_bytes and wr_bytes count from the creation of the
+    pool; they may decrease when PGs merge. Quotas are in objects and bytes, 0 for no quota.
+    compress_bytes_used and compress_under_bytes: size of the compressed data after and before
+    compression.
     """
 
     id: int
@@ -72,11 +73,11 @@ class Df(Fact, frozen=True):
     pools: tuple[PoolUsage, ...] = ()
 
     def without_mgr(self) -> None:
-        """Give nothing: all of it comes from the mgr."""
+        """Return None: the mgr is the source of all figures."""
 
 
 class RawSpace(msgspec.Struct, frozen=True):
-    """`stats`; up to 0.83 in KiB under names of its own, raw use apart from 14 on."""
+    """`stats`; up to 0.83 in KiB under other names; raw usage is separate from 14 on."""
 
     total_bytes: float | None = None
     total_avail_bytes: float | None = None
@@ -90,8 +91,8 @@ class RawSpace(msgspec.Struct, frozen=True):
 class RawUsage(msgspec.Struct, frozen=True):
     """`stats` of one pool.
 
-    `stored` came with 14; before, `bytes_used` is the data without replicas. The unit of
-    `percent_used` changed between 12 and 13, so that it is read from 14 on only.
+    `stored` exists from 14 on; before, `bytes_used` is the size of the data without replicas. The
+    unit of `percent_used` changed between 12 and 13, so it is only read from 14 on.
     """
 
     stored: float | None = None
@@ -141,7 +142,7 @@ def decode_df(body: bytes) -> tuple[Fact, ...]:
 
 
 def from_raw(answer: RawDf) -> Df:
-    """Make the fact of an answer of any release."""
+    """Return the fact for an answer of any release."""
     objects = [pool.stats.objects for pool in answer.pools if pool.stats.objects is not None]
     return Df(
         space=_space(answer.stats),
@@ -191,7 +192,7 @@ def _either(size: float | None, kib: float | None) -> float | None:
 
 
 def _part(used: float | None, avail: float | None) -> float | None:
-    """Reckon the used part as PGMap.cc does; 0 of nothing."""
+    """Return the used part as PGMap.cc calculates it; 0 for an empty pool without space."""
     if used is None or avail is None:
         return None
     return used / (used + avail) if used + avail else 0.0

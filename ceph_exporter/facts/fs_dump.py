@@ -1,6 +1,7 @@
 """The document `fs dump`: the filesystems, their MDSs and the standbys.
 
-Sources: FSMap::dump and MDSMap::dump of 10 to 20; up to 9 `mds dump`, which is the one MDSMap.
+Sources: FSMap::dump and MDSMap::dump of 10 to 20; up to 9, `mds dump`, which prints the only
+MDSMap.
 """
 
 import msgspec
@@ -10,7 +11,7 @@ from ceph_exporter.facts.fact import Fact, decodes
 
 
 class Mds(msgspec.Struct, frozen=True):
-    """An MDS. rank: -1 for a standby; state: as "up:active"; addr: with its nonce."""
+    """An MDS. rank: -1 for a standby; state: for example "up:active"; addr: with its nonce."""
 
     name: str
     rank: int = -1
@@ -33,7 +34,7 @@ class Filesystem(msgspec.Struct, frozen=True):
 
 
 class FsDump(Fact, frozen=True):
-    """All filesystems, and the MDSs that belong to none."""
+    """All filesystems, and the standby MDSs that belong to none of them."""
 
     document = "fs dump"
 
@@ -81,7 +82,7 @@ def decode_fs_dump(body: bytes) -> tuple[Fact, ...]:
 
 @decodes("mds dump")
 def decode_mds_dump(body: bytes) -> tuple[Fact, ...]:
-    """Decode the MDS map of 0.67 to 9: one filesystem, or none while it has no pools."""
+    """Decode the MDS map of 0.67 to 9: one filesystem, or none if it has no pools."""
     answer = _decode_mds(body)
     ranked = {gid: mds for gid, mds in answer.info.items() if mds.rank >= 0}
     standbys = tuple(mds for gid, mds in answer.info.items() if gid not in ranked)
@@ -91,7 +92,7 @@ def decode_mds_dump(body: bytes) -> tuple[Fact, ...]:
 
 
 def from_raw(answer: RawFsMap) -> FsDump:
-    """Make the fact of a filesystem map."""
+    """Return the fact for a filesystem map."""
     return FsDump(
         filesystems=tuple(
             Filesystem(

@@ -1,4 +1,4 @@
-"""The document `health detail`: status, checks, mutes, and each monitor's disk and store.
+"""The document `health detail`: status, checks, mutes, and the disk and store of each monitor.
 
 Sources: Monitor::get_health of 0.67 to 11.2 (health_services, timechecks, summary),
 Monitor::get_health_status of 12 and 13, HealthMonitor.cc of 14 and later.
@@ -24,8 +24,8 @@ STATUSES = {"HEALTH_OK": 0, "HEALTH_WARN": 1, "HEALTH_ERR": 2}
 class Check(msgspec.Struct, frozen=True):
     """One health check that is raised.
 
-    severity: HEALTH_WARN or HEALTH_ERR. count: the number of affected things as Ceph counts them,
-    None before 15 (which had no such field). detail: empty where the answer carries none.
+    severity: HEALTH_WARN or HEALTH_ERR. count: the number of affected items as Ceph counts them,
+    None before 15, which has no such field. detail: empty if the answer has none.
     """
 
     severity: str
@@ -36,7 +36,7 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Mute(msgspec.Struct, frozen=True):
-    """A mute of a check (15 and later). expires: unix seconds, None for one without end."""
+    """A mute of a check (15 and later). expires: unix seconds, None if it does not expire."""
 
     code: str
     sticky: bool = False
@@ -46,12 +46,13 @@ class Mute(msgspec.Struct, frozen=True):
 class Health(Fact, frozen=True):
     """The cluster's health. status: HEALTH_OK, HEALTH_WARN or HEALTH_ERR.
 
-    monitor_health: the worst that is said of single monitors. reports: disk and store by monitor,
-    as far as the release tells. clocks: skew and latency from the details of MON_CLOCK_SKEW, for
-    offenders only and without the sign. slow_ops: the number in the text of the check about slow
-    operations, 0 without one, None where the text has no number; slow_daemons: the daemons that it
-    names (14 and later). era: the releases that answer in
-    this shape, where no release before 0.94 tells its version; empty from 12 on.
+    monitor_health: the worst severity of the checks about single monitors. reports: disk and store
+    by monitor, where the release reports them. clocks: skew and latency from the details of
+    MON_CLOCK_SKEW, only for monitors that exceed the limit, and without the sign. slow_ops: the
+    number in the text of the check about slow operations, 0 without such a check, None if the text
+    has no number; slow_daemons: the daemons that the text names (14 and later). era: the releases
+    that answer in this shape, as releases before 0.94 do not report their version; empty from 12
+    on.
     """
 
     document = "health detail"
@@ -68,14 +69,14 @@ class Health(Fact, frozen=True):
 
 
 class RawText(msgspec.Struct, frozen=True):
-    """`{"message": ..., "count": ...}`; count from 15 on."""
+    """`{"message": ..., "count": ...}`; `count` from 15 on."""
 
     message: str = ""
     count: float | None = None
 
 
 class RawCheck(msgspec.Struct, frozen=True):
-    """One check of 12 and later; `type` holds its code in the dashboard's list."""
+    """One check of 12 and later; in the dashboard's list `type` is its code."""
 
     severity: str = ""
     summary: RawText = RawText()
@@ -85,7 +86,7 @@ class RawCheck(msgspec.Struct, frozen=True):
 
 
 class RawMute(msgspec.Struct, frozen=True):
-    """One mute; `ttl` is its end as a date with a zone, absent for one without end."""
+    """One mute; `ttl` is the date, with a time zone, at which it expires; absent if it does not."""
 
     code: str
     sticky: bool = False
@@ -93,7 +94,7 @@ class RawMute(msgspec.Struct, frozen=True):
 
 
 class RawHealth(msgspec.Struct, frozen=True):
-    """The `health` answer of every release; the dashboard gives `checks` as a list."""
+    """The `health` answer of every release; in the dashboard's answer `checks` is a list."""
 
     status: str | None = None
     checks: dict[str, RawCheck] | tuple[RawCheck, ...] | None = None
@@ -110,7 +111,7 @@ _decode = Decoder(RawHealth)
 
 @decodes("health detail")
 def decode_health(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer; before 12 it carries `time-sync-status` too."""
+    """Decode the mon command's answer; before 12 it contains `time-sync-status` too."""
     answer = _decode(body)
     health = from_raw(answer)
     if answer.timechecks is None:
@@ -119,8 +120,8 @@ def decode_health(body: bytes) -> tuple[Fact, ...]:
 
 
 def from_raw(answer: RawHealth) -> Health:
-    """Make the fact of an answer of any release; raises DecodeError when there is no status."""
-    # 12 and 13 keep `overall_status` at HEALTH_WARN for old clients: `status` wins.
+    """Return the fact for an answer of any release; raises DecodeError without a status."""
+    # In 12 and 13 `overall_status` is always HEALTH_WARN, for old clients: `status` wins.
     if answer.status is not None:
         return _modern(answer, answer.status)
     if answer.overall_status is not None:
@@ -129,8 +130,8 @@ def from_raw(answer: RawHealth) -> Health:
 
 
 def worst(*severities: str) -> str:
-    """Give the worst of HEALTH_OK, HEALTH_WARN and HEALTH_ERR; HEALTH_OK of none."""
-    return max(("HEALTH_OK", *severities), key=lambda text: STATUSES.get(text, 0))
+    """Return the worst of HEALTH_OK, HEALTH_WARN and HEALTH_ERR; HEALTH_OK without any."""
+    return max(("HEALTH_OK", *severities), key=lambda severity: STATUSES.get(severity, 0))
 
 
 def _modern(answer: RawHealth, status: str) -> Health:
@@ -172,10 +173,10 @@ def _preluminous(answer: RawHealth, status: str) -> Health:
     monitors = answer.health.monitors if answer.health else ()
     clocks = time_sync.from_health(answer.timechecks) if answer.timechecks else None
     detail = preluminous.details(answer.detail)
-    troubles = preluminous.troubles(answer.summary, monitors, clocks)
+    problems = preluminous.problems(answer.summary, monitors, clocks)
     checks = {
         code: Check(severity, text, detail=detail.get(code, ()))
-        for code, (severity, text) in troubles.items()
+        for code, (severity, text) in problems.items()
     }
     return Health(
         status=status,
@@ -188,7 +189,10 @@ def _preluminous(answer: RawHealth, status: str) -> Health:
 
 
 def _slow_ops(checks: Mapping[str, Check]) -> float | None:
-    """Read "12 slow ops, oldest ..." (13 on), "3 slow requests are blocked" (12) and older."""
+    """Return the number in "12 slow ops, oldest ..." (13 on) and texts of older releases.
+
+    12 has "3 slow requests are blocked".
+    """
     texts = [checks[code].message for code in _SLOW if code in checks]
     numbers = [re.match(r"\d+", text) for text in texts]
     return None if None in numbers else sum(float(number[0]) for number in numbers if number)
@@ -203,7 +207,7 @@ def _unix(date: str | None) -> float | None:
 
 
 def _slow_daemons(checks: Mapping[str, Check]) -> tuple[str, ...]:
-    """Read "..., daemons [osd.0,mon.a] have slow ops." and "..., osd.0 has slow ops" (14 on)."""
+    """Return the daemons in "daemons [osd.0,mon.a] have slow ops." or "osd.0 has slow ops" (14)."""
     check = checks.get("SLOW_OPS")
     match = _SLOW_DAEMONS.search(check.message) if check else None
     return tuple((match[1] or match[2]).split(",")) if match else ()

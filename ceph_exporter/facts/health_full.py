@@ -1,8 +1,8 @@
 """The dashboard's `/api/health/full`: nearly every document in one answer (14 and later).
 
-Source: src/pybind/mgr/dashboard/controllers/health.py of 14 to 20. It holds the whole OSD map with
-its tree and metadata, usage, mgr and filesystem maps, each pool with its PG states, and all that
-`/api/health/minimal` has.
+Source: src/pybind/mgr/dashboard/controllers/health.py of 14 to 20. The answer contains the whole
+OSD map with its tree and metadata, usage, mgr map, filesystem map, each pool with its PG states,
+and everything in `/api/health/minimal`.
 """
 
 import msgspec
@@ -15,14 +15,14 @@ from ceph_exporter.facts.osd_metadata import RawDetails, from_map
 
 
 class RawOsdMap(osd_dump.RawOsdDump, frozen=True, kw_only=True):
-    """`osd_map`: `osd dump` with tree and metadata inside."""
+    """`osd_map`: `osd dump`, with the tree and the metadata inside."""
 
     tree: osd_tree.RawOsdTree
     osd_metadata: dict[str, RawDetails] = msgspec.field(default_factory=dict)
 
 
 class RawFull(msgspec.Struct, frozen=True):
-    """The answer; a section without right of its user is left out."""
+    """The answer; sections that the user may not read are left out."""
 
     osd_map: RawOsdMap | None = None
     df: usage.RawDf | None = None
@@ -36,7 +36,7 @@ _decode = Decoder(RawFull)
 
 @decodes("dashboard/health/full")
 def decode_full(body: bytes) -> tuple[Fact, ...]:
-    """Decode the answer to the facts of nine documents."""
+    """Decode the answer into the facts of nine documents."""
     answer = _decode(body)
     facts: list[Fact] = list(status.decode_minimal(body))
     if answer.osd_map:

@@ -1,4 +1,4 @@
-"""The document `mgr dump`: which mgr is active, and its modules (12 and later).
+"""The document `mgr dump`: the active mgr and its modules (12 and later).
 
 Source: MgrMap::dump of 12 to 20 (src/mon/MgrMap.h).
 """
@@ -10,9 +10,9 @@ from ceph_exporter.facts.fact import Fact, decodes
 
 
 class Module(msgspec.Struct, frozen=True):
-    """A module that the active mgr has. always_on: it cannot be switched off.
+    """A module that the active mgr has. always_on: whether it cannot be disabled.
 
-    can_run: None where it is not told (12).
+    can_run: None where the release does not report it (12).
     """
 
     name: str
@@ -22,7 +22,7 @@ class Module(msgspec.Struct, frozen=True):
 
 
 class MgrDump(Fact, frozen=True):
-    """The mgrs. active: empty while none is; available: the active one has finished its start."""
+    """The mgrs. active: empty without an active mgr; available: whether it has fully started."""
 
     document = "mgr dump"
 
@@ -33,7 +33,7 @@ class MgrDump(Fact, frozen=True):
 
 
 class RawModule(msgspec.Struct, frozen=True):
-    """A module that is at hand (13 and later; 12 gives names only)."""
+    """An available module (13 and later; 12 lists only names)."""
 
     name: str
     can_run: bool | None = None
@@ -66,12 +66,12 @@ def decode_mgr_dump(body: bytes) -> tuple[Fact, ...]:
 
 
 def from_raw(answer: RawMgrMap) -> MgrDump:
-    """Make the fact of a mgr map."""
-    # The lists are kept by release name, and those are in alphabetical order.
+    """Return the fact for a mgr map."""
+    # One list per release, by name; releases are named in alphabetical order.
     releases = answer.always_on_modules
     always_on = set(releases[max(releases)]) if releases else set()
     enabled = set(answer.modules)
-    known = [
+    offered = [
         RawModule(module) if isinstance(module, str) else module
         for module in answer.available_modules
     ]
@@ -81,6 +81,6 @@ def from_raw(answer: RawMgrMap) -> MgrDump:
         standbys=tuple(standby.name for standby in answer.standbys),
         modules=tuple(
             Module(row.name, row.can_run, row.name in enabled, row.name in always_on)
-            for row in known
+            for row in offered
         ),
     )

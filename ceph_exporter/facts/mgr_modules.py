@@ -12,7 +12,7 @@ from ceph_exporter.facts.fact import Fact, decodes
 
 
 class Crash(msgspec.Struct, frozen=True):
-    """A crash report. archived: a date once somebody has archived it."""
+    """A crash report. archived: the date, empty until somebody archives the report."""
 
     entity_name: str = ""
     utsname_hostname: str = ""
@@ -20,7 +20,7 @@ class Crash(msgspec.Struct, frozen=True):
 
 
 class CrashList(Fact, frozen=True):
-    """All crash reports that are kept."""
+    """All crash reports that the cluster stores."""
 
     document = "crash ls"
     slow = True
@@ -29,9 +29,9 @@ class CrashList(Fact, frozen=True):
 
 
 class Device(msgspec.Struct, frozen=True, gc=False):
-    """A disk. life_expectancy_min and _max: unix seconds, None while nothing is predicted.
+    """A disk. life_expectancy_min and _max: unix seconds, None without a prediction.
 
-    wear: ratio 0 to 1 of an SSD's life that is used (17 and later).
+    wear: the part of an SSD's life that is used up, 0 to 1 (17 and later).
     """
 
     devid: str
@@ -64,7 +64,7 @@ class Balancer(Fact, frozen=True):
 
 
 class RawLocation(msgspec.Struct, frozen=True, gc=False):
-    """Where a disk is."""
+    """The location of a disk."""
 
     host: str = ""
     dev: str = ""
@@ -82,7 +82,7 @@ class RawDevice(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawBalancer(msgspec.Struct, frozen=True):
-    """The answer of `balancer status`; the duration is text as "0:00:00.000526", or empty."""
+    """The answer of `balancer status`; the duration is "0:00:00.000526" or empty."""
 
     active: bool = False
     mode: str = ""
@@ -114,11 +114,11 @@ def decode_balancer(body: bytes) -> tuple[Fact, ...]:
 
 
 def _device(row: RawDevice) -> Device:
-    place = row.location[0] if row.location else RawLocation()
+    location = row.location[0] if row.location else RawLocation()
     return Device(
         devid=row.devid,
-        host=place.host,
-        dev=place.dev,
+        host=location.host,
+        dev=location.dev,
         daemons=row.daemons,
         life_expectancy_min=_unix(row.life_expectancy_min),
         life_expectancy_max=_unix(row.life_expectancy_max),
@@ -127,7 +127,7 @@ def _device(row: RawDevice) -> Device:
 
 
 def _unix(date: str | None) -> float | None:
-    """Read a date with a zone; 14 gives none, so its dates cannot be used."""
+    """Return the unix time of a date with a time zone; 14 prints no zone: its dates are ignored."""
     if not date:
         return None
     try:

@@ -1,6 +1,6 @@
 """The document `mon store`: disk and store of the monitors on the exporter's own host.
 
-Source: sources/mon_store.py, which reads the monitors' data folders.
+Source: sources/mon_store.py, which reads the monitors' data directories.
 """
 
 import msgspec
@@ -11,32 +11,35 @@ from ceph_exporter.facts.monitor_details import MonitorReport
 
 
 class Store(msgspec.Struct, frozen=True):
-    """A monitor's disk and store. fsid: of its cluster as the folder's path says it, or empty."""
+    """A monitor's disk and store.
+
+    fsid: the fsid of its cluster, from the path of the data directory; empty if the path has none.
+    """
 
     fsid: str
     report: MonitorReport
 
 
 class MonStore(Fact, frozen=True):
-    """What the data folders of monitors hold, and their file systems."""
+    """The data directories of monitors and the file systems that they are on."""
 
     document = "mon store"
 
     stores: tuple[Store, ...]
 
     def of(self, fsid: str | None) -> tuple[MonitorReport, ...]:
-        """Give the reports of one cluster's monitors.
+        """Return the reports of one cluster's monitors.
 
-        A folder whose path does not say its cluster belongs to every one. While the cluster's fsid
-        is not known (None), folders of two clusters cannot be told apart and are left out.
+        A directory without an fsid in its path belongs to every cluster. While the cluster's fsid
+        is unknown (None), directories of several clusters are ambiguous and are omitted.
         """
-        known = {fsid} if fsid else {store.fsid for store in self.stores if store.fsid}
-        mine = {"", *known} if len(known) == 1 else {""}
-        return tuple(store.report for store in self.stores if store.fsid in mine)
+        fsids = {fsid} if fsid else {store.fsid for store in self.stores if store.fsid}
+        accepted = {"", *fsids} if len(fsids) == 1 else {""}
+        return tuple(store.report for store in self.stores if store.fsid in accepted)
 
 
 class RawStore(msgspec.Struct, frozen=True):
-    """One monitor's folder; bytes."""
+    """One monitor's data directory; sizes in bytes."""
 
     name: str
     total: float
@@ -49,7 +52,7 @@ class RawStore(msgspec.Struct, frozen=True):
 
 
 class RawStores(msgspec.Struct, frozen=True):
-    """All folders."""
+    """All data directories."""
 
     stores: tuple[RawStore, ...]
 
@@ -59,8 +62,8 @@ _decode = Decoder(RawStores)
 
 @decodes("mon store")
 def decode_mon_store(body: bytes) -> tuple[Fact, ...]:
-    """Decode what the source wrote."""
-    return (MonStore(tuple(Store(one.fsid, _report(one)) for one in _decode(body).stores)),)
+    """Decode the document that the source writes."""
+    return (MonStore(tuple(Store(row.fsid, _report(row)) for row in _decode(body).stores)),)
 
 
 def _report(store: RawStore) -> MonitorReport:
@@ -69,7 +72,7 @@ def _report(store: RawStore) -> MonitorReport:
         capacity=store.total,
         used=store.used,
         avail=store.avail,
-        # Whole percents, cut off, as Ceph does (util.cc, get_fs_stats).
+        # Whole percents, rounded down as Ceph does (util.cc, get_fs_stats).
         avail_percent=100 * store.avail // store.total if store.total else None,
         store=store.sst + store.log + store.misc,
         sst=store.sst,

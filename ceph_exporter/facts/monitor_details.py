@@ -1,8 +1,9 @@
-"""What the detail lines of health checks tell of single monitors, from 12 on.
+"""Figures of single monitors from the detail lines of health checks, from 12 on.
 
-Since 12 no answer has a monitor's disk and store any more; the details of MON_DISK_LOW,
-MON_DISK_CRIT and MON_DISK_BIG name them while they are in trouble (HealthMonitor.cc of 12 to 20),
-those of MON_CLOCK_SKEW the skew without its sign. While all is well the figures do not exist.
+Since 12, no answer contains the disk and store of a monitor. The details of MON_DISK_LOW,
+MON_DISK_CRIT and MON_DISK_BIG contain them while the check is raised (HealthMonitor.cc of 12 to
+20), those of MON_CLOCK_SKEW contain the skew without its sign. While the cluster is healthy, these
+figures are unavailable.
 """
 
 import re
@@ -25,10 +26,11 @@ Lines = Mapping[str, tuple[str, ...]]
 
 
 class MonitorReport(msgspec.Struct, frozen=True):
-    """One monitor's disk and store; what the release does not tell is None.
+    """The disk and store of one monitor; None where the release does not report a figure.
 
     Sizes in bytes, `avail_percent` 0 to 100. `updated` is the time of the report in seconds on the
-    monitor's own wall clock, of unknown zone: only differences between reports mean something.
+    monitor's own wall clock, whose time zone is unknown: only differences between two reports are
+    meaningful.
     """
 
     name: str
@@ -44,31 +46,31 @@ class MonitorReport(msgspec.Struct, frozen=True):
 
 
 def reports(lines: Lines) -> dict[str, MonitorReport]:
-    """Read disk and store by monitor from the checks' detail lines (code -> lines)."""
-    found: dict[str, dict[str, float]] = {}
+    """Return disk and store by monitor from the checks' detail lines (code -> lines)."""
+    by_monitor: dict[str, dict[str, float]] = {}
     for code in ("MON_DISK_LOW", "MON_DISK_CRIT"):
         for name, percent in _each(_AVAIL, lines.get(code, ())):
-            found.setdefault(name, {})["avail_percent"] = float(percent)
+            by_monitor.setdefault(name, {})["avail_percent"] = float(percent)
     for name, number, unit in _each(_STORE, lines.get("MON_DISK_BIG", ())):
-        found.setdefault(name, {})["store"] = float(number) * _UNITS[unit]
-    return {name: MonitorReport(name, **figures) for name, figures in found.items()}
+        by_monitor.setdefault(name, {})["store"] = float(number) * _UNITS[unit]
+    return {name: MonitorReport(name, **figures) for name, figures in by_monitor.items()}
 
 
 def merge(*reports: MonitorReport) -> dict[str, MonitorReport]:
-    """Give one report for each monitor; of two that tell a figure, the first one is taken."""
+    """Return one report per monitor; if two reports have the same figure, the first one wins."""
     merged: dict[str, MonitorReport] = {}
     for report in reports:
-        last = merged.get(report.name, report)
+        earlier = merged.get(report.name, report)
         figures = {
             name: getattr(report, name) if value is None else value
-            for name, value in msgspec.structs.asdict(last).items()
+            for name, value in msgspec.structs.asdict(earlier).items()
         }
         merged[report.name] = MonitorReport(**figures)
     return merged
 
 
 def clocks(lines: Lines) -> dict[str, Clock]:
-    """Read skew (absolute) and latency of the monitors that MON_CLOCK_SKEW names."""
+    """Return the skew (absolute) and latency of the monitors that MON_CLOCK_SKEW names."""
     return {
         name: Clock(float(skew), float(latency), "HEALTH_WARN")
         for name, skew, _limit, latency in _each(_SKEW, lines.get("MON_CLOCK_SKEW", ()))
@@ -76,7 +78,7 @@ def clocks(lines: Lines) -> dict[str, Clock]:
 
 
 def named(lines: Lines) -> Iterator[tuple[str, str]]:
-    """Yield (monitor, code) of each detail line that complains of one monitor."""
+    """Yield (monitor, code) for each detail line about a single monitor."""
     for code, pattern in _NAMING.items():
         for name, *_ in _each(pattern, lines.get(code, ())):
             yield name, code

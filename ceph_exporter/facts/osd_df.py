@@ -1,4 +1,4 @@
-"""The document `osd df`: each OSD's size, use and PGs (0.94 and later).
+"""The document `osd df`: the size, usage and PGs of each OSD (0.94 and later).
 
 Sources: OSDUtilizationDumper of OSDMonitor.cc (0.94 to 11) and OSDMap.cc (12 and later).
 """
@@ -16,10 +16,11 @@ _KIB = 1024
 
 
 class OsdUsage(msgspec.Struct, frozen=True, gc=False):
-    """One OSD. size, used and avail in bytes; utilization from 0 to 1; variance against average 1.
+    """One OSD. size, used and avail in bytes; utilization from 0 to 1.
 
-    All five are None for an OSD that never told its size: Ceph prints 0 or nan then. reweight is
-    0 for an OSD that is out. device_class: empty for none and before 12.
+    variance: its utilization divided by the average. All five are None for an OSD that never
+    reported its size: Ceph prints 0 or nan for it. reweight is 0 for an OSD that is out.
+    device_class: empty for none and before 12.
     """
 
     size: float | None = None
@@ -34,9 +35,9 @@ class OsdUsage(msgspec.Struct, frozen=True, gc=False):
 
 
 class OsdDf(Fact, frozen=True):
-    """The OSDs by id, those outside of the CRUSH map as well. average_utilization: 0 to 1.
+    """The OSDs by id, including those outside the CRUSH map. average_utilization: 0 to 1.
 
-    by_class: the space of each device class, where the answer has what it is reckoned from.
+    by_class: the space by device class, empty if the answer does not allow to calculate it.
     """
 
     document = "osd df"
@@ -62,13 +63,13 @@ class RawNode(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawSummary(msgspec.Struct, frozen=True):
-    """`summary`, of which the rest can be had by adding up."""
+    """`summary`; its other fields are sums of the rows."""
 
     average_utilization: float | None = None
 
 
 class RawOsdDf(msgspec.Struct, frozen=True):
-    """The answer of `osd df`; `stray` are OSDs that the CRUSH map does not have."""
+    """The answer of `osd df`; `stray` are OSDs outside the CRUSH map."""
 
     nodes: tuple[RawNode, ...]
     stray: tuple[RawNode, ...] = ()
@@ -80,7 +81,7 @@ _decode = Decoder(RawOsdDf)
 
 @decodes("osd df")
 def decode_osd_df(body: bytes) -> tuple[Fact, ...]:
-    """Decode the command's answer; of an OSD in several CRUSH trees the first row counts."""
+    """Decode the command's answer; for an OSD in several CRUSH trees, the first row counts."""
     answer = _decode(body)
     osds: dict[int, OsdUsage] = {}
     for node in (*answer.nodes, *answer.stray):

@@ -1,7 +1,8 @@
 """The document `osd dump`: the OSD map, with its OSDs, flags, ratios and pools.
 
-Sources: OSDMap::dump and pg_pool_t::dump of 0.67 to 20; the dashboard's `/api/health/full` holds
-the same object as `osd_map`. Up to 11 the map has no ratios and no OSD a state but exists and up.
+Sources: OSDMap::dump and pg_pool_t::dump of 0.67 to 20; the dashboard's `/api/health/full` has the
+same object as `osd_map`. Up to 11, the map has no ratios, and the only states of an OSD are exists
+and up.
 """
 
 from collections.abc import Mapping
@@ -19,8 +20,8 @@ class Osd(msgspec.Struct, frozen=True, gc=False):
     """One OSD of the map.
 
     weight: the reweight, 0 (out) to 1. nearfull, backfillfull, full: the state that the monitors
-    gave it, None before 12. Addresses without port and nonce, IPv6 in brackets, as the mgr module
-    labels them; empty while the OSD has none.
+    set, None before 12. Addresses have no port and no nonce, and IPv6 is in brackets, as in the
+    labels of the mgr module; empty while the OSD has no address.
     """
 
     id: int
@@ -35,10 +36,10 @@ class Osd(msgspec.Struct, frozen=True, gc=False):
 
 
 class Pool(msgspec.Struct, frozen=True):
-    """One pool. type: replicated, erasure or unknown; crush_rule: its id, up to 11 the ruleset's.
+    """One pool. type: replicated, erasure or unknown.
 
-    The targets of pg_num and pgp_num and pg_autoscale_mode (off, warn, on) are None before 14.
-    Quotas in bytes and objects, 0 for none. applications: their names, none before 12.
+    pg_num_target and pg_autoscale_mode (off, warn, on) are None before 14. Quotas are in bytes and
+    objects, 0 for no quota. applications: their names, empty before 12.
     """
 
     id: int
@@ -49,18 +50,16 @@ class Pool(msgspec.Struct, frozen=True):
     pg_num: int | None = None
     pgp_num: int | None = None
     pg_num_target: int | None = None
-    pgp_num_target: int | None = None
     pg_autoscale_mode: str | None = None
     quota_max_bytes: int | None = None
     quota_max_objects: int | None = None
     applications: tuple[str, ...] = ()
     erasure_code_profile: str = ""
     compression_mode: str = "none"
-    crush_rule: int | None = None
 
 
 class ErasureProfile(msgspec.Struct, frozen=True):
-    """Chunks of data (k) and of coding (m) of an erasure code; None where it has no such number."""
+    """Data chunks (k) and coding chunks (m) of an erasure code; None where not set."""
 
     k: int | None = None
     m: int | None = None
@@ -69,9 +68,9 @@ class ErasureProfile(msgspec.Struct, frozen=True):
 class OsdDump(Fact, frozen=True):
     """The OSD map.
 
-    flags: those that are set, by name. The ratios, 0 to 1, are None before 12 and while they are
-    not set. blocklist: number of its entries, single addresses and ranges; upmap_items: number of
-    PGs with exceptions to CRUSH, None before 12.
+    flags: the names of the flags that are set. The ratios, 0 to 1, are None before 12 and while
+    they are not set. blocklist: number of entries, single addresses and ranges; upmap_items: number
+    of PGs with exceptions to CRUSH, None before 12.
     """
 
     document = "osd dump"
@@ -90,7 +89,7 @@ class OsdDump(Fact, frozen=True):
 
 
 class RawOsd(msgspec.Struct, frozen=True, gc=False):
-    """One row of `osds`; numbers 0 and 1 for up and in."""
+    """One row of `osds`; up and in are 0 or 1."""
 
     osd: int
     up: bool
@@ -102,25 +101,22 @@ class RawOsd(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawOptions(msgspec.Struct, frozen=True):
-    """`options` of a pool, of which only those that are set are there."""
+    """`options` of a pool; Ceph prints only those that are set."""
 
     compression_mode: str = "none"
 
 
 class RawPool(msgspec.Struct, frozen=True):
-    """One row of `pools`; `crush_ruleset` up to 11, `crush_rule` from 12 on."""
+    """One row of `pools`."""
 
     pool: int
     pool_name: str = ""
     type: int = 0
     size: int | None = None
     min_size: int | None = None
-    crush_rule: int | None = None
-    crush_ruleset: int | None = None
     pg_num: int | None = None
     pg_placement_num: int | None = None
     pg_num_target: int | None = None
-    pg_placement_num_target: int | None = None
     pg_autoscale_mode: str | None = None
     quota_max_bytes: int | None = None
     quota_max_objects: int | None = None
@@ -130,13 +126,13 @@ class RawPool(msgspec.Struct, frozen=True):
 
 
 class RawProfile(msgspec.Struct, frozen=True):
-    """One of `erasure_code_profiles` (0.78 and later); all values are text."""
+    """One of `erasure_code_profiles` (0.78 and later); all values are strings."""
 
     k: str = ""
     m: str = ""
 
 
-# {"10.0.0.1:0/123": "2026-11-24T11:28:57.178582+0000"}; 0.67 and 0.80 list the times alone.
+# {"10.0.0.1:0/123": "2026-11-24T11:28:57.178582+0000"}; 0.67 and 0.80 list only the times.
 RawBlocklist = dict[str, str] | tuple[str, ...]
 
 
@@ -167,9 +163,9 @@ def decode_osd_dump(body: bytes) -> tuple[Fact, ...]:
 
 
 def from_raw(answer: RawOsdDump) -> OsdDump:
-    """Make the fact of an OSD map of any release."""
+    """Return the fact for an OSD map of any release."""
     blocked = answer.blacklist if answer.blocklist is None else answer.blocklist
-    # Ratios and states came together in 12; until an upgrade to it ends, the ratios are 0.
+    # Ratios and states both appeared in 12; until an upgrade to 12 is complete, the ratios are 0.
     states = bool(answer.nearfull_ratio)
     profiles = answer.erasure_code_profiles.items()
     return OsdDump(
@@ -204,7 +200,7 @@ def _osd(osd: RawOsd, *, states: bool) -> Osd:
 
 
 def _host(addr: str) -> str:
-    """Read "10.0.0.1:6801/123", "[fd00::1]:6801/123"; "-", ":/0" and the like are no address."""
+    """Return the host of "10.0.0.1:6801/123" or "[fd00::1]:6801/123"; empty for "-" and ":/0"."""
     return addr.rpartition(":")[0]
 
 
@@ -218,14 +214,12 @@ def _pool(pool: RawPool) -> Pool:
         pg_num=pool.pg_num,
         pgp_num=pool.pg_placement_num,
         pg_num_target=pool.pg_num_target,
-        pgp_num_target=pool.pg_placement_num_target,
         pg_autoscale_mode=pool.pg_autoscale_mode,
         quota_max_bytes=pool.quota_max_bytes,
         quota_max_objects=pool.quota_max_objects,
         applications=tuple(pool.application_metadata),
         erasure_code_profile=pool.erasure_code_profile,
         compression_mode=pool.options.compression_mode,
-        crush_rule=pool.crush_ruleset if pool.crush_rule is None else pool.crush_rule,
     )
 
 

@@ -1,8 +1,8 @@
 """The document `osd metadata`: host, version and devices of each OSD.
 
-Sources: OSDMonitor.cc (old ones want an id and do not answer for all), OSD::_collect_metadata,
-BlueStore::collect_metadata and FileStore::collect_metadata; the dashboard's `/api/health/full` has
-the same rows by id as `osd_map.osd_metadata`. All values are text.
+Sources: OSDMonitor.cc (old releases require an id and cannot answer for all OSDs),
+OSD::_collect_metadata, BlueStore::collect_metadata and FileStore::collect_metadata; the dashboard's
+`/api/health/full` has the same rows by id as `osd_map.osd_metadata`. All values are strings.
 """
 
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ from ceph_exporter.facts.fact import Fact, decodes
 
 
 class OsdDetails(msgspec.Struct, frozen=True, gc=False):
-    """One OSD; what it did not report is empty.
+    """One OSD; a field that it does not report is empty.
 
-    version: Ceph's whole line, "ceph version 16.2.15 (sha1) pacific (stable)". device, db_device
-    and wal_device: the nodes ("/dev/dm-0") of BlueStore's data, DB and WAL, or of FileStore's data
-    and journal. devices ("sdb,nvme0n1") and device_ids ("sdb=VENDOR_MODEL_SERIAL,...") as Ceph
-    prints them.
+    version: Ceph's complete line, "ceph version 16.2.15 (sha1) pacific (stable)". device,
+    db_device and wal_device: the device nodes ("/dev/dm-0") of BlueStore's data, DB and WAL, or of
+    FileStore's data and journal. devices ("sdb,nvme0n1") and device_ids
+    ("sdb=VENDOR_MODEL_SERIAL,...") are as Ceph prints them.
     """
 
     hostname: str = ""
@@ -36,7 +36,7 @@ class OsdDetails(msgspec.Struct, frozen=True, gc=False):
 
 
 class OsdMetadata(Fact, frozen=True):
-    """The OSDs by id; one that never booted is missing or has no details."""
+    """The OSDs by id; an OSD that never booted is missing or has no details."""
 
     document = "osd metadata"
     slow = True
@@ -45,7 +45,7 @@ class OsdMetadata(Fact, frozen=True):
 
 
 class RawDetails(msgspec.Struct, frozen=True, gc=False):
-    """The fields in use of one OSD's metadata; each kind of store has its own."""
+    """The fields of one OSD's metadata that are used; each type of object store has its own."""
 
     hostname: str = ""
     ceph_version: str = ""
@@ -78,10 +78,10 @@ def decode_osd_metadata(body: bytes) -> tuple[Fact, ...]:
 
 
 def from_map(answer: Mapping[str, RawDetails]) -> OsdMetadata:
-    """Make the fact of the mgr's own map of OSDs by name.
+    """Return the fact for the mgr's own map of OSDs by name.
 
-    The mgr of 14.2.21 holds entries for a moment after its start whose name is no number; they are
-    no OSD's and must not cost the others their metadata.
+    For a moment after it starts, the mgr of 14.2.21 has entries whose name is not a number. They
+    are not OSDs, and they must not make the decoding of the others fail.
     """
     return OsdMetadata({int(osd): _details(row) for osd, row in answer.items() if _is_id(osd)})
 

@@ -1,6 +1,7 @@
-"""The document `osd perf`: each OSD's latency.
+"""The document `osd perf`: the latency of each OSD.
 
-Sources: PGMap::dump_osd_perf_stats of 0.67 to 20, DaemonServer.cc of 14 and later for the wrapper.
+Sources: PGMap::dump_osd_perf_stats of 0.67 to 20; for the outer object, DaemonServer.cc of 14 and
+later.
 """
 
 from collections.abc import Mapping
@@ -12,14 +13,14 @@ from ceph_exporter.facts.fact import Fact, decodes
 
 
 class OsdLatency(msgspec.Struct, frozen=True, gc=False):
-    """Latency of commits to the journal and of applying to the store, in whole milliseconds."""
+    """Latency of committing to the journal and of applying to the store, in whole milliseconds."""
 
     commit_latency_ms: float | None = None
     apply_latency_ms: float | None = None
 
 
 class OsdPerf(Fact, frozen=True):
-    """The OSDs by id."""
+    """Latencies by OSD id."""
 
     document = "osd perf"
 
@@ -27,14 +28,14 @@ class OsdPerf(Fact, frozen=True):
 
 
 class RawInfo(msgspec.Struct, frozen=True, gc=False):
-    """One row; from 14 on `perf_stats` has nanoseconds as well."""
+    """One row; from 14 on, `perf_stats` has nanoseconds as well."""
 
     id: int
     perf_stats: OsdLatency = OsdLatency()
 
 
 class RawOsdPerf(msgspec.Struct, frozen=True):
-    """The answer of `osd perf`: flat up to 13, inside of `osdstats` from 14 on."""
+    """The answer of `osd perf`: flat up to 13, inside `osdstats` from 14 on."""
 
     osd_perf_infos: tuple[RawInfo, ...] | None = None
     osdstats: "RawOsdPerf | None" = None
@@ -45,7 +46,7 @@ _decode = Decoder(RawOsdPerf)
 
 @decodes("osd perf")
 def decode_osd_perf(body: bytes) -> tuple[Fact, ...]:
-    """Decode the command's answer of any release."""
+    """Decode the command's answer from any release."""
     answer = _decode(body)
     infos = (answer.osdstats or answer).osd_perf_infos
     if infos is None:

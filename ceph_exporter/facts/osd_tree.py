@@ -1,7 +1,7 @@
-"""The document `osd tree`: where each OSD is in the CRUSH map.
+"""The document `osd tree`: the location of each OSD in the CRUSH map.
 
-Sources: CrushTreeDumper.h and OSDMap::print_tree of 0.67 to 20, which print a bucket before what it
-holds; the dashboard's `/api/health/full` has the same object as `osd_map.tree`.
+Sources: CrushTreeDumper.h and OSDMap::print_tree of 0.67 to 20, which print a bucket before its
+children; the dashboard's `/api/health/full` has the same object as `osd_map.tree`.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from ceph_exporter.facts.fact import Fact, decodes
 
 
 class OsdLocation(msgspec.Struct, frozen=True, gc=False):
-    """An OSD's place. root: the topmost bucket; each empty where the CRUSH map has none.
+    """An OSD's location. root: the topmost bucket. Fields are empty if there is no such bucket.
 
     device_class: empty for none and before 12.
     """
@@ -26,7 +26,7 @@ class OsdLocation(msgspec.Struct, frozen=True, gc=False):
 
 
 class OsdTree(Fact, frozen=True):
-    """The OSDs of the CRUSH map by id; OSDs outside of it are missing."""
+    """The OSDs of the CRUSH map by id; OSDs outside the map are missing."""
 
     document = "osd tree"
     of_osd_map = True
@@ -46,7 +46,7 @@ class RawNode(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawOsdTree(msgspec.Struct, frozen=True):
-    """The answer of `osd tree`; its `stray` OSDs have no place."""
+    """The answer of `osd tree`; its `stray` OSDs have no location and are not decoded."""
 
     nodes: tuple[RawNode, ...]
 
@@ -62,31 +62,31 @@ def decode_osd_tree(body: bytes) -> tuple[Fact, ...]:
 
 
 def from_raw(answer: RawOsdTree) -> OsdTree:
-    """Make the fact of a tree; of an OSD in several trees the first row counts."""
-    places: dict[int, OsdLocation] = {}
+    """Return the fact for a tree; for an OSD in several trees, the first row counts."""
+    locations: dict[int, OsdLocation] = {}
     for node in answer.nodes:
         # "default~hdd" is the shadow of "default" with the OSDs of one class; real names have no ~.
         if node.id < 0 and "~" not in node.name:
-            inside = _inside(node, places.get(node.id))
+            location = _location_in(node, locations.get(node.id))
             for child in node.children:
-                places.setdefault(child, inside)
+                locations.setdefault(child, location)
     osds: dict[int, OsdLocation] = {}
     for node in answer.nodes:
         if node.id >= 0 and node.id not in osds:
-            osds[node.id] = _osd(node, places.get(node.id, _NOWHERE))
+            osds[node.id] = _osd(node, locations.get(node.id, _NOWHERE))
     return OsdTree(osds)
 
 
-def _inside(bucket: RawNode, place: OsdLocation | None) -> OsdLocation:
-    host, rack, root = (place.host, place.rack, place.root) if place else ("", "", "")
+def _location_in(bucket: RawNode, parent: OsdLocation | None) -> OsdLocation:
+    host, rack, root = (parent.host, parent.rack, parent.root) if parent else ("", "", "")
     if bucket.type == "host":
         host = bucket.name
     elif bucket.type == "rack":
         rack = bucket.name
-    elif place is None:  # of type "root", or what the map calls it
+    elif parent is None:  # of type "root", or a type that the operator defined
         root = bucket.name
     return OsdLocation(host, rack, root)
 
 
-def _osd(node: RawNode, place: OsdLocation) -> OsdLocation:
-    return OsdLocation(place.host, place.rack, place.root, node.device_class, node.crush_weight)
+def _osd(node: RawNode, parent: OsdLocation) -> OsdLocation:
+    return OsdLocation(parent.host, parent.rack, parent.root, node.device_class, node.crush_weight)

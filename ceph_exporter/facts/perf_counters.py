@@ -1,6 +1,6 @@
-"""The document `perf counters`: all daemons' own counters in one answer (13 and later).
+"""The document `perf counters`: the performance counters of all daemons (13 and later).
 
-No command has it; the dashboard has it at `/api/perf_counters`, restful at `/perf`.
+No command returns it; the dashboard serves it at `/api/perf_counters`, restful at `/perf`.
 
 Sources: src/pybind/mgr/mgr_module.py (get_all_perf_counters of 14 to 17,
 get_unlabeled_perf_counters of 18 and later), src/pybind/mgr/restful/api/perf.py,
@@ -19,9 +19,10 @@ TIME, AVERAGE, COUNTER, HISTOGRAM = 1, 4, 8, 16
 
 
 class Counter(msgspec.Struct, frozen=True, gc=False):
-    """One counter: a total since the daemon's start, or a gauge, as the bits of `type` say.
+    """One counter: a total since the daemon started, or a gauge, depending on the bits of `type`.
 
-    With the bit TIME `value` is in nanoseconds; with AVERAGE it is a sum of `count` readings.
+    If the bit TIME is set, `value` is in nanoseconds; if AVERAGE is set, it is the sum of `count`
+    readings.
     """
 
     type: int
@@ -31,14 +32,17 @@ class Counter(msgspec.Struct, frozen=True, gc=False):
 
 
 class PerfCounters(Fact, frozen=True):
-    """Counters by daemon ("osd.0") and path ("osd.op_r"); not all daemons have the same."""
+    """Counters by daemon ("osd.0") and path ("osd.op_r"); daemons may have different paths."""
 
     document = "perf counters"
 
     daemons: Mapping[str, Mapping[str, Counter]]
 
     def monitors(self) -> tuple[MonitorReport, ...]:
-        """Give the disk and store of each monitor, which it counts after 20.2.4 (Ceph PR 68916)."""
+        """Return the disk and store of each monitor, from counters newer than 20.2.4.
+
+        Ceph PR 68916 adds these counters.
+        """
         return tuple(
             MonitorReport(
                 daemon.removeprefix("mon."),
@@ -64,5 +68,5 @@ _decode = Decoder(dict[str, dict[str, Counter]])
 
 @decodes("dashboard/perf_counters", "restful/perf")
 def decode_perf_counters(body: bytes) -> tuple[Fact, ...]:
-    """Decode the answer of either module; both print what the mgr gives them."""
+    """Decode the answer of either module; both print the same data of the mgr."""
     return (PerfCounters(_decode(body)),)

@@ -1,8 +1,9 @@
-"""The document `pg states`: the PGs of each pool by their state, and those that are stuck.
+"""The document `pg states`: the PGs of each pool by state, and stuck PGs.
 
 Sources: `pg dump` with `dumpcontents` `pgs_brief` (PGMap::dump_pg_stats of 0.67 to 20), the
-dashboard's pool list (`pg_summary` of the mgr), and `status` with the OSD map as long as all PGs
-are alike. Stuck PGs: the texts of `health detail` (PGMonitor.cc of 0.67 to 11, PGMap.cc later).
+dashboard's pool list (`pg_summary` of the mgr), and `status` with the OSD map while all PGs are in
+the same state. Stuck PGs: the texts of `health detail` (PGMonitor.cc of 0.67 to 11, PGMap.cc
+later).
 """
 
 import re
@@ -17,17 +18,17 @@ from ceph_exporter.facts.health import Health
 from ceph_exporter.facts.osd_dump import OsdDump
 from ceph_exporter.facts.status import Status
 
-# How old releases call a state; PG_STATE_* strings of osd_types.cc up to 11, and 12.0.
+# Names of states in old releases; PG_STATE_* strings of osd_types.cc up to 11, and 12.0.
 _RENAMED = {"backfill": "backfilling", "wait_backfill": "backfill_wait", "inactive": "unknown"}
 
 _POOL_ID = re.compile(r"\d{1,19}")
 # Up to 11: "5 pgs stuck unclean", "3 pgs are stuck inactive for more than 300 seconds".
 _OLD_COUNT = re.compile(r"(\d+) pgs (?:are )?stuck (\w+)")
-_OLD_KINDS = ("inactive", "unclean", "stale")
-# From 12 on: "Reduced data availability: 3 pgs inactive, 1 pg peering". These are counted only
-# when they are stuck; "degraded", "down" and "incomplete" in the same line are counted at once.
+_OLD_STATES = ("inactive", "unclean", "stale")
+# From 12 on: "Reduced data availability: 3 pgs inactive, 1 pg peering". Ceph counts a PG in these
+# states only once it is stuck, but a "degraded", "down" or "incomplete" PG immediately.
 _COUNT = re.compile(r"(\d+) pgs? (inactive|peering|stale|unclean|undersized)\b")
-_KINDS = ("inactive", "peering", "stale", "undersized")
+_STATES = ("inactive", "peering", "stale", "undersized")
 # "pg 1.0 is stuck unclean for 123.456, current state ..." up to 14, then "for 21m", "for 3h".
 _SINCE = re.compile(r"pg \S+ is stuck (\w+) for (\d+(?:\.\d+)?)([smhdwMy]?)\b")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -38,7 +39,7 @@ States = Mapping[str, int]
 
 
 class PgStates(Fact, frozen=True):
-    """By pool id: state as Ceph joins it ("active+clean") -> number of PGs."""
+    """Number of PGs by pool id and by combined state ("active+clean")."""
 
     document = "pg states"
 
@@ -46,16 +47,16 @@ class PgStates(Fact, frozen=True):
 
     @classmethod
     def redundant(cls, available: Facts) -> bool:
-        """Say whether `status` and `osd dump` tell as much, or are not known yet.
+        """Return whether `status` and `osd dump` determine these counts, or are not available.
 
-        They cost Ceph far less, and what they say decides.
+        Both are much cheaper for Ceph, so this document waits for them.
         """
         status, osd_dump = available.get(Status), available.get(OsdDump)
         return not status or not osd_dump or if_uniform(status, osd_dump) is not None
 
 
 class Stuck(msgspec.Struct, frozen=True):
-    """PGs that are stuck for one reason. oldest: seconds, None where no line tells it."""
+    """PGs that are stuck in one state. oldest: seconds, None where no detail line has it."""
 
     pgs: float
     oldest: float | None
@@ -69,14 +70,14 @@ class RawPg(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawDump(msgspec.Struct, frozen=True):
-    """The wrapper of 14 and later; a whole `pg dump` has its sections in `pg_map`."""
+    """The outer object of 14 and later; a whole `pg dump` has its sections in `pg_map`."""
 
     pg_stats: list[RawPg] | None = None
     pg_map: "RawDump | None" = None
 
 
 class RawPoolStatus(msgspec.Struct, frozen=True):
-    """One row of the dashboard's pool list, as far as it is about PGs."""
+    """The PGs in one row of the dashboard's pool list."""
 
     pool: int
     pg_status: dict[str, int] = {}
@@ -88,7 +89,7 @@ _decode = Decoder(RawDump | list[RawPg])  # type: ignore[arg-type]  # a union
 
 @decodes("pg states")
 def decode_pg_dump(body: bytes) -> tuple[Fact, ...]:
-    """Decode the answer of `pg dump`: up to 13 a bare list, from 14 on inside a wrapper."""
+    """Decode the answer of `pg dump`: a bare list up to 13, inside an object from 14 on."""
     answer = _decode(body)
     rows = (answer.pg_map or answer).pg_stats if isinstance(answer, RawDump) else answer
     if rows is None:
@@ -103,14 +104,14 @@ def decode_pg_dump(body: bytes) -> tuple[Fact, ...]:
 
 
 def from_pool_status(pools: Iterable[RawPoolStatus]) -> PgStates:
-    """Make the fact of the dashboard's pool list (`/api/pool?stats=true`, `/api/health/full`)."""
+    """Return the fact for the dashboard's pools (`/api/pool?stats=true`, `/api/health/full`)."""
     return PgStates({row.pool: row.pg_status for row in pools})
 
 
 def if_uniform(status: Status | None, osd_dump: OsdDump | None) -> PgStates | None:
-    """Tell the states by pool where `status` leaves no choice: one state, or one pool.
+    """Return the states by pool if `status` determines them: all PGs in one state, or one pool.
 
-    None otherwise, and while the OSD map's PGs are not yet those that `status` counts.
+    Return None otherwise, and while the OSD map and `status` have different numbers of PGs.
     """
     if status is None or osd_dump is None or not status.pg_states:
         return None
@@ -126,7 +127,7 @@ def if_uniform(status: Status | None, osd_dump: OsdDump | None) -> PgStates | No
 
 
 def single(states: States) -> dict[str, int]:
-    """Count PGs by each single state; a PG in "active+clean" counts for both."""
+    """Return the number of PGs by single state; a PG in "active+clean" counts in both."""
     counts: defaultdict[str, int] = defaultdict(int)
     for joined, number in states.items():
         for state in joined.split("+"):
@@ -135,21 +136,21 @@ def single(states: States) -> dict[str, int]:
 
 
 def stuck(health: Health) -> dict[str, Stuck]:
-    """Read the stuck PGs by what they lack or are: inactive, stale, undersized and so on.
+    """Return the stuck PGs by the state that they are stuck in: inactive, stale, undersized etc.
 
-    The kinds that every release of the era reports are there with 0. Ceph gives 50 detail lines a
-    check at most, in no order of age, so that the oldest of very many may be older.
+    States that every release of the era reports are present with 0. Ceph prints at most 50 detail
+    lines per check, not sorted by age, so with more stuck PGs the oldest may be missing.
     """
-    pattern, kinds = (_OLD_COUNT, _OLD_KINDS) if health.era else (_COUNT, _KINDS)
-    counts: dict[str, float] = dict.fromkeys(kinds, 0)
+    pattern, states = (_OLD_COUNT, _OLD_STATES) if health.era else (_COUNT, _STATES)
+    counts: dict[str, float] = dict.fromkeys(states, 0)
     oldest: dict[str, float] = {}
     for check in health.checks.values():
-        for number, kind in pattern.findall(check.message):
-            counts[kind] = max(counts.get(kind, 0), float(number))
+        for number, state in pattern.findall(check.message):
+            counts[state] = max(counts.get(state, 0), float(number))
         for line in check.detail:
             if match := _SINCE.match(line):
-                kind, age, unit = match.groups()
-                oldest[kind] = max(oldest.get(kind, 0), float(age) * _UNITS[unit])
+                state, age, unit = match.groups()
+                oldest[state] = max(oldest.get(state, 0), float(age) * _UNITS[unit])
     return {
-        kind: Stuck(number, oldest.get(kind) if number else 0) for kind, number in counts.items()
+        state: Stuck(number, oldest.get(state) if number else 0) for state, number in counts.items()
     }

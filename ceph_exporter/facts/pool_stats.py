@@ -1,4 +1,4 @@
-"""The document `osd pool stats`: each pool's client IO, recovery and objects in trouble.
+"""The document `osd pool stats`: client I/O, recovery and objects at risk of each pool.
 
 Sources: OSDMonitor.cc of 0.67 to 11 and PGMap.cc of 12 and later (dump_pool_stats_and_io_rate...,
 recovery_summary, recovery_rate_summary, client_io_rate_summary); the dashboard's pool list
@@ -13,17 +13,17 @@ from ceph_exporter.facts import pg_states
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 
-# The dashboard takes a sample of `df` for every request, its own pages' too, and Ceph renews `df`
-# every few seconds: a shorter span says nothing, and a longer one nothing of now. In seconds.
+# Seconds. The dashboard samples `df` at every request, including those of its own pages, and Ceph
+# updates `df` every few seconds: a shorter span may contain no update, a longer one is not current.
 _SHORTEST, _LONGEST = 10.0, 300.0
 
 
 class PoolRates(msgspec.Struct, frozen=True):
-    """What goes on in one pool; what the API does not give is None.
+    """The activity of one pool; None where the API does not report a figure.
 
-    Rates per second: bytes and operations of clients, objects, bytes and keys of recovery.
-    num_*_recovered: within the few seconds that the rates are taken over. Degraded and misplaced
-    are copies of objects, unfound are objects.
+    Rates per second: bytes and operations of clients; objects, bytes and keys of recovery.
+    num_*_recovered: within the few seconds over which Ceph calculates the rates. degraded and
+    misplaced count copies of objects, unfound counts objects.
     """
 
     read_bytes: float | None = None
@@ -42,15 +42,15 @@ class PoolRates(msgspec.Struct, frozen=True):
 
 
 class PoolStats(Fact, frozen=True):
-    """The rates by the pool's id."""
+    """The rates by pool id."""
 
     document = "osd pool stats"
 
     pools: Mapping[int, PoolRates]
 
 
-class RawTrouble(msgspec.Struct, frozen=True):
-    """`recovery`; each is left out while it is 0."""
+class RawAtRisk(msgspec.Struct, frozen=True):
+    """`recovery`; Ceph omits each field while it is 0."""
 
     degraded_objects: float = 0
     misplaced_objects: float = 0
@@ -58,7 +58,7 @@ class RawTrouble(msgspec.Struct, frozen=True):
 
 
 class RawRecovery(msgspec.Struct, frozen=True):
-    """`recovery_rate`; empty while nothing is recovered, without totals up to 9."""
+    """`recovery_rate`; empty while nothing is being recovered, without totals up to 9."""
 
     recovering_objects_per_sec: float | None = None
     recovering_bytes_per_sec: float = 0
@@ -68,7 +68,10 @@ class RawRecovery(msgspec.Struct, frozen=True):
 
 
 class RawClient(msgspec.Struct, frozen=True):
-    """`client_io_rate`; each is left out while it is 0, reads and writes apart from 10 on."""
+    """`client_io_rate`; Ceph omits each field while it is 0.
+
+    Up to 9, operations are one sum; from 10 on, reads and writes are separate.
+    """
 
     read_bytes_sec: float = 0
     write_bytes_sec: float = 0
@@ -81,22 +84,22 @@ class RawPool(msgspec.Struct, frozen=True):
     """One pool."""
 
     pool_id: int
-    recovery: RawTrouble = RawTrouble()
+    recovery: RawAtRisk = RawAtRisk()
     recovery_rate: RawRecovery = RawRecovery()
     client_io_rate: RawClient = RawClient()
 
 
 class RawSeries(msgspec.Struct, frozen=True):
-    """One of the dashboard's `stats`: pairs of unix time and rate since the pair before.
+    """One of the dashboard's `stats`: pairs of unix time and rate since the previous pair.
 
-    `latest` beside it is the oldest value of ten, not the latest, and is not read.
+    The field `latest` is not used: it is the oldest of ten values, not the latest.
     """
 
     rates: tuple[tuple[float, float], ...] = ()
 
 
-class RawSerieses(msgspec.Struct, frozen=True):
-    """The dashboard's `stats` that grow with client IO."""
+class RawPoolSeries(msgspec.Struct, frozen=True):
+    """Those of the dashboard's `stats` that increase with client I/O."""
 
     rd: RawSeries = RawSeries()
     wr: RawSeries = RawSeries()
@@ -107,7 +110,7 @@ class RawSerieses(msgspec.Struct, frozen=True):
 class RawDashboardPool(pg_states.RawPoolStatus, frozen=True):
     """One row of the dashboard's pool list."""
 
-    stats: RawSerieses = RawSerieses()
+    stats: RawPoolSeries = RawPoolSeries()
 
 
 _decode = Decoder(tuple[RawPool, ...])
@@ -122,39 +125,39 @@ def decode_pool_stats(body: bytes) -> tuple[Fact, ...]:
 
 @decodes("dashboard/pool?stats=true")
 def decode_dashboard_pools(body: bytes) -> tuple[Fact, ...]:
-    """Decode the dashboard's `/api/pool?stats=true`: `pg states` too, and of rates the clients'."""
+    """Decode the dashboard's `/api/pool?stats=true` to `pg states` and the rates of clients."""
     pools = _decode_dashboard(body)
     rates = {pool.pool: _client_rates(pool.stats) for pool in pools}
     return (pg_states.from_pool_status(pools), PoolStats(rates))
 
 
 def _rates(pool: RawPool) -> PoolRates:
-    client, recovery, trouble = pool.client_io_rate, pool.recovery_rate, pool.recovery
-    # Up to 9 there is one sum of operations. An idle pool has neither, and all are 0.
-    apart = client.op_per_sec is None
-    nothing = 0 if recovery.recovering_objects_per_sec is None else None
+    client, recovery, at_risk = pool.client_io_rate, pool.recovery_rate, pool.recovery
+    # Up to 9, operations are one sum. An idle pool has no rates at all: all are 0.
+    separate = client.op_per_sec is None
+    idle = recovery.recovering_objects_per_sec is None
     return PoolRates(
         read_bytes=client.read_bytes_sec,
         write_bytes=client.write_bytes_sec,
-        read_ops=client.read_op_per_sec if apart else None,
-        write_ops=client.write_op_per_sec if apart else None,
-        ops=client.read_op_per_sec + client.write_op_per_sec if apart else client.op_per_sec,
+        read_ops=client.read_op_per_sec if separate else None,
+        write_ops=client.write_op_per_sec if separate else None,
+        ops=client.read_op_per_sec + client.write_op_per_sec if separate else client.op_per_sec,
         recovering_objects=recovery.recovering_objects_per_sec or 0,
         recovering_bytes=recovery.recovering_bytes_per_sec,
         recovering_keys=recovery.recovering_keys_per_sec,
-        num_objects_recovered=_known(recovery.num_objects_recovered, nothing),
-        num_bytes_recovered=_known(recovery.num_bytes_recovered, nothing),
-        degraded=trouble.degraded_objects,
-        misplaced=trouble.misplaced_objects,
-        unfound=trouble.unfound_objects,
+        num_objects_recovered=_total(recovery.num_objects_recovered, idle=idle),
+        num_bytes_recovered=_total(recovery.num_bytes_recovered, idle=idle),
+        degraded=at_risk.degraded_objects,
+        misplaced=at_risk.misplaced_objects,
+        unfound=at_risk.unfound_objects,
     )
 
 
-def _known(value: float | None, otherwise: float | None) -> float | None:
-    return otherwise if value is None else value
+def _total(recovered: float | None, *, idle: bool) -> float | None:
+    return 0 if recovered is None and idle else recovered
 
 
-def _client_rates(stats: RawSerieses) -> PoolRates:
+def _client_rates(stats: RawPoolSeries) -> PoolRates:
     reads, writes = _mean(stats.rd.rates), _mean(stats.wr.rates)
     return PoolRates(
         read_bytes=_mean(stats.rd_bytes.rates),
@@ -166,10 +169,10 @@ def _client_rates(stats: RawSerieses) -> PoolRates:
 
 
 def _mean(rates: tuple[tuple[float, float], ...]) -> float | None:
-    """Average the last rates over the shortest span that says something; None without one."""
+    """Return the average of the last rates over the shortest useful span; None without one."""
     growth = 0.0
-    for at in range(len(rates) - 1, 0, -1):
-        (time, rate), start = rates[at], rates[at - 1][0]
+    for index in range(len(rates) - 1, 0, -1):
+        (time, rate), start = rates[index], rates[index - 1][0]
         growth += rate * (time - start)
         span = rates[-1][0] - start
         if span >= _SHORTEST:

@@ -1,6 +1,6 @@
-"""The document `pg dump pools`: the sums over each pool's PGs that no other answer has.
+"""The document `pg dump pools`: sums over each pool's PGs that no other answer contains.
 
-Source: PGMap::dump_pool_stats of 0.67 to 20, asked for as `pg dump` with `dumpcontents` `pools`.
+Source: PGMap::dump_pool_stats of 0.67 to 20; the command is `pg dump` with `dumpcontents` `pools`.
 """
 
 from collections.abc import Mapping
@@ -12,9 +12,9 @@ from ceph_exporter.facts.fact import Fact, decodes
 
 
 class PoolSum(msgspec.Struct, frozen=True):
-    """Objects of one pool, and copies of objects that are degraded or misplaced.
+    """Sums of one pool: repaired and unfound objects, degraded and misplaced copies of objects.
 
-    repaired: since the pool is there, None before 14. misplaced: None before 0.94.
+    repaired: since the pool was created, None before 14. misplaced: None before 0.94.
     """
 
     repaired: float | None = None
@@ -24,7 +24,7 @@ class PoolSum(msgspec.Struct, frozen=True):
 
 
 class PoolSums(Fact, frozen=True):
-    """The sums by the pool's id."""
+    """The sums by pool id."""
 
     document = "pg dump pools"
 
@@ -48,7 +48,7 @@ class RawPool(msgspec.Struct, frozen=True):
 
 
 class RawDump(msgspec.Struct, frozen=True):
-    """The wrapper of 14 and later; a whole `pg dump` has its sections in `pg_map`."""
+    """The outer object of 14 and later; a whole `pg dump` has its sections in `pg_map`."""
 
     pg_ready: bool = True
     pool_stats: tuple[RawPool, ...] | None = None
@@ -61,10 +61,10 @@ _decode = Decoder(RawDump | tuple[RawPool, ...])  # type: ignore[arg-type]  # a 
 
 @decodes("pg dump pools")
 def decode_pool_sums(body: bytes) -> tuple[Fact, ...]:
-    """Decode the answer: up to 13 a bare list, from 14 on inside a wrapper.
+    """Decode the answer: a bare list up to 13, inside an object from 14 on.
 
-    A mgr that has just become active has not heard of all PGs yet. Its sums are too small, and a
-    counter that falls looks like one that began anew, so that they are refused.
+    A mgr that has just become active does not know all PGs yet. Its sums are too small, and a
+    counter that decreases looks like a counter reset, so such an answer is rejected.
     """
     answer = _decode(body)
     if isinstance(answer, RawDump) and not answer.pg_ready:

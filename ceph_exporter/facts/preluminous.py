@@ -1,8 +1,8 @@
-"""`health` as 0.67 to 11.2 answer it: free text to check codes, and the monitors' own reports.
+"""`health` of 0.67 to 11.2: check codes for its free text, and the monitors' own reports.
 
-Up to Kraken a cluster's troubles are lines of text. They are given the codes that 12 and later
-have for the same trouble, so that one alert rule serves every release. A line that no pattern
-knows keeps its text under the code UNMAPPED: it must not get lost.
+Up to Kraken, `health` describes problems in lines of text. Each line is mapped to the code that 12
+and later use for the same problem, so that one alert rule works with every release. A line that
+matches no pattern keeps its text under the code UNMAPPED, so that it is not lost.
 """
 
 import re
@@ -21,8 +21,8 @@ def _pgs(states: str) -> str:
     return rf"^(?:\d+ pgs (?:are )?(?:stuck )?|pg \S+ is .*\b)(?:{states})\b"
 
 
-# Order matters: the first pattern that is found in the line, in lower case, wins; PGs come first as
-# they have thousands of lines on a bad day. Texts: `summary` and `detail` of PGMonitor.cc,
+# Order matters: the first pattern that matches the line, in lower case, wins. PGs come first
+# because they may have thousands of lines. Texts: `summary` and `detail` of PGMonitor.cc,
 # OSDMonitor.cc, MonmapMonitor.cc, MDSMap.cc, Beacon.cc, DataHealthService.cc and Monitor.cc of 0.67
 # to 11.2; codes: 12 to 20.
 _CODES = [
@@ -110,24 +110,24 @@ class RawMonitor(msgspec.Struct, frozen=True):
 
 
 class RawService(msgspec.Struct, frozen=True):
-    """One service of `health_services`; only the unnamed data_health exists."""
+    """One service of `health_services`; the only one is data_health, which has no name."""
 
     mons: tuple[RawMonitor, ...] = ()
 
 
 class RawServices(msgspec.Struct, frozen=True):
-    """`health.health` of 0.67 to 11."""
+    """`health` inside the answer of 0.67 to 11."""
 
     health_services: tuple[RawService, ...] = ()
 
     @property
     def monitors(self) -> tuple[RawMonitor, ...]:
-        """All monitors' rows; none for up to a minute after an election."""
+        """The rows of all monitors; empty for up to a minute after an election."""
         return tuple(mon for service in self.health_services for mon in service.mons)
 
 
 def report(mon: RawMonitor) -> MonitorReport:
-    """Make the fact of a monitor's own report of its disk and store."""
+    """Return a monitor's own report of its disk and store."""
     return MonitorReport(
         mon.name,
         capacity=_bytes(mon.kb_total),
@@ -143,7 +143,7 @@ def report(mon: RawMonitor) -> MonitorReport:
 
 
 def era(monitors: Iterable[RawMonitor]) -> str:
-    """Say which releases answer in this shape: 0.72 was the first to report the store."""
+    """Return the releases that answer in this shape: 0.72 was the first to report the store."""
     stores = [mon.store_stats.bytes_total is not None for mon in monitors]
     if not stores:
         return "0.67 to 11"
@@ -156,47 +156,48 @@ def _bytes(kib: float | None) -> float | None:
 
 def _wall_clock(date: str) -> float | None:
     try:
-        return (datetime.fromisoformat(date) - datetime(1970, 1, 1)).total_seconds()  # noqa: DTZ001 - no zone is given
+        return (datetime.fromisoformat(date) - datetime(1970, 1, 1)).total_seconds()  # noqa: DTZ001 - the zone is unknown
     except (TypeError, ValueError):
         return None
 
 
 def code_of(text: str) -> str:
-    """Give the check code that 12 and later use for a line of text, or UNMAPPED."""
+    """Return the check code that 12 and later use for a line of text, or UNMAPPED."""
     lower = text.lower()
     return next((code for pattern, code in _CODES if pattern.search(lower)), UNMAPPED)
 
 
-def troubles(
+def problems(
     summary: Iterable[RawSummary],
     monitors: Iterable[RawMonitor],
     clocks: TimeSync | None,
 ) -> dict[str, tuple[str, str]]:
-    """Give code -> (severity, text) of all that the answer complains of.
+    """Return code -> (severity, text) of all problems in the answer.
 
-    0.67 and 0.72 leave monitors' disks and clocks out of `summary` and 0.72.2 all but its first
-    line, so what the monitors' rows say is added where the summary has no such code.
+    0.67 and 0.72 omit monitors' disks and clocks from `summary`, and 0.72.2 omits everything after
+    its first line. So the problems in the monitors' rows are added unless the summary has their
+    code.
     """
-    found: dict[str, tuple[str, str]] = {}
+    by_code: dict[str, tuple[str, str]] = {}
     # e.g. "mon.b low disk space, shutdown imminent; store is getting too big! N >= M"
     lines = [(line.severity, part) for line in summary for part in line.summary.strip().split("; ")]
     for severity, text in lines:
-        _add(found, code_of(text), severity, text)
-    said = set(found)
+        _add(by_code, code_of(text), severity, text)
+    in_summary = set(by_code)
     for severity, text in [*_disks(monitors), *_skews(clocks)]:
-        if (code := code_of(text)) not in said:
-            _add(found, code, severity, text)
-    return found
+        if (code := code_of(text)) not in in_summary:
+            _add(by_code, code, severity, text)
+    return by_code
 
 
-def _add(found: dict[str, tuple[str, str]], code: str, severity: str, text: str) -> None:
+def _add(by_code: dict[str, tuple[str, str]], code: str, severity: str, text: str) -> None:
     if code == "MON_DISK_BIG":
-        severity = "HEALTH_WARN"  # also in a line that is an error for another reason
-    before = found.get(code)
-    if before is not None:
-        severity = "HEALTH_ERR" if "HEALTH_ERR" in (severity, before[0]) else severity
-        text = f"{before[1]}; {text}"
-    found[code] = (severity, text)
+        severity = "HEALTH_WARN"  # even if its line is an error for another reason
+    if code in by_code:
+        previous_severity, previous_text = by_code[code]
+        severity = "HEALTH_ERR" if "HEALTH_ERR" in (severity, previous_severity) else severity
+        text = f"{previous_text}; {text}"
+    by_code[code] = (severity, text)
 
 
 def _disks(monitors: Iterable[RawMonitor]) -> Iterator[tuple[str, str]]:
@@ -213,13 +214,13 @@ def _skews(clocks: TimeSync | None) -> Iterator[tuple[str, str]]:
 
 
 def details(lines: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
-    """Sort the `detail` lines by check code, 50 a code at most: old releases know no limit."""
-    found: dict[str, list[str]] = {}
+    """Return the `detail` lines by check code, at most 50 per code: old releases have no limit."""
+    by_code: dict[str, list[str]] = {}
     for line in lines:
-        kept = found.setdefault(code_of(line), [])
-        if len(kept) < _MAX_DETAIL:
-            kept.append(line)
-    return {code: tuple(kept) for code, kept in found.items()}
+        of_code = by_code.setdefault(code_of(line), [])
+        if len(of_code) < _MAX_DETAIL:
+            of_code.append(line)
+    return {code: tuple(of_code) for code, of_code in by_code.items()}
 
 
-_MAX_DETAIL = 50  # as mon_health_max_detail of 12 and later
+_MAX_DETAIL = 50  # the default of mon_health_max_detail in 12 and later

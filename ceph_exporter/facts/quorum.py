@@ -1,4 +1,4 @@
-"""The document `quorum_status`: the monitors of the map and which of them form the quorum.
+"""The document `quorum_status`: the monitors of the map, and those in the quorum.
 
 Sources: Monitor.cc of every release (`quorum_status`, `mon_status`), MonmapMonitor.cc (`mon dump`).
 """
@@ -13,9 +13,9 @@ from ceph_exporter.facts.fact import Fact, decodes
 
 
 class Monitor(msgspec.Struct, frozen=True):
-    """One monitor of the monmap. rank: its place there, from 0; address: without the port.
+    """One monitor of the monmap. rank: its position there, from 0; address: without the port.
 
-    reports: unix times by the mgr's clock of its last two reports to the mgr, the newest one last.
+    reports: unix times, by the mgr's clock, of its last two reports to the mgr, newest last.
     """
 
     name: str
@@ -26,7 +26,7 @@ class Monitor(msgspec.Struct, frozen=True):
 
 
 class Quorum(Fact, frozen=True):
-    """The monmap and the quorum. age in seconds, None before 14; leader None where unknown."""
+    """The monmap and the quorum. age: seconds, None before 14; leader: None if unknown."""
 
     document = "quorum_status"
 
@@ -39,7 +39,7 @@ class Quorum(Fact, frozen=True):
 
 
 class RawMon(msgspec.Struct, frozen=True):
-    """One row of `monmap.mons`; 0.67 to 0.94 rank them by position as well."""
+    """One row of `monmap.mons`; the rank is the position of the row, also in 0.67 to 0.94."""
 
     name: str
     rank: int
@@ -48,7 +48,7 @@ class RawMon(msgspec.Struct, frozen=True):
 
 
 class RawMonmap(msgspec.Struct, frozen=True):
-    """The monmap; `mon dump` has the quorum's ranks inside."""
+    """The monmap; in `mon dump` it contains the ranks of the quorum."""
 
     fsid: str
     mons: tuple[RawMon, ...]
@@ -59,7 +59,7 @@ class RawMonmap(msgspec.Struct, frozen=True):
 class RawQuorum(msgspec.Struct, frozen=True):
     """The answer of `quorum_status`, and the dashboard's `mon_status`.
 
-    `quorum_leader_name` is missing in the latter; the leader is the lowest rank of the quorum.
+    The latter has no `quorum_leader_name`; the leader is the lowest rank of the quorum.
     """
 
     quorum: tuple[int, ...]
@@ -70,13 +70,13 @@ class RawQuorum(msgspec.Struct, frozen=True):
 
 
 class RawStats(msgspec.Struct, frozen=True):
-    """Rows of time and value, the newest one last, as each monitor reports them to the mgr."""
+    """Rows of time and value, newest last, as each monitor reports them to the mgr."""
 
     num_sessions: tuple[tuple[float, float], ...] = ()
 
 
 class RawReport(msgspec.Struct, frozen=True):
-    """One monitor by name, with some of its performance counters."""
+    """One monitor's name and some of its performance counters."""
 
     name: str
     stats: RawStats = RawStats()
@@ -89,7 +89,7 @@ class RawDashboardMonitor(msgspec.Struct, frozen=True):
 
 
 class RawReports(msgspec.Struct, frozen=True):
-    """The rest of it, decoded apart: an odd value here must not cost the quorum."""
+    """The counters in `/api/monitor`, decoded separately: a bad value must not lose the quorum."""
 
     in_quorum: tuple[RawReport, ...] = ()
     out_quorum: tuple[RawReport, ...] = ()
@@ -110,7 +110,7 @@ def decode_quorum(body: bytes) -> tuple[Fact, ...]:
 
 @decodes("mon dump")
 def decode_mon_dump(body: bytes) -> tuple[Fact, ...]:
-    """Decode the answer of `mon dump`, the same but for elections."""
+    """Decode the answer of `mon dump`, which has everything except elections."""
     monmap = _decode_dump(body)
     return (_fact(RawQuorum(monmap.quorum, monmap)),)
 
@@ -123,8 +123,8 @@ def decode_dashboard_monitor(body: bytes) -> tuple[Fact, ...]:
         answer = _decode_reports(body)
     except DecodeError:
         return (_fact(status),)
-    rows = [(one.name, one.stats.num_sessions) for one in answer.in_quorum + answer.out_quorum]
-    return (_fact(status, {name: tuple(when for when, _ in row[-2:]) for name, row in rows}),)
+    rows = [(mon.name, mon.stats.num_sessions) for mon in answer.in_quorum + answer.out_quorum]
+    return (_fact(status, {name: tuple(time for time, _ in row[-2:]) for name, row in rows}),)
 
 
 def _fact(answer: RawQuorum, reports: Mapping[str, tuple[float, ...]] = _NONE) -> Quorum:

@@ -1,6 +1,6 @@
-"""The document `service dump`: daemons that are neither mon, mgr, OSD nor MDS (12 and later).
+"""The document `service dump`: daemons other than mon, mgr, OSD and MDS (12 and later).
 
-Sources: ServiceMap::dump of 12 to 20, which `status` has as `servicemap`; the dashboard's
+Sources: ServiceMap::dump of 12 to 20, which `status` contains as `servicemap`; the dashboard's
 `/api/rgw/daemon`.
 """
 
@@ -11,7 +11,7 @@ from ceph_exporter.facts.fact import Fact, decodes
 
 
 class Service(msgspec.Struct, frozen=True):
-    """A daemon of a service. id: its key in the map; name: the id it was started with."""
+    """A daemon of a service. id: its key in the map; name: the id that it was started with."""
 
     type: str
     id: str
@@ -23,7 +23,7 @@ class Service(msgspec.Struct, frozen=True):
 class ServiceDump(Fact, frozen=True):
     """The daemons of rgw, rbd-mirror, cephfs-mirror, iscsi, nfs and others.
 
-    complete: a service that is not listed has no daemon; False where the API tells of rgw only.
+    complete: whether a service that is not listed has no daemons; False if the API lists only rgw.
     """
 
     document = "service dump"
@@ -39,7 +39,7 @@ class RawDaemon(msgspec.Struct, frozen=True):
 
 
 class RawService(msgspec.Struct, frozen=True):
-    """`daemons` holds a text under `summary` beside the daemons."""
+    """`daemons` also has a string under `summary`."""
 
     daemons: dict[str, RawDaemon | str] = {}
 
@@ -61,7 +61,7 @@ class RawRgw(msgspec.Struct, frozen=True):
 
 _decode = Decoder(RawServiceMap)
 _decode_rgws = Decoder(tuple[RawRgw, ...])
-_ELSEWHERE = {"mds"}  # lists its tasks here, but is no service
+_NOT_A_SERVICE = {"mds"}  # lists its tasks in the map; its daemons are in `fs dump`
 
 
 @decodes("service dump")
@@ -72,7 +72,7 @@ def decode_service_dump(body: bytes) -> tuple[Fact, ...]:
 
 @decodes("dashboard/rgw/daemon")
 def decode_rgws(body: bytes) -> tuple[Fact, ...]:
-    """Decode the dashboard's list of gateways; it has no other services."""
+    """Decode the dashboard's list of gateways; it has no list of other services."""
     return (
         ServiceDump(
             tuple(
@@ -87,13 +87,13 @@ def decode_rgws(body: bytes) -> tuple[Fact, ...]:
 
 
 def from_raw(answer: RawServiceMap) -> ServiceDump:
-    """Make the fact of a service map."""
+    """Return the fact for a service map."""
     return ServiceDump(
         tuple(
             _service(type_, key, daemon.metadata)
             for type_, service in answer.services.items()
             for key, daemon in service.daemons.items()
-            if isinstance(daemon, RawDaemon) and type_ not in _ELSEWHERE
+            if isinstance(daemon, RawDaemon) and type_ not in _NOT_A_SERVICE
         )
     )
 

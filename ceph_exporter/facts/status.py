@@ -1,7 +1,7 @@
-"""The document `status`: the cluster in one page.
+"""The document `status`: a summary of the cluster.
 
 Sources: Monitor::get_cluster_status, OSDMap::print_summary and PGMap::print_summary of 0.67 to 20;
-the dashboard's `/api/health/minimal`, which carries `health detail` as well, and
+the dashboard's `/api/health/minimal`, which contains `health detail` as well, and
 `/api/health/snapshot` (20 and later).
 """
 
@@ -18,10 +18,10 @@ _RECOVERY = {"recovering", "backfilling", "backfill"}  # the last one up to 11
 
 
 class Status(Fact, frozen=True):
-    """Counts and rates of the cluster; what the API does not give is None.
+    """Counts and rates of the cluster; None where the API does not report a figure.
 
-    pg_states: state name as Ceph joins it ("active+clean") -> number of PGs. Sizes in bytes, rates
-    per second; a rate that Ceph leaves out while it is idle is 0. osd_epoch: that of the OSD map.
+    pg_states: combined state ("active+clean") -> number of PGs. Sizes in bytes, rates per second; a
+    rate that Ceph omits because the cluster is idle is 0. osd_epoch: the epoch of the OSD map.
     """
 
     document = "status"
@@ -46,19 +46,19 @@ class Status(Fact, frozen=True):
     recovery_objects: float | None = None
 
     def without_mgr(self) -> "Status":
-        """Give health and the OSDs; the PGs and what clients do come from the mgr."""
+        """Return health and OSD counts; the PGs and client rates come from the mgr."""
         names = "health", "fsid", "osds", "osds_up", "osds_in", "pgs_remapped"
         return Status(**{name: getattr(self, name) for name in names})
 
     @property
     def at_rest(self) -> bool:
-        """Nothing is being recovered: no PG recovers or backfills, and no bytes flow."""
+        """Whether nothing is being recovered: no PG recovers or backfills, and the rate is 0."""
         states = {state for joined in self.pg_states for state in joined.split("+")}
         return self.recovery_bytes == 0 and states.isdisjoint(_RECOVERY)
 
 
 class RawOsdmap(msgspec.Struct, frozen=True):
-    """The OSD counts; up to 14 nested in a second `osdmap`, as strings in 0.67."""
+    """The OSD counts; inside a second `osdmap` up to 14, as strings in 0.67."""
 
     osdmap: "RawOsdmap | None" = None
     epoch: int | None = None
@@ -76,7 +76,7 @@ class RawState(msgspec.Struct, frozen=True):
 
 
 class RawPgmap(msgspec.Struct, frozen=True):
-    """`pgmap`; every rate and every object count below is left out while it is 0."""
+    """`pgmap`; Ceph omits each rate and each object count below while it is 0."""
 
     pgs_by_state: tuple[RawState, ...] = ()
     degraded_objects: float = 0
@@ -140,7 +140,7 @@ class RawClientPerf(msgspec.Struct, frozen=True):
 
 
 class RawMinimal(msgspec.Struct, frozen=True):
-    """The dashboard's `/api/health/minimal`; a section without right of its user is left out."""
+    """The dashboard's `/api/health/minimal`; sections that the user may not read are left out."""
 
     health: RawHealth
     osd_map: RawOsds | None = None
@@ -154,7 +154,7 @@ _decode_minimal = Decoder(RawMinimal)
 
 @decodes("status")
 def decode_status(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer; from 12 on it carries `service dump` as well."""
+    """Decode the mon command's answer; from 12 on it contains `service dump` as well."""
     answer = _decode(body)
     status = _from_status(answer)
     if answer.servicemap is None:
@@ -176,8 +176,8 @@ def _from_status(answer: RawStatus) -> Status:
     pgmap = answer.pgmap
     if pgmap is None:
         return counts
-    # Up to 9 there is one sum of operations, from 10 on reads and writes apart.
-    apart = pgmap.op_per_sec is None
+    # Up to 9, operations are one sum; from 10 on, reads and writes are separate.
+    separate = pgmap.op_per_sec is None
     reads, writes = pgmap.read_op_per_sec or 0, pgmap.write_op_per_sec or 0
     return msgspec.structs.replace(
         counts,
@@ -187,9 +187,9 @@ def _from_status(answer: RawStatus) -> Status:
         objects_unfound=pgmap.unfound_objects,
         read_bytes=pgmap.read_bytes_sec,
         write_bytes=pgmap.write_bytes_sec,
-        read_ops=reads if apart else None,
-        write_ops=writes if apart else None,
-        ops=reads + writes if apart else pgmap.op_per_sec,
+        read_ops=reads if separate else None,
+        write_ops=writes if separate else None,
+        ops=reads + writes if separate else pgmap.op_per_sec,
         recovery_bytes=pgmap.recovering_bytes_per_sec,
         recovery_objects=pgmap.recovering_objects_per_sec,
     )
@@ -199,13 +199,13 @@ def _from_status(answer: RawStatus) -> Status:
 def decode_minimal(body: bytes) -> tuple[Fact, ...]:
     """Decode the dashboard's minimal answer: `health detail` and `status`."""
     answer = _decode_minimal(body)
-    found = from_raw(answer.health)
+    health = from_raw(answer.health)
     osds = answer.osd_map.osds if answer.osd_map else None
     pgs = answer.pg_info or RawPgInfo()
     perf = answer.client_perf
     reads, writes = perf.read_op_per_sec, perf.write_op_per_sec
     status = Status(
-        health=found.status,
+        health=health.status,
         osds=None if osds is None else len(osds),
         osds_up=None if osds is None else sum(osd.up for osd in osds),
         osds_in=None if osds is None else sum(osd.is_in for osd in osds),
@@ -220,4 +220,4 @@ def decode_minimal(body: bytes) -> tuple[Fact, ...]:
         ops=None if reads is None or writes is None else reads + writes,
         recovery_bytes=perf.recovering_bytes_per_sec,
     )
-    return (found, status)
+    return (health, status)

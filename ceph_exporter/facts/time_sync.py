@@ -1,7 +1,7 @@
-"""The document `time-sync-status`: each monitor's clock skew and latency.
+"""The document `time-sync-status`: clock skew and latency of each monitor.
 
 12.1.1 and later have the command (Monitor.cc); 0.67 to 11 have the same figures in `health` as
-`timechecks`. With one monitor, or just after an election, no monitor is listed.
+`timechecks`. In a cluster with one monitor, and just after an election, no monitor is listed.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from ceph_exporter.facts.fact import Fact, decodes
 
 
 class Clock(msgspec.Struct, frozen=True):
-    """A monitor's clock against the leader's. skew (signed) and latency in seconds."""
+    """A monitor's clock compared with the leader's. skew (signed) and latency in seconds."""
 
     skew: float | None = None
     latency: float | None = None
@@ -21,7 +21,7 @@ class Clock(msgspec.Struct, frozen=True):
 
 
 class TimeSync(Fact, frozen=True):
-    """The last round of time checks. ongoing: None where the answer does not say."""
+    """The last round of time checks. ongoing: None if the answer does not report it."""
 
     document = "time-sync-status"
 
@@ -41,7 +41,7 @@ class RawClock(msgspec.Struct, frozen=True):
 
 
 class RawTimechecks(msgspec.Struct, frozen=True):
-    """`timechecks`: the round, and up to 11 the monitors."""
+    """`timechecks`: the round, and the monitors up to 11."""
 
     epoch: int | None = None
     round: int | None = None
@@ -67,7 +67,7 @@ def decode_time_sync(body: bytes) -> tuple[Fact, ...]:
 
 
 def from_health(answer: RawTimechecks) -> TimeSync:
-    """Make the fact of the `timechecks` in a `health` answer of 0.67 to 11."""
+    """Return the fact for the `timechecks` in a `health` answer of 0.67 to 11."""
     return _fact(
         answer, {mon.name: Clock(mon.skew, mon.latency, mon.health) for mon in answer.mons}
     )

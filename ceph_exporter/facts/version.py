@@ -1,4 +1,4 @@
-"""The document `version`: which release of Ceph answers.
+"""The document `version`: the release of Ceph that answers.
 
 Sources: the mon command `version` (0.94 and later), `/api/summary` of the dashboard (14 and later).
 """
@@ -14,13 +14,12 @@ _RELEASE = re.compile(r"(\d+(?:\.\d+)+)")
 
 
 class Version(Fact, frozen=True):
-    """The release, as "16.2.15"; `text` is Ceph's whole line."""
+    """The release, for example "16.2.15"."""
 
     document = "version"
     slow = True
 
     release: str
-    text: str
 
 
 class RawVersion(msgspec.Struct, frozen=True):
@@ -34,9 +33,9 @@ _decode = Decoder(RawVersion)
 
 @decodes("version", "dashboard/summary")
 def decode_version(body: bytes) -> tuple[Fact, ...]:
-    """Decode the version, which both answers hold under the same key."""
-    text = _decode(body).version
-    match = _RELEASE.search(text)
+    """Decode the version, which both answers have under the same key."""
+    line = _decode(body).version
+    match = _RELEASE.search(line)
     if match is None:
-        raise DecodeError(f"no release in {text[:80]!r}")
-    return (Version(match[1], text),)
+        raise DecodeError(f"no release in {line[:80]!r}")
+    return (Version(match[1]),)

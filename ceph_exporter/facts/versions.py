@@ -1,4 +1,4 @@
-"""The documents `versions` and `features`: what runs, and what is connected (12 and later).
+"""The documents `versions` and `features`: releases of daemons and of clients (12 and later).
 
 Source: Monitor::handle_command of 12 to 20 (`versions`, `features`).
 """
@@ -14,7 +14,7 @@ from ceph_exporter.facts.fact import Fact, decodes
 
 
 class Versions(Fact, frozen=True):
-    """Number of daemons by type and by Ceph's whole version line."""
+    """Number of daemons by type and by Ceph's complete version line."""
 
     document = "versions"
     slow = True
@@ -23,7 +23,10 @@ class Versions(Fact, frozen=True):
 
 
 class Feature(msgspec.Struct, frozen=True):
-    """A group of daemons or clients with the same features. release: the oldest that has them."""
+    """A group of daemons or clients with the same feature bits.
+
+    release: the oldest release that has these features.
+    """
 
     features: str = ""
     release: str = ""
@@ -31,7 +34,7 @@ class Feature(msgspec.Struct, frozen=True):
 
 
 class Features(Fact, frozen=True):
-    """The groups by type of entity (mon, mgr, osd, mds, client)."""
+    """Groups by type of entity (mon, mgr, osd, mds, client)."""
 
     document = "features"
     slow = True
@@ -46,21 +49,21 @@ _GROUP = re.compile(rb'"group"(?=\s*:)')
 
 @decodes("versions")
 def decode_versions(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer, without its sum `overall`."""
-    found = _decode_versions(body)
-    return (Versions({type_: counts for type_, counts in found.items() if type_ != "overall"}),)
+    """Decode the mon command's answer, without its total `overall`."""
+    answer = _decode_versions(body)
+    return (Versions({type_: counts for type_, counts in answer.items() if type_ != "overall"}),)
 
 
 @decodes("features")
 def decode_features(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer: lists, in 12 objects whose groups are all called `group`."""
-    numbers = count()  # in place of the names: of equal ones a decoder keeps the last
-    found = _decode_features(_GROUP.sub(lambda _: b'"%d"' % next(numbers), body))
+    """Decode the mon command's answer: lists; in 12, objects whose keys are all `group`."""
+    numbers = count()  # replace the keys, because a decoder keeps only the last of equal keys
+    answer = _decode_features(_GROUP.sub(lambda _: b'"%d"' % next(numbers), body))
     return (
         Features(
             {
                 type_: tuple(rows.values()) if isinstance(rows, dict) else rows
-                for type_, rows in found.items()
+                for type_, rows in answer.items()
             }
         ),
     )

@@ -1,4 +1,4 @@
-"""Serves a simulated cluster for benchmarks: python -m ceph_exporter.simulator --osds 10000."""
+"""A simulated cluster for benchmarks: python -m ceph_exporter.simulator --osds 10000."""
 
 import argparse
 import gc
@@ -10,7 +10,7 @@ from ceph_exporter.simulator import Simulated, serve
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Serve until a signal ends it; the first line printed is the URL."""
+    """Serve until SIGINT or SIGTERM; the first line of the output is the URL."""
     parser = argparse.ArgumentParser(prog="python -m ceph_exporter.simulator")
     parser.add_argument("--osds", type=int, default=12, help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
@@ -18,14 +18,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--port", type=int, default=0, help="default: any that is free")
     options = parser.parse_args(arguments)
     simulated = Simulated(options.osds, options.seed)
-    gc.freeze()  # what never changes is large
+    gc.freeze()  # the objects that never change are many
     gc.set_threshold(1_000_000)
-    ended = {signal.SIGINT, signal.SIGTERM}
-    signal.pthread_sigmask(signal.SIG_BLOCK, ended)
+    stop = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, stop)
     with serve(simulated, options.api, options.port) as server:
         sys.stdout.write(f"{server.url}\n")
         sys.stdout.flush()
-        signal.sigwait(ended)
+        signal.sigwait(stop)
 
 
 if __name__ == "__main__":

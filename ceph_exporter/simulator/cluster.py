@@ -1,8 +1,8 @@
-"""The model of a living Ceph cluster: its state as a pure function of the time since its start.
+"""The model of a running Ceph cluster: its state as a pure function of the time since its start.
 
-Nothing is remembered and nothing is random, so that two observers of the same second see the same
-cluster. What happens when is in `timeline.py`; meanwhile data grows, monitors' stores grow and are
-compacted, and client IO and with it the OSDs' latencies come in waves.
+Nothing is stored and nothing is random, so two observers see the same cluster in the same second.
+The schedule of incidents is in `timeline.py`. Besides, the data grows, the monitors' stores grow
+and are compacted, and client I/O and the OSDs' latencies rise and fall in waves.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ from ceph_exporter.simulator.timeline import moment
 
 
 def state(layout: Layout, seconds: float, held: Collection[str] | None = None) -> State:
-    """Give the state of a cluster `seconds` after its start; `held` as in `timeline.moment`."""
+    """Return the state of a cluster `seconds` after its start; `held` as in `timeline.moment`."""
     now = moment(layout, seconds, held)
     data: defaultdict[str, int] = defaultdict(int)
     for plan in layout.pools:

@@ -1,6 +1,6 @@
-"""`osd tree` and `osd df` (CrushTreeDumper.h, OSDUtilizationDumper), less what is Reef's own.
+"""`osd tree` and `osd df` (CrushTreeDumper.h, OSDUtilizationDumper), as all releases have them.
 
-The functions take what a release adds to the row of each OSD.
+`more` returns the fields that a release adds to the row of each OSD.
 """
 
 import math
@@ -16,12 +16,12 @@ _ROOT, _RACK, _HOST = 11, 3, 1  # type ids of the usual CRUSH map
 
 
 def osd_tree(state: State, more: Callable[[Osd], Row]) -> Row:
-    """Give `osd tree`: each bucket before what it holds."""
+    """Return `osd tree`: each bucket before its children."""
     return {"nodes": list(_tree(state, more)), "stray": []}
 
 
 def osd_df(state: State, more: Callable[[Osd], Row]) -> Row:
-    """Give `osd df`: KiB and percent."""
+    """Return `osd df`, in KiB and percent."""
     average = state.kb_used / state.kb
     ratios = [osd.utilization / average for osd in state.osds]
     spread = math.sqrt(sum((ratio - 1) ** 2 for ratio in ratios) / len(ratios))

@@ -11,18 +11,26 @@ _EPOCH = 12
 
 
 def fs_dump(state: State, daemon: Callable[[str], Row], mdsmap: Row) -> Row:
-    """Give `fs dump`, less what is a release's own beside the filesystems.
+    """Return `fs dump` without the fields beside `filesystems` that only one release has.
 
-    daemon: makes the row of an MDS, less its rank and state; mdsmap: what a release adds.
+    daemon: returns the fields that a release adds to the row of an MDS; mdsmap: those that it adds
+    to the MDS map.
     """
     ranks, standbys = ranked(state)
     pools = {plan.name: plan.id for plan in state.moment.layout.pools}
     gids = {name: gid_of(state, name) for name in state.moment.layout.mds}
 
-    def row(name: str, rank: int, at: str) -> Row:
-        place: Row = {"gid": gids[name], "name": name, "rank": rank, "state": at, "state_seq": 2}
-        return place | {"incarnation": max(0, rank * 4), "export_targets": []} | daemon(name)
+    def row(name: str, rank: int, mds_state: str) -> Row:
+        mds: Row = {
+            "gid": gids[name],
+            "name": name,
+            "rank": rank,
+            "state": mds_state,
+            "state_seq": 2,
+        }
+        return mds | {"incarnation": max(0, rank * 4), "export_targets": []} | daemon(name)
 
+    active = [row(name, rank, mds_state) for rank, (name, mds_state) in enumerate(ranks)]
     common: Row = {
         "epoch": _EPOCH,
         "root": 0,
@@ -35,7 +43,7 @@ def fs_dump(state: State, daemon: Callable[[str], Row], mdsmap: Row) -> Row:
         "failed": [],
         "damaged": [],
         "stopped": [],
-        "info": {f"gid_{gids[name]}": row(name, rank, at) for rank, (name, at) in enumerate(ranks)},
+        "info": {f"gid_{mds['gid']}": mds for mds in active},
         "data_pools": [pools["cephfs_data"]],
         "metadata_pool": pools["cephfs_metadata"],
         "enabled": True,
@@ -49,7 +57,7 @@ def fs_dump(state: State, daemon: Callable[[str], Row], mdsmap: Row) -> Row:
 
 
 def summary(state: State) -> Row:
-    """Give `fsmap` of `status`."""
+    """Return `fsmap` of `status`."""
     ranks, standbys = ranked(state)
     return {
         "epoch": _EPOCH,
@@ -58,8 +66,8 @@ def summary(state: State) -> Row:
         "in": len(ranks),
         "max": len(ranks),
         "by_rank": [
-            {"filesystem_id": FS_ID, "rank": rank, "name": name, "status": at}
-            for rank, (name, at) in enumerate(ranks)
+            {"filesystem_id": FS_ID, "rank": rank, "name": name, "status": mds_state}
+            for rank, (name, mds_state) in enumerate(ranks)
         ],
         "up:standby": len(standbys),
     }

@@ -1,6 +1,6 @@
-"""What a simulated cluster is made of and what does not change: hosts, OSDs, pools, daemons.
+"""The parts of a simulated cluster that never change: hosts, OSDs, pools, daemons.
 
-It stands for CRUSH as well: which OSDs hold which PG, and how much of the data each OSD gets.
+The layout also replaces CRUSH: it maps PGs to OSDs, and defines each OSD's share of the data.
 """
 
 import functools
@@ -12,9 +12,9 @@ from typing import NamedTuple
 from ceph_exporter.simulator.waves import noise
 
 LEAST_OSDS = 12
-_SMALL = 60  # below, hosts have 3 OSDs and racks 2 hosts; above 20 and 20
-_MANY = 1000  # from so many OSDs on there are five monitors, and a pool more for each so many
-_SSD_PART = 5  # one OSD of so many, and one of each host at least, is an SSD
+_SMALL = 60  # with fewer OSDs, hosts have 3 OSDs and racks 2 hosts; otherwise 20 and 20
+_MANY = 1000  # from this number of OSDs on, five monitors, and one more pool per this number
+_SSD_PART = 5  # one OSD in this number is an SSD, and at least one on each host
 _PGS_OF_OSD = 100
 _QUOTA = 1.6
 _BYTES = {"hdd": 4 * 2**40, "ssd": 2**40}
@@ -23,7 +23,7 @@ _MIB = 2**20
 
 
 class Host(NamedTuple):
-    """A host and its OSDs; `bucket` and the rack's are the ids in the CRUSH map, below 0."""
+    """A host and its OSDs; `bucket` and `rack_bucket` are the ids in the CRUSH map, below 0."""
 
     name: str
     bucket: int
@@ -33,7 +33,7 @@ class Host(NamedTuple):
 
 
 class Place(NamedTuple):
-    """An OSD. pgs: those that it is in the acting set of; share: its part of its class's data."""
+    """An OSD. pgs: number of PGs with it in their acting set; share: of its class's data."""
 
     id: int
     host: int
@@ -44,9 +44,9 @@ class Place(NamedTuple):
 
 
 class PoolPlan(NamedTuple):
-    """A pool. k: chunks of data, 1 for replicas; size: copies or chunks; data: stored at first.
+    """A pool. k: data chunks, 1 for replicas; size: copies or chunks; data: initial bytes stored.
 
-    first: where in the ring of its OSDs its PGs begin; io: its part of the clients' IO.
+    first: the position in the ring of OSDs at which its PGs start; io: its part of the client I/O.
     """
 
     id: int
@@ -64,18 +64,18 @@ class PoolPlan(NamedTuple):
 
     @property
     def factor(self) -> float:
-        """Bytes that each byte of data takes."""
+        """Raw bytes per byte of data."""
         return self.size / self.k
 
     @property
     def min_size(self) -> int:
-        """Copies or chunks that must be there for IO."""
+        """Copies or chunks that must be available for I/O."""
         spare = self.size - self.k
         return self.k + min(1, spare - 1)
 
     @property
     def quota_bytes(self) -> int:
-        """The quota, 0 for none; a pool never holds 1.25 times what it held at first."""
+        """The quota, 0 for none; a pool grows to less than 1.25 times its initial size."""
         return self.quota_objects * self.object_bytes
 
     @property
@@ -85,17 +85,17 @@ class PoolPlan(NamedTuple):
 
     @property
     def profile(self) -> str:
-        """Name of its erasure code profile; empty for none."""
+        """The name of its erasure code profile; empty for replicated pools."""
         return f"ec{self.k}{self.size - self.k}" if self.k > 1 else ""
 
     @property
     def rule(self) -> int:
-        """The CRUSH rule: one for each class and kind of pool."""
+        """The CRUSH rule: one for each device class and type of pool."""
         return (self.device_class == "ssd") + 2 * (self.k > 1)
 
 
 class Layout(NamedTuple):
-    """A cluster. rings: the OSDs of each class in the order in which PGs are laid on them."""
+    """A cluster. rings: the OSDs of each class in the order in which PGs are mapped to them."""
 
     seed: int
     hosts: tuple[Host, ...]
@@ -107,7 +107,7 @@ class Layout(NamedTuple):
     fsid: str = "7c1c9d5e-3a0b-4f0e-9d39-5b6f2f0c7a11"
 
     def acting(self, pool: PoolPlan, pg: int) -> list[int]:
-        """Give the OSDs of a PG, the primary first: on different hosts if there are enough."""
+        """Return the OSDs of a PG, primary first, on different hosts if there are enough hosts."""
         ring = self.rings[pool.device_class]
         start = pool.first + pg * pool.size
         return [ring[(start + copy) % len(ring)] for copy in range(pool.size)]
@@ -115,17 +115,17 @@ class Layout(NamedTuple):
     def pgs_of(self, osd: int) -> Iterator[tuple[PoolPlan, int]]:
         """Yield the PGs that an OSD holds, pool by pool."""
         ring = self.rings[self.osds[osd].device_class]
-        at = ring.index(osd)
+        position = ring.index(osd)
         for pool in self.pools:
             if pool.device_class == self.osds[osd].device_class:
-                start = (at - pool.first) % len(ring)
+                start = (position - pool.first) % len(ring)
                 for slot in range(start, pool.pg_num * pool.size, len(ring)):
                     yield pool, slot // pool.size
 
 
 @functools.lru_cache(maxsize=8)
 def layout(osds: int, seed: int) -> Layout:
-    """Lay out a cluster; raises ValueError for fewer OSDs than its pools need."""
+    """Return the layout of a cluster; raises ValueError for fewer OSDs than its pools need."""
     if osds < LEAST_OSDS:
         raise ValueError(f"at least {LEAST_OSDS} OSDs are needed")
     hosts = tuple(_hosts(osds))
@@ -157,7 +157,7 @@ def _hosts(osds: int) -> Iterator[Host]:
 
 
 def _rings(hosts: tuple[Host, ...]) -> dict[str, tuple[int, ...]]:
-    """Order the OSDs of each class so that neighbours are on different hosts."""
+    """Return the OSDs of each class in an order in which neighbours are on different hosts."""
     per_host = len(hosts[0].osds)
     first_ssd = per_host - math.ceil(per_host / _SSD_PART)
     rings: defaultdict[str, list[int]] = defaultdict(list)
@@ -171,7 +171,7 @@ def _pools(rings: dict[str, tuple[int, ...]], hosts: int, osds: int) -> Iterator
     erasure = (4, 6) if hosts >= 6 else (2, 3)
     more = osds // _MANY
     big, small = 4 * _MIB, _MIB // 16
-    # name, application, class, k and size, part of the class's data, object size, part of the IO
+    # name, application, class, k and size, part of the class's data, object size, part of the I/O
     rows = [
         (".mgr", "mgr", "hdd", (1, 3), 0.0, small, 0.0),
         ("rbd", "rbd", "hdd", (1, 3), 0.4 / (1 + more), big, 0.4 / (1 + more)),
@@ -216,13 +216,13 @@ def _places(
     weights = [0.0] * len(classes)
     for pool in pools:
         ring = rings[pool.device_class]
-        every, rest = divmod(pool.pg_num * pool.size, len(ring))
+        per_osd, remainder = divmod(pool.pg_num * pool.size, len(ring))
         piece = pool.data * pool.factor / (pool.pg_num * pool.size)
-        for at, osd in enumerate(ring):
-            number = every + ((at - pool.first) % len(ring) < rest)
-            pgs[osd] += number
-            weights[osd] += number * piece
-    # PGs of a pool are not of one size: no two OSDs are filled alike.
+        for position, osd in enumerate(ring):
+            count = per_osd + ((position - pool.first) % len(ring) < remainder)
+            pgs[osd] += count
+            weights[osd] += count * piece
+    # The PGs of a pool differ in size, so no two OSDs have the same utilization.
     weights = [weight * (0.95 + 0.1 * noise(seed, osd)) for osd, weight in enumerate(weights)]
     sums = {class_: sum(weights[osd] for osd in ring) for class_, ring in rings.items()}
     for number, host in enumerate(hosts):

@@ -1,4 +1,4 @@
-"""The filesystem's MDSs at a moment: which has which rank, and which stands by."""
+"""The filesystem's MDSs at a moment: their ranks, and the standbys."""
 
 from ceph_exporter.simulator.model import State
 
@@ -9,27 +9,27 @@ _REPLAYED = 0.5  # the part of the failover after which the new MDS is active
 
 
 def ranked(state: State) -> tuple[list[tuple[str, str]], list[str]]:
-    """Give name and state of the MDS of each rank, and the names of the standbys."""
+    """Return the name and state of the MDS of each rank, and the names of the standbys."""
     first, second, third = state.moment.layout.mds
     if not state.moment.is_on("mds_failover"):
         return [(first, "up:active"), (second, "up:active")], [third]
-    at = "up:replay" if is_degraded(state) else "up:active"
-    return [(third, at), (second, "up:active")], []
+    mds_state = "up:replay" if is_degraded(state) else "up:active"
+    return [(third, mds_state), (second, "up:active")], []
 
 
 def is_degraded(state: State) -> bool:
-    """Say whether a rank has an MDS that is not active yet."""
+    """Return whether the MDS of a rank is not active yet."""
     progress = state.moment.progress
     return "mds_failover" in progress and progress["mds_failover"] <= _REPLAYED
 
 
 def host_of(state: State, name: str) -> int:
-    """Give the number of the host that an MDS runs on."""
+    """Return the number of the host that an MDS runs on."""
     return state.moment.layout.mds.index(name)
 
 
 def gid_of(state: State, name: str) -> int:
-    """Give the number under which an MDS is known to the monitors."""
+    """Return the global id of an MDS."""
     return _FIRST_GID + state.moment.layout.mds.index(name)
 
 

@@ -12,9 +12,9 @@ CLEAN = "active+clean"
 
 
 class Monitor(msgspec.Struct, frozen=True):
-    """A monitor: its place in the monmap, its disk, its store and its clock.
+    """A monitor: its rank in the monmap, its disk, its store and its clock.
 
-    skew, latency: seconds, as the leader (rank 0) measured them; it has none itself.
+    skew, latency: seconds, measured by the leader (rank 0), whose own are 0.
     """
 
     name: str
@@ -31,12 +31,12 @@ class Monitor(msgspec.Struct, frozen=True):
 
     @property
     def kb_avail(self) -> int:
-        """KiB left: nothing is reserved for root here, as on XFS."""
+        """Available KiB: no space is reserved for root, as on XFS."""
         return self.kb_total - self.kb_used
 
     @property
     def avail_percent(self) -> int:
-        """Whole percent left, rounded down as the monitor does."""
+        """Available space in whole percent, rounded down as the monitor does."""
         return self.kb_avail * 100 // self.kb_total
 
     @property
@@ -46,9 +46,9 @@ class Monitor(msgspec.Struct, frozen=True):
 
 
 class Osd(msgspec.Struct, frozen=True):
-    """An OSD, which is always "in": none is down long enough to be marked out.
+    """An OSD, which is always "in": no OSD is down long enough to be marked out.
 
-    kb_used: whole KiB; latency: milliseconds until a write is committed, 0 of an OSD that is down.
+    kb_used: whole KiB; latency: milliseconds until a write is committed, 0 if the OSD is down.
     """
 
     place: Place
@@ -64,7 +64,7 @@ class Osd(msgspec.Struct, frozen=True):
 
     @property
     def kb_avail(self) -> int:
-        """KiB left."""
+        """Available KiB."""
         return self.kb - self.kb_used
 
     @property
@@ -74,15 +74,15 @@ class Osd(msgspec.Struct, frozen=True):
 
     @property
     def pgs(self) -> int:
-        """PGs that it is in the acting set of."""
+        """Number of PGs with this OSD in their acting set."""
         return self.place.pgs if self.up else 0
 
 
 class Pool(msgspec.Struct, frozen=True):
-    """A pool: what it holds, lacks and may hold yet, and its clients' IO.
+    """A pool: its data, its degraded objects, its available space and its client I/O.
 
-    pg_states: PGs by state. degraded: copies or chunks that are missing. read_ops and the like are
-    those since the pool is there, *_sec are rates. max_avail: data that still fits.
+    pg_states: number of PGs by state. degraded: missing copies or chunks. read_ops etc. count from
+    the creation of the pool, *_sec are rates. max_avail: bytes of data that still fit.
     """
 
     plan: PoolPlan
@@ -102,7 +102,7 @@ class Pool(msgspec.Struct, frozen=True):
 
     @property
     def stored(self) -> int:
-        """Bytes of the objects, each counted once."""
+        """Bytes of all objects, without replicas."""
         return self.objects * self.plan.object_bytes
 
     @property
@@ -112,7 +112,7 @@ class Pool(msgspec.Struct, frozen=True):
 
     @property
     def copies(self) -> int:
-        """Copies or chunks that there should be."""
+        """Number of copies or chunks when nothing is degraded."""
         return self.objects * self.plan.size
 
     @property
@@ -122,7 +122,7 @@ class Pool(msgspec.Struct, frozen=True):
 
 
 class State(msgspec.Struct, frozen=True, dict=True):
-    """A cluster at a moment. pgs: pool id and number of each PG that is not clean -> its state."""
+    """A cluster at a moment. pgs: state by (pool id, PG number) of each PG that is not clean."""
 
     moment: Moment
     monitors: tuple[Monitor, ...]
@@ -142,7 +142,7 @@ class State(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def pg_states(self) -> Counter[str]:
-        """PGs of all pools by state."""
+        """Number of PGs of all pools by state."""
         return sum((Counter(pool.pg_states) for pool in self.pools), Counter())
 
     @property
@@ -152,18 +152,18 @@ class State(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def election_epoch(self) -> int:
-        """Epoch of elections, even while there is a quorum."""
+        """Election epoch; an even number while there is a quorum."""
         return 8 + 2 * self.moment.elections
 
     @property
     def timecheck_round(self) -> int:
-        """Round of time checks: odd in the second in which the leader asks, even after."""
-        rounds, since = divmod(self.moment.seconds, _TIMECHECK_INTERVAL)
-        return 2 * int(rounds) + (1 if since < 1 else 2)
+        """Round of time checks: odd during the second of a check, even afterwards."""
+        rounds, seconds = divmod(self.moment.seconds, _TIMECHECK_INTERVAL)
+        return 2 * int(rounds) + (1 if seconds < 1 else 2)
 
     @cached_property
     def kb(self) -> int:
-        """KiB of all OSDs."""
+        """Total size of all OSDs in KiB."""
         return sum(osd.kb for osd in self.osds)
 
     @cached_property
@@ -173,13 +173,15 @@ class State(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def degraded(self) -> int:
-        """Copies or chunks that are missing."""
+        """Number of missing copies or chunks."""
         return sum(pool.degraded for pool in self.pools)
 
     @property
     def copies(self) -> int:
-        """Copies or chunks that there should be."""
+        """Number of copies or chunks when nothing is degraded."""
         return sum(pool.copies for pool in self.pools)
 
 
-_TIMECHECK_INTERVAL = 30.0  # mon_timecheck_skew_interval; the usual 300 s is dull to watch
+_TIMECHECK_INTERVAL = (
+    30.0  # mon_timecheck_skew_interval; the default of 300 s is too slow for a demo
+)

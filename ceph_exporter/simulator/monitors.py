@@ -13,7 +13,7 @@ _MAX_SKEW = 0.08  # seconds; mon_clock_drift_allowed is 0.05
 
 
 def monitors(moment: Moment) -> Iterator[Monitor]:
-    """Yield all monitors; it is the last one whose clock drifts and who loses the quorum."""
+    """Yield all monitors; the last one is the victim of clock skew and leaves the quorum."""
     names = moment.layout.monitors
     for rank, name in enumerate(names):
         is_last = rank == len(names) - 1
@@ -35,7 +35,7 @@ def monitors(moment: Moment) -> Iterator[Monitor]:
 
 
 def _clock(moment: Moment, rank: int, *, drifts: bool) -> tuple[float, float]:
-    """Give skew and latency with the six decimals that old monitors print."""
+    """Return skew and latency, with six decimals as old monitors print them."""
     if rank == 0:
         return 0.0, 0.0
     second, seed = int(moment.seconds), moment.layout.seed
@@ -46,9 +46,9 @@ def _clock(moment: Moment, rank: int, *, drifts: bool) -> tuple[float, float]:
 
 
 def _disk(seconds: float, rank: int) -> tuple[int, int, int, int]:
-    """Give the bytes of tables, log and other files of the store, and of all else on the disk.
+    """Return the bytes of the store's tables, log and other files, and of other files on the disk.
 
-    The store's log is written until it becomes a table; tables pile up until compaction.
+    The store's log grows until it becomes a table; tables accumulate until compaction.
     """
     filled = sawtooth(seconds + 70 * rank, 200)
     sst = int((64 + 256 * filled) * _MIB)

@@ -1,4 +1,4 @@
-"""The OSDs at a moment: how full and how slow they are."""
+"""The OSDs at a moment: their usage and latency."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -9,13 +9,13 @@ from ceph_exporter.simulator.waves import noise, writes
 
 NEARFULL_RATIO, BACKFILLFULL_RATIO, FULL_RATIO = 0.85, 0.90, 0.95
 _NEARFULL_AT = 0.87
-_OVERHEAD = 2**30  # bytes that each OSD takes for itself
+_OVERHEAD = 2**30  # bytes that each OSD uses without any data
 _LATENCY = {"hdd": 12.0, "ssd": 1.0}  # milliseconds
 _SLOW = 900.0
 
 
 def osds(moment: Moment, data: Mapping[str, int]) -> Iterator[Osd]:
-    """Yield all OSDs; `data`: what the pools of each class take, copies included."""
+    """Yield all OSDs; `data`: bytes of the pools of each class, including copies."""
     layout = moment.layout
     down = moment.victim("osd_down") if moment.is_on("osd_down") else None
     nearfull = moment.victim("nearfull") if moment.is_on("nearfull") else None
@@ -37,11 +37,11 @@ def osds(moment: Moment, data: Mapping[str, int]) -> Iterator[Osd]:
         )
 
 
-def room(found: tuple[Osd, ...]) -> dict[str, int]:
-    """Give the raw bytes that still fit on each class until its fullest OSD is full."""
+def room(all_osds: tuple[Osd, ...]) -> dict[str, int]:
+    """Return the raw bytes by class that still fit until the fullest OSD of the class is full."""
     least: defaultdict[str, float] = defaultdict(lambda: 1.0)
     sizes: defaultdict[str, int] = defaultdict(int)
-    for osd in found:
+    for osd in all_osds:
         class_ = osd.place.device_class
         least[class_] = min(least[class_], FULL_RATIO - osd.utilization)
         sizes[class_] += osd.place.bytes_total

@@ -1,4 +1,4 @@
-"""The parts of `pg dump` that are asked for; Reef puts them inside a wrapper (PGMap.cc)."""
+"""The parts of `pg dump` that the exporter requests; Reef wraps them in an object (PGMap.cc)."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from ceph_exporter.simulator.model import CLEAN, Pool, State
 
 
 def pg_rows(state: State) -> Iterator[dict[str, object]]:
-    """Yield a row for each PG, as `pgs_brief` has it."""
+    """Yield the row of each PG in `pgs_brief`."""
     layout = state.moment.layout
     down = {osd.place.id for osd in state.down}
     for plan in layout.pools:
@@ -25,7 +25,7 @@ def pg_rows(state: State) -> Iterator[dict[str, object]]:
 
 
 def stat_sum(pool: Pool) -> dict[str, int]:
-    """Give the sums of a pool's PGs."""
+    """Return the sums over a pool's PGs."""
     return {
         "num_bytes": pool.stored,
         "num_objects": pool.objects,

@@ -1,8 +1,8 @@
-"""The pools at a moment: what they hold, what they lack, what their clients do."""
+"""The pools at a moment: their data, their degraded PGs and their client I/O."""
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from ceph_exporter.simulator import waves
 from ceph_exporter.simulator.layout import PoolPlan
@@ -17,26 +17,26 @@ SCRUBBING = "active+clean+scrubbing"
 
 _KIB, _MIB = 2**10, 2**20
 _READ_SIZE, _WRITE_SIZE = 64 * _KIB, 16 * _KIB  # bytes of one operation
-_READS_OF_OSD, _WRITES_OF_OSD = 10 * _MIB, 6 * _MIB  # bytes/s for each OSD of the cluster
-_MISSED = 0.25  # the part of a down OSD's objects that clients change before it is back
-_RECOVERY_MAX_ACTIVE = 3  # osd_recovery_max_active, the number of PGs recovered at a time
-_SCRUBS_OF_OSDS = 6  # of so many OSDs one scrubs
+_READS_OF_OSD, _WRITES_OF_OSD = 10 * _MIB, 6 * _MIB  # bytes per second and OSD of the cluster
+_MISSED = 0.25  # the part of a down OSD's objects that clients change before it is up again
+_RECOVERY_MAX_ACTIVE = 3  # osd_recovery_max_active, the number of PGs recovered at the same time
+_SCRUBS_OF_OSDS = 6  # one scrub per this number of OSDs
 
 Pgs = dict[tuple[int, int], str]
 
 
 def pgs(moment: Moment) -> Pgs:
-    """Give the state of each PG that is not just active+clean, by pool and number."""
+    """Return the state of each PG that is not active+clean, by pool id and PG number."""
     victim = moment.victim("osd_down")
     states: Pgs = {}
     if moment.is_on("osd_down"):
         states = {(pool.id, pg): UNDERSIZED for pool, pg in moment.layout.pgs_of(victim)}
     elif moment.is_on("recovery"):
         # All pools are recovered at the same time.
-        hit = sorted((pg, pool.id) for pool, pg in moment.layout.pgs_of(victim))
-        left = hit[int(len(hit) * moment.progress["recovery"]) :]
-        for number, (pg, pool_id) in enumerate(left):
-            recovers = number < _RECOVERY_MAX_ACTIVE
+        affected = sorted((pg, pool.id) for pool, pg in moment.layout.pgs_of(victim))
+        remaining = affected[int(len(affected) * moment.progress["recovery"]) :]
+        for index, (pg, pool_id) in enumerate(remaining):
+            recovers = index < _RECOVERY_MAX_ACTIVE
             states[pool_id, pg] = RECOVERING if recovers else WAITING
     if moment.is_on("scrub"):
         pools = moment.layout.pools
@@ -48,7 +48,7 @@ def pgs(moment: Moment) -> Pgs:
 
 
 def pool(moment: Moment, plan: PoolPlan, states: Pgs, room: Mapping[str, int]) -> Pool:
-    """Make one pool; `states` as `pgs` gives them, `room` raw bytes that still fit by class."""
+    """Return one pool; `states`: the result of `pgs`; `room`: raw bytes that still fit by class."""
     objects = objects_of(moment, plan)
     seconds, unevenness = moment.seconds, 0.9 + 0.2 * noise(plan.id, int(moment.seconds))
     reads = plan.io * len(moment.layout.osds) * _READS_OF_OSD
@@ -60,14 +60,14 @@ def pool(moment: Moment, plan: PoolPlan, states: Pgs, room: Mapping[str, int]) -
     of_pool = {pg: state for (pool_id, pg), state in states.items() if pool_id == plan.id}
     counts = Counter(of_pool.values())
     counts[CLEAN] = plan.pg_num - len(of_pool)
-    lacking = [pg for pg, state in of_pool.items() if "degraded" in state]
+    degraded = [pg for pg, state in of_pool.items() if "degraded" in state]
     return Pool(
         plan=plan,
         objects=objects,
         max_avail=int(room[plan.device_class] / plan.factor),
         pg_states={state: count for state, count in counts.items() if count},
-        degraded=sum(_lacks(moment, plan, objects, pg) for pg in lacking),
-        recovering_objects_sec=_recovering(moment, plan, objects) if lacking else 0,
+        degraded=sum(_missing(moment, plan, objects, pg) for pg in degraded),
+        recovering_objects_sec=_recovering(moment, plan, objects) if degraded else 0,
         read_bytes_sec=read_bytes_sec,
         write_bytes_sec=write_bytes_sec,
         read_ops_sec=math.ceil(read_bytes_sec / _READ_SIZE),
@@ -80,26 +80,23 @@ def pool(moment: Moment, plan: PoolPlan, states: Pgs, room: Mapping[str, int]) -
 
 
 def objects_of(moment: Moment, plan: PoolPlan) -> int:
-    """Count the objects of a pool; no PG is empty."""
+    """Return the number of objects of a pool; no PG is empty."""
     return max(plan.pg_num, int(plan.data * moment.growth / plan.object_bytes))
 
 
-def _lacks(moment: Moment, plan: PoolPlan, objects: int, pg: int) -> int:
-    """Count the copies of a PG that the OSD lacks: all while it is down, then what it missed."""
-    every, rest = divmod(objects, plan.pg_num)
-    copies = every + (pg < rest)
+def _missing(moment: Moment, plan: PoolPlan, objects: int, pg: int) -> int:
+    """Return the copies of a PG that are missing: all of a down OSD, then those that it missed."""
+    per_pg, remainder = divmod(objects, plan.pg_num)
+    copies = per_pg + (pg < remainder)
     return copies if moment.is_on("osd_down") else math.ceil(_MISSED * copies)
 
 
 def _recovering(moment: Moment, plan: PoolPlan, objects: int) -> int:
-    """Give the objects recovered per second: what was missed, spread over the recovery."""
+    """Return the objects recovered per second: the missed ones, spread over the recovery."""
     if not moment.is_on("recovery") or moment.is_on("osd_down"):
         return 0
     start, end = INCIDENTS["recovery"]
-    hit = [pg for one, pg in _hit(moment) if one.id == plan.id]
-    missed = sum(_lacks(moment, plan, objects, pg) for pg in hit)
+    pgs_of_victim = moment.layout.pgs_of(moment.victim("osd_down"))
+    affected = [pg for pool_plan, pg in pgs_of_victim if pool_plan.id == plan.id]
+    missed = sum(_missing(moment, plan, objects, pg) for pg in affected)
     return math.ceil(missed / (end - start))
-
-
-def _hit(moment: Moment) -> Iterator[tuple[PoolPlan, int]]:
-    return moment.layout.pgs_of(moment.victim("osd_down"))

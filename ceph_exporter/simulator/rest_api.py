@@ -1,9 +1,9 @@
-"""A stand-in for ceph-rest-api on the loopback interface, for the demo and for tests.
+"""A simulated ceph-rest-api on the loopback interface, for the demo and for tests.
 
-It behaves as `ceph_rest_api.py` of Ceph 10.2 to 12.2 under Werkzeug's development server does:
+It behaves like `ceph_rest_api.py` of Ceph 10.2 to 12.2 under Werkzeug's development server:
 HTTP/1.0, one request at a time, each connection closed after its answer, the same statuses and
-content types for the same mistakes. Not imitated: XML, `?help`, and the plain text that commands
-print for people (the plain answer is the JSON of the output, without envelope).
+content types for the same errors. Not simulated: XML, `?help`, and the human-readable output of
+commands (the plain answer is the JSON of the output, without an envelope).
 """
 
 import json
@@ -19,29 +19,54 @@ from ceph_exporter.simulator.simulated import Simulated, name_of
 Answer: TypeAlias = Callable[[str, dict[str, str]], object]
 
 _HELP = (
-    *("df", "fs ls", "fsid", "health", "mds dump", "mds stat", "mon dump", "mon metadata"),
-    *("mon stat", "mon_status", "node ls", "osd blacklist ls", "osd blocked-by", "osd df"),
-    *("osd dump", "osd ls", "osd lspools", "osd metadata", "osd perf", "osd pool ls"),
-    *("osd pool stats", "osd stat", "osd tree", "osd utilization", "pg dump", "pg stat"),
-    *("quorum_status", "report", "status", "version"),
+    "df",
+    "fs ls",
+    "fsid",
+    "health",
+    "mds dump",
+    "mds stat",
+    "mon dump",
+    "mon metadata",
+    "mon stat",
+    "mon_status",
+    "node ls",
+    "osd blacklist ls",
+    "osd blocked-by",
+    "osd df",
+    "osd dump",
+    "osd ls",
+    "osd lspools",
+    "osd metadata",
+    "osd perf",
+    "osd pool ls",
+    "osd pool stats",
+    "osd stat",
+    "osd tree",
+    "osd utilization",
+    "pg dump",
+    "pg stat",
+    "quorum_status",
+    "report",
+    "status",
+    "version",
 )
-"""Commands that Ceph 10.2 lists in its help, to tell the beginning of a command from a mistake."""
+"""The commands in the help of Ceph 10.2; a prefix of one is answered differently from an error."""
 
 
 class CommandError(Exception):
-    """Raised by an answer to have the command refused: 400, the text is the `status`.
+    """Raised by an answer function to refuse the command: 400, the text becomes the `status`.
 
-    For an errno of the monitor ceph-rest-api makes it "Error: TEXT (-ERRNO)".
+    For an errno of the monitor, ceph-rest-api prints "Error: TEXT (-ERRNO)".
     """
 
 
 class RestApi(Server):
-    """A server whose commands are answered by a function, until it is closed.
+    """A server that answers commands with the result of a function, until it is closed.
 
-    `answer(command, args)` gets the words of the path ("osd pool stats") and the query, in which
-    a key without value stands for itself ({"detail": "detail"}). It returns the output; or bytes,
-    the output as the monitor would print it, valid JSON or not; or None for an unknown command. It
-    may raise CommandError, or an OSError to have the connection dropped without an answer.
+    `answer(command, args)` receives the words of the path ("osd pool stats") and the query, in
+    which a key without a value has itself as value ({"detail": "detail"}). It returns the output,
+    or bytes (the output as the monitor would print it, valid JSON or not), or None for an unknown
+    command. It may raise CommandError, or an OSError to drop the connection without an answer.
     """
 
     def __init__(
@@ -59,25 +84,28 @@ class RestApi(Server):
 
 
 def demo(age: Callable[[], float] | None = None) -> RestApi:
-    """Give a server, not yet started, of a cluster that lives from now on, or is of that `age`."""
+    """Return a server, not yet started, of a simulated cluster.
+
+    age: returns the cluster's age in seconds; by default, the cluster starts now.
+    """
     return RestApi(answer_of(Simulated(age=age)))
 
 
 def answer_of(simulated: Simulated) -> Answer:
-    """Give the function that answers for a simulated cluster."""
+    """Return the answer function of a simulated cluster."""
 
     def answer(command: str, args: dict[str, str]) -> object:
         try:
             body = simulated.body("rest-api", name_of(command, args))
         except KeyError as error:
-            raise CommandError(_complaint(command, args, error.args)) from None
+            raise CommandError(_message(command, args, error.args)) from None
         return None if body is None else msgspec.Raw(body)
 
     return answer
 
 
-def _complaint(command: str, args: dict[str, str], unused: tuple[str, ...]) -> str:
-    """Word it as validate() of ceph_argparse: only a command with parameters names them."""
+def _message(command: str, args: dict[str, str], unused: tuple[str, ...]) -> str:
+    """Return the message of ceph_argparse.validate(): commands without parameters have no text."""
     if command not in ("health", "df"):
         return "\n"
     if "detail" in unused and args["detail"] != "detail":
@@ -96,15 +124,15 @@ class _Handler(Handler):
         return owner
 
     def route(self, body: bytes) -> Response:
-        """Do what Flask's routes and the beginning of `handler` do."""
+        """Return the same response as Flask's routes and the first part of `handler`."""
         del body
         if self.command not in {"GET", "HEAD", "PUT"}:
             return Response(405, HTML, _page("Method Not Allowed"), (("Allow", "GET, PUT"),))
         base = self._owner.base
         path = unquote(urlsplit(self.path).path)
         if path == "/":
-            where = f"http://{self.headers.get('Host', '')}{base}"
-            return Response(302, HTML, _page("Redirecting..."), (("Location", where),))
+            location = f"http://{self.headers.get('Host', '')}{base}"
+            return Response(302, HTML, _page("Redirecting..."), (("Location", location),))
         as_json = path.endswith((".json", ".json-pretty")) or _accepts_json(
             self.headers.get("Accept", "")
         )
@@ -117,14 +145,14 @@ class _Handler(Handler):
             response = self._run(command, as_json=as_json)
             if response is not None:
                 return response
-        # What begins a command, the base path and a slash at the end too, gets help for people.
+        # Any prefix of a command, the base path and a trailing slash are answered with HTML help.
         matches = [name for name in _HELP if name.startswith(command)]
         if matches and words not in _HELP:
             return Response(400, HTML, _page("Possible commands:", *matches))
         return _refusal(400, f"Invalid endpoint {endpoint}", as_json=as_json)
 
     def _run(self, command: str, *, as_json: bool) -> Response | None:
-        """Run a command: none of those here changes anything, so that none is for PUT."""
+        """Run a command; no command here changes anything, so PUT is refused."""
         if self.command != "GET":
             return _refusal(400, "\n", as_json=as_json)
         query = parse_qsl(urlsplit(self.path).query, keep_blank_values=True)
@@ -136,7 +164,7 @@ class _Handler(Handler):
 
 
 def _accepts_json(accept: str) -> bool:
-    """Tell whether a header names JSON itself: `*/*` gets plain text."""
+    """Return whether an Accept header names JSON explicitly: `*/*` is answered with plain text."""
     return JSON in (element.partition(";")[0].strip() for element in accept.split(","))
 
 
@@ -147,7 +175,7 @@ def _success(output: object, *, as_json: bool) -> Response:
         try:
             envelope = {"output": json.loads(output or b"[]"), "status": "OK"}
         except ValueError:
-            # 500, and yet the content type of success: the handler sets that last.
+            # 500, but with the content type of success, which the handler sets last.
             return Response(500, JSON, b"Error decoding JSON from " + output)
         return Response(200, JSON, json.dumps(envelope).encode())
     if not as_json:
@@ -156,7 +184,7 @@ def _success(output: object, *, as_json: bool) -> Response:
 
 
 def _refusal(code: int, status: str, *, as_json: bool) -> Response:
-    """Return an error: an envelope if JSON was asked for, but with Flask's default content type."""
+    """Return an error: an envelope for JSON requests, but with Flask's default content type."""
     envelope = json.dumps({"output": [], "status": status})
     return Response(code, HTML, (envelope if as_json else f"\n{status}\n").encode())
 

@@ -1,8 +1,8 @@
-"""The mgr module restful with a simulated cluster behind it, over plain HTTP.
+"""A simulated mgr module restful in front of a simulated cluster, over plain HTTP.
 
-Built after src/pybind/mgr/restful of 18.2 and what it was seen to answer. Commands are done at
-once, and a request is kept until it is deleted. Not imitated: TLS, keys (as with the module's
-option `enable_auth` off), and all endpoints that are not needed here.
+Modelled on src/pybind/mgr/restful of 18.2 and its observed answers. Commands finish immediately,
+and a request is stored until it is deleted. Not simulated: TLS, keys (as if the module's option
+`enable_auth` were off), and the endpoints that the exporter does not use.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ _ROOT = {
     "doc": "See /doc endpoint",
     "info": "Ceph Manager RESTful API server",
 }
-_FORBIDDEN = "pg dump"  # the module's own key has no right to it
+_FORBIDDEN = "pg dump"  # the module's own key may not run it
 
 
 class Restful(Server):
@@ -30,20 +30,20 @@ class Restful(Server):
         super().__init__(_Handler, host, port, client_timeout=30.0)
         self.simulated = simulated
         self.requests: dict[str, bytes] = {}
-        """The answers of the requests that are kept, by id."""
+        """The answers of the requests that are not deleted yet, by id."""
         self._ids = count(140072978411472)
 
     def run(self, commands: list[dict[str, object]]) -> bytes:
-        """Run commands as one request, and keep it."""
+        """Run commands as one request, store it and return its answer."""
         results = list(self._results(commands))
         has_failed = any(failed for failed, _ in results)
-        number = str(next(self._ids))
-        self.requests[number] = msgspec.json.encode(
+        request_id = str(next(self._ids))
+        self.requests[request_id] = msgspec.json.encode(
             {
                 "failed": [row for failed, row in results if failed],
                 "finished": [row for failed, row in results if not failed],
                 "has_failed": has_failed,
-                "id": number,
+                "id": request_id,
                 "is_finished": True,
                 "is_waiting": False,
                 "running": [],
@@ -51,19 +51,19 @@ class Restful(Server):
                 "waiting": [],
             }
         )
-        return self.requests[number]
+        return self.requests[request_id]
 
     def _results(self, commands: list[dict[str, object]]) -> Iterator[tuple[bool, object]]:
         for command in commands:
             prefix = str(command["prefix"])
             args = {name: value for name, value in command.items() if name != "prefix"}
             words = " ".join(f"{name}={value}" for name, value in args.items())
-            output, complaint = self._output(prefix, args)
-            row = {"command": f"{prefix} {words}", "outb": output, "outs": complaint}
-            yield bool(complaint), row
+            output, error = self._output(prefix, args)
+            row = {"command": f"{prefix} {words}", "outb": output, "outs": error}
+            yield bool(error), row
 
     def _output(self, prefix: str, args: Mapping[str, object]) -> tuple[str, str]:
-        """Give the output of a command, or what is wrong with it."""
+        """Return the output of a command and its error, one of them empty."""
         if prefix == _FORBIDDEN:
             return "", "access denied: does your client key have mgr caps?"
         try:
@@ -79,7 +79,7 @@ class _Handler(Handler):
     sys_version = "Python/3.11.2"
 
     def route(self, body: bytes) -> Response:
-        """Do what the module's controllers do, for the endpoints that are needed."""
+        """Return the same response as the module's controllers, for the endpoints in use."""
         owner = self.server.owner
         assert isinstance(owner, Restful)  # noqa: S101 - for mypy
         response = None
@@ -90,30 +90,33 @@ class _Handler(Handler):
                 counters = owner.simulated.body("restful", "restful/perf")
                 response = Response(200, JSON, counters or b"")
             case "POST", ["request"]:
-                response = _posted(owner, body)
-            case "GET", ["request", number]:
-                response = _kept(owner.requests.get(number))
-            case "DELETE", ["request", number]:
-                response = _kept(owner.requests.pop(number, None))
+                response = _run(owner, body)
+            case "GET", ["request", request_id]:
+                response = _stored(owner.requests.get(request_id))
+            case "DELETE", ["request", request_id]:
+                response = _stored(owner.requests.pop(request_id, None))
         return response or _NOT_FOUND
 
 
 _NOT_FOUND = Response(404, HTML, b"<html><body><h1>404 Not Found</h1></body></html>")
 
 
-def _kept(request: bytes | None) -> Response:
+def _stored(request: bytes | None) -> Response:
     if request is None:
         return _refusal("No such request id")
     return Response(200, JSON, request)
 
 
-def _posted(owner: Restful, body: bytes) -> Response:
-    """Run what was posted: one command, or a list of lists that run one after the other."""
+def _run(owner: Restful, body: bytes) -> Response:
+    """Run a posted command, or a list of lists of commands, one after the other."""
     try:
         posted = msgspec.json.decode(body, type=_Command | list[list[_Command]])
     except msgspec.DecodeError:
         return _refusal("Bad request")
-    commands = [posted] if isinstance(posted, dict) else [one for row in posted for one in row]
+    if isinstance(posted, dict):
+        commands = [posted]
+    else:
+        commands = [command for group in posted for command in group]
     if any("prefix" not in command for command in commands):
         return _refusal("'prefix'")
     return Response(200, JSON, owner.run(commands))

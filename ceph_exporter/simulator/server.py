@@ -1,4 +1,4 @@
-"""What the servers of both APIs share: one thread that answers one request after the other."""
+"""The base of the servers of both APIs: one thread that answers one request after the other."""
 
 import sys
 import threading
@@ -11,7 +11,7 @@ HTML, JSON, PLAIN = "text/html; charset=utf-8", "application/json", "text/plain"
 
 
 class Response(NamedTuple):
-    """What a request is answered with."""
+    """The response to a request."""
 
     code: int
     content_type: str
@@ -20,9 +20,9 @@ class Response(NamedTuple):
 
 
 class Server:
-    """A server on loopback until it is closed; `handler` answers one request.
+    """A server on the loopback interface until it is closed; `handler` answers one request.
 
-    client_timeout: how long (seconds) a client may keep the only thread waiting.
+    client_timeout: seconds that a client may block the only thread.
     """
 
     def __init__(
@@ -33,20 +33,20 @@ class Server:
         self._server.owner = self
         self._thread: threading.Thread | None = None
         self.url = f"http://{host}:{self._server.server_address[1]}"
-        """Where it listens, without a path. Clients are queued from the beginning."""
+        """The URL of the server, without a path. Clients are queued even before `start`."""
 
     def start(self) -> None:
-        """Serve in a thread of its own, which does not keep the program alive."""
+        """Serve in a background thread, which does not keep the program running."""
         self._thread = threading.Thread(
             target=self._server.serve_forever,
-            kwargs={"poll_interval": 0.05},  # what close() may have to wait
+            kwargs={"poll_interval": 0.05},  # close() waits up to this number of seconds
             name="ceph-simulator",
             daemon=True,
         )
         self._thread.start()
 
     def close(self) -> None:
-        """Finish the request being answered, then refuse connections. May be repeated."""
+        """Finish the current request, then refuse connections. May be called again."""
         if self._thread is not None:
             self._server.shutdown()
             self._thread.join()
@@ -65,33 +65,33 @@ class Server:
 
 class _Server(TCPServer):
     allow_reuse_address = True
-    request_queue_size = 128  # clients of a single thread have to wait, not to be refused
+    request_queue_size = 128  # clients wait for the single thread instead of being refused
     owner: Server
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
-        """Print nothing for a lost connection, but the trace of a mistake in an answer."""
+        """Print the traceback of an error in an answer, but nothing for a lost connection."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One request, answered as Werkzeug does it: HTTP/1.0, the connection closed after it."""
+    """The handler of one request, like Werkzeug: HTTP/1.0, then the connection is closed."""
 
     server: _Server
     protocol_version = "HTTP/1.0"
 
     @abstractmethod
     def route(self, body: bytes) -> Response:
-        """Answer the request, whose body is read."""
+        """Return the response to the request, whose body has been read."""
 
     def setup(self) -> None:
-        """Limit how long each reading and writing may take."""
+        """Set the timeout of each read and write."""
         self.request.settimeout(self.server.owner.client_timeout)
         super().setup()
 
     def answer(self) -> None:
-        """Answer a request of whatever method."""
-        # A connection closed with a body unread is reset, and the answer may get lost.
+        """Answer a request with any method."""
+        # Closing a connection with unread data resets it, and the client may lose the answer.
         length = self.headers.get("Content-Length", "")
         response = self.route(self.rfile.read(int(length) if length.isdecimal() else 0))
         self.send_response(response.code)
@@ -104,7 +104,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(response.body)
 
     def log_message(self, *_args: object) -> None:
-        """Keep silent: no access log."""
+        """Do nothing: no access log."""
 
 
 for _method in ("GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"):

@@ -1,6 +1,6 @@
-"""Parts of `status` and `osd pool stats` that Jewel and Reef word alike (PGMap.cc).
+"""Parts of `status` and `osd pool stats` that are the same in Jewel and Reef (PGMap.cc).
 
-Ceph leaves out what is zero. Functions of pools take those that are summed up: all, or one.
+Ceph omits fields that are 0. Functions that take pools return the sums over them: all, or one.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ _REPORT_INTERVAL = 5  # osd_mon_report_interval, mgr_stats_period, seconds
 
 
 def quorum(state: State) -> dict[str, object]:
-    """Give what `quorum_status` begins with, and `status` has too."""
+    """Return the first fields of `quorum_status`, which `status` has too."""
     return {
         "election_epoch": state.election_epoch,
         "quorum": [mon.rank for mon in state.quorum],
@@ -20,7 +20,7 @@ def quorum(state: State) -> dict[str, object]:
 
 
 def sums(state: State) -> dict[str, object]:
-    """Give the counts and sizes of `pgmap`."""
+    """Return the counts and sizes of `pgmap`."""
     most_first = sorted(state.pg_states.items(), key=lambda item: item[1], reverse=True)
     return {
         "pgs_by_state": [{"state_name": name, "count": count} for name, count in most_first],
@@ -32,8 +32,8 @@ def sums(state: State) -> dict[str, object]:
     }
 
 
-def trouble(pools: Iterable[Pool]) -> dict[str, object]:
-    """Give what is degraded."""
+def degraded_objects(pools: Iterable[Pool]) -> dict[str, object]:
+    """Return the degraded objects."""
     rows = [(pool.degraded, pool.copies) for pool in pools]
     degraded, copies = sum(row[0] for row in rows), sum(row[1] for row in rows)
     if not degraded:
@@ -46,7 +46,7 @@ def trouble(pools: Iterable[Pool]) -> dict[str, object]:
 
 
 def recovery_rate(pools: Iterable[Pool]) -> dict[str, object]:
-    """Give the rates of recovery, and what was recovered since the last report."""
+    """Return the rates of recovery, and the objects recovered since the last report."""
     rows = [(pool.recovering_objects_sec, pool.recovering_bytes_sec) for pool in pools]
     objects, size = sum(row[0] for row in rows), sum(row[1] for row in rows)
     if not objects:
@@ -62,7 +62,7 @@ def recovery_rate(pools: Iterable[Pool]) -> dict[str, object]:
 
 
 def client_rates(pools: Iterable[Pool]) -> dict[str, object]:
-    """Give clients' rates; of a direction at rest the bytes are left out, but not the ops."""
+    """Return client rates; without reads or writes, Ceph omits their bytes, but not their ops."""
     rows = list(pools)
     reads = sum(pool.read_ops_sec for pool in rows)
     writes = sum(pool.write_ops_sec for pool in rows)
@@ -77,12 +77,12 @@ def client_rates(pools: Iterable[Pool]) -> dict[str, object]:
 
 
 def pool_stats(pools: Iterable[Pool]) -> list[dict[str, object]]:
-    """Give `osd pool stats`."""
+    """Return `osd pool stats`."""
     return [
         {
             "pool_name": pool.plan.name,
             "pool_id": pool.plan.id,
-            "recovery": trouble([pool]),
+            "recovery": degraded_objects([pool]),
             "recovery_rate": recovery_rate([pool]),
             "client_io_rate": client_rates([pool]),
         }

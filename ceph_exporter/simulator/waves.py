@@ -1,15 +1,15 @@
-"""Shapes of what changes with the time: nothing is remembered, and nothing is random."""
+"""Functions of time from which the cluster's changes are calculated; none of them is random."""
 
 import math
 
 _MASK = 2**64 - 1
 _WAVE = 200.0  # seconds of one wave of writes
-_REST = 240.0  # seconds after which readers rest again
-_BUSY = 180.0  # seconds that they read before
+_PERIOD = 240.0  # seconds after which the pattern of reads repeats
+_BUSY = 180.0  # seconds of each period during which clients read
 
 
 def noise(*numbers: int) -> float:
-    """Return a number in [0, 1) that depends on the given ones alone, in every process."""
+    """Return a number in [0, 1) that depends only on the arguments, in every process."""
     mixed = 0x9E3779B97F4A7C15
     for number in numbers:
         mixed = (mixed ^ number) * 0xBF58476D1CE4E5B9 & _MASK
@@ -19,31 +19,31 @@ def noise(*numbers: int) -> float:
 
 
 def ramp(now: float, start: float, end: float) -> float:
-    """Return 0 until `start`, 1 from `end` on, and the part of the way between them."""
+    """Return 0 until `start`, 1 from `end` on, and a linear interpolation between them."""
     return min(1.0, max(0.0, (now - start) / (end - start)))
 
 
 def sawtooth(seconds: float, period: float) -> float:
-    """Return what rises from 0 to 1 in each period and falls back at its end."""
+    """Return a value that rises from 0 to 1 in each period and drops to 0 at its end."""
     return seconds % period / period
 
 
 def writes(seconds: float) -> float:
-    """Return how much is written at a time, 1 on average."""
+    """Return the rate of writes at a point in time, 1 on average."""
     return 1 + 0.5 * math.sin(math.tau * seconds / _WAVE)
 
 
 def written(seconds: float) -> float:
-    """Return the sum of `writes` since 0."""
+    """Return the integral of `writes` since 0."""
     return seconds + 0.5 * _WAVE / math.tau * (1 - math.cos(math.tau * seconds / _WAVE))
 
 
 def reads(seconds: float) -> float:
-    """Return 1 while clients read and 0 while they rest: Ceph leaves out what is 0."""
-    return float(seconds % _REST < _BUSY)
+    """Return 1 while clients read and 0 while they pause: Ceph omits rates that are 0."""
+    return float(seconds % _PERIOD < _BUSY)
 
 
 def read(seconds: float) -> float:
-    """Return the sum of `reads` since 0."""
-    rounds, since = divmod(seconds, _REST)
-    return rounds * _BUSY + min(since, _BUSY)
+    """Return the integral of `reads` since 0."""
+    periods, remainder = divmod(seconds, _PERIOD)
+    return periods * _BUSY + min(remainder, _BUSY)

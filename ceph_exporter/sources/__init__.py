@@ -1,4 +1,4 @@
-"""Where documents come from: one class per API, and `connect`, which picks it."""
+"""The sources of documents: one class per API, and `connect`, which selects one."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from ceph_exporter.sources.rest_api import RestApi
 from ceph_exporter.sources.restful import INFO, Restful
 
 
-def connect(  # noqa: PLR0913 - all that a source is made of
+def connect(  # noqa: PLR0913 - everything that a source needs
     api: Api,
     url: str,
     tls: Tls,
@@ -27,10 +27,10 @@ def connect(  # noqa: PLR0913 - all that a source is made of
     *,
     body_limit: int = BODY_LIMIT,
 ) -> Source:
-    """Make the source of an API at a URL; `auto` finds the API out by asking.
+    """Return the source for an API at a URL; `auto` detects the API.
 
-    body_limit: bytes of the largest answer that is read. Raises SourceError when nothing at the URL
-    can be used.
+    body_limit: the maximum size of an answer in bytes. Raises SourceError if no usable API answers
+    at the URL.
     """
     if api == "recording":
         return Recording(Path(url))
@@ -55,18 +55,18 @@ class _Root(msgspec.Struct):
     detail: str = ""
 
 
-_root = Decoder(_Root)
+_decode_root = Decoder(_Root)
 
 
 def _probe(http: Http, credentials: Credentials, deadline: Deadline) -> Source:
-    # No secret is sent before it is known who asks for it. An unknown path answers 404 in restful
-    # and 400 or 404 in ceph-rest-api; the dashboard wants a login.
+    # No secret is sent until the API is known. For an unknown path, restful answers 404 and
+    # ceph-rest-api 400 or 404; the dashboard requires a login.
     response = http.request("GET", "/api/summary", deadline, headers=ACCEPT)
     check_active(http.url, response)
-    if response.status in (401, 403) and _says(response.body).detail:
+    if response.status in (401, 403) and _root(response.body).detail:
         return Dashboard(http, credentials)
     response = http.request("GET", "/", deadline, headers={"Accept": "application/json"})
-    if _says(response.body).info == INFO:
+    if _root(response.body).info == INFO:
         return Restful(http, credentials)
     try:
         return RestApi.probe(http, credentials, deadline)
@@ -75,14 +75,14 @@ def _probe(http: Http, credentials: Credentials, deadline: Deadline) -> Source:
             raise
         raise SourceError(
             ErrorKind.UNREACHABLE,
-            f"no API of Ceph found at {http.url} (asked for the dashboard, restful and "
-            f"ceph-rest-api; last answer: {error}); check the URL, its path included",
+            f"no API of Ceph found at {http.url} (tried the dashboard, restful and "
+            f"ceph-rest-api; last answer: {error}); check the URL, including its path",
         ) from None
 
 
-def _says(body: bytes) -> _Root:
+def _root(body: bytes) -> _Root:
     try:
-        return _root(body)
+        return _decode_root(body)
     except DecodeError:
         return _Root()
 

@@ -1,4 +1,19 @@
-"""What every source of documents is to the poller, and how it says that it has none."""
+"""The interface between sources of documents and the poller, and the errors of sources.
+
+SourceError: a document or a URL failed; its ErrorKind says what that means for the next request.
+
+- the URL failed, and its remaining documents with it:
+    - REFUSED: login or key refused
+    - FROZEN: no quorum, so the data is old
+    - UNTRUSTED: certificate not accepted
+    - UNREACHABLE: no answer
+    - FOREIGN: another cluster answers
+    - STANDBY: a standby mgr answers
+- only this document failed:
+    - FAILED: may succeed the next time
+    - UNSUPPORTED: does not exist here
+    - DENIED: not among the rights of the user
+"""
 
 from collections.abc import Collection, Iterator
 from enum import Enum
@@ -8,34 +23,40 @@ from ceph_exporter.deadline import Deadline
 
 
 class ErrorKind(Enum):
-    """What a failure means for what is asked next; of several URLs' the first here tells most."""
+    """What a failure means for the next request.
+
+    Most informative first: if all URLs fail, the first of these is reported.
+    """
 
     REFUSED = "refused"
-    """Login or key refused: nothing but a new configuration helps."""
+    """The server refuses the login or key: only a change of the configuration helps."""
     FROZEN = "frozen"
-    """What is said here is old, as there is no quorum or none that this mgr knows of: try the next
-    URL, and believe nothing that was had here."""
+    """The data at this URL is old, because the monitors have no quorum or this mgr knows of none:
+    discard the data from this URL and try the next one."""
     UNTRUSTED = "untrusted"
     """The server's certificate is not accepted: try the next URL."""
     UNREACHABLE = "unreachable"
-    """No answer from this URL: try the next one."""
+    """This URL does not answer: try the next one."""
     FOREIGN = "foreign"
-    """Another cluster answers here: try the next URL."""
+    """Another cluster answers at this URL: try the next one."""
     STANDBY = "standby"
-    """A standby mgr answers here: try the next URL."""
+    """A standby mgr answers at this URL: try the next one."""
     FAILED = "failed"
-    """This document failed, others may not."""
+    """This document failed; others may succeed."""
     UNSUPPORTED = "unsupported"
-    """This document does not exist here: do not ask again soon."""
+    """This document does not exist here: do not request it again soon."""
     DENIED = "denied"
-    """The user's rights do not include this document: do not ask again soon."""
+    """The user's rights do not include this document: do not request it again soon."""
 
 
-_OF_THE_DOCUMENT = frozenset({ErrorKind.FAILED, ErrorKind.UNSUPPORTED, ErrorKind.DENIED})
+_OF_DOCUMENT = frozenset({ErrorKind.FAILED, ErrorKind.UNSUPPORTED, ErrorKind.DENIED})
 
 
 class SourceError(Exception):
-    """Why there is no document: one line for a person that says what to do, without secrets."""
+    """The reason why a document is unavailable.
+
+    The text is one readable line that says what is wrong, then what to do. It has no secrets.
+    """
 
     def __init__(self, kind: ErrorKind, message: str) -> None:
         super().__init__(message)
@@ -43,14 +64,14 @@ class SourceError(Exception):
 
     @property
     def of_document(self) -> bool:
-        """It says nothing of other documents; else the URL as a whole is of no use."""
-        return self.kind in _OF_THE_DOCUMENT
+        """Whether only this document failed; otherwise the whole URL is unusable."""
+        return self.kind in _OF_DOCUMENT
 
 
 class Answer(NamedTuple):
-    """One answer of Ceph, or why there is none.
+    """One answer of Ceph, or the error in its place.
 
-    documents: the names of those that it carries; wire_format: the name under which its bytes are
+    documents: the names of the documents in the answer; wire_format: the name under which `body` is
     decoded and recorded; seconds: how long Ceph took.
     """
 
@@ -62,11 +83,11 @@ class Answer(NamedTuple):
 
 
 class Source(Protocol):
-    """Gets documents over one API from one URL.
+    """A source of documents: one API at one URL.
 
-    `documents` are those that this API can give at all. `fetch` yields an answer for each document
-    wanted, as they come, and raises SourceError when the URL as a whole is of no use. It may yield
-    that error first as the answer for the documents that were waited for.
+    `documents` are all that this API offers. `fetch` yields an answer for each wanted document as
+    soon as it arrives, and raises SourceError if the whole URL is unusable. It may first yield the
+    same error as the answer for the documents that were requested last.
     """
 
     api: str
@@ -74,7 +95,7 @@ class Source(Protocol):
     documents: frozenset[str]
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
-        """Ask Ceph for documents; one request at a time, all within the deadline."""
+        """Request documents from Ceph, one request at a time, all within the deadline."""
         ...
 
     def close(self) -> None:

@@ -1,9 +1,10 @@
 """The REST API of the mgr dashboard, 14 to 21 (src/pybind/mgr/dashboard/).
 
-A login writes user data to the monitors' store, so its token is kept for its whole life and renewed
-on a 401 only. The media type with the version must be the whole Accept header. The cookie that a
-login sets would win over the header, so none is kept. A standby mgr redirects to the active one by
-an address of its own choice: not followed, the next URL is used instead.
+A login writes user data to the monitors' store, so its token is used until it expires and renewed
+only after a 401. The Accept header must consist of exactly the versioned media type. Cookies are
+discarded, because the cookie of a login takes precedence over the Authorization header. A standby
+mgr redirects to the active one at an address that may be unreachable from here, so redirects are
+not followed: the next URL is tried instead.
 """
 
 import time
@@ -14,18 +15,23 @@ import msgspec
 from ceph_exporter.deadline import Deadline, elapsed
 from ceph_exporter.facts import DecodeError, Decoder
 from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
-from ceph_exporter.sources.credentials import Credentials
+from ceph_exporter.sources.credentials import LOGIN_PAUSE, Credentials
 from ceph_exporter.sources.http import Http, Response
 
 ACCEPT = {"Accept": "application/vnd.ceph.api.v1.0+json"}
 
-# endpoint -> the documents for whose sake it is asked, in the order in which they are asked for.
-# The monitors come first: they are answered from memory, while health waits for every iSCSI
-# gateway. health/full carries all that health/minimal does, which is then left out.
+# endpoint -> the documents that it is requested for, in the order of the requests. `monitor` comes
+# first: it is answered from memory, while health waits for every iSCSI gateway. health/full
+# contains everything in health/minimal, which is then skipped.
 ENDPOINTS: Mapping[str, tuple[str, ...]] = {
     "monitor": ("quorum_status",),
     "health/full": (
-        *("osd dump", "osd tree", "osd metadata", "df detail", "mgr dump", "fs dump"),
+        "osd dump",
+        "osd tree",
+        "osd metadata",
+        "df detail",
+        "mgr dump",
+        "fs dump",
         "pg states",
     ),
     "health/minimal": ("health detail", "status"),
@@ -36,12 +42,13 @@ ENDPOINTS: Mapping[str, tuple[str, ...]] = {
     "perf_counters": ("perf counters",),
     "summary": ("version",),
 }
-_ALSO = {"health/full": frozenset(ENDPOINTS["health/minimal"])}
-# From 18 on a list is cut to its first rows unless all are asked for; before, it has no parameters.
+_INCLUDES = {"health/full": frozenset(ENDPOINTS["health/minimal"])}
+# From 18 on, a list has only its first rows unless all are requested; before, it has no parameters.
 _PAGED = frozenset({"osd", "host"})
 _ALL_ROWS = "?offset=0&limit=-1"
+_SHORTEST_PAGE = 5
 _SHARE = 0.75
-"""Of the time that is left, what one endpoint may take."""
+"""The part of the remaining time that one endpoint may take."""
 
 
 class _Login(msgspec.Struct):
@@ -58,7 +65,7 @@ _error = Decoder(_Error)
 
 
 class Dashboard:
-    """Documents over the mgr dashboard at `http`'s URL (its `url_prefix` included)."""
+    """Documents from the mgr dashboard at `http`'s URL, which includes its `url_prefix`."""
 
     api = "dashboard"
     releases = ("14", "")
@@ -68,24 +75,25 @@ class Dashboard:
         self.url = http.url
         self._http = http
         self._credentials = credentials
-        self._rows: dict[str, str] = {}
+        self._parameters: dict[str, str] = {}
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
-        """Get each endpoint that carries a wanted document once.
+        """Request each endpoint that has a wanted document once.
 
-        Once one has answered, another that hangs is left with some time for those behind it.
+        After the first answer, an endpoint that hangs gets only a part of the remaining time, so
+        that the endpoints after it can still be requested.
         """
-        missing = set(wanted)
+        remaining = set(wanted)
         alive = False
         for endpoint, documents in ENDPOINTS.items():
-            if missing.isdisjoint(documents):
+            if remaining.isdisjoint(documents):
                 continue
             start = time.monotonic()
             error, body = None, b""
             limit = deadline.part(_SHARE) if alive else deadline
             try:
                 body = self._get(endpoint, limit)
-                missing -= _ALSO.get(endpoint, frozenset())
+                remaining -= _INCLUDES.get(endpoint, frozenset())
                 alive = True
             except SourceError as failure:
                 hangs = alive and not limit.left and deadline.left
@@ -99,16 +107,16 @@ class Dashboard:
         self._http.close()
 
     def _get(self, endpoint: str, deadline: Deadline) -> bytes:
-        response = self._ask(endpoint + self._rows.get(endpoint, ""), deadline)
-        if endpoint in _PAGED and endpoint not in self._rows and _is_cut(response):
-            self._rows[endpoint] = _ALL_ROWS
+        response = self._ask(endpoint + self._parameters.get(endpoint, ""), deadline)
+        if endpoint in _PAGED and endpoint not in self._parameters and _may_be_cut(response):
+            self._parameters[endpoint] = _ALL_ROWS
             response = self._ask(endpoint + _ALL_ROWS, deadline)
         return response.body
 
     def _ask(self, endpoint: str, deadline: Deadline) -> Response:
-        kept = bool(self._credentials.token)
+        had_token = bool(self._credentials.token)
         response = self._request(endpoint, deadline)
-        if response.status == 401 and kept:
+        if response.status == 401 and had_token:
             self._credentials.token = ""  # expired or revoked: one new login
             response = self._request(endpoint, deadline)
         check_active(self.url, response)
@@ -118,7 +126,9 @@ class Dashboard:
         if response.status == 401:
             self._credentials.distrust()
             raise SourceError(
-                ErrorKind.REFUSED, f"{self.url}: the dashboard refused its token: {detail}"
+                ErrorKind.REFUSED,
+                f"{self.url}: the dashboard refused the token that it had just issued ({detail}); "
+                f"the next login is in {LOGIN_PAUSE / 60:.0f} minutes",
             )
         kind = ErrorKind.UNSUPPORTED if response.status == 404 else ErrorKind.FAILED
         hint = (
@@ -138,8 +148,8 @@ class Dashboard:
         if not self._credentials.may_log_in():
             raise SourceError(
                 ErrorKind.REFUSED,
-                f"{self.url}: the dashboard refused the token it had just given; the next login is "
-                "tried five minutes after that",
+                f"{self.url}: the dashboard refused the token that it had just issued; the next "
+                f"login is {LOGIN_PAUSE / 60:.0f} minutes after that",
             )
         secret = self._credentials.secret(self.url)
         user = self._credentials.username
@@ -148,7 +158,7 @@ class Dashboard:
         check_active(self.url, response)
         if response.status not in (200, 201):
             detail = _detail(response)
-            # The same statuses in HTML are another server's, say of http:// on an https:// port.
+            # The same statuses in HTML come from another server, e.g. http:// on an https:// port.
             if response.status in (400, 401, 403) and _is_json(response):
                 self._credentials.refuse(secret, self.url)
                 raise SourceError(
@@ -164,7 +174,7 @@ class Dashboard:
         except DecodeError as error:
             raise SourceError(
                 ErrorKind.UNREACHABLE,
-                f"{self.url}: login: {error}; is this the URL of a Ceph dashboard?",
+                f"{self.url}: login: {error}; check that this is the URL of a Ceph dashboard",
             ) from None
         if login.pwd_update_required:
             self._credentials.refuse(secret, self.url)
@@ -176,23 +186,26 @@ class Dashboard:
         return login.token
 
 
-def _is_cut(response: Response) -> bool:
-    """Say whether a list may have been cut: the shortest page has five rows."""
+def _may_be_cut(response: Response) -> bool:
+    """Return whether a list may be incomplete: it has more rows than the shortest page."""
     total = response.headers.get("x-total-count", "")
-    return total.isdecimal() and int(total) > 5
+    return total.isdecimal() and int(total) > _SHORTEST_PAGE
 
 
 def check_active(url: str, response: Response) -> None:
-    """Raise SourceError of kind STANDBY when a standby mgr's dashboard answered."""
+    """Raise SourceError of kind STANDBY if the dashboard of a standby mgr answered."""
     if 300 <= response.status < 400:
-        where = response.headers.get("location", "nowhere")
+        location = response.headers.get("location", "an unknown address")
         raise SourceError(
             ErrorKind.STANDBY,
-            f"{url}: a standby mgr redirects to {where[:200]}, not followed; give the URL of every "
-            "mgr with --cluster.url",
+            f"{url}: this is a standby mgr, and its redirect to {location[:200]} is not followed; "
+            "list the URL of every mgr in --cluster.url",
         )
     if b"No active ceph-mgr instance" in response.body[:4096]:
-        raise SourceError(ErrorKind.STANDBY, f"{url}: a standby mgr, and no mgr is active")
+        raise SourceError(
+            ErrorKind.STANDBY,
+            f"{url}: this is a standby mgr, and no mgr is active; check: ceph mgr dump",
+        )
 
 
 def _is_json(response: Response) -> bool:
@@ -201,6 +214,6 @@ def _is_json(response: Response) -> bool:
 
 def _detail(response: Response) -> str:
     try:
-        return " ".join(_error(response.body).detail.split())[:200] or "no reason given"
+        return " ".join(_error(response.body).detail.split())[:200] or "no reason reported"
     except DecodeError as error:
         return str(error)

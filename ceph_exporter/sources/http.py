@@ -1,9 +1,9 @@
-"""The only module that knows an HTTP client: one request, with limits that hold.
+"""The HTTP client, the only module that uses httpx: requests with strict limits.
 
-httpx' timeouts are per operation, so a server that drips a byte a second never meets them. Here a
-request has a deadline of its own: when it passes, the connection is shut down under it. The host's
-name is looked up before, as httpx would do that without a limit; it gets the address to connect to,
-and the name for the Host header and for the certificate.
+httpx' timeouts are per operation, so a server that sends one byte per second never exceeds them.
+Here each request has a deadline: when it passes, the connection is shut down. The host name is
+resolved first, because httpx would resolve it without a limit; httpx gets the address to connect
+to, and the name for the Host header and for the certificate.
 """
 
 import socket
@@ -19,17 +19,20 @@ import httpx
 from ceph_exporter import __version__
 from ceph_exporter.config import Poll
 from ceph_exporter.deadline import Deadline
+from ceph_exporter.sources import reasons
 from ceph_exporter.sources.base import ErrorKind, SourceError
 from ceph_exporter.sources.resolve import resolve
 
+_MOMENT = 0.1
+"""Seconds: with less left, the deadline and not the connect timeout ended a connection attempt."""
 BODY_LIMIT = int(Poll().body_limit)
 """Bytes of the largest answer that is read, unless another limit is configured."""
 CONNECT_TIMEOUT = 5.0
-"""Seconds for an address to take a connection, TLS included: a dead host leaves time for others."""
+"""Seconds to connect to an address, including TLS: a dead host leaves time for other addresses."""
 
 
 class Tls(NamedTuple):
-    """How the server's certificate is checked."""
+    """The settings for the check of the server's certificate."""
 
     ca_file: str | None = None
     insecure_skip_verify: bool = False
@@ -39,7 +42,7 @@ DEFAULT_TLS = Tls()
 
 
 class Response(NamedTuple):
-    """Status, headers with lower-case names, and the whole body."""
+    """Status, headers with lower-case names, and the complete body."""
 
     status: int
     headers: Mapping[str, str]
@@ -47,10 +50,10 @@ class Response(NamedTuple):
 
 
 class Http:
-    """Requests to one base URL, one at a time, without cookies, redirects or proxies.
+    """A client for one base URL: one request at a time, without cookies, redirects or proxies.
 
-    Raises SourceError: UNREACHABLE for everything that keeps the answer from arriving whole and in
-    time, UNTRUSTED for a certificate that is not accepted, FAILED for an answer that is too large.
+    Raises SourceError: UNREACHABLE if no complete answer arrives in time, UNTRUSTED if the
+    certificate is not accepted, FAILED if the answer is too large.
     """
 
     def __init__(
@@ -85,12 +88,12 @@ class Http:
         headers: Mapping[str, str] | None = None,
         json: object = None,
     ) -> Response:
-        """Ask for `path` below the base URL and read the answer whole."""
+        """Request `path` below the base URL and return the complete answer."""
         for _ in range(2):
             try:
                 return self._request(method, path, deadline, headers or {}, json)
             except httpx.RemoteProtocolError as error:
-                # A kept connection that the server closed just now: once more on a new one.
+                # The server has just closed an idle connection: try once more on a new one.
                 if method == "GET" and "without sending a response" in str(error):
                     failure: Exception = error
                     continue
@@ -102,7 +105,7 @@ class Http:
     def close(self) -> None:
         """Close the connection."""
         self._client.close()
-        self._keep(None)
+        self._remember(None)
 
     def _request(
         self,
@@ -114,7 +117,7 @@ class Http:
     ) -> Response:
         url = httpx.URL(self.url + path)
         name = url.raw_host.decode("ascii")
-        # Found once: a source that fails is made anew, and looks again.
+        # Resolved only once: a source that fails is replaced, and the new one resolves again.
         self._addresses = self._addresses or resolve(url.host, deadline)
         request = self._client.build_request(
             method,
@@ -138,9 +141,9 @@ class Http:
             raise httpx.ReadTimeout("")
         timeout = httpx.Timeout(left, connect=min(left, CONNECT_TIMEOUT))
         request.extensions = {**request.extensions, "timeout": timeout.as_dict()}
-        cut = threading.Timer(left, self._cut)
-        cut.daemon = True
-        cut.start()
+        timer = threading.Timer(left, self._shut_down)
+        timer.daemon = True
+        timer.start()
         try:
             response = self._client.send(request, stream=True)
             try:
@@ -148,10 +151,10 @@ class Http:
             finally:
                 response.close()
         except BaseException:
-            self._keep(None)  # or the duplicate would hold the connection open
+            self._remember(None)  # otherwise the duplicate would keep the connection open
             raise
         finally:
-            cut.cancel()
+            timer.cancel()
         return Response(response.status_code, response.headers, body)
 
     def _read(self, response: httpx.Response, deadline: Deadline) -> bytes:
@@ -171,44 +174,45 @@ class Http:
     def _too_large(self) -> SourceError:
         return SourceError(
             ErrorKind.FAILED,
-            f"the answer of {self.url} is larger than {self._limit >> 20} MiB, so not read; see "
-            "--poll.body-limit (poll.body_limit)",
+            f"the answer of {self.url} is larger than {self._limit >> 20} MiB and was not read; "
+            "raise --poll.body-limit (poll.body_limit)",
         )
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
-        # A duplicate of the socket reaches the connection whatever TLS makes of the original.
+        # TLS detaches the original socket; a duplicate still reaches the connection.
         if event == "connection.connect_tcp.complete":
-            self._keep(info["return_value"].get_extra_info("socket").dup())
+            self._remember(info["return_value"].get_extra_info("socket").dup())
 
-    def _keep(self, sock: socket.socket | None) -> None:
-        before, self._sock = self._sock, sock
-        if before is not None:
-            before.close()
+    def _remember(self, sock: socket.socket | None) -> None:
+        previous, self._sock = self._sock, sock
+        if previous is not None:
+            previous.close()
 
-    def _cut(self) -> None:
+    def _shut_down(self) -> None:
         sock = self._sock
         if sock is not None:
-            with suppress(OSError):  # closed by the other side already
+            with suppress(OSError):  # the server has already closed it
                 sock.shutdown(socket.SHUT_RDWR)
 
     def _unreachable(self, error: Exception, deadline: Deadline) -> SourceError:
         if isinstance(error, TimeoutError) and not self._addresses:
-            reason = _NO_NAME
+            reason = reasons.NO_NAME
         elif isinstance(error, httpx.ConnectTimeout) and deadline.left > _MOMENT:
-            reason = _NO_CONNECTION
+            reason = reasons.NO_CONNECTION
         elif isinstance(error, httpx.TimeoutException) or not deadline.left:
-            reason = _LATE
+            reason = reasons.LATE
         else:
-            reason = _reason(error)
-        kind = ErrorKind.UNTRUSTED if _UNTRUSTED in str(error) else ErrorKind.UNREACHABLE
+            reason = reasons.reason(error)
+        kind = ErrorKind.UNTRUSTED if reasons.UNTRUSTED in str(error) else ErrorKind.UNREACHABLE
         return SourceError(kind, f"{self.url}: {reason}")
 
 
 def _context(tls: Tls) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=tls.ca_file)
-    except OSError as error:  # gone since the configuration was read, or no certificate in it
-        reason = "no certificate in it" if isinstance(error, ssl.SSLError) else error.strerror
+    except OSError as error:  # removed since the configuration was read, or not a certificate
+        is_invalid = isinstance(error, ssl.SSLError)
+        reason = "it contains no certificate" if is_invalid else error.strerror
         raise SourceError(
             ErrorKind.REFUSED, f"cannot use --cluster.ca-file (tls.ca_file) {tls.ca_file}: {reason}"
         ) from None
@@ -216,39 +220,3 @@ def _context(tls: Tls) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
-
-
-_LATE = "no whole answer in time; is Ceph without quorum, or --poll.timeout too short?"
-_UNTRUSTED = "certificate verify failed"
-_MOMENT = 0.1
-"""Seconds: with less left it was the deadline that ended a connection under way."""
-_NO_NAME = "the name server did not answer in time; check DNS, or use an address in the URL"
-_NO_CONNECTION = "no connection in time; is the host up, and does the firewall let it through?"
-_HINTS = {
-    "certificate has expired": "the server's certificate has expired; renew it",
-    "self-signed certificate": "the server's certificate is self-signed; name it with "
-    "--cluster.ca-file (tls.ca_file), or --cluster.insecure-skip-verify",
-    "unable to get local issuer": "the server's certificate is signed by an unknown CA; name it "
-    "with --cluster.ca-file (tls.ca_file)",
-    "ostname mismatch": "the server's certificate is for another name; use that name in the URL",
-    "IP address mismatch": "the server's certificate is for another name; use that name in the URL",
-    "WRONG_VERSION_NUMBER": "the server does not speak TLS here; use http:// or another port",
-    "Connection refused": "connection refused; is the service running, and is the port right?",
-    "Name or service not known": "unknown host name; check the URL and DNS",
-    "name resolution": "unknown host name; check the URL and DNS",
-    "without sending a response": "the server closed the connection without an answer; is it "
-    "http:// where https:// is needed?",
-    "No route to host": "no route to the host; check the URL and the firewall",
-    "UNEXPECTED_EOF": "the server broke off TLS; is it https:// where http:// is needed?",
-    "Connection reset": "the server reset the connection; is http:// or https:// right in the URL?",
-    "illegal status line": "the server does not speak HTTP here; use https:// or another port",
-    # The error itself would quote the header, which may be a token.
-    "Illegal header value": "a header that HTTP does not allow; check the user's name and token",
-    "complete message body": "the answer ended too early; is there a proxy that cuts it off?",
-}
-
-
-def _reason(error: Exception) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    hints = (hint for sign, hint in _HINTS.items() if sign in text)
-    return next(hints, f"{text}; check the URL and the way there")

@@ -1,8 +1,8 @@
-"""The document `mon store`: the monitors' data folders on this host, which no API tells from 12 on.
+"""The document `mon store`: the monitors' data directories on this host, which no API reports.
 
-Up to 11 each monitor told the cluster of its disk and store (mon/DataHealthService.cc, which is
-gone in 12). The figures are made here as there: the file system by statfs, and the files of
-`store.db` by the ending of their names (RocksDBStore::get_estimated_size, 0.72 to 20).
+Up to 11, each monitor reports its disk and store to the cluster (mon/DataHealthService.cc, removed
+in 12). The figures are calculated here in the same way: the file system with statfs, and the files
+of `store.db` by their extension (RocksDBStore::get_estimated_size, 0.72 to 20).
 """
 
 import os
@@ -22,17 +22,18 @@ from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
 
 DOCUMENT = "mon store"
 PATIENCE = 2.0
-"""Seconds that the file systems have to answer."""
+"""Seconds to wait for the file systems."""
 
-# Ceph's $cluster-$id and cephadm's mon.$id below the cluster's fsid.
+# Ceph's $cluster-$id, and cephadm's mon.$id below a directory named after the cluster's fsid.
 _NAME = re.compile(r"(?:mon\.|[^.-]+-)(.+)")
 _FSID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class MonStore:
-    """Reads the monitors' folders that fit the patterns; gives no document without patterns.
+    """The source of `mon store`: it reads the monitors' data directories that match the patterns.
 
-    A file system that hangs costs its thread, of which there is never a second one.
+    Without patterns it offers no document. A file system that hangs blocks a background thread;
+    there is never a second one.
     """
 
     def __init__(self, patterns: tuple[str, ...]) -> None:
@@ -41,7 +42,7 @@ class MonStore:
         self._reading: Future[bytes] | None = None
 
     def fetch(self, wanted: Collection[str]) -> Iterator[Answer]:
-        """Give the document, or why there is none, if it is wanted."""
+        """Yield the document or its error, if it is wanted."""
         if self.documents.isdisjoint(wanted):
             return
         start = time.monotonic()
@@ -60,30 +61,30 @@ class MonStore:
         try:
             return self._reading.result(wait)
         except TimeoutError:
-            text = (
-                f"{', '.join(self._patterns)}: the file system does not answer; is its disk dead?"
-            )
-            raise SourceError(ErrorKind.FAILED, text) from None
+            raise SourceError(
+                ErrorKind.FAILED,
+                f"{', '.join(self._patterns)}: the file system does not answer; check its disk",
+            ) from None
 
 
 def _answer(patterns: tuple[str, ...], future: Future[bytes]) -> None:
     try:
         future.set_result(read(patterns))
-    except Exception as error:  # noqa: BLE001 - it is raised where the result is waited for
+    except Exception as error:  # noqa: BLE001 - raised in the thread that waits for the result
         future.set_exception(error)
 
 
 def read(patterns: tuple[str, ...]) -> bytes:
-    """Give the stores as JSON, sizes in bytes; raises SourceError when none can be read."""
+    """Return the stores as JSON, sizes in bytes; raises SourceError if none can be read."""
     unreadable: list[OSError] = []
-    folders = [
-        folder
+    directories = [
+        directory
         for pattern in patterns
-        for folder in _expand(Path("/"), Path(pattern).parts[1:], unreadable)
-        if _NAME.fullmatch(folder.name)
+        for directory in _expand(Path("/"), Path(pattern).parts[1:], unreadable)
+        if _NAME.fullmatch(directory.name)
     ]
     try:
-        stores = [store for folder in dict.fromkeys(folders) if (store := _store(folder))]
+        stores = [store for path in dict.fromkeys(directories) if (store := _store(path))]
     except OSError as error:
         raise _denied(error) from None
     if not stores and unreadable:
@@ -91,36 +92,36 @@ def read(patterns: tuple[str, ...]) -> bytes:
     if not stores:
         raise SourceError(
             ErrorKind.FAILED,
-            f"no monitor's folder with a store.db fits {', '.join(patterns)}; does a monitor run "
-            "on this host? check --cluster.mon-data",
+            f"no monitor's data directory with a store.db matches {', '.join(patterns)}; check "
+            "--cluster.mon-data, and that a monitor runs on this host",
         )
     return msgspec.json.encode({"stores": stores})
 
 
-def _expand(folder: Path, parts: tuple[str, ...], unreadable: list[OSError]) -> Iterator[Path]:
-    """Yield what fits a pattern below a folder; unlike `glob`, note what may not be read."""
+def _expand(directory: Path, parts: tuple[str, ...], unreadable: list[OSError]) -> Iterator[Path]:
+    """Yield the matches of a pattern below a directory; unlike `glob`, collect read errors."""
     if not parts:
-        yield folder
+        yield directory
         return
     names = [parts[0]]
     if has_magic(parts[0]):
         try:
-            found = sorted(path.name for path in folder.iterdir())
+            entries = sorted(path.name for path in directory.iterdir())
         except NotADirectoryError:
             return
         except OSError as error:
             unreadable.append(error)
             return
-        names = [name for name in found if fnmatchcase(name, parts[0])]
+        names = [name for name in entries if fnmatchcase(name, parts[0])]
     for name in names:
-        yield from _expand(folder / name, parts[1:], unreadable)
+        yield from _expand(directory / name, parts[1:], unreadable)
 
 
-def _store(folder: Path) -> dict[str, str | int] | None:
-    """Measure one monitor's folder; None if it has no store. Raises OSError."""
+def _store(directory: Path) -> dict[str, str | int] | None:
+    """Return the figures of one data directory, None if it has no store. Raises OSError."""
     sizes = dict.fromkeys(("sst", "log", "misc"), 0)
     try:
-        files = list((folder / "store.db").iterdir())
+        files = list((directory / "store.db").iterdir())
     except (FileNotFoundError, NotADirectoryError):
         return None
     for file in files:
@@ -128,13 +129,13 @@ def _store(folder: Path) -> dict[str, str | int] | None:
             size = file.stat().st_size
         except FileNotFoundError:
             continue  # the monitor has just compacted its store
-        ending = file.name.rpartition(".")[2] if "." in file.name else ""
-        sizes[ending if ending in ("sst", "log") else "misc"] += size
-    disk = os.statvfs(folder)
-    fsid = _FSID.fullmatch(folder.parent.name)
-    match = _NAME.fullmatch(folder.name)
+        extension = file.name.rpartition(".")[2] if "." in file.name else ""
+        sizes[extension if extension in ("sst", "log") else "misc"] += size
+    disk = os.statvfs(directory)
+    fsid = _FSID.fullmatch(directory.parent.name)
+    match = _NAME.fullmatch(directory.name)
     return {
-        "name": match[1] if match else folder.name,
+        "name": match[1] if match else directory.name,
         "fsid": fsid[0] if fsid else "",
         "total": disk.f_blocks * disk.f_frsize,
         "used": (disk.f_blocks - disk.f_bfree) * disk.f_frsize,
@@ -145,7 +146,7 @@ def _store(folder: Path) -> dict[str, str | int] | None:
 
 def _denied(error: OSError) -> SourceError:
     hint = (
-        "; run the exporter as the folder's owner (ceph) or with CAP_DAC_READ_SEARCH"
+        "; run the exporter as the directory's owner (ceph) or with CAP_DAC_READ_SEARCH"
         if isinstance(error, PermissionError)
         else ""
     )

@@ -1,8 +1,9 @@
 """Documents through librados, with the distribution's Python module `rados`; every release.
 
-The mon commands go to the monitors, so with every mgr dead their documents stay fresh. From 12 on
-the mgr has commands of its own (src/mgr/MgrCommands.h and its modules). A monitor would pass them
-on to the mgr, and keep each for ever that no mgr answers; so they go to the mgr itself, and last.
+Mon commands go to the monitors, so their documents stay fresh even if every mgr is down. From 12 on
+the mgr has commands of its own (src/mgr/MgrCommands.h and its modules). A monitor would forward
+these to the mgr, and keep those that no mgr answers forever; so they are sent to the mgr directly,
+and last.
 """
 
 import errno
@@ -24,18 +25,18 @@ from ceph_exporter.sources.http import BODY_LIMIT
 from ceph_exporter.sources.rados_child import NO_MODULE
 from ceph_exporter.sources.rados_process import PYTHONS, Gone, Process, Reply
 
-# A ceph.conf may make clients write files named after their pid; each new child would leave some.
+# A ceph.conf may make clients create files named after their pid: each child would leave some.
 _NO_FILES = {"admin_socket": "", "log_file": ""}
 
-_UNKNOWN = ("command not known", "No handler found")
+_UNKNOWN_COMMAND = ("command not known", "No handler found")
 
 
 class Rados:
     """Documents through librados. conf: the ceph.conf, which names the monitors.
 
-    pythons: where the module `rados` is looked for; limit: bytes of the largest answer. Raises
-    SourceError when no connection can be had within the deadline. After a mgr that did not answer,
-    `fetch` connects anew.
+    pythons: the interpreters that may have the module `rados`; limit: the maximum size of an answer
+    in bytes. Raises SourceError if no connection is established within the deadline. If a mgr does
+    not answer, the next `fetch` connects again.
     """
 
     api = "rados"
@@ -51,7 +52,7 @@ class Rados:
         limit: int = BODY_LIMIT,
     ) -> None:
         self.url = conf
-        self._limit = int(limit)  # the configuration has a type of its own
+        self._limit = int(limit)  # msgspec cannot encode the configuration's subclass of int
         self._credentials = credentials
         self._pythons = [python for python in dict.fromkeys(pythons) if Path(python).exists()]
         self._process: Process | None = None
@@ -60,37 +61,37 @@ class Rados:
         self._connect(deadline)
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
-        """Ask the monitors, then the mgr, one command after the other."""
+        """Request documents from the monitors, then from the mgr, one command after the other."""
         if self._late is deadline:
-            return  # a silent mgr had the rest of this poll's time: asked in the next one
+            return  # a mgr that did not answer has used up the time of this poll
         self._connect(deadline)
-        mine = [name for name in wanted if self._target(COMMANDS[name][0]) == "mgr"]
+        of_mgr = [name for name in wanted if self._target(COMMANDS[name][0]) == "mgr"]
         for document in wanted:
-            if document not in mine:
+            if document not in of_mgr:
                 try:
                     yield self._document(document, deadline)
                 except Gone as gone:
-                    raise self._silent(gone, COMMANDS[document][0]) from None
-        yield from self._ask_mgr(mine, deadline)
+                    raise self._no_answer(gone, COMMANDS[document][0]) from None
+        yield from self._ask_mgr(of_mgr, deadline)
 
     def close(self) -> None:
-        """End the child process."""
+        """Kill the child process."""
         if self._process is not None:
             self._process.close()
             self._process = None
 
     def _ask_mgr(self, documents: list[str], deadline: Deadline) -> Iterator[Answer]:
-        for number, document in enumerate(documents):
+        for index, document in enumerate(documents):
             start = time.monotonic()
             try:
                 yield self._document(document, deadline)
             except Gone as gone:
                 self.close()
                 self._late = deadline
-                text = f"no mgr answered ({gone}); ceph mgr dump says whether one is up"
+                text = f"no mgr answered ({gone}); check that one is active: ceph mgr dump"
                 error, seconds = SourceError(ErrorKind.FAILED, text), elapsed(start)
-                # All of them took that long, so that none is asked for again soon.
-                for late in documents[number:]:
+                # All get the full time, so that none of them is requested again soon.
+                for late in documents[index:]:
                     wire_format = wire_format_of(late, COMMANDS[late][0])
                     yield Answer((late,), wire_format, seconds, error=error)
                 return
@@ -111,7 +112,7 @@ class Rados:
         return command.target if self._mgr_has_commands else "mon"
 
     def _run(self, command: Command, deadline: Deadline) -> Reply:
-        assert self._process is not None  # noqa: S101 - `fetch` sees to it
+        assert self._process is not None  # noqa: S101 - `fetch` has connected
         body = {"prefix": command.prefix, **dict(command.args), "format": "json"}
         request = {"to": self._target(command), "command": body, "limit": self._limit}
         return self._process.ask(request, deadline)
@@ -131,8 +132,8 @@ class Rados:
             self._process = None
             raise SourceError(
                 ErrorKind.UNREACHABLE,
-                f"no connection to the monitors that {self.url} names ({gone}); check its "
-                "mon_host, the network, and that the monitors have a quorum",
+                f"no connection to the monitors that {self.url} names ({gone}); check mon_host in "
+                "that file, the network, and that the monitors have a quorum",
             ) from None
         if reply.errno:
             self.close()
@@ -140,10 +141,10 @@ class Rados:
         try:
             self._mgr_has_commands = self._release(deadline) >= 12
         except Gone as gone:
-            raise self._silent(gone, mon("version")) from None
+            raise self._no_answer(gone, mon("version")) from None
 
     def _open(self, request: object, deadline: Deadline) -> Reply:
-        """Connect with the first Python that has the module; the reply of none says so."""
+        """Connect with the first Python that has the module; without one, reply `NO_MODULE`."""
         reply = Reply(-1, NO_MODULE, b"")
         for python in self._pythons:
             self._process = Process(python, self._limit)
@@ -154,7 +155,7 @@ class Rados:
         return reply
 
     def _release(self, deadline: Deadline) -> int:
-        """Ask for the major number of the monitors' release, 0 before 0.94."""
+        """Return the major number of the monitors' release, 0 before 0.94."""
         reply = self._run(mon("version"), deadline)
         with suppress(DecodeError):
             (version,) = decode_version(reply.body)
@@ -167,7 +168,7 @@ class Rados:
         return f"client.{self._credentials.username.removeprefix('client.')}"
 
     def _check_files(self) -> None:
-        # librados does not say which of its files is missing, or may not be read.
+        # librados does not report which of its files is missing or unreadable.
         flags = {"--cluster.ceph-conf": self.url, "--cluster.keyring": self._credentials.keyring}
         for flag, file in flags.items():
             try:
@@ -177,28 +178,28 @@ class Rados:
                 text = f"cannot read {file}: {error.strerror}; check {flag}"
                 raise SourceError(ErrorKind.REFUSED, text) from None
 
-    def _silent(self, gone: Gone, command: Command) -> SourceError:
+    def _no_answer(self, gone: Gone, command: Command) -> SourceError:
         self.close()
-        hint = "; is there a quorum?" if gone.late else ""
+        hint = "; check that the monitors have a quorum" if gone.late else ""
         return SourceError(
             ErrorKind.UNREACHABLE, f"no answer to the command {command.prefix!r}: {gone}{hint}"
         )
 
 
 def _not_connected(reply: Reply, conf: str, entity: str) -> SourceError:
-    """Put librados' error number into words, as those of 16.2.15 and 20.2.4 were seen to mean."""
+    """Return the error for librados' errno; the meanings were observed with 16.2.15 and 20.2.4."""
     if reply.text == NO_MODULE:
         return SourceError(
             ErrorKind.REFUSED,
-            "no Python module rados: install the distribution's package python3-rados (it is used "
-            "from a virtual environment too)",
+            "no Python module rados; install the distribution's package python3-rados (the "
+            "exporter also uses it from a virtual environment)",
         )
     refused = {
-        errno.EACCES: f"the monitors refused {entity}: the file of --cluster.keyring (by default "
-        f"/etc/ceph/ceph.{entity}.keyring) must hold what this prints: ceph auth get {entity}",
-        errno.EIO: f"librados cannot use the key of {entity}: it is damaged, or begins with Ag "
-        "(aes256k), which needs python3-rados of the cluster's release",
-        errno.ENOENT: f"librados found no monitors; {conf} must have mon_host",
+        errno.EACCES: f"the monitors refused {entity}; the file of --cluster.keyring (by default "
+        f"/etc/ceph/ceph.{entity}.keyring) must contain the output of: ceph auth get {entity}",
+        errno.EIO: f"librados cannot use the key of {entity}; check that it is not damaged; a key "
+        "that starts with Ag (aes256k) requires python3-rados of the cluster's release",
+        errno.ENOENT: f"librados found no monitors; set mon_host in {conf}",
     }
     kind = ErrorKind.REFUSED if reply.errno in refused else ErrorKind.UNREACHABLE
     other = f"librados cannot connect; check {conf} and the names in its mon_host"
@@ -209,11 +210,14 @@ def _not_connected(reply: Reply, conf: str, entity: str) -> SourceError:
 def _refused(command: Command, reply: Reply, user: str) -> SourceError:
     text = " ".join(reply.text.split())[:200] or os.strerror(reply.errno)
     if reply.errno == errno.EFBIG:
-        text = f"the answer to the command {command.prefix!r} is larger than --poll.body-limit"
-        return SourceError(ErrorKind.FAILED, f"{text} (poll.body_limit), so not read")
-    said = f"Ceph refused the command {command.prefix!r}: {text}"
-    if reply.errno == errno.EINVAL and any(words in text for words in _UNKNOWN):
-        return SourceError(ErrorKind.UNSUPPORTED, said)
+        return SourceError(
+            ErrorKind.FAILED,
+            f"the answer to the command {command.prefix!r} is too large and was not read; raise "
+            "--poll.body-limit (poll.body_limit)",
+        )
+    message = f"Ceph refused the command {command.prefix!r}: {text}"
+    if reply.errno == errno.EINVAL and any(words in text for words in _UNKNOWN_COMMAND):
+        return SourceError(ErrorKind.UNSUPPORTED, message)
     if reply.errno in (errno.EACCES, errno.EPERM):
-        said += f"; the user {user} needs the caps mon 'allow r' mgr 'allow r'"
-    return SourceError(ErrorKind.FAILED, said)
+        message += f"; grant the user {user} the caps mon 'allow r' mgr 'allow r'"
+    return SourceError(ErrorKind.FAILED, message)

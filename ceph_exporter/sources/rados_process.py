@@ -1,8 +1,8 @@
-"""A child process that holds librados, killed when it does not answer in time.
+"""A child process that runs librados and is killed if it does not answer in time.
 
-A call into librados cannot be interrupted, an assertion of librados ends its process, and a command
-that ran into librados' own timeout may still write to memory that is gone. So it lives in a process
-of its own, of which a cluster has one at most.
+A call into librados cannot be interrupted, a failed assertion in librados aborts its process, and a
+command that exceeded librados' own timeout may still write to freed memory. So librados runs in a
+process of its own, at most one per cluster.
 """
 
 import select
@@ -18,20 +18,23 @@ from ceph_exporter.deadline import Deadline
 from ceph_exporter.sources import rados_child
 
 PYTHONS = (sys.executable, "/usr/bin/python3")
-"""Where the module `rados` is looked for: this Python, and that of the distribution."""
+"""The interpreters that may have the module `rados`: this one, and that of the distribution."""
 _HEAD_LIMIT = 1024 * 1024
 _CHUNK = 1024 * 1024
 _PATIENCE = 5.0
 
 
-class Gone(Exception):  # noqa: N818 - it is no error of the program
-    """The child has ended or was killed; the text says why. late: it did not answer in time."""
+class Gone(Exception):  # noqa: N818 - an expected event
+    """The child has exited or was killed; the text is the reason.
+
+    late: whether it was killed because it did not answer in time.
+    """
 
     late = False
 
 
 class Head(msgspec.Struct):
-    """The outcome of a request: an errno, 0 for none, and what librados or Ceph says."""
+    """The result of a request: an errno, 0 for success, and the text of librados or Ceph."""
 
     errno: int
     text: str
@@ -39,7 +42,7 @@ class Head(msgspec.Struct):
 
 
 class Reply(NamedTuple):
-    """An outcome and the bytes that came with it."""
+    """The result of a request and its data."""
 
     errno: int
     text: str
@@ -50,10 +53,10 @@ _head = msgspec.json.Decoder(Head)
 
 
 class Process:
-    """A running child; `ask` gets one reply for one request.
+    """A running child process; `ask` returns one reply per request.
 
-    python: the interpreter to run it with; limit: bytes of the largest body that is taken.
-    Raises Gone when it cannot be started.
+    python: the interpreter that runs it; limit: the maximum size of a body in bytes. Raises Gone if
+    it cannot be started.
     """
 
     def __init__(self, python: str, limit: int) -> None:
@@ -72,37 +75,37 @@ class Process:
             raise Gone(f"{python}: {error.strerror}") from None
 
     def ask(self, request: object, deadline: Deadline) -> Reply:
-        """Send a request and wait for the reply; raises Gone, and the child is then dead."""
+        """Send a request and return the reply; raises Gone after the child has exited."""
         assert self._child.stdin is not None  # noqa: S101 - for the type checker
         try:
-            # It waits for requests, so a short one never fills the pipe.
+            # The child is waiting for this request, and it is too short to fill the pipe.
             self._child.stdin.write(msgspec.json.encode(request) + b"\n")
         except OSError:
-            raise self._ended() from None
+            raise self._exited() from None
         while b"\n" not in self._buffer:
             self._read(deadline)
             if len(self._buffer) > self._limit + _HEAD_LIMIT:
-                raise self._kill("it answered without end")
-        line, _, rest = self._buffer.partition(b"\n")
+                raise self._kill("its reply has no end")
+        line, _, remaining = self._buffer.partition(b"\n")
         try:
             head = _head.decode(line)
         except msgspec.MsgspecError:
-            raise self._kill("it answered something else than a reply") from None
+            raise self._kill("its reply is invalid") from None
         if head.size > self._limit:
-            raise self._kill(f"the answer is larger than {self._limit >> 20} MiB; not read")
-        self._buffer = rest
+            raise self._kill(f"the answer is larger than {self._limit >> 20} MiB and was not read")
+        self._buffer = remaining
         while len(self._buffer) < head.size:
             self._read(deadline)
         body, self._buffer = bytes(self._buffer), bytearray()
         return Reply(head.errno, head.text, body)
 
     def close(self) -> None:
-        """End the child, whatever it does."""
+        """Kill the child, whatever it is doing."""
         self._child.kill()
         for pipe in (self._child.stdin, self._child.stdout):
             if pipe is not None:
                 pipe.close()
-        with suppress(subprocess.TimeoutExpired):  # it may wait for a disk that hangs
+        with suppress(subprocess.TimeoutExpired):  # the child may wait for a disk that hangs
             self._child.wait(_PATIENCE)
 
     def _read(self, deadline: Deadline) -> None:
@@ -115,17 +118,19 @@ class Process:
             raise gone
         chunk = self._child.stdout.read(_CHUNK)
         if not chunk:
-            raise self._ended()
+            raise self._exited()
         self._buffer += chunk
 
-    def _kill(self, why: str) -> Gone:
+    def _kill(self, reason: str) -> Gone:
         self.close()
-        return Gone(why)
+        return Gone(reason)
 
-    def _ended(self) -> Gone:
+    def _exited(self) -> Gone:
         try:
             code = self._child.wait(1)
         except subprocess.TimeoutExpired:
             code = 0
         self.close()
-        return Gone(f"librados ended by signal {-code}" if code < 0 else "librados ended by itself")
+        if code < 0:
+            return Gone(f"librados was killed by signal {-code}")
+        return Gone("librados exited unexpectedly")

@@ -1,8 +1,8 @@
-"""Names to addresses within a deadline, which the system's resolver knows nothing of.
+"""Host name resolution within a deadline, which the system's resolver does not support.
 
-getaddrinfo() can neither be told a limit nor be cut: with a name server that is silent it takes
-half a minute and more. So it runs in a thread that is left behind, one for each name, and whoever
-asks for the name again meanwhile waits for the same thread.
+getaddrinfo() has no timeout and cannot be interrupted: if the name server does not answer, it takes
+half a minute or more. So it runs in a background thread, one per name, which is abandoned at the
+deadline. Further requests for the same name meanwhile wait for the same thread.
 """
 
 import threading
@@ -14,37 +14,37 @@ from socket import SOCK_STREAM, getaddrinfo
 from ceph_exporter.deadline import Deadline
 
 _lock = threading.Lock()
-_under_way: dict[str, "Future[list[str]]"] = {}
+_pending: dict[str, "Future[list[str]]"] = {}
 
 
 def resolve(host: str, deadline: Deadline) -> list[str]:
-    """Give the addresses of a host in the order to try them; an address is its own.
+    """Return the addresses of a host in the order to try them; an address resolves to itself.
 
-    Raises OSError when there is none, and TimeoutError when none was found in time.
+    Raises OSError if the host has no address, and TimeoutError at the deadline.
     """
     with suppress(ValueError):
         ip_address(host)
         return [host]
     with _lock:
-        future = _under_way.get(host)
+        future = _pending.get(host)
         if future is None:
-            future = _under_way[host] = Future()
-            thread = threading.Thread(target=_ask, args=(host, future), daemon=True)
+            future = _pending[host] = Future()
+            thread = threading.Thread(target=_look_up, args=(host, future), daemon=True)
             try:
                 thread.start()
-            except RuntimeError:  # no more threads to be had
-                del _under_way[host]
+            except RuntimeError:  # the system has no more threads
+                del _pending[host]
                 raise
     return future.result(deadline.left)
 
 
-def _ask(host: str, future: "Future[list[str]]") -> None:
+def _look_up(host: str, future: "Future[list[str]]") -> None:
     try:
         rows = getaddrinfo(host, None, type=SOCK_STREAM)
         future.set_result(list(dict.fromkeys(str(row[4][0]) for row in rows)))
     except (OSError, UnicodeError) as error:
-        # A name with an empty or an endless label is no name: UnicodeError.
+        # A name with an empty or an overlong label raises UnicodeError.
         future.set_exception(error if isinstance(error, OSError) else OSError(str(error)))
     finally:
         with _lock:
-            del _under_way[host]
+            del _pending[host]

@@ -1,8 +1,8 @@
-"""ceph-rest-api, which came with Ceph 0.67 to 12.2 (src/pybind/ceph_rest_api.py).
+"""ceph-rest-api, which is part of Ceph 0.67 to 12.2 (src/pybind/ceph_rest_api.py).
 
-It answers one request at a time: a second one waits for the first, for ever before 12.1. So there
-is one connection, closed after each answer, and every request has the poll's own deadline. Errors
-arrive as text/html whatever they hold, and what the mon prints as invalid JSON (`nan`) as a 500.
+It answers one request at a time: a second one waits for the first, before 12.1 without a limit. So
+there is one connection, closed after each answer, and every request has the poll's own deadline.
+Errors are text/html whatever their content, and invalid JSON of the mon (`nan`) is a 500.
 """
 
 import time
@@ -21,7 +21,7 @@ from ceph_exporter.sources.http import Http, Response
 
 BASE = "/api/v0.1"
 _INVALID_JSON = b"Error decoding JSON from "
-# The suffix `.json` decides; the header is for a proxy in front.
+# ceph-rest-api looks at the suffix `.json`; the header is for a proxy in front of it.
 _HEADERS = {"Accept": "application/json", "Connection": "close"}
 
 
@@ -34,9 +34,9 @@ _envelope = Decoder(_Envelope)
 
 
 class RestApi:
-    """Documents over ceph-rest-api; `base` is the path from `http`'s URL to its commands.
+    """Documents from ceph-rest-api; `base` is the path from `http`'s URL to its commands.
 
-    credentials: for basic authentication at a proxy in front; ceph-rest-api itself has none.
+    credentials: for basic authentication at a proxy in front of it; ceph-rest-api itself has none.
     """
 
     api = "rest-api"
@@ -51,9 +51,9 @@ class RestApi:
 
     @classmethod
     def probe(cls, http: Http, credentials: Credentials, deadline: Deadline) -> "RestApi":
-        """Find the base path below a URL by asking for the fsid, which every release has.
+        """Detect the base path below a URL by requesting the fsid, which every release has.
 
-        Raises SourceError when no ceph-rest-api answers there.
+        Raises SourceError if no ceph-rest-api answers there.
         """
         bases = [""] if http.url.endswith(BASE) else [BASE, ""]
         failure = SourceError(ErrorKind.UNREACHABLE, "")
@@ -70,7 +70,7 @@ class RestApi:
     def _open(
         cls, http: Http, credentials: Credentials, base: str, deadline: Deadline
     ) -> "RestApi":
-        """Ask without the secret first: only a server that wants one gets it."""
+        """Try without the secret first: only a server that requires it receives it."""
         try:
             cls(http, Credentials(), base).get(mon("fsid"), deadline)
         except SourceError as error:
@@ -81,7 +81,7 @@ class RestApi:
         return cls(http, Credentials(), base)
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
-        """Get each document by its own request, one after the other."""
+        """Request the documents one after the other."""
         for document in wanted:
             answer = self._document(document, deadline)
             yield answer
@@ -89,7 +89,7 @@ class RestApi:
                 raise answer.error
 
     def get(self, command: Command, deadline: Deadline) -> bytes:
-        """Run one command and give its JSON."""
+        """Run one command and return its JSON."""
         query = f"?{urlencode(command.args, doseq=True)}" if command.args else ""
         path = f"{self._base}/{command.prefix.replace(' ', '/')}.json{query}"
         headers = _HEADERS | self._credentials.basic()
@@ -115,7 +115,7 @@ class RestApi:
 
 
 def output(response: Response) -> bytes:
-    """Take the command's own JSON out of the envelope; raises SourceError when there is none."""
+    """Return the command's own JSON from the envelope; raises SourceError without one."""
     body = response.body
     if response.status == 500 and body.startswith(_INVALID_JSON):
         return body[len(_INVALID_JSON) :]
@@ -126,22 +126,26 @@ def output(response: Response) -> bytes:
     if response.status == 200:
         if not bytes(envelope.output):
             raise SourceError(
-                ErrorKind.FAILED, "an answer without `output`; is this ceph-rest-api?"
+                ErrorKind.FAILED,
+                "the answer has no `output`; check that the URL is that of ceph-rest-api",
             )
         return bytes(envelope.output)
     status = " ".join(envelope.status.split())[:200]
     # EINVAL: this release has the command, but not in this form (`osd metadata` without an id).
-    unknown = any(sign in status for sign in ("Invalid endpoint", "missing required", "(-22)"))
+    unknown = any(text in status for text in ("Invalid endpoint", "missing required", "(-22)"))
     kind = ErrorKind.UNSUPPORTED if unknown else ErrorKind.FAILED
-    raise SourceError(kind, f"ceph-rest-api answered {response.status}: {status or 'no reason'}")
+    reason = status or "no reason reported"
+    raise SourceError(kind, f"ceph-rest-api answered {response.status}: {reason}")
 
 
 def _no_envelope(status: int, error: DecodeError) -> SourceError:
     if status in (401, 403):
         return SourceError(
             ErrorKind.REFUSED,
-            f"refused with HTTP {status} by the proxy in front of ceph-rest-api; check "
+            f"the proxy in front of ceph-rest-api refused the request with HTTP {status}; check "
             "--cluster.username and --cluster.password-file",
         )
-    hint = "; is the URL that of ceph-rest-api, its path included?" if status in (200, 404) else ""
-    return SourceError(ErrorKind.FAILED, f"HTTP {status}: {error}{hint}")
+    hint = "; check that the URL, including its path, is that of ceph-rest-api"
+    return SourceError(
+        ErrorKind.FAILED, f"HTTP {status}: {error}{hint if status in (200, 404) else ''}"
+    )

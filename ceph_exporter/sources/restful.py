@@ -1,16 +1,17 @@
 """The mgr module restful, 12.2 to 19.2 (src/pybind/mgr/restful/).
 
-Commands are posted to `/request` and answered from memory: `outb` is JSON in a JSON string, and a
-finished request stays in the mgr's memory until it is deleted. With `wait=1` a command that hangs
-(no quorum) would block the module's only thread for everybody, for ever; so the request is posted
-without waiting, looked at until it is done, and deleted whatever came of it.
+Commands are posted to `/request`, and their results are read from there: `outb` is JSON in a JSON
+string, and a finished request stays in the mgr's memory until it is deleted. With `wait=1` a
+command that hangs (no quorum) would block the module's only thread for all clients without a limit.
+So the request is posted without waiting, polled until it is finished, and deleted in any case.
 
-The module runs commands with the mgr's own key, whose profile has no right to `pg dump`.
+The module runs commands with the mgr's own key, whose profile does not allow `pg dump`.
 """
 
 import time
 from collections.abc import Collection, Iterator
 from contextlib import suppress
+from itertools import chain, repeat
 
 import msgspec
 
@@ -23,11 +24,11 @@ from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.http import Http, Response
 
 INFO = "Ceph Manager RESTful API server"
-_PAUSES = (0.01, 0.03, 0.1, 0.25)  # then every 0.5 s
+_PAUSES = (0.01, 0.03, 0.1, 0.25)  # seconds between looks at a request, then `_PAUSE`
 _PAUSE = 0.5
-# endpoint beside the commands -> what it carries, as in the table of the dashboard.
+# endpoint other than `/request` -> the documents that it is requested for
 ENDPOINTS = {"perf": ("perf counters",)}
-_RESERVE = 1.0  # seconds of the deadline that are kept for the last look and the DELETE
+_RESERVE = 1.0  # seconds before the deadline that are reserved for the last look and the DELETE
 
 
 class _Result(msgspec.Struct):
@@ -47,7 +48,7 @@ class _Message(msgspec.Struct):
     message: str = ""
 
 
-# Texts in `outs` of commands that fail each time.
+# `outs` of a command that always fails: it does not exist, or the key may not run it.
 _PERMANENT = {"command not known": ErrorKind.UNSUPPORTED, "access denied": ErrorKind.DENIED}
 
 _request = Decoder(_Request)
@@ -55,7 +56,7 @@ _message = Decoder(_Message)
 
 
 class Restful:
-    """Documents over the mgr module restful at `http`'s URL. Its keys are admin keys."""
+    """Documents from the mgr module restful at `http`'s URL. Its keys are admin keys."""
 
     api = "restful"
     releases = ("12", "19")
@@ -68,19 +69,19 @@ class Restful:
         self._batch = True
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
-        """Run all commands in one request, then the second choice of those that are unknown."""
-        todo = {document: COMMANDS[document] for document in wanted if document in COMMANDS}
-        while todo:
-            first = {document: commands[0] for document, commands in todo.items()}
-            again = {}
+        """Run all commands in one request, then the alternatives to unknown commands."""
+        choices = {document: COMMANDS[document] for document in wanted if document in COMMANDS}
+        while choices:
+            first = {document: commands[0] for document, commands in choices.items()}
+            remaining = {}
             for answer in self._run(first, deadline):
                 (document,) = answer.documents
-                rest = todo[document][1:]
-                if rest and answer.error and answer.error.kind is ErrorKind.UNSUPPORTED:
-                    again[document] = rest
+                others = choices[document][1:]
+                if others and answer.error and answer.error.kind is ErrorKind.UNSUPPORTED:
+                    remaining[document] = others
                 else:
                     yield answer
-            todo = again
+            choices = remaining
         for endpoint, documents in ENDPOINTS.items():
             if not set(wanted).isdisjoint(documents):
                 yield self._endpoint(endpoint, documents, deadline)
@@ -104,17 +105,17 @@ class Restful:
         for group in groups:
             start = time.monotonic()
             try:
-                done = self._ask(list(group.values()), deadline)
+                request = self._ask(list(group.values()), deadline)
             except SourceError as error:
                 if error.kind is not ErrorKind.UNSUPPORTED or not self._batch:
                     raise
-                # 12 and 13 take one command a request and answer a list with 500.
+                # 12 and 13 accept one command per request and answer a list with 500.
                 self._batch = False
                 yield from self._run(commands, deadline)
                 return
             seconds = elapsed(start)
             for document, command in group.items():
-                yield _answer(document, command, done, seconds)
+                yield _answer(document, command, request, seconds)
 
     def _ask(self, commands: list[Command], deadline: Deadline) -> _Request:
         bodies = [
@@ -124,15 +125,15 @@ class Restful:
         request = self._parse(
             self._call("POST", "/request", deadline, [bodies] if self._batch else bodies[0])
         )
-        looking = Deadline(deadline.left - _RESERVE / 2)
+        last_look = Deadline(deadline.left - _RESERVE / 2)
         try:
-            for pause in (*_PAUSES, *([_PAUSE] * 10_000)):
+            for pause in chain(_PAUSES, repeat(_PAUSE)):
                 if request.is_finished or deadline.left <= _RESERVE + pause:
                     break
                 time.sleep(pause)
-                request = self._parse(self._call("GET", f"/request/{request.id}", looking))
+                request = self._parse(self._call("GET", f"/request/{request.id}", last_look))
         finally:
-            with suppress(SourceError):  # what was answered is worth more
+            with suppress(SourceError):  # a failed DELETE must not lose the answer
                 self._call("DELETE", f"/request/{request.id}", deadline)
         return request
 
@@ -157,21 +158,25 @@ class Restful:
         if status == 401:
             raise SourceError(
                 ErrorKind.REFUSED,
-                f"restful refused the key of {self._credentials.username or 'nobody'} ({reason}); "
-                "check --cluster.username and --cluster.password-file against: ceph restful "
+                f"restful refused the key of {self._credentials.username or 'no user'} ({reason}); "
+                "compare --cluster.username and --cluster.password-file with: ceph restful "
                 "list-keys",
             )
         if status == 500 and self._batch:
             raise SourceError(ErrorKind.UNSUPPORTED, reason)
-        hint = "; is this the URL of the mgr module restful?" if status in (200, 404) else ""
+        hint = "; check that this is the URL of the mgr module restful"
         if "type map is not JSON" in reason:
-            hint = "; restful of Ceph 14 runs no command under Python 3: use the mgr's dashboard"
+            hint = (
+                "; restful of Ceph 14 cannot run commands under Python 3; use the mgr's dashboard"
+            )
+        elif status not in (200, 404):
+            hint = ""
         raise SourceError(ErrorKind.UNREACHABLE, f"{self.url}: HTTP {status}: {reason}{hint}")
 
 
 def _answer(document: str, command: Command, request: _Request, seconds: float) -> Answer:
     wire_format = wire_format_of(document, command)
-    # The module puts a command into words as "health detail=detail format=json".
+    # The module prints a command as "health detail=detail format=json".
     words = [f"{name}={value}" for name, value in command.args]
     for result in request.finished:
         if _is(result.command, command.prefix, words):
@@ -185,12 +190,13 @@ def _answer(document: str, command: Command, request: _Request, seconds: float) 
             return Answer((document,), wire_format, seconds, error=error)
     error = SourceError(
         ErrorKind.FAILED,
-        f"the monitors did not answer the command {command.prefix!r} in time; is there a quorum?",
+        f"the monitors did not answer the command {command.prefix!r} in time; check that they have "
+        "a quorum",
     )
     return Answer((document,), wire_format, seconds, error=error)
 
 
 def _is(text: str, prefix: str, words: list[str]) -> bool:
-    """Say whether a text is the command: its prefix, then its arguments in any order."""
-    rest = text.removeprefix(f"{prefix} ")
-    return rest != text and "=" in rest.split(" ")[0] and all(word in rest for word in words)
+    """Return whether a text is the command: its prefix, then its arguments in any order."""
+    args = text.removeprefix(f"{prefix} ")
+    return args != text and "=" in args.split(" ")[0] and all(word in args for word in words)

@@ -1,4 +1,4 @@
-"""Completion for shells, by shtab from the parser itself."""
+"""Completion for shells, made by shtab from the parser itself."""
 
 import argparse
 
@@ -11,7 +11,7 @@ from ceph_exporter.config.parser import parser as parser_of
 
 
 def text(shell: str) -> str:
-    """Give the script for a shell, bash or zsh."""
+    """Return the script for a shell, bash or zsh."""
     parser = parser_of(table(COLLECTORS), fail)
     for action in parser._actions:  # noqa: SLF001 - argparse has no other way to them
         if action.metavar == "FILE":

@@ -1,4 +1,4 @@
-"""The manual page, from the flags."""
+"""The man page, derived from the flags and commands."""
 
 from collections.abc import Iterator
 
@@ -17,28 +17,28 @@ ceph_exporter \- Prometheus exporter for Ceph
 .RI [ COMMAND ]
 .RI [ FLAG " ...]"
 .SH DESCRIPTION
-Asks the HTTP APIs of Ceph clusters of any release for their state, in a loop, and serves it to
-Prometheus on /metrics, by default on port 9128.
+Polls Ceph clusters of any release over their APIs and serves their state to Prometheus under
+/metrics, by default on port 9128.
 .SH COMMANDS
 """.lstrip()
 _TAIL = r"""
 .SH ENVIRONMENT
-Each flag can be set by the variable that is named below it; a list is separated by commas. A flag
-wins over its variable.
+Each flag can also be set by the environment variable listed below it; lists are separated by
+commas. A flag takes precedence over its variable.
 .SH EXIT STATUS
 .TP
 0
-all went well; with once, check and record: every cluster answered
+Success. For once, check and record: every cluster answered.
 .TP
 1
-with once, check and record: a cluster did not answer
+For once, check and record: a cluster did not answer.
 .TP
 2
-wrong usage or configuration, said in one line
+Wrong usage or configuration; one line on standard error describes the problem.
 .PP
-With \-\-nagios the exit status is that of a plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
+With \-\-nagios the exit status is that of a Nagios plugin: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.
 .SH SIGNALS
-SIGHUP reads the configuration file again. SIGTERM and SIGINT end the program.
+SIGHUP reloads the configuration file. SIGTERM and SIGINT stop the program.
 .SH SEE ALSO
 .BR ceph (8),
 .BR prometheus (1)
@@ -46,7 +46,7 @@ SIGHUP reads the configuration file again. SIGTERM and SIGINT end the program.
 
 
 def text() -> str:
-    """Give the page in the macros of man."""
+    """Return the page, written in the man macros of roff."""
     return (
         _HEAD.format(version=__version__)
         + "".join(f".TP\n.B {name}\n{_escape(help_)}\n" for name, help_ in COMMANDS.items())

@@ -1,4 +1,4 @@
-"""Any JSON value in place of any field of any document: an error for that document at worst."""
+"""Any JSON value in place of any field of any document costs at most that document."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from tests.golden.parsers import parse_openmetrics, parse_text
 
 Path: TypeAlias = tuple[str | int, ...]
 
-mended: Decoder[msgspec.Raw] = Decoder(msgspec.Raw)
+repaired: Decoder[msgspec.Raw] = Decoder(msgspec.Raw)
 
 
 class Place(NamedTuple):
@@ -37,22 +37,22 @@ def paths(node: Any, above: Path = ()) -> Iterator[Path]:  # noqa: ANN401 - any 
 
 
 def places(era: str) -> list[Place]:
-    """List each node of each document of an era; of a list's rows one with each key will do."""
+    """Return each node of each document of an era; of a list's rows, one row per key suffices."""
     documents = [
-        (answer.wire_format, json.loads(bytes(mended(answer.body)))) for answer in answers(era)
+        (answer.wire_format, json.loads(bytes(repaired(answer.body)))) for answer in answers(era)
     ]
-    found = {
+    decoded = {
         (wire_format, *("" if isinstance(key, int) else key for key in path)): Place(
             wire_format, node, path
         )
         for wire_format, node in documents
         for path in paths(node)
     }
-    return list(found.values())
+    return list(decoded.values())
 
 
 def replaced(node: Any, path: Path, value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """Copy a document with another value at a path."""
+    """Return a copy of a document with another value at a path."""
     if not path:
         return value
     copy = node.copy()
@@ -60,7 +60,7 @@ def replaced(node: Any, path: Path, value: Any) -> Any:  # noqa: ANN401 - any JS
     return copy
 
 
-# Texts that come near to what is read out of texts.
+# Texts that resemble those from which values are extracted.
 texts = (
     st.sampled_from(
         [
@@ -105,20 +105,20 @@ def test_any_value_anywhere(era: str) -> None:
     """
     nodes = places(era)
     assert len(nodes) > 50
-    known = facts_of(era)
-    usual = exposition.lines(families(known))
+    originals = facts_of(era)
+    expected = exposition.lines(families(originals))
 
     @given(st.sampled_from(nodes), values)
     def check(place: Place, value: Any) -> None:  # noqa: ANN401 - any JSON
         body = json.dumps(replaced(place.document, place.path, value)).encode()
         try:
-            found = facts.decode(place.wire_format, body)
+            decoded = facts.decode(place.wire_format, body)
         except DecodeError as error:
-            assert re.fullmatch(r"[^\n]+", str(error))  # noqa: PT017 - no other error may come
+            assert re.fullmatch(r"[^\n]+", str(error))  # noqa: PT017 - no other error is allowed
             return
-        changed = Facts({**known._facts, **{type(fact): fact for fact in found}})
+        changed = Facts({**originals._facts, **{type(fact): fact for fact in decoded}})
         shown = exposition.lines(families(changed))
-        other = {metric: text for metric, text in shown.items() if usual.get(metric) != text}
+        other = {metric: text for metric, text in shown.items() if expected.get(metric) != text}
         text = exposition.page([other], exposition.Format.TEXT).decode()
         lines = samples(text)
         assert sum(len(family.samples) for family in parse_text(text)) == len(lines)
@@ -130,7 +130,7 @@ def test_any_value_anywhere(era: str) -> None:
 
 @pytest.mark.parametrize("era", ERAS)
 def test_each_place_with_each_kind(era: str) -> None:
-    """No place of any document is missed: each takes one value of each kind without a crash."""
+    """Every place of every document takes one value of each kind without a crash."""
     kinds: list[Any] = [None, True, -1.5, 10**400, "\u0663", "nan", [], [[]], {}, {"": {}}]
     outcomes = set()
     for place in places(era):

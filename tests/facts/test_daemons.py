@@ -26,43 +26,43 @@ def hosts(*rows: dict[str, object]) -> Facts:
     return Facts.of(*facts.decode("dashboard/host", json.dumps(rows).encode()))
 
 
-def service(type_: str, id_: str, **more: str) -> dict[str, str]:
-    """Make a daemon of a host."""
-    return {"type": type_, "id": id_, **more}
+def service(type_: str, id_: str, **fields: str) -> dict[str, str]:
+    """Return a daemon of a host."""
+    return {"type": type_, "id": id_, **fields}
 
 
 @pytest.mark.parametrize("document", ["mon metadata", "mgr metadata", "mds metadata"])
 def test_commands(document: str) -> None:
-    """Each of the three commands gives host and version by the daemon's name."""
+    """Each of the three commands becomes host and version by the daemon's name."""
     row = {"name": "a", "hostname": "h1", "ceph_version": PACIFIC, "mem_swap_kb": "0"}
     assert daemons(document, row) == {"a": Daemon("h1", PACIFIC)}
 
 
 def test_mgrs_of_luminous() -> None:
-    """12 calls the name of a mgr `id`."""
+    """In 12 the name of a mgr is in `id`."""
     row = {"id": "x", "hostname": "h1", "ceph_version": PACIFIC}
     assert daemons("mgr metadata", row) == {"x": Daemon("h1", PACIFIC)}
 
 
 def test_a_daemon_that_is_not_known() -> None:
-    """A monitor of the map that never told anything is there, with nothing known of it."""
+    """A monitor that never reported is listed with empty fields."""
     assert daemons("mon metadata", {"name": "b"}) == {"b": Daemon("", "")}
 
 
 def test_a_row_without_a_name() -> None:
-    """A row that names no daemon is of no use, and does no harm."""
+    """A row without the name of a daemon is ignored."""
     assert daemons("mds metadata", {"hostname": "h1"}, {"name": "m"}) == {"m": Daemon()}
 
 
 def test_another_document() -> None:
-    """An answer that is no list is refused."""
+    """An answer that is not a list is rejected."""
     with pytest.raises(DecodeError, match="Expected `array`"):
         facts.decode("mon metadata", b'{"name": "a"}')
 
 
 def test_hosts() -> None:
-    """From 16 on each daemon of a host has its version, in an upgrade not that of the host."""
-    found = hosts(
+    """From 16 on each daemon of a host has its own version, which may differ in an upgrade."""
+    by_type = hosts(
         {
             "hostname": "h1",
             "ceph_version": PACIFIC,
@@ -75,24 +75,24 @@ def test_hosts() -> None:
         {"hostname": "h2", "services": [service("mon", "b", ceph_version=PACIFIC)]},
     )
     mons = {"a": Daemon("h1", REEF), "b": Daemon("h2", PACIFIC)}
-    assert found.get(MonMetadata) == MonMetadata(mons)
-    assert found.get(MgrMetadata) == MgrMetadata({"x": Daemon("h1", REEF)})
-    assert found.get(MdsMetadata) == MdsMetadata({"m": Daemon("h1", PACIFIC)})
+    assert by_type.get(MonMetadata) == MonMetadata(mons)
+    assert by_type.get(MgrMetadata) == MgrMetadata({"x": Daemon("h1", REEF)})
+    assert by_type.get(MdsMetadata) == MdsMetadata({"m": Daemon("h1", PACIFIC)})
 
 
 def test_hosts_of_nautilus() -> None:
-    """On 14 only the host has a version: it is that of its daemons."""
+    """On 14 only the host has a version, which its daemons get."""
     services = [service("mon", "a"), service("osd", "0")]
-    found = hosts({"hostname": "h1", "ceph_version": PACIFIC, "services": services})
-    assert found.get(MonMetadata) == MonMetadata({"a": Daemon("h1", PACIFIC)})
-    assert found.get(Versions) == Versions(
+    by_type = hosts({"hostname": "h1", "ceph_version": PACIFIC, "services": services})
+    assert by_type.get(MonMetadata) == MonMetadata({"a": Daemon("h1", PACIFIC)})
+    assert by_type.get(Versions) == Versions(
         {"mon": {PACIFIC: 1}, "mgr": {}, "mds": {}, "osd": {PACIFIC: 1}}
     )
 
 
 def test_versions_of_hosts() -> None:
-    """Daemons of every type whose version is known are counted by version over all hosts."""
-    found = hosts(
+    """Daemons of every type that have a version are counted by version over all hosts."""
+    by_type = hosts(
         {
             "hostname": "h1",
             "services": [
@@ -104,13 +104,13 @@ def test_versions_of_hosts() -> None:
         },
         {"hostname": "h2", "services": [service("osd", "2", ceph_version=REEF)]},
     )
-    assert found.get(Versions) == Versions(
+    assert by_type.get(Versions) == Versions(
         {"mon": {}, "mgr": {}, "mds": {}, "osd": {PACIFIC: 1, REEF: 2}, "rgw": {REEF: 1}}
     )
 
 
 def test_a_host_without_daemons() -> None:
-    """A host that the orchestrator knows, and that runs nothing yet, adds nothing."""
-    found = hosts({"hostname": "h9", "addr": "192.0.2.9", "labels": [], "ceph_version": ""})
-    assert found.get(MonMetadata) == MonMetadata({})
-    assert found.get(Versions) == Versions({"mon": {}, "mgr": {}, "mds": {}})
+    """A host of the orchestrator that runs no daemon yet adds nothing."""
+    by_type = hosts({"hostname": "h9", "addr": "192.0.2.9", "labels": [], "ceph_version": ""})
+    assert by_type.get(MonMetadata) == MonMetadata({})
+    assert by_type.get(Versions) == Versions({"mon": {}, "mgr": {}, "mds": {}})

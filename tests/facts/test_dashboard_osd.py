@@ -1,4 +1,4 @@
-"""The dashboard's `/api/osd`: use and latency of each OSD, as `osd df` and `osd perf` say it."""
+"""The dashboard's `/api/osd`: usage and latency of each OSD, as in `osd df` and `osd perf`."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from ceph_exporter.facts.osd_perf import OsdLatency, OsdPerf
 
 
 def row(id_: int, kb: int, kb_used: int, weight: float = 1, **stats: object) -> dict[str, object]:
-    """Make a row of an OSD of class hdd."""
+    """Return a row of an OSD of class hdd."""
     sizes = {"kb": kb, "kb_used": kb_used, "kb_avail": kb - kb_used, "num_pgs": 17}
     return {
         "osd": id_,
@@ -32,7 +32,7 @@ def decode(*rows: Mapping[str, object]) -> tuple[OsdDf, OsdPerf]:
 
 
 def test_usage() -> None:
-    """KiB become bytes; utilization is used by size, variance is utilization by the average."""
+    """KiB become bytes; utilization is used / size, variance is utilization / average."""
     usage, _ = decode(row(0, 1000, 750), row(1, 1000, 250))
     assert usage.average_utilization == 0.5
     assert usage.osds[0] == OsdUsage(
@@ -56,21 +56,21 @@ def test_average_of_different_sizes() -> None:
 
 
 def test_an_osd_that_is_out() -> None:
-    """An OSD that is out has a use of its own, and no part in the average."""
+    """An OSD that is out has its own usage, but does not count in the average."""
     usage, _ = decode(row(0, 1000, 500), row(1, 1000, 250, weight=0))
     assert usage.average_utilization == 0.5
     assert (usage.osds[1].variance, usage.osds[1].reweight) == (0.5, 0)
 
 
 def test_empty_osds() -> None:
-    """While nothing is stored the use is 0, and no OSD is fuller than another."""
+    """Without data the usage is 0, and there is no variance."""
     usage, _ = decode(row(0, 1000, 0))
     assert usage.average_utilization == 0
     assert (usage.osds[0].utilization, usage.osds[0].variance) == (0, None)
 
 
 def test_an_osd_that_never_reported() -> None:
-    """Without its statistics an OSD's size, use and latency are not known; its weight is."""
+    """Without statistics, an OSD has a weight, but no size, usage or latency."""
     tree = {"crush_weight": 0.5, "device_class": "ssd"}
     usage, perf = decode({"osd": 4, "weight": 1, "osd_stats": {}, "tree": tree})
     assert usage.osds == {4: OsdUsage(crush_weight=0.5, reweight=1, device_class="ssd")}
@@ -79,14 +79,14 @@ def test_an_osd_that_never_reported() -> None:
 
 
 def test_an_osd_outside_of_the_tree() -> None:
-    """An OSD that has no place in the CRUSH map has neither weight nor class there."""
+    """An OSD outside the CRUSH map has neither a CRUSH weight nor a device class."""
     usage, _ = decode({**row(5, 1000, 500), "tree": {}})
     assert (usage.osds[5].crush_weight, usage.osds[5].device_class) == (None, "")
     assert usage.by_class == {}
 
 
 def test_space_by_class() -> None:
-    """Stores add up by device class; what they keep for themselves is used raw, and else not."""
+    """Stores are summed by device class; the space that they reserve only counts as raw usage."""
     store = {"total": 1000, "available": 700, "internally_reserved": 100}
     ssd = {**row(2, 1, 0, statfs=store), "tree": {"device_class": "ssd"}}
     usage, _ = decode(row(0, 1, 0, statfs=store), row(1, 1, 0, statfs=store), ssd)
@@ -97,13 +97,13 @@ def test_space_by_class() -> None:
 
 
 def test_latency() -> None:
-    """Latencies are in milliseconds, by OSD."""
+    """Latencies are in milliseconds by OSD."""
     perf_stat = {"commit_latency_ms": 12, "apply_latency_ms": 34, "commit_latency_ns": 12_000_000}
     _, perf = decode(row(3, 1000, 0, perf_stat=perf_stat))
     assert perf.osds == {3: OsdLatency(commit_latency_ms=12, apply_latency_ms=34)}
 
 
 def test_another_document() -> None:
-    """A row that is no OSD is refused."""
+    """A row that is not an OSD is rejected."""
     with pytest.raises(DecodeError, match="missing required field `osd`"):
         decode({"pool": 1})

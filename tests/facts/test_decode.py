@@ -1,4 +1,4 @@
-"""The decoder: what Ceph prints beside JSON, and one-line errors for what cannot be mended."""
+"""The decoder: Ceph's deviations from JSON, and one-line errors for everything else."""
 
 import math
 import re
@@ -13,7 +13,7 @@ from ceph_exporter.facts import DecodeError, Decoder
 
 
 class Figures(msgspec.Struct):
-    """Two fields that stand for all."""
+    """Two fields as examples."""
 
     value: float | None = None
     text: str = ""
@@ -25,24 +25,24 @@ anything: Decoder[Any] = Decoder(object)
 
 @pytest.mark.parametrize("text", ["0.050000", "-0.000000", "12", "1e-05"])
 def test_quoted_numbers_are_numbers(text: str) -> None:
-    """A number in quotes, as Ceph up to 0.89 prints all floats, is the number."""
+    """A number in quotes, as Ceph up to 0.89 prints all floats, becomes a number."""
     assert figures(f'{{"value": "{text}"}}'.encode()).value == float(text)
 
 
 @pytest.mark.parametrize("token", ["nan", "-nan", "inf", "-inf", "NaN", "Infinity", "-Infinity"])
 def test_bare_tokens_are_absent(token: str) -> None:
-    """Bare nan and inf, which are no JSON, become None, in objects and in arrays."""
+    """Bare nan and inf, which are not JSON, become None in objects and in arrays."""
     assert figures(f'{{"value":{token},"text":"x"}}'.encode()) == Figures(None, "x")
     assert anything(f"[1, {token}]".encode()) == [1, None]
 
 
 def test_null_is_absent() -> None:
-    """The null that newer releases print for a number that is none is None."""
+    """The null that newer releases print for nan becomes None."""
     assert figures(b'{"value": null}').value is None
 
 
 def test_quoted_nan_is_no_number_either() -> None:
-    """A nan or inf in quotes arrives as such, not as an error."""
+    """A nan or inf in quotes is decoded as nan or inf, not as an error."""
     value = figures(b'{"value": "nan"}').value
     assert value is not None
     assert math.isnan(value)
@@ -53,20 +53,20 @@ def test_quoted_nan_is_no_number_either() -> None:
     "text", ["nan", "a nan b", "-inf", "NaN, Infinity", r"quote \" nan", "\\\\", "nano banane info"]
 )
 def test_strings_keep_what_looks_like_a_token(text: str) -> None:
-    """Mending leaves alone what stands inside a string, also behind an escaped quote."""
-    mended = anything(f'{{"{text}": nan, "text": "{text}"}}'.encode())
-    kept = text.replace(r"\"", '"').replace(r"\\", "\\")
-    assert mended == {kept: None, "text": kept}
+    """The repair leaves strings unchanged, even after an escaped quote."""
+    decoded = anything(f'{{"{text}": nan, "text": "{text}"}}'.encode())
+    unescaped = text.replace(r"\"", '"').replace(r"\\", "\\")
+    assert decoded == {unescaped: None, "text": unescaped}
 
 
 def test_words_that_only_begin_like_a_token_stay_errors() -> None:
-    """A bare word that merely contains nan or inf is not taken for a number."""
+    """A bare word that merely contains nan or inf is an error."""
     with pytest.raises(DecodeError, match="malformed"):
         anything(b'{"value": info}')
 
 
 def test_invalid_utf8_is_replaced() -> None:
-    """Bytes that are no UTF-8 become replacement characters, and the rest is kept."""
+    """Bytes that are not UTF-8 become replacement characters; the others are unchanged."""
     assert figures(b'{"value": 1, "text": "r\xff\xc3k"}') == Figures(1, "r\ufffd\ufffdk")
 
 
@@ -89,7 +89,7 @@ def test_invalid_utf8_is_replaced() -> None:
     ],
 )
 def test_errors_name_the_trouble_in_one_line(body: bytes, reason: str) -> None:
-    """What is no answer at all is refused with one line that says why and where."""
+    """An invalid answer is rejected with one line that says why and where."""
     with pytest.raises(DecodeError) as caught:
         figures(body)
     assert str(caught.value) == reason
@@ -97,7 +97,7 @@ def test_errors_name_the_trouble_in_one_line(body: bytes, reason: str) -> None:
 
 @pytest.mark.parametrize("body", [b"[" * 200_000, b'{"a":' * 200_000, b"[nan," * 200_000])
 def test_deep_nesting_is_an_error(body: bytes) -> None:
-    """An answer nested beyond reason is refused like any other, and does not end the program."""
+    """An answer with extremely deep nesting is rejected and does not crash the program."""
     with pytest.raises(DecodeError, match=r"recursion|truncated"):
         anything(body)
 
@@ -112,18 +112,18 @@ def test_deep_nesting_is_an_error(body: bytes) -> None:
     ],
 )
 def test_large_broken_answers_are_refused_at_once(body: bytes) -> None:
-    """Mending takes time in proportion to the answer, also when a long string is cut off."""
+    """The repair takes linear time, even if a long string is cut off."""
     with pytest.raises(DecodeError):
         anything(body)
 
 
 @given(st.binary())
 def test_nothing_but_decode_error(body: bytes) -> None:
-    """Whatever the bytes are, they are decoded or refused with a line of text."""
+    """Any bytes are either decoded or rejected with one line of text."""
     try:
         anything(body)
     except DecodeError as error:
-        assert re.fullmatch(r"[^\n]+", str(error))  # noqa: PT017 - no other error may come
+        assert re.fullmatch(r"[^\n]+", str(error))  # noqa: PT017 - no other error is allowed
 
 
 json_values = st.recursive(
@@ -133,7 +133,7 @@ json_values = st.recursive(
 
 
 def as_ceph(value: Any) -> str:  # noqa: ANN401 - any JSON
-    """Print a value with bare nan and inf for floats that are no numbers."""
+    """Return a value as JSON with bare nan and inf."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, list):
@@ -144,7 +144,7 @@ def as_ceph(value: Any) -> str:  # noqa: ANN401 - any JSON
 
 
 def without_nan(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """Replace floats that are no numbers by None."""
+    """Return a value with None instead of nan and inf."""
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, list):
@@ -156,5 +156,5 @@ def without_nan(value: Any) -> Any:  # noqa: ANN401 - any JSON
 
 @given(json_values)
 def test_mending_changes_bare_tokens_only(value: Any) -> None:  # noqa: ANN401 - any JSON
-    """Of any document, only nan and inf outside of strings are changed, and they to null."""
+    """The repair of any document only changes nan and inf outside strings, to null."""
     assert anything(as_ceph(value).encode()) == without_nan(value)

@@ -47,7 +47,7 @@ def decode(wire_format: str, answer: Any) -> FsDump:  # noqa: ANN401 - any JSON
 
 
 def test_fs_dump() -> None:
-    """A filesystem has its pools, its MDSs, and numbers of ranks; standbys belong to none."""
+    """A filesystem has pools, MDSs and numbers of ranks; standbys belong to no filesystem."""
     mdsmap = {**MDSMAP, "fs_name": "shared", "standby_count_wanted": 1}
     answer = {"epoch": 12, "standbys": [STANDBY], "filesystems": [{"mdsmap": mdsmap, "id": 7}]}
     assert decode("fs dump", answer) == FsDump(
@@ -69,46 +69,46 @@ def test_fs_dump() -> None:
 
 
 def test_fs_dump_of_jewel() -> None:
-    """10 has a filesystem's wish for standbys not yet: it wants none."""
-    found = decode("fs dump", {"filesystems": [{"mdsmap": MDSMAP, "id": 1}], "standbys": []})
-    assert [fs.standby_count_wanted for fs in found.filesystems] == [0]
+    """10 does not report the number of wanted standbys: it is 0."""
+    decoded = decode("fs dump", {"filesystems": [{"mdsmap": MDSMAP, "id": 1}], "standbys": []})
+    assert [fs.standby_count_wanted for fs in decoded.filesystems] == [0]
 
 
 def test_no_filesystem() -> None:
-    """A cluster without a filesystem has none, and may have MDSs that stand by."""
+    """A cluster without a filesystem may have standby MDSs."""
     assert decode("fs dump", {"filesystems": [], "standbys": [STANDBY]}) == FsDump((), (M2,))
 
 
 def test_mds_dump() -> None:
-    """Up to 9 the one map of MDSs is a filesystem; those of it without a rank stand by."""
+    """Up to 9 the only MDS map is a filesystem; MDSs without a rank are standbys."""
     info = {"gid_4363": ACTIVE, "gid_4301": STANDBY}
-    found = decode("mds dump", {**MDSMAP, "enabled": True, "fs_name": "cephfs", "info": info})
-    assert found.standbys == (M2,)
-    assert [(fs.id, fs.name, fs.mds) for fs in found.filesystems] == [(0, "cephfs", (M1,))]
+    decoded = decode("mds dump", {**MDSMAP, "enabled": True, "fs_name": "cephfs", "info": info})
+    assert decoded.standbys == (M2,)
+    assert [(fs.id, fs.name, fs.mds) for fs in decoded.filesystems] == [(0, "cephfs", (M1,))]
 
 
 def test_mds_dump_of_dumpling() -> None:
-    """0.67 has neither a name nor a switch nor damaged ranks, and may have numbers in quotes."""
-    told = {
+    """0.67 has neither `fs_name` nor `enabled` nor damaged ranks; numbers may be in quotes."""
+    mds_map = {
         "data_pools": ["0"],
         "metadata_pool": "1",
         "max_mds": "1",
         "failed": [],
         "info": {"gid_4107": {**ACTIVE, "rank": "0"}},
     }
-    assert decode("mds dump", told) == FsDump(
+    assert decode("mds dump", mds_map) == FsDump(
         filesystems=(Filesystem(0, "cephfs", (0,), 1, (M1,), 1, 0, 0, 0),), standbys=()
     )
 
 
 @pytest.mark.parametrize("off", [{"enabled": False}, {"data_pools": []}])
 def test_mds_dump_without_a_filesystem(off: dict[str, object]) -> None:
-    """Without pools, or switched off, the map of MDSs is no filesystem: its MDSs stand by."""
+    """Without pools, or disabled, the MDS map is not a filesystem: its MDSs are standbys."""
     answer = {**MDSMAP, "info": {"gid_4301": STANDBY}, **off}
     assert decode("mds dump", answer) == FsDump(filesystems=(), standbys=(M2,))
 
 
 def test_another_document() -> None:
-    """A filesystem without an id is refused."""
+    """A filesystem without an id is rejected."""
     with pytest.raises(DecodeError, match="missing required field `id`"):
         decode("fs dump", {"filesystems": [{"mdsmap": MDSMAP}]})

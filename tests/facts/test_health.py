@@ -1,4 +1,4 @@
-"""The document `health detail`, from 12 on; older releases have a file of their own."""
+"""The document `health detail` from 12 on; older releases are in test_preluminous.py."""
 
 import json
 from datetime import UTC, datetime
@@ -19,16 +19,16 @@ def decode(document: object) -> Health:
     return fact
 
 
-def minimal(checks: object, **more: object) -> Health:
-    """Decode the dashboard's minimal answer with the given checks."""
-    document = {"health": {"status": "HEALTH_WARN", "checks": checks, **more}}
+def minimal(checks: object, **fields: object) -> Health:
+    """Decode the dashboard's minimal answer with these checks."""
+    document = {"health": {"status": "HEALTH_WARN", "checks": checks, **fields}}
     fact, _ = facts.decode("dashboard/health/minimal", json.dumps(document).encode())
     assert isinstance(fact, Health)
     return fact
 
 
 def check(message: str, *lines: str, severity: str = "HEALTH_WARN", **summary: Any) -> Any:  # noqa: ANN401
-    """Make a check as Ceph prints it, without what only 15 and later have."""
+    """Return a check as Ceph prints it, without the fields of 15 and later."""
     return {
         "severity": severity,
         "summary": {"message": message, **summary},
@@ -38,12 +38,12 @@ def check(message: str, *lines: str, severity: str = "HEALTH_WARN", **summary: A
 
 @pytest.mark.parametrize("checks", [{}, [], None])
 def test_all_is_well(checks: object) -> None:
-    """Without checks nothing is raised, whether they are an object, a list, or nothing."""
+    """No check is raised, whether checks are an empty object, an empty list, or missing."""
     assert decode({"status": "HEALTH_OK", "checks": checks}) == Health("HEALTH_OK")
 
 
 def test_luminous_and_mimic() -> None:
-    """12 and 13 keep `overall_status` and `summary` for old readers: neither is believed."""
+    """12 and 13 have `overall_status` and `summary` for old clients: both are ignored."""
     fact = decode(
         {
             "checks": {"OSD_DOWN": check("1 osds down", "osd.1 (root=default) is down")},
@@ -65,7 +65,7 @@ def test_nautilus() -> None:
 
 
 def test_octopus_and_later() -> None:
-    """From 15 on a check has a count, which may be 0, and may be muted."""
+    """From 15 on a check has a count, which may be 0, and it may be muted."""
     fact = decode(
         {
             "status": "HEALTH_OK",
@@ -95,16 +95,16 @@ def test_octopus_and_later() -> None:
     ],
 )
 def test_mute_expires(ttl: str | None, expires: datetime | None) -> None:
-    """A mute ends when its date says; a date without a zone is no point in time."""
+    """A mute expires at its date; a date without a time zone is ignored."""
     mute = {"code": "OSD_DOWN", "sticky": True, "summary": "1 osds down", "count": 1}
-    given = mute if ttl is None else {**mute, "ttl": ttl}
-    fact = decode({"status": "HEALTH_OK", "checks": {}, "mutes": [given]})
+    row = mute if ttl is None else {**mute, "ttl": ttl}
+    fact = decode({"status": "HEALTH_OK", "checks": {}, "mutes": [row]})
     end = expires.timestamp() if expires else None
     assert fact.mutes == (Mute("OSD_DOWN", sticky=True, expires=end),)
 
 
 def test_dashboard_checks_are_a_list() -> None:
-    """The dashboard gives checks as a list with their codes as types; one without is left out."""
+    """The dashboard lists checks with their codes as types; a check without one is omitted."""
     raised = {**check("1 osds down", "osd.1 is down", count=1), "muted": True, "type": "OSD_DOWN"}
     fact = minimal([raised, check("nameless")], mutes=[{"code": "OSD_DOWN", "sticky": False}])
     expected = Check("HEALTH_WARN", "1 osds down", 1, ("osd.1 is down",), muted=True)
@@ -113,12 +113,12 @@ def test_dashboard_checks_are_a_list() -> None:
 
 
 def test_dashboard_checks_as_an_object() -> None:
-    """A dashboard that gives checks as the mon command does is understood as well."""
+    """Checks in the format of the mon command are also accepted from the dashboard."""
     assert minimal({"OSD_DOWN": check("1 osds down")}).checks["OSD_DOWN"].message == "1 osds down"
 
 
 def test_single_monitors() -> None:
-    """Disk, store and clock of the monitors in trouble come from the lines of their checks."""
+    """Disk, store and clock of monitors come from the detail lines of the checks about them."""
     fact = decode(
         {
             "status": "HEALTH_ERR",
@@ -157,13 +157,13 @@ def test_single_monitors() -> None:
     ],
 )
 def test_slow_operations(checks: dict[str, str], number: float | None) -> None:
-    """Slow operations are numbers in texts of checks: 0 without a check, unknown without number."""
+    """Slow operations come from the text of a check: 0 without a check, None without a number."""
     raised = {code: check(message) for code, message in checks.items()}
     assert decode({"status": "HEALTH_WARN", "checks": raised}).slow_ops == number
 
 
 def test_bare_nan_in_a_count() -> None:
-    """A count that is no number is unknown and costs nothing else."""
+    """A count of nan becomes None and does not affect other fields."""
     body = b"""{"status": "HEALTH_WARN", "checks": {"X": {"severity": "HEALTH_WARN",
         "summary": {"message": "nan and inf", "count": nan}}}}"""
     (fact,) = facts.decode("health detail", body)
@@ -171,7 +171,7 @@ def test_bare_nan_in_a_count() -> None:
 
 
 def test_name_that_is_no_utf8() -> None:
-    """A name in Latin-1 costs its own letters, not the document."""
+    """A name in Latin-1 loses its special characters, but the document is decoded."""
     body = b'{"status": "HEALTH_OK", "checks": {"X": {"summary": {"message": "b\xe4r"}}}}'
     (fact,) = facts.decode("health detail", body)
     assert isinstance(fact, Health)
@@ -183,7 +183,7 @@ def test_name_that_is_no_utf8() -> None:
     [{}, {"checks": {}}, {"status": None}, {"health": {}, "summary": [], "detail": []}],
 )
 def test_no_status(document: object) -> None:
-    """An answer that does not say how the cluster fares is not this document."""
+    """An answer without a status is rejected."""
     with pytest.raises(DecodeError) as caught:
         decode(document)
     assert str(caught.value) == "the answer has neither `status` nor `overall_status`"
@@ -199,5 +199,5 @@ def test_no_status(document: object) -> None:
     ],
 )
 def test_worst(severities: tuple[str, ...], expected: str) -> None:
-    """The worst of some severities is found in any order; what is none of them does not count."""
+    """The worst severity wins in any order; unknown severities do not count."""
     assert worst(*severities) == expected

@@ -18,25 +18,25 @@ def decode(**answer: Any) -> MgrDump:  # noqa: ANN401 - any JSON
 
 
 def test_mgrs() -> None:
-    """One mgr is active, the others stand by."""
-    found = decode(
+    """One mgr is active, the others are standbys."""
+    decoded = decode(
         epoch=9,
         active_name="x",
         available=True,
         standbys=[{"gid": 14, "name": "y", "available_modules": []}, {"gid": 15, "name": "z"}],
     )
-    assert found == MgrDump(active="x", available=True, standbys=("y", "z"), modules=())
+    assert decoded == MgrDump(active="x", available=True, standbys=("y", "z"), modules=())
 
 
 def test_no_mgr() -> None:
-    """While no mgr is active its name is empty."""
-    found = decode(active_gid=0, active_name="", available=False, standbys=[])
-    assert found == MgrDump(active="", available=False, standbys=(), modules=())
+    """Without an active mgr its name is empty."""
+    decoded = decode(active_gid=0, active_name="", available=False, standbys=[])
+    assert decoded == MgrDump(active="", available=False, standbys=(), modules=())
 
 
 def test_modules() -> None:
-    """A module that is at hand is enabled, always on or neither, and may be unable to run."""
-    found = decode(
+    """An available module is enabled, always on or neither, and may be unable to run."""
+    decoded = decode(
         modules=["dashboard", "k8sevents"],
         available_modules=[
             {"name": "balancer", "can_run": True, "error_string": ""},
@@ -46,7 +46,7 @@ def test_modules() -> None:
         ],
         always_on_modules={"nautilus": ["balancer"]},
     )
-    assert found.modules == (
+    assert decoded.modules == (
         Module("balancer", can_run=True, always_on=True),
         Module("dashboard", can_run=True, enabled=True),
         Module("k8sevents", can_run=False, enabled=True),
@@ -55,25 +55,25 @@ def test_modules() -> None:
 
 
 def test_always_on_in_the_newest_release() -> None:
-    """Of the lists of several releases that of the newest one counts, in whatever order."""
-    found = decode(
+    """If there are lists of several releases, the one of the newest release counts."""
+    decoded = decode(
         available_modules=[{"name": "restful"}, {"name": "status"}],
         always_on_modules={"reef": ["status"], "octopus": ["restful", "status"]},
     )
-    assert [(row.name, row.always_on) for row in found.modules] == [
+    assert [(row.name, row.always_on) for row in decoded.modules] == [
         ("restful", False),
         ("status", True),
     ]
 
 
 def test_modules_of_luminous() -> None:
-    """12 gives names only: whether a module can run is not known."""
-    found = decode(modules=["restful"], available_modules=["influx", "restful"])
-    assert found.modules == (Module("influx"), Module("restful", enabled=True))
-    assert [row.can_run for row in found.modules] == [None, None]
+    """12 lists only names: `can_run` is None."""
+    decoded = decode(modules=["restful"], available_modules=["influx", "restful"])
+    assert decoded.modules == (Module("influx"), Module("restful", enabled=True))
+    assert [row.can_run for row in decoded.modules] == [None, None]
 
 
 def test_another_document() -> None:
-    """Standbys without names are refused."""
+    """Standbys without names are rejected."""
     with pytest.raises(DecodeError, match="missing required field `name`"):
         decode(standbys=[{"gid": 14}])

@@ -33,7 +33,7 @@ def balancer(**answer: object) -> Balancer:
 
 
 def test_crashes() -> None:
-    """A report has the daemon and its host, and a date once it is archived."""
+    """A report has the daemon, its host, and a date if it is archived."""
     report = {
         "crash_id": "2026-01-02T03:04:05.000006Z_0a1b",
         "timestamp": "2026-01-02T03:04:05.000006Z",
@@ -50,7 +50,7 @@ def test_crashes() -> None:
 
 
 def test_crashes_of_nautilus() -> None:
-    """The reports of 14 may lack the host, and those of other programs the daemon."""
+    """Reports of 14 may have no host, and reports of other programs no daemon."""
     assert crashes(
         {"crash_id": "1", "timestamp": "2019-09-06 04:05:06.000000Z", "entity_name": "mgr.x"},
         {"crash_id": "2"},
@@ -58,12 +58,12 @@ def test_crashes_of_nautilus() -> None:
 
 
 def test_no_crashes() -> None:
-    """A cluster where nothing crashed has an empty list, which is known."""
+    """A cluster without crashes has an empty list."""
     assert crashes() == ()
 
 
 def test_a_disk() -> None:
-    """A disk has its place, its daemons, what is predicted of it as time, and its wear."""
+    """A disk has a location, daemons, the predicted time of its failure, and its wear."""
     assert device(
         location=[{"host": "h1", "dev": "sda", "path": "/dev/disk/by-path/1"}],
         daemons=["osd.0", "osd.1"],
@@ -83,7 +83,7 @@ def test_a_disk() -> None:
 
 
 def test_a_disk_that_nobody_predicts() -> None:
-    """Without prediction, wear and place nothing is known but the disk."""
+    """A disk may have no prediction, wear or location."""
     assert device() == Device("V_M_1", "", "", (), None, None, None)
 
 
@@ -97,9 +97,9 @@ def test_a_disk_that_nobody_predicts() -> None:
     ],
 )
 def test_a_date_without_a_zone(date: str | None) -> None:
-    """A date that does not say when it is in the world is not known."""
-    found = device(life_expectancy_min=date, life_expectancy_max=date)
-    assert (found.life_expectancy_min, found.life_expectancy_max) == (None, None)
+    """A date without a time zone is ignored."""
+    decoded = device(life_expectancy_min=date, life_expectancy_max=date)
+    assert (decoded.life_expectancy_min, decoded.life_expectancy_max) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -113,13 +113,13 @@ def test_a_date_without_a_zone(date: str | None) -> None:
     ],
 )
 def test_the_balancer(text: str, seconds: float | None) -> None:
-    """The length of a run is text for people, empty before the first one."""
-    found = balancer(active=True, mode="upmap", last_optimize_duration=text, plans=[])
-    assert found == Balancer(active=True, mode="upmap", last_duration=seconds)
+    """The duration of a run is a string, empty before the first run."""
+    decoded = balancer(active=True, mode="upmap", last_optimize_duration=text, plans=[])
+    assert decoded == Balancer(active=True, mode="upmap", last_duration=seconds)
 
 
 def test_the_balancer_of_an_old_release() -> None:
-    """The balancer did not always say how long it ran."""
+    """Old releases do not report the duration."""
     assert balancer(active=False, mode="none") == Balancer(
         active=False, mode="none", last_duration=None
     )
@@ -127,6 +127,6 @@ def test_the_balancer_of_an_old_release() -> None:
 
 @pytest.mark.parametrize("document", ["crash ls", "device ls"])
 def test_another_document(document: str) -> None:
-    """An answer that is no list is refused."""
+    """An answer that is not a list is rejected."""
     with pytest.raises(DecodeError, match="Expected `array`"):
         facts.decode(document, b"{}")

@@ -1,4 +1,4 @@
-"""The monitors' folders on this host as facts."""
+"""The document `mon store`: the monitors' data directories on this host."""
 
 import json
 
@@ -11,7 +11,7 @@ ONE, OTHER = "11111111-2222-3333-4444-555555555555", "99999999-2222-3333-4444-55
 
 
 def decoded(**figures: object) -> MonitorReport:
-    """Decode one monitor's folder."""
+    """Decode one monitor's data directory."""
     sizes = dict.fromkeys(("total", "used", "avail", "sst", "log", "misc"), 0)
     body = json.dumps({"stores": [{"name": "a", **sizes, **figures}]}).encode()
     (fact,) = facts.decode("mon store", body)
@@ -22,25 +22,25 @@ def decoded(**figures: object) -> MonitorReport:
 
 
 def test_a_folder_becomes_a_report() -> None:
-    """Sizes stay bytes, the store is the sum of its files, the percentage is cut off as in Ceph."""
-    found = decoded(total=3000, used=1500, avail=899, sst=70, log=20, misc=5, fsid=ONE)
-    assert found == MonitorReport("a", 3000, 1500, 899, 29, 95, 70, 20, 5)
+    """Sizes are bytes, the store is the sum of its files, the percentage is rounded down."""
+    report = decoded(total=3000, used=1500, avail=899, sst=70, log=20, misc=5, fsid=ONE)
+    assert report == MonitorReport("a", 3000, 1500, 899, 29, 95, 70, 20, 5)
 
 
 def test_a_file_system_without_a_size_has_no_percentage() -> None:
-    """A total of 0, as some virtual file systems have it, is no division by zero."""
+    """A total of 0, as in some virtual file systems, is not a division by zero."""
     assert decoded().avail_percent is None
 
 
 @pytest.mark.parametrize("body", [b"{}", b"[]", b'{"stores": [{"name": "a"}]}'])
 def test_another_shape_is_an_error(body: bytes) -> None:
-    """What is no such document, as from a recording, is refused."""
+    """A document of another shape, for example from a recording, is rejected."""
     with pytest.raises(DecodeError):
         facts.decode("mon store", body)
 
 
 def test_folders_belong_to_their_cluster() -> None:
-    """The fsid in a path decides; a path without one, as of old, is any cluster's."""
+    """A path with an fsid belongs to that cluster, a path without one to every cluster."""
     reports = {name: MonitorReport(name) for name in "abc"}
     fact = MonStore((Store(ONE, reports["a"]), Store(OTHER, reports["b"]), Store("", reports["c"])))
     assert fact.of(ONE) == (reports["a"], reports["c"])

@@ -1,4 +1,4 @@
-"""What the detail lines of health checks tell of single monitors, from 12 on."""
+"""Figures of single monitors from the detail lines of health checks, from 12 on."""
 
 import math
 
@@ -10,7 +10,7 @@ from ceph_exporter.facts.monitor_details import clocks, named, reports
 
 @pytest.mark.parametrize("code", ["MON_DISK_LOW", "MON_DISK_CRIT"])
 def test_available_space(code: str) -> None:
-    """Both checks about disks tell the percentage of each monitor that they name."""
+    """Both checks about disks contain the percentage of each monitor that they name."""
     lines = {code: ("mon.a has 29% avail", "mon.b-2.example has 0% avail")}
     assert reports(lines) == {
         "a": MonitorReport("a", avail_percent=29),
@@ -33,13 +33,13 @@ def test_available_space(code: str) -> None:
     ],
 )
 def test_store(size: str, number: float) -> None:
-    """MON_DISK_BIG tells the size of the store in binary units, with and without a blank."""
+    """MON_DISK_BIG contains the size of the store in binary units, with or without a blank."""
     line = f"mon.a is {size} >= mon_data_size_warn (15 GiB)"
     assert reports({"MON_DISK_BIG": (line,)}) == {"a": MonitorReport("a", store=number)}
 
 
-def test_one_monitor_in_several_troubles() -> None:
-    """What several checks tell of one monitor makes one report; what they do not tell is None."""
+def test_one_monitor_in_several_checks() -> None:
+    """The figures of several checks about one monitor become one report; others are None."""
     lines = {
         "MON_DISK_CRIT": ("mon.a has 4% avail",),
         "MON_DISK_BIG": ("mon.a is 16 GiB >= mon_data_size_warn (15 GiB)",),
@@ -69,12 +69,12 @@ def test_one_monitor_in_several_troubles() -> None:
     ],
 )
 def test_clock_skew(line: str, clock: Clock) -> None:
-    """MON_CLOCK_SKEW tells skew and latency, with the address up to 13 and without it later."""
+    """MON_CLOCK_SKEW contains skew and latency, up to 13 with the address."""
     assert clocks({"MON_CLOCK_SKEW": (line,)}) == {"b": clock}
 
 
 def test_monitors_named() -> None:
-    """Each line that complains of one monitor names it, with the code of its check."""
+    """Each line about a single monitor is returned with the monitor and the code of its check."""
     lines = {
         "MON_DISK_LOW": ("mon.a has 29% avail",),
         "MON_DISK_CRIT": ("mon.b has 4% avail",),
@@ -110,8 +110,8 @@ def test_monitors_named() -> None:
         "mon.a clock skew -0.3s > max 0.05s (latency 0.001s)",
     ],
 )
-def test_other_lines_tell_nothing(line: str) -> None:
-    """A line of another wording is passed over: no figure, no error."""
+def test_other_lines_are_ignored(line: str) -> None:
+    """A line with another text is ignored."""
     lines = dict.fromkeys(("MON_DISK_LOW", "MON_DISK_BIG", "MON_CLOCK_SKEW"), (line,))
     assert not reports(lines)
     assert not clocks(lines)
@@ -119,17 +119,17 @@ def test_other_lines_tell_nothing(line: str) -> None:
 
 
 def test_lines_under_another_code_are_not_read() -> None:
-    """A line counts only under the code of the check that it belongs to."""
+    """A line only counts under the code of its own check."""
     assert not reports({"MON_DISK_GONE": ("mon.a has 29% avail",)})
 
 
 def test_a_percentage_beyond_all_numbers() -> None:
-    """A number with thousands of digits is infinite, which is left off the page, and no error."""
-    found = reports({"MON_DISK_LOW": (f"mon.a has {'9' * 5000}% avail",)})
-    assert found["a"].avail_percent == math.inf
+    """A number with thousands of digits becomes infinity and is not an error."""
+    by_monitor = reports({"MON_DISK_LOW": (f"mon.a has {'9' * 5000}% avail",)})
+    assert by_monitor["a"].avail_percent == math.inf
 
 
-def test_no_trouble() -> None:
-    """While all is well nothing is known of single monitors."""
+def test_no_checks() -> None:
+    """Without checks there are no figures."""
     assert not reports({})
     assert not clocks({})

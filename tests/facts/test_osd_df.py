@@ -1,4 +1,4 @@
-"""The document `osd df`: sizes, use and PGs."""
+"""The document `osd df`: sizes, usage and PGs."""
 
 import json
 
@@ -8,8 +8,8 @@ from ceph_exporter.facts import DecodeError
 from ceph_exporter.facts.osd_df import OsdDf, OsdUsage, decode_osd_df
 
 
-def node(id_: int = 0, **more: object) -> dict[str, object]:
-    """Make one row of an OSD that is half full."""
+def node(id_: int = 0, **fields: object) -> dict[str, object]:
+    """Return one row of an OSD that is half full."""
     return {
         "id": id_,
         "name": f"osd.{id_}",
@@ -22,7 +22,7 @@ def node(id_: int = 0, **more: object) -> dict[str, object]:
         "utilization": 50,
         "var": 1.25,
         "pgs": 17,
-        **more,
+        **fields,
     }
 
 
@@ -33,9 +33,9 @@ def decode(text: str) -> OsdDf:
     return fact
 
 
-def of(*nodes: dict[str, object], **more: object) -> OsdDf:
-    """Decode an answer of these rows."""
-    return decode(json.dumps({"nodes": nodes, **more}))
+def of(*nodes: dict[str, object], **fields: object) -> OsdDf:
+    """Decode an answer with these rows."""
+    return decode(json.dumps({"nodes": nodes, **fields}))
 
 
 HALF_FULL = OsdUsage(
@@ -63,18 +63,18 @@ def test_device_class() -> None:
 
 
 def test_stray() -> None:
-    """An OSD outside of the CRUSH map is not left out."""
+    """An OSD outside the CRUSH map is included."""
     assert of(node(1), stray=[node(2)]).osds == {1: HALF_FULL, 2: HALF_FULL}
 
 
 def test_the_first_of_several_rows() -> None:
-    """An OSD in two CRUSH trees has two rows; one counts. Buckets count never."""
+    """An OSD in two CRUSH trees has two rows, and the first one counts; buckets never count."""
     rows = [node(-1, type="root"), node(0), node(0, crush_weight=9)]
     assert of(*rows).osds == {0: HALF_FULL}
 
 
 def test_bare_nan() -> None:
-    """10 divides by the size of an OSD that never told it; what follows is not known, not 0."""
+    """10 divides by 0 for an OSD that never reported its size: the figures are None, not 0."""
     fact = decode(
         '{"nodes":[{"id":4,"crush_weight":0.5,"reweight":0.0,"kb":0,"kb_used":0,"kb_avail":0,'
         '"utilization":-nan,"var":-nan,"pgs":3}],"stray":[],"summary":{"average_utilization":-nan}}'
@@ -84,18 +84,18 @@ def test_bare_nan() -> None:
 
 
 def test_no_size() -> None:
-    """Later releases print 0 for such an OSD, which means no more."""
+    """Later releases print 0 for such an OSD: the figures are None as well."""
     fact = of(node(kb=0, kb_used=0, kb_avail=0, utilization=0, var=0, pgs=0))
     assert fact.osds == {0: OsdUsage(pgs=0, crush_weight=0.5, reweight=1)}
 
 
 def test_an_empty_osd() -> None:
-    """An OSD that is empty has a use of 0, which is known."""
-    found = of(node(kb_used=0, utilization=0, var=0)).osds[0]
-    assert (found.used, found.utilization, found.variance) == (0, 0, 0)
+    """An empty OSD has a usage of 0."""
+    usage = of(node(kb_used=0, utilization=0, var=0)).osds[0]
+    assert (usage.used, usage.utilization, usage.variance) == (0, 0, 0)
 
 
 def test_other_document() -> None:
-    """An answer without rows is refused."""
+    """An answer without rows is rejected."""
     with pytest.raises(DecodeError, match="nodes"):
         decode_osd_df(b"{}")

@@ -1,4 +1,4 @@
-"""The document `osd dump`: the OSD map of every release."""
+"""The document `osd dump`: the OSD maps of all releases."""
 
 import json
 
@@ -18,19 +18,27 @@ from ceph_exporter.facts.osd_dump import (
 RATIOS = {"full_ratio": 0.95, "backfillfull_ratio": 0.9, "nearfull_ratio": 0.85}
 
 
-def osd(**more: object) -> dict[str, object]:
-    """Make one row of an OSD that is up and in."""
-    return {"osd": 7, "uuid": "x", "up": 1, "in": 1, "weight": 1, "state": ["exists", "up"], **more}
+def osd(**fields: object) -> dict[str, object]:
+    """Return one row of an OSD that is up and in."""
+    return {
+        "osd": 7,
+        "uuid": "x",
+        "up": 1,
+        "in": 1,
+        "weight": 1,
+        "state": ["exists", "up"],
+        **fields,
+    }
 
 
-def pool(**more: object) -> dict[str, object]:
-    """Make one row of a pool."""
-    return {"pool": 1, "pool_name": "rbd", "type": 1, **more}
+def pool(**fields: object) -> dict[str, object]:
+    """Return one row of a pool."""
+    return {"pool": 1, "pool_name": "rbd", "type": 1, **fields}
 
 
-def decode(**more: object) -> OsdDump:
-    """Decode a map of these fields."""
-    return decode_text(json.dumps({"epoch": 42, "flags": "", "osds": [], **more}))
+def decode(**fields: object) -> OsdDump:
+    """Decode a map with these fields."""
+    return decode_text(json.dumps({"epoch": 42, "flags": "", "osds": [], **fields}))
 
 
 def decode_text(text: str) -> OsdDump:
@@ -41,7 +49,7 @@ def decode_text(text: str) -> OsdDump:
 
 
 def test_luminous_and_later() -> None:
-    """An OSD has its state, reweight and addresses; the map its ratios, from 12 on."""
+    """An OSD has its state, reweight and addresses; from 12 on, the map has ratios."""
     row = osd(public_addr="192.0.2.7:6801/12", cluster_addr="198.51.100.7:6803/12")
     fact = decode(**RATIOS, osds=[row], pg_upmap_items=[{"pgid": "1.0", "mappings": []}])
     assert fact.osds == (
@@ -62,7 +70,7 @@ def test_luminous_and_later() -> None:
 
 
 def test_before_luminous() -> None:
-    """Numbers in quotes are numbers; what the old map does not have is not known."""
+    """Numbers in quotes are numbers; fields that old maps do not have are None."""
     fact = decode(osds=[osd(weight="0.500000", up=0)])
     assert fact.osds == (Osd(id=7, up=False, is_in=True, weight=0.5),)
     assert fact.nearfull_ratio is fact.blocklist is fact.upmap_items is None
@@ -70,14 +78,14 @@ def test_before_luminous() -> None:
 
 @pytest.mark.parametrize("state", ["nearfull", "backfillfull", "full"])
 def test_state(state: str) -> None:
-    """An OSD that fills up is in one of three states."""
-    (found,) = decode(**RATIOS, osds=[osd(state=["exists", state, "up"])]).osds
-    said = {name: getattr(found, name) for name in ("nearfull", "backfillfull", "full")}
-    assert said == dict.fromkeys(said, False) | {state: True}
+    """An OSD that is nearly full has one of three states."""
+    (decoded,) = decode(**RATIOS, osds=[osd(state=["exists", state, "up"])]).osds
+    states = {name: getattr(decoded, name) for name in ("nearfull", "backfillfull", "full")}
+    assert states == dict.fromkeys(states, False) | {state: True}
 
 
 def test_ratios_that_are_not_set() -> None:
-    """Until an upgrade to 12 is finished the ratios are 0: they are not known, nor are states."""
+    """Until an upgrade to 12 is complete, the ratios are 0: ratios and states become None."""
     fact = decode(**dict.fromkeys(RATIOS, 0), osds=[osd()])
     assert fact.full_ratio is fact.backfillfull_ratio is fact.nearfull_ratio is None
     assert fact.osds[0].full is None
@@ -95,13 +103,13 @@ def test_ratios_that_are_not_set() -> None:
     ],
 )
 def test_address(addr: str, host: str) -> None:
-    """Addresses lose port and nonce; an OSD that never booted has none."""
-    (found,) = decode(osds=[osd(public_addr=addr, cluster_addr=addr)]).osds
-    assert (found.public_addr, found.cluster_addr) == (host, host)
+    """Port and nonce of an address are removed; an OSD that never booted has no address."""
+    (decoded,) = decode(osds=[osd(public_addr=addr, cluster_addr=addr)]).osds
+    assert (decoded.public_addr, decoded.cluster_addr) == (host, host)
 
 
 def test_flags() -> None:
-    """Flags are split at commas; of none there is none."""
+    """Flags are split at commas; an empty string has no flags."""
     assert decode(flags="noout,nodeep-scrub,sortbitwise").flags == (
         "noout",
         "nodeep-scrub",
@@ -121,20 +129,18 @@ def test_flags() -> None:
     ],
 )
 def test_blocklist(field: dict[str, object], count: int) -> None:
-    """The blocklist was a blacklist up to 15, a list in the beginning, and has ranges since 16."""
+    """The blocklist is called blacklist up to 15, first is a list, and has ranges from 16 on."""
     assert decode(**field).blocklist == count
 
 
 def test_pool_of_today() -> None:
-    """A pool has targets, a mode of the autoscaler, applications and options."""
+    """A pool has a target of pg_num, a mode of the autoscaler, applications and options."""
     row = pool(
         size=3,
         min_size=2,
-        crush_rule=4,
         pg_num=32,
         pg_placement_num=16,
         pg_num_target=64,
-        pg_placement_num_target=64,
         pg_autoscale_mode="warn",
         quota_max_bytes=1000,
         quota_max_objects=0,
@@ -151,43 +157,41 @@ def test_pool_of_today() -> None:
             pg_num=32,
             pgp_num=16,
             pg_num_target=64,
-            pgp_num_target=64,
             pg_autoscale_mode="warn",
             quota_max_bytes=1000,
             quota_max_objects=0,
             applications=("cephfs", "rbd"),
             compression_mode="aggressive",
-            crush_rule=4,
         ),
     )
 
 
 def test_pool_before_luminous() -> None:
-    """Up to 11 the rule is called ruleset; applications and targets do not exist."""
-    row = pool(crush_ruleset=2, pg_num=8, pg_placement_num=8)
-    (found,) = decode(pools=[row]).pools
-    assert (found.crush_rule, found.pg_num, found.pgp_num) == (2, 8, 8)
-    assert found.applications == ()
-    assert found.pg_num_target is None
-    assert found.pg_autoscale_mode is None
-    assert found.compression_mode == "none"
+    """Up to 11, applications and targets do not exist."""
+    row = pool(pg_num=8, pg_placement_num=8)
+    (decoded,) = decode(pools=[row]).pools
+    assert (decoded.pg_num, decoded.pgp_num) == (8, 8)
+    assert decoded.applications == ()
+    assert decoded.pg_num_target is None
+    assert decoded.pg_autoscale_mode is None
+    assert decoded.compression_mode == "none"
 
 
 def test_erasure_code() -> None:
-    """An erasure coded pool names its profile, of which k and m are text in the map."""
+    """An erasure coded pool names its profile; k and m are strings in the map."""
     profiles = {
         "ec21": {"k": "2", "m": "1", "plugin": "jerasure", "technique": "reed_sol_van"},
         "odd": {"k": "many", "m": "9" * 5000, "plugin": "lrc"},
     }
     row = pool(type=3, erasure_code_profile="ec21")
     fact = decode(pools=[row, pool(type=9)], erasure_code_profiles=profiles)
-    assert [found.type for found in fact.pools] == ["erasure", "unknown"]
+    assert [row.type for row in fact.pools] == ["erasure", "unknown"]
     assert fact.erasure_code_profiles[fact.pools[0].erasure_code_profile] == ErasureProfile(2, 1)
     assert fact.erasure_code_profiles["odd"] == ErasureProfile()
 
 
 def test_bare_inf() -> None:
-    """18.2 up to .4 prints a bare inf into the read balance of a pool without an OSD."""
+    """18.2.0 to 18.2.4 print a bare inf in the read balance of a pool without OSDs."""
     fact = decode_text(
         '{"epoch":5,"osds":[],"pools":[{"pool":2,"pool_name":"rbd","type":1,'
         '"read_balance":{"score_acting":inf,"score_stable":-inf}}]}'
@@ -196,11 +200,11 @@ def test_bare_inf() -> None:
 
 
 def test_other_document() -> None:
-    """An answer without OSDs is no OSD map."""
+    """An answer without OSDs is rejected."""
     with pytest.raises(DecodeError, match="osds"):
         decode_osd_dump(b'{"epoch": 1}')
 
 
-def test_the_map_inside_of_another_answer() -> None:
-    """The map that another answer holds becomes the same fact."""
+def test_the_map_inside_another_answer() -> None:
+    """A map inside another answer becomes the same fact."""
     assert from_raw(RawOsdDump(osds=(), epoch=42)) == decode()

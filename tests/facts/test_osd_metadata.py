@@ -18,15 +18,15 @@ VERSION = "ceph version 16.2.15 (618f44) pacific (stable)"
 
 
 def details(**fields: object) -> OsdDetails:
-    """Decode one row of these fields."""
+    """Decode one row with these fields."""
     (fact,) = decode_osd_metadata(json.dumps([{"id": 3, **fields}]).encode())
     assert isinstance(fact, OsdMetadata)
     return fact.osds[3]
 
 
 def test_bluestore() -> None:
-    """An OSD of BlueStore has nodes for data, DB and WAL."""
-    found = details(
+    """A BlueStore OSD has device nodes for data, DB and WAL."""
+    decoded = details(
         hostname="h1",
         ceph_version=VERSION,
         front_iface="eth0",
@@ -40,7 +40,7 @@ def test_bluestore() -> None:
         device_ids="sda=V_M_1,sdb=V_M_2",
         rotational="1",
     )
-    assert found == OsdDetails(
+    assert decoded == OsdDetails(
         hostname="h1",
         version=VERSION,
         front_iface="eth0",
@@ -56,29 +56,29 @@ def test_bluestore() -> None:
 
 
 def test_filestore() -> None:
-    """An OSD of FileStore has nodes for data and journal."""
-    found = details(
+    """A FileStore OSD has device nodes for data and journal."""
+    decoded = details(
         osd_objectstore="filestore",
         backend_filestore_dev_node="/dev/sda",
         osd_journal="/var/lib/ceph/osd/ceph-3/journal",
     )
-    assert (found.device, found.db_device) == ("/dev/sda", "")
-    assert found.wal_device == "/var/lib/ceph/osd/ceph-3/journal"
+    assert (decoded.device, decoded.db_device) == ("/dev/sda", "")
+    assert decoded.wal_device == "/var/lib/ceph/osd/ceph-3/journal"
 
 
 def test_unknown_device() -> None:
-    """A node that Ceph could not find out is none."""
+    """A device node that Ceph reports as unknown is empty."""
     assert details(osd_objectstore="bluestore", bluestore_bdev_dev_node="unknown").device == ""
 
 
 def test_memory_store() -> None:
-    """Other stores have no device."""
-    found = details(osd_objectstore="memstore", hostname="h1", devices="")
-    assert found == OsdDetails(hostname="h1", objectstore="memstore")
+    """Other object stores have no device."""
+    decoded = details(osd_objectstore="memstore", hostname="h1", devices="")
+    assert decoded == OsdDetails(hostname="h1", objectstore="memstore")
 
 
 def test_never_booted() -> None:
-    """An OSD that never booted has its id alone."""
+    """An OSD that never booted only has an id."""
     assert details() == OsdDetails()
 
 
@@ -89,7 +89,7 @@ def test_by_id() -> None:
 
 @pytest.mark.parametrize("name", ["", "a", "-1", "3.a", "\u00b2", "9" * 5000])
 def test_a_name_that_is_no_id_costs_its_own_entry(name: str) -> None:
-    """An entry of the dashboard's answer that is no OSD's leaves the other documents alone."""
+    """An entry in the dashboard's answer that is not an OSD does not affect the others."""
     entries = {name: {"hostname": "h2"}, "3": {"hostname": "h1"}}
     health = {"status": "HEALTH_OK"}
     osd_map = {"osds": [], "tree": {"nodes": []}, "osd_metadata": entries}
@@ -99,6 +99,6 @@ def test_a_name_that_is_no_id_costs_its_own_entry(name: str) -> None:
 
 
 def test_other_document() -> None:
-    """An answer that is no list is refused."""
+    """An answer that is not a list is rejected."""
     with pytest.raises(DecodeError, match="array"):
         decode_osd_metadata(b'{"id": 3}')

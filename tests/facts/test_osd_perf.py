@@ -19,13 +19,13 @@ FLAT = {
     "answer", [FLAT, {"pg_ready": True, "osdstats": FLAT}], ids=["up to 13", "14 and later"]
 )
 def test_latency(answer: object) -> None:
-    """The rows are those of the answer, or of `osdstats` inside of it."""
+    """The rows are in the answer itself or in `osdstats` inside it."""
     (fact,) = decode_osd_perf(json.dumps(answer).encode())
     assert fact == OsdPerf({3: OsdLatency(12, 34), 0: OsdLatency(0, 0)})
 
 
 @pytest.mark.parametrize("body", [b"{}", b'{"pg_ready": true, "osdstats": {}}'])
 def test_other_document(body: bytes) -> None:
-    """An answer without rows is refused."""
+    """An answer without rows is rejected."""
     with pytest.raises(DecodeError, match="osd_perf_infos"):
         decode_osd_perf(body)

@@ -1,4 +1,4 @@
-"""The dashboard's `perf_counters`: all daemons' own counters."""
+"""The document `perf counters`: the performance counters of all daemons."""
 
 import json
 
@@ -17,22 +17,22 @@ def decode(answer: object) -> PerfCounters:
 
 
 def test_counters() -> None:
-    """Each daemon has counters of its own by path; only averages have a count."""
+    """Each daemon has its own counters by path; only averages have a count."""
     gauge = {"description": "PGs", "nick": "pgs", "type": 2, "priority": 5, "units": 1, "value": 73}
     average = {"description": "Latency", "type": 5, "value": 587449, "count": 3}
-    found = decode({"osd.0": {"osd.numpg": gauge}, "mds.m": {"mds_log.jlat": average}})
-    assert found.daemons == {
+    decoded = decode({"osd.0": {"osd.numpg": gauge}, "mds.m": {"mds_log.jlat": average}})
+    assert decoded.daemons == {
         "osd.0": {"osd.numpg": Counter(2, 73, None, "PGs")},
         "mds.m": {"mds_log.jlat": Counter(5, 587449, 3, "Latency")},
     }
 
 
 def test_a_counter_without_a_value() -> None:
-    """A counter that has no value yet, or no description, is not refused."""
+    """A counter without a value or a description is accepted."""
     assert decode({"osd.0": {"osd.op": {"type": 10}}}).daemons == {"osd.0": {"osd.op": Counter(10)}}
 
 
 def test_another_document() -> None:
-    """A counter without its type cannot be read, and is refused."""
+    """A counter without a type is rejected."""
     with pytest.raises(DecodeError, match="missing required field `type`"):
         decode({"osd.0": {"osd.op": {"value": 1}}})

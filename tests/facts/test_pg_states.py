@@ -1,4 +1,4 @@
-"""The document `pg states`, what makes it redundant, and the PGs that are stuck."""
+"""The document `pg states`, when it is redundant, and stuck PGs."""
 
 import json
 
@@ -30,12 +30,12 @@ OLD = "0.72 to 11"
 
 
 def status(**states: int) -> Status:
-    """Make a status with PGs in the given states."""
+    """Return a status with PGs in these states."""
     return Status(None, pg_states=states)
 
 
 def osd_map(*pg_nums: int | None) -> OsdDump:
-    """Make an OSD map with pools 1, 2, ... of the given numbers of PGs."""
+    """Return an OSD map with pools 1, 2, ... with these numbers of PGs."""
     pools = [Pool(at, f"p{at}", "replicated", pg_num=n) for at, n in enumerate(pg_nums, 1)]
     return OsdDump((), pools=tuple(pools))
 
@@ -51,42 +51,42 @@ def osd_map(*pg_nums: int | None) -> OsdDump:
     ids=["up to 13", "bare section", "from 14 on", "whole dump"],
 )
 def test_shapes(answer: object) -> None:
-    """Each release's nesting gives the same counts."""
+    """The answer of each release becomes the same counts."""
     assert facts.decode("pg states", json.dumps(answer).encode()) == (STATES,)
 
 
 def test_no_pgs() -> None:
-    """A cluster without pools has no PGs, which is no error."""
+    """A cluster without pools has no PGs, which is not an error."""
     assert facts.decode("pg states", b"[]") == (PgStates({}),)
 
 
 @pytest.mark.parametrize("pgid", ["", "x.0", f"{'9' * 5000}.0"])
 def test_a_pg_of_no_pool_is_refused(pgid: str) -> None:
-    """A PG that is of no pool is an error for the document."""
+    """A PG without a pool is an error."""
     with pytest.raises(DecodeError, match="no pool"):
         facts.decode("pg states", json.dumps([{"pgid": pgid, "state": "down"}]).encode())
 
 
 def test_another_answer_is_refused() -> None:
-    """An answer without the section is an error and not a cluster without PGs."""
+    """An answer without the section is an error, not a cluster without PGs."""
     with pytest.raises(DecodeError, match="no `pg_stats`"):
         facts.decode("pg states", b'{"pg_ready": true}')
 
 
 def test_pool_list() -> None:
-    """The dashboard's pool list has the counts ready; a pool without PGs yet is listed."""
+    """The dashboard's pool list contains the counts; a pool may have no PGs yet."""
     rows = [RawPoolStatus(1, {"active+clean": 8}), RawPoolStatus(2)]
     assert from_pool_status(rows) == PgStates({1: {"active+clean": 8}, 2: {}})
 
 
 def test_uniform() -> None:
-    """While all PGs are in one state, each pool has as many in it as the OSD map says."""
-    known = if_uniform(status(**{"active+clean": 40}), osd_map(8, 32))
-    assert known == PgStates({1: {"active+clean": 8}, 2: {"active+clean": 32}})
+    """If all PGs are in one state, the OSD map has the number of PGs of each pool."""
+    uniform = if_uniform(status(**{"active+clean": 40}), osd_map(8, 32))
+    assert uniform == PgStates({1: {"active+clean": 8}, 2: {"active+clean": 32}})
 
 
 def test_one_pool() -> None:
-    """With a single pool all PGs are its own, whatever their states."""
+    """With a single pool, all PGs belong to it, whatever their states."""
     states = {"active+clean": 30, "down": 2}
     assert if_uniform(status(**states), osd_map(32)) == PgStates({1: states})
 
@@ -103,7 +103,7 @@ def test_one_pool() -> None:
     ids=["two states", "PGs to come", "one pool's PGs to come", "unknown", "no PGs"],
 )
 def test_not_uniform(states: dict[str, int], pg_nums: tuple[int | None, ...]) -> None:
-    """Nothing is guessed: with several states, or as long as the PGs do not add up."""
+    """With several states, or if the numbers of PGs differ, there is no result."""
     assert if_uniform(status(**states), osd_map(*pg_nums)) is None
 
 
@@ -113,8 +113,8 @@ def test_uniform_needs_both() -> None:
     assert if_uniform(status(down=8), None) is None
 
 
-def test_needless() -> None:
-    """PGs are not dumped while `status` and `osd dump` say as much."""
+def test_redundant() -> None:
+    """PGs are not dumped if `status` and `osd dump` determine the counts."""
     assert PgStates.redundant(Facts.of(status(down=40), osd_map(8, 32)))
     assert not PgStates.redundant(Facts.of(status(down=1, clean=39), osd_map(8, 32)))
     assert PgStates.redundant(Facts.of(status(down=40)))
@@ -122,7 +122,7 @@ def test_needless() -> None:
 
 
 def test_single() -> None:
-    """A PG counts for each single state that it is in."""
+    """A PG counts in each single state that it is in."""
     assert single({"active+clean": 5, "active+undersized": 2}) == {
         "active": 7,
         "clean": 5,
@@ -131,7 +131,7 @@ def test_single() -> None:
 
 
 def test_single_of_old_releases() -> None:
-    """States that were renamed come under the name of today."""
+    """Renamed states have their new name."""
     states = {"active+remapped+wait_backfill": 1, "active+remapped+backfill": 2, "inactive": 3}
     assert single(states) == {
         "active": 3,
@@ -143,7 +143,7 @@ def test_single_of_old_releases() -> None:
 
 
 def test_nothing_stuck() -> None:
-    """The kinds that a release knows are 0 while nothing is stuck, and so is the oldest's age."""
+    """The states that a release reports are 0 while nothing is stuck, and so is the age."""
     none = Stuck(0, 0)
     assert stuck(Health("HEALTH_OK")) == dict.fromkeys(
         ["inactive", "peering", "stale", "undersized"], none
@@ -154,7 +154,7 @@ def test_nothing_stuck() -> None:
 
 
 def test_stuck() -> None:
-    """From 12 on counts are in the summaries, which know no limit, and ages in the details."""
+    """From 12 on counts are in the summaries, which have no limit, and ages in the details."""
     checks = {
         "PG_AVAILABILITY": Check(
             "HEALTH_WARN",
@@ -182,7 +182,7 @@ def test_stuck() -> None:
 
 
 def test_stuck_up_to_11() -> None:
-    """Up to 11 the summary tells those that are stuck from those that are in a state just now."""
+    """Up to 11 the summary has separate counts of stuck PGs and of all PGs in a state."""
     checks = {
         "PG_AVAILABILITY": Check(
             "HEALTH_ERR",
@@ -192,7 +192,7 @@ def test_stuck_up_to_11() -> None:
         "PG_DEGRADED": Check(
             "HEALTH_WARN", "9 pgs undersized; 5 pgs stuck unclean; 2 pgs stuck degraded"
         ),
-        # Told apart by the state that the line ends with.
+        # The state at the end of the line differs.
         "PG_DAMAGED": Check(
             "HEALTH_ERR",
             "1 pgs inconsistent",
@@ -212,7 +212,7 @@ def test_stuck_up_to_11() -> None:
     [("0.5s", 0.5), ("90s", 90), ("2m", 120), ("2h", 7200), ("3d", 259200), ("2w", 1209600)],
 )
 def test_ages(age: str, seconds: float) -> None:
-    """Ages are seconds, whatever the unit that Ceph rounds them to."""
+    """Ages are in seconds, whatever the unit that Ceph rounds them to."""
     line = f"pg 1.0 is stuck stale for {age}, current state stale, last acting [0]"
     check = Check("HEALTH_WARN", "Reduced data availability: 1 pg stale", detail=(line,))
     health = Health("HEALTH_WARN", {"PG_AVAILABILITY": check})

@@ -1,4 +1,4 @@
-"""The document `osd pool stats`, and what the dashboard's pool list has of it."""
+"""The document `osd pool stats`, and its part in the dashboard's pool list."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ NOW = 1_800_000_000.0
 
 
 def decode(**sections: Any) -> PoolRates:  # noqa: ANN401 - any JSON
-    """Decode the answer of the command with one pool that has the given sections."""
+    """Decode the answer of the command with one pool that has these sections."""
     body = json.dumps([{"pool_name": "rbd", "pool_id": 7, **sections}]).encode()
     (fact,) = facts.decode("osd pool stats", body)
     assert isinstance(fact, PoolStats)
@@ -24,7 +24,7 @@ def decode(**sections: Any) -> PoolRates:  # noqa: ANN401 - any JSON
 
 
 def dashboard(**stats: Rates) -> PoolRates:
-    """Decode the dashboard's list with one pool that has the given rates."""
+    """Decode the dashboard's list with one pool that has these rates."""
     series = {name: {"latest": 0, "rate": 0.0, "rates": rates} for name, rates in stats.items()}
     body = json.dumps([{"pool": 7, "pool_name": "rbd", "stats": series}]).encode()
     _, fact = facts.decode("dashboard/pool?stats=true", body)
@@ -33,13 +33,13 @@ def dashboard(**stats: Rates) -> PoolRates:
 
 
 def test_idle() -> None:
-    """Ceph leaves out what is 0: a pool that is listed has all rates as 0, none unknown."""
+    """Ceph omits rates that are 0: all rates of an idle pool are 0, none is None."""
     assert decode(recovery={}, recovery_rate={}, client_io_rate={}) == NOTHING
     assert decode() == NOTHING
 
 
 def test_client_io() -> None:
-    """From 10 on reads and writes are apart, and their sum is made."""
+    """From 10 on reads and writes are separate; their sum is calculated."""
     io = {"read_bytes_sec": 1, "write_bytes_sec": 2, "read_op_per_sec": 3, "write_op_per_sec": 4}
     rates = decode(client_io_rate=io)
     assert (rates.read_bytes, rates.write_bytes) == (1, 2)
@@ -47,14 +47,14 @@ def test_client_io() -> None:
 
 
 def test_client_io_up_to_9() -> None:
-    """Up to 9 there is one sum of operations: how it is made up is not known."""
+    """Up to 9 operations are one sum: reads and writes are None."""
     rates = decode(client_io_rate={"write_bytes_sec": 2982616, "op_per_sec": 5})
     assert (rates.read_bytes, rates.write_bytes) == (0, 2982616)
     assert (rates.read_ops, rates.write_ops, rates.ops) == (None, None, 5)
 
 
 def test_recovery() -> None:
-    """What is recovered is given per second, and in objects and bytes from 10 on."""
+    """Recovery is reported per second, and from 10 on in objects and bytes too."""
     recovery = {
         "recovering_objects_per_sec": 16,
         "recovering_bytes_per_sec": 17,
@@ -68,21 +68,21 @@ def test_recovery() -> None:
 
 
 def test_recovery_up_to_9() -> None:
-    """Up to 9 it is not said how much was recovered: unknown, as it cannot be 0."""
+    """Up to 9 recovered objects and bytes are not reported: they are None, not 0."""
     rates = decode(recovery_rate={"recovering_objects_per_sec": 16})
     assert (rates.recovering_objects, rates.recovering_bytes) == (16, 0)
     assert (rates.num_objects_recovered, rates.num_bytes_recovered) == (None, None)
 
 
-def test_objects_in_trouble() -> None:
+def test_objects_at_risk() -> None:
     """Degraded, misplaced and unfound objects are counted by pool."""
-    trouble = {"degraded_objects": 6, "degraded_total": 12, "unfound_objects": 1}
-    rates = decode(recovery=trouble)
+    at_risk = {"degraded_objects": 6, "degraded_total": 12, "unfound_objects": 1}
+    rates = decode(recovery=at_risk)
     assert (rates.degraded, rates.misplaced, rates.unfound) == (6, 0, 1)
 
 
 def test_dashboard_carries_pg_states() -> None:
-    """The dashboard's list says in which state each pool's PGs are, too."""
+    """The dashboard's list also has the states of each pool's PGs."""
     body = b'[{"pool": 7, "pg_status": {"active+clean": 32}, "stats": {}}, {"pool": 8}]'
     states, rates = facts.decode("dashboard/pool?stats=true", body)
     assert states == PgStates({7: {"active+clean": 32}, 8: {}})
@@ -90,7 +90,7 @@ def test_dashboard_carries_pg_states() -> None:
 
 
 def test_dashboard_rates() -> None:
-    """The dashboard's rates are those of clients; of recovery it says nothing."""
+    """The dashboard reports rates of clients, but not of recovery."""
     rates = dashboard(
         rd=[[NOW - 15, 9.0], [NOW, 1.0]],
         wr=[[NOW - 15, 9.0], [NOW, 2.0]],
@@ -103,9 +103,9 @@ def test_dashboard_rates() -> None:
 @pytest.mark.parametrize(
     ("rates", "expected"),
     [
-        # Two requests of one poll, 0.1 s apart: Ceph's figures had no time to change in between.
+        # Two requests of one poll, 0.1 s apart: Ceph has not updated its figures in between.
         ([[NOW - 15, 9.0], [NOW - 0.1, 10.0], [NOW, 0.0]], 10.0 * 14.9 / 15),
-        # No further back than is needed.
+        # Older samples than necessary are not used.
         ([[NOW - 60, 9.0], [NOW - 30, 1.0], [NOW - 12, 4.0], [NOW - 2, 6.0], [NOW, 1.0]], 62 / 12),
         ([[NOW - 3, 9.0], [NOW, 5.0]], None),
         ([[NOW - 4000, 0.0], [NOW, 5.0]], None),
@@ -116,13 +116,13 @@ def test_dashboard_rates() -> None:
     ids=["twice", "long enough", "too short", "too long", "reset", "one sample", "no sample"],
 )
 def test_dashboard_span(rates: Rates, expected: float | None) -> None:
-    """A rate is the mean of the last 10 seconds or a bit more; else it is not known."""
+    """A rate is the average over the last 10 seconds or a little more; otherwise None."""
     read = dashboard(rd=rates).read_ops
     assert read == (expected if expected is None else pytest.approx(expected))
 
 
 def test_dashboard_latest_is_not_read() -> None:
-    """The dashboard's `latest` is the oldest of its ten samples: no figure is made of it."""
+    """The dashboard's `latest`, the oldest of its ten samples, is ignored."""
     body = b'[{"pool": 7, "stats": {"stored": {"latest": 5, "rates": []}}}]'
     assert [type(fact) for fact in facts.decode("dashboard/pool?stats=true", body)] == [
         PgStates,

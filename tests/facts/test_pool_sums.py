@@ -26,23 +26,23 @@ SUMS = PoolSums({3: PoolSum(repaired=1, unfound=2), 1: PoolSum(degraded=4, mispl
     ids=["up to 13", "bare section", "from 14 on", "whole dump"],
 )
 def test_shapes(answer: object) -> None:
-    """Each release's nesting gives the same sums; a sum that a release has not is unknown."""
+    """The answer of each release becomes the same sums; a missing sum is None."""
     assert facts.decode("pg dump pools", json.dumps(answer).encode()) == (SUMS,)
 
 
 def test_no_pools() -> None:
-    """A cluster without pools has no sums, which is no error."""
+    """A cluster without pools has no sums, which is not an error."""
     assert facts.decode("pg dump pools", b'{"pool_stats": []}') == (PoolSums({}),)
 
 
 def test_a_young_mgr_is_refused() -> None:
-    """A mgr that does not know all PGs yet has sums too small, which would reset counters."""
+    """The sums of a mgr that does not know all PGs yet are too small and would reset counters."""
     answer = {"pg_ready": False, "pool_stats": ROWS}
     with pytest.raises(DecodeError, match="just started"):
         facts.decode("pg dump pools", json.dumps(answer).encode())
 
 
 def test_another_answer_is_refused() -> None:
-    """An answer without the section is an error and not a cluster without pools."""
+    """An answer without the section is an error, not a cluster without pools."""
     with pytest.raises(DecodeError, match="no `pool_stats`"):
         facts.decode("pg dump pools", b'{"pg_ready": true}')

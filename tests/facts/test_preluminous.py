@@ -1,4 +1,4 @@
-"""`health` as 0.67 to 11.2 answer it."""
+"""`health` of 0.67 to 11.2."""
 
 import json
 from typing import Any
@@ -13,14 +13,14 @@ OK = {"health": "HEALTH_OK"}
 STAMP = "2014-10-02 21:40:11.500000"
 
 
-def decode(*summary: str | tuple[str, str], detail: tuple[str, ...] = (), **more: Any) -> Health:  # noqa: ANN401
-    """Decode an answer with the given lines, a warning each unless it says otherwise."""
+def decode(*summary: str | tuple[str, str], detail: tuple[str, ...] = (), **fields: Any) -> Health:  # noqa: ANN401
+    """Decode an answer with these lines; lines without a severity are warnings."""
     lines = [line if isinstance(line, tuple) else ("HEALTH_WARN", line) for line in summary]
     document = {
         "overall_status": "HEALTH_WARN",
         "summary": [{"severity": severity, "summary": text} for severity, text in lines],
         "detail": detail,
-        **more,
+        **fields,
     }
     fact, *_ = facts.decode("health detail", json.dumps(document).encode())
     assert isinstance(fact, Health)
@@ -28,7 +28,7 @@ def decode(*summary: str | tuple[str, str], detail: tuple[str, ...] = (), **more
 
 
 def services(*mons: dict[str, Any]) -> dict[str, Any]:
-    """Make the part of the answer that holds the monitors' own reports."""
+    """Return the part of the answer with the monitors' own reports."""
     return {"health_services": [{"mons": mons}]}
 
 
@@ -41,7 +41,7 @@ def test_all_is_well() -> None:
 
 
 def test_lines_of_one_code_are_one_check() -> None:
-    """Lines of one code are joined, the worst severity wins, and the details are theirs."""
+    """Lines with the same code become one check with the worst severity and all details."""
     fact = decode(
         ("HEALTH_WARN", "4 pgs down"),
         ("HEALTH_ERR", "4 pgs are stuck inactive for more than 300 seconds"),
@@ -54,7 +54,7 @@ def test_lines_of_one_code_are_one_check() -> None:
 
 
 def test_dumpling_recovery() -> None:
-    """0.67 says degraded, unfound and the rate in one line, which is of two codes."""
+    """0.67 has degraded, unfound and the rate in one line, which becomes two checks."""
     fact = decode(
         "recovery 9/90 degraded (10.000%); 1/45 unfound (2.222%);  recovering 3 o/s, 9B/s"
     )
@@ -62,27 +62,27 @@ def test_dumpling_recovery() -> None:
 
 
 def test_text_without_code_is_kept() -> None:
-    """A line that no pattern knows is a check of its own with its text and details."""
+    """A line that matches no pattern becomes a check with its text and details."""
     fact = decode("some monitors are running older code", detail=("mon.c is old",))
     text = "some monitors are running older code"
     assert fact.checks == {UNMAPPED: Check("HEALTH_WARN", text, detail=("mon.c is old",))}
 
 
 def test_details_are_limited() -> None:
-    """Of thousands of detail lines 50 are kept for each code, as newer releases do."""
+    """At most 50 detail lines per code are used, as in newer releases."""
     lines = tuple(f"pg 1.{n:x} is active+degraded, acting [0]" for n in range(3000))
     fact = decode("3000 pgs degraded", detail=(*lines, "1 scrub errors"))
     assert fact.checks["PG_DEGRADED"].detail == lines[:50]
 
 
 def test_slow_requests() -> None:
-    """Slow requests are counted by their number, not by that of the OSDs that have them."""
+    """Slow operations are the number of requests, not the number of OSDs with slow requests."""
     assert decode("17 requests are blocked > 32 sec", "2 osds have slow requests").slow_ops == 17
     assert decode("mds0: 12 slow requests are blocked > 30 sec").slow_ops == 0
 
 
 def test_report() -> None:
-    """A monitor's own report is in bytes, but for the percentage, and on its own clock."""
+    """A monitor's own report is in bytes and percent, with a time on its own clock."""
     store = {"bytes_total": 9, "bytes_sst": 5, "bytes_log": 3, "bytes_misc": "1"}
     row = {"name": "a", "kb_total": 100, "kb_used": 26, "kb_avail": 74, "avail_percent": 74}
     mon = {**row, "last_updated": STAMP, "store_stats": {**store, "last_updated": "0.000000"}, **OK}
@@ -95,20 +95,20 @@ def test_report() -> None:
 
 @pytest.mark.parametrize("stamp", ["0.000000", "", "2014-10-02T21:40:11+00:00"])
 def test_report_without_time(stamp: str) -> None:
-    """A time that Ceph never set, or that is of another kind, is unknown."""
+    """A time that Ceph never set, or in another format, becomes None."""
     fact = decode(health=services({"name": "a", "last_updated": stamp, **OK}))
     assert fact.reports == {"a": MonitorReport("a")}
 
 
 def test_monitors_missing_after_an_election() -> None:
-    """After an election only those monitors have a report that sent one since."""
+    """After an election, only monitors that have sent a report since then have one."""
     fact = decode(health=services({"name": "b", "kb_avail": 3, **OK}))
     assert list(fact.reports) == ["b"]
     assert not decode(health=services()).reports
 
 
-def test_trouble_that_the_summary_leaves_out() -> None:
-    """0.67 and 0.72 tell of disks and clocks in the monitors' rows only: they are checks too."""
+def test_problems_that_the_summary_omits() -> None:
+    """0.67 and 0.72 have disks and clocks only in the monitors' rows: these become checks too."""
     mons = (
         {"name": "a", **OK},
         {"name": "b", "health": "HEALTH_WARN", "health_detail": "low disk space!"},
@@ -125,13 +125,13 @@ def test_trouble_that_the_summary_leaves_out() -> None:
     }
 
 
-def test_trouble_that_the_summary_tells() -> None:
-    """From 0.80 on the summary tells of disks and clocks: they are not said twice."""
-    trouble = "low disk space, shutdown imminent; store is getting too big! 9 MB >= 8 MB"
-    mon = {"name": "b", "health": "HEALTH_ERR", "health_detail": trouble}
+def test_problems_in_the_summary() -> None:
+    """From 0.80 on the summary has disks and clocks: they are not reported twice."""
+    problem = "low disk space, shutdown imminent; store is getting too big! 9 MB >= 8 MB"
+    mon = {"name": "b", "health": "HEALTH_ERR", "health_detail": problem}
     skewed = {"name": "b", "skew": 0.072315, "health": "HEALTH_WARN"}
     fact = decode(
-        ("HEALTH_ERR", f"mon.b {trouble}"),
+        ("HEALTH_ERR", f"mon.b {problem}"),
         "Monitor clock skew detected ",
         health=services(mon),
         timechecks={"mons": [skewed]},
@@ -153,5 +153,5 @@ def test_trouble_that_the_summary_tells() -> None:
     ],
 )
 def test_era(mons: tuple[dict[str, Any], ...], era: str) -> None:
-    """The reports tell the era of releases that do not tell their version."""
+    """The reports determine the era of releases that do not report their version."""
     assert decode(health=services(*mons)).era == era

@@ -1,4 +1,4 @@
-"""The texts of 0.67 to 11.2 and the codes that 12 and later have for the same troubles."""
+"""The texts of 0.67 to 11.2 and the codes that 12 and later have for the same problems."""
 
 import pytest
 
@@ -164,12 +164,12 @@ TEXTS = {
     ("code", "text"), [(code, text) for code, texts in TEXTS.items() for text in texts]
 )
 def test_code(code: str, text: str) -> None:
-    """A text of an old release has the code that newer ones give to the same trouble."""
+    """A text of an old release has the code that newer releases use for the same problem."""
     assert code_of(text) == code
 
 
-def test_no_pattern_is_in_vain() -> None:
-    """Each pattern is the first to match one of the texts: none is shadowed, none is made up."""
+def test_each_pattern_is_used() -> None:
+    """Each pattern is the first to match one of the texts: no pattern is shadowed or unused."""
     patterns = [pattern for pattern, _ in _CODES]
     texts = [text.lower() for texts in TEXTS.values() for text in texts]
     used = {next((p for p in patterns if p.search(text)), None) for text in texts}

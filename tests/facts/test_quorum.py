@@ -14,26 +14,26 @@ ALL_IN = tuple(
 )
 
 
-def monmap(**more: object) -> dict[str, object]:
-    """Make a monmap of three monitors."""
+def monmap(**fields: object) -> dict[str, object]:
+    """Return a monmap of three monitors."""
     rows = [{"rank": i, "name": n, "addr": f"192.0.2.{i}:6789/0"} for i, n in enumerate("abc")]
-    return {"epoch": 2, "fsid": FSID, "modified": "2013-09-01", "mons": rows, **more}
+    return {"epoch": 2, "fsid": FSID, "modified": "2013-09-01", "mons": rows, **fields}
 
 
 def decode(wire_format: str, document: object) -> Quorum:
-    """Decode a document under the name of its wire_format."""
+    """Decode a document by the name of its wire format."""
     (fact,) = facts.decode(wire_format, json.dumps(document).encode())
     assert isinstance(fact, Quorum)
     return fact
 
 
-def quorum_status(*ranks: int, **more: object) -> dict[str, object]:
-    """Make the answer of `quorum_status` with a quorum of the given ranks."""
-    return {"election_epoch": 14, "quorum": list(ranks), "monmap": monmap(), **more}
+def quorum_status(*ranks: int, **fields: object) -> dict[str, object]:
+    """Return the answer of `quorum_status` with a quorum of these ranks."""
+    return {"election_epoch": 14, "quorum": list(ranks), "monmap": monmap(), **fields}
 
 
 def test_up_to_13() -> None:
-    """Up to 13 the age of the quorum is unknown."""
+    """Up to 13 the age of the quorum is None."""
     document = quorum_status(0, 1, 2, quorum_names=["a", "b", "c"], quorum_leader_name="a")
     assert decode("quorum_status", document) == Quorum(FSID, ALL_IN, 2, 14, "a", None)
 
@@ -47,31 +47,31 @@ def test_from_14_on() -> None:
 
 
 def test_monitor_out_of_quorum() -> None:
-    """A monitor whose rank is not in the quorum is out; the leader is the one that Ceph names."""
+    """A monitor whose rank is not in the quorum is out; Ceph names the leader."""
     fact = decode("quorum_status", quorum_status(1, 2, quorum_leader_name="b"))
     assert [mon.in_quorum for mon in fact.monitors] == [False, True, True]
     assert fact.leader == "b"
 
 
 def test_leader_is_the_lowest_rank() -> None:
-    """Where no leader is named it is the lowest rank of the quorum, in whatever order it comes."""
+    """If no leader is named, it is the lowest rank of the quorum, whatever their order."""
     assert decode("quorum_status", quorum_status(2, 1)).leader == "b"
 
 
 def test_no_quorum() -> None:
-    """Without a quorum nobody is in it and nobody leads."""
+    """Without a quorum, no monitor is in it, and there is no leader."""
     fact = decode("quorum_status", quorum_status(quorum_leader_name=""))
     assert not any(mon.in_quorum for mon in fact.monitors)
     assert fact.leader is None
 
 
 def test_leader_left_the_map() -> None:
-    """A quorum of ranks that the monmap does not have has no leader by name."""
+    """If the monmap does not have the ranks of the quorum, there is no leader."""
     assert decode("quorum_status", quorum_status(7)).leader is None
 
 
 def test_mon_dump() -> None:
-    """`mon dump` says the same, its quorum inside, but for elections."""
+    """`mon dump` contains everything, including the quorum, except elections."""
     fact = decode("mon dump", monmap(quorum=[0, 1]))
     assert fact.monitors == (*ALL_IN[:2], Monitor("c", 2, in_quorum=False, address="192.0.2.2"))
     assert (fact.election_epoch, fact.monmap_epoch, fact.leader) == (None, 2, "a")
@@ -87,7 +87,7 @@ def test_mon_dump() -> None:
     ],
 )
 def test_address(row: dict[str, str], address: str) -> None:
-    """A monitor's address is the public one where there are two (from 12 on), without the port."""
+    """A monitor's address is the public one if there are two (from 12 on), without the port."""
     mons = [{"name": "a", "rank": 0, **row}]
     fact = decode("mon dump", {"fsid": FSID, "mons": mons, "quorum": [0]})
     assert fact.monitors == (Monitor("a", 0, in_quorum=True, address=address),)
@@ -95,7 +95,7 @@ def test_address(row: dict[str, str], address: str) -> None:
 
 @pytest.mark.parametrize("age", [{}, {"quorum_age": 7}])
 def test_dashboard(age: dict[str, int]) -> None:
-    """The dashboard's monitors, with and without an age, say what quorum_status says."""
+    """The dashboard's monitors, with and without an age, are the same as quorum_status."""
     status = {"name": "a", "rank": 0, "state": "leader", "feature_map": {}, "stats": []}
     document = {
         "mon_status": {**quorum_status(0, 1, 2), **status, **age},
@@ -117,11 +117,11 @@ def test_dashboard(age: dict[str, int]) -> None:
     ],
 )
 def test_dashboard_reports(rows: object, reports: tuple[float, ...]) -> None:
-    """When a monitor reported to the mgr last is known, and an odd row costs nothing else."""
+    """Each monitor has the times of its last reports; an invalid row costs nothing else."""
     one = {"name": "b", "rank": 1, "stats": {"num_sessions": rows}}
     document = {"mon_status": quorum_status(0, 1, 2), "in_quorum": [], "out_quorum": [one]}
-    found = decode("dashboard/monitor", document)
-    assert [monitor.reports for monitor in found.monitors] == [(), reports, ()]
+    quorum = decode("dashboard/monitor", document)
+    assert [monitor.reports for monitor in quorum.monitors] == [(), reports, ()]
 
 
 @pytest.mark.parametrize(
@@ -135,6 +135,6 @@ def test_dashboard_reports(rows: object, reports: tuple[float, ...]) -> None:
     ],
 )
 def test_missing_parts_are_named(wire_format: str, document: object, field: str) -> None:
-    """An answer without what makes a quorum is refused, with the name of what is missing."""
+    """An answer without a required field is rejected with the name of the field."""
     with pytest.raises(DecodeError, match=f"missing required field `{field}`"):
         decode(wire_format, document)

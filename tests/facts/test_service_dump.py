@@ -20,15 +20,15 @@ def decode(wire_format: str, answer: Any) -> ServiceDump:  # noqa: ANN401 - any 
 
 
 def dump(**services: dict[str, Any]) -> tuple[Service, ...]:
-    """Decode `service dump` of daemons by type and key; give the services."""
+    """Return the services of a `service dump` with these daemons by type and key."""
     rows = {type_.replace("_", "-"): {"daemons": daemons} for type_, daemons in services.items()}
-    found = decode("service dump", {"epoch": 2, "services": rows})
-    assert found.complete
-    return found.services
+    decoded = decode("service dump", {"epoch": 2, "services": rows})
+    assert decoded.complete
+    return decoded.services
 
 
 def test_services() -> None:
-    """A daemon has the key of the map, and the id, host and version of its metadata."""
+    """A daemon has its key in the map, and id, host and version from its metadata."""
     metadata = {"id": "gw1", "hostname": "h1", "ceph_version": VERSION, "frontend_type#0": "beast"}
     assert dump(rgw={"4127": {"gid": 4127, "metadata": metadata}}, rbd_mirror={"4128": {}}) == (
         Service("rgw", "4127", "gw1", "h1", VERSION),
@@ -37,20 +37,20 @@ def test_services() -> None:
 
 
 def test_summary() -> None:
-    """A text for people stands among the daemons under `summary`, and is none."""
+    """The string `summary` among the daemons is not a daemon."""
     assert dump(iscsi={"summary": "1 portal active", "h1:rbd/x": {"metadata": {}}}) == (
         Service("iscsi", "h1:rbd/x", "h1:rbd/x", "", ""),
     )
 
 
 def test_mdss() -> None:
-    """14 lists the tasks of MDSs here, which are no services."""
+    """14 lists the tasks of MDSs here, which are not services."""
     daemon = {"metadata": {}, "task_status": {"scrub status": "idle"}}
     assert dump(mds={"summary": "", "m1": daemon}) == ()
 
 
 def test_no_services() -> None:
-    """A cluster without services says so: that none runs is known."""
+    """A cluster without services has a complete, empty list."""
     assert decode("service dump", {"epoch": 0, "services": {}}) == ServiceDump((), complete=True)
 
 
@@ -62,7 +62,7 @@ def test_no_services() -> None:
     ],
 )
 def test_gateways_of_the_dashboard(row: dict[str, str], key: str) -> None:
-    """The dashboard tells of gateways only, by their key in the map from 16 on."""
+    """The dashboard only lists gateways, from 16 on by their key in the map."""
     row = {**row, "server_hostname": "h1", "version": VERSION, "zone_name": "default"}
     assert decode("dashboard/rgw/daemon", [row]) == ServiceDump(
         (Service("rgw", key, "gw1", "h1", VERSION),), complete=False
@@ -70,6 +70,6 @@ def test_gateways_of_the_dashboard(row: dict[str, str], key: str) -> None:
 
 
 def test_another_document() -> None:
-    """An answer that is no list of gateways is refused."""
+    """An answer that is not a list of gateways is rejected."""
     with pytest.raises(DecodeError, match="Expected `array`"):
         decode("dashboard/rgw/daemon", {})

@@ -1,4 +1,4 @@
-"""Answers of other people's clusters, kept beside the repository and not part of it."""
+"""Answers of other people's clusters, which are not part of the repository."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,10 +18,10 @@ from tests.golden.parsers import parse_text
 
 SAMPLES = Path(__file__).parents[2] / "../shared/samples"
 
-# What has been there from the beginning, with the documents that were handled then.
+# The first samples, with the documents that were supported then.
 LEAST = 89
 
-# The files that are not named after what they hold.
+# Files that are not named after their document.
 WIRES = {
     "v0.67-dumpling/rest_health": "health detail",
     "v0.67-dumpling/rest_status": "status",
@@ -52,7 +52,7 @@ WIRES = {
 
 
 class Finished(msgspec.Struct):
-    """A command of the module restful that is done."""
+    """A finished command of the module restful."""
 
     outb: str
 
@@ -65,14 +65,14 @@ class Request(msgspec.Struct):
 
 @pytest.fixture(scope="module")
 def samples() -> Path:
-    """Give the folder of samples; without it there is nothing to try."""
+    """Return the directory of samples; skip without it."""
     if not SAMPLES.is_dir():
-        pytest.skip("no folder ../shared/samples beside the repository")
+        pytest.skip("no directory ../shared/samples beside the repository")
     return SAMPLES
 
 
 def answers(samples: Path) -> Iterator[tuple[Path, str]]:
-    """Yield each file whose document is handled, with the name of its wire_format."""
+    """Yield each file whose document is supported, with the name of its wire format."""
     for folder in sorted(samples.glob("real-*")):
         for wire_format in facts.wire_formats():
             if (file := file_of(folder, wire_format)).exists():
@@ -82,7 +82,7 @@ def answers(samples: Path) -> Iterator[tuple[Path, str]]:
 
 
 def unwrapped(file: Path) -> bytes:
-    """Give the document in a file, out of the envelope of its API."""
+    """Return the document in a file, without the envelope of its API."""
     body = file.read_bytes()
     if file.name.startswith("rest_"):
         return output(Response(200, {}, body))
@@ -93,17 +93,17 @@ def unwrapped(file: Path) -> bytes:
     return body
 
 
-def known(fact: tuple[Fact, ...]) -> Facts:
-    """Hold the facts of one answer."""
+def facts_of(fact: tuple[Fact, ...]) -> Facts:
+    """Return the facts of one answer."""
     return Facts.of(*fact)
 
 
 def test_each_sample_decodes(samples: Path) -> None:
-    """Each answer of a handled document decodes, and what it tells makes a page that parses."""
+    """Each answer of a supported document is decoded, and its page can be parsed."""
     failures = {}
     for file, wire_format in answers(samples):
         try:
-            text = page(known(facts.decode(wire_format, unwrapped(file)))).decode()
+            text = page(facts_of(facts.decode(wire_format, unwrapped(file)))).decode()
         except DecodeError as error:
             failures[str(file.relative_to(samples))] = str(error)
         else:
@@ -113,23 +113,23 @@ def test_each_sample_decodes(samples: Path) -> None:
 
 
 def test_none_is_missing(samples: Path) -> None:
-    """There are as many answers as there were, so that none is passed over unseen."""
-    found = {file for file, _ in answers(samples) if file.exists()}
-    assert len(found) >= LEAST
-    assert found >= {samples / f"{name}.json" for name in WIRES}
+    """There are at least as many answers as before, so that none is skipped by mistake."""
+    files = {file for file, _ in answers(samples) if file.exists()}
+    assert len(files) >= LEAST
+    assert files >= {samples / f"{name}.json" for name in WIRES}
 
 
 @pytest.mark.parametrize("name", ["v10-jewel/osd_df_nan", "v18-reef/osd_dump_pool_inf"])
-def test_invalid_json_is_mended(samples: Path, name: str) -> None:
-    """What Ceph prints as bare nan and inf is no JSON, and becomes null and nothing else."""
+def test_invalid_json_is_repaired(samples: Path, name: str) -> None:
+    """Bare nan and inf, which are not JSON, become null, and nothing else changes."""
     body = (samples / f"{name}.json").read_bytes()
     with pytest.raises(msgspec.DecodeError):
         msgspec.json.decode(body)
     raw: Decoder[msgspec.Raw] = Decoder(msgspec.Raw)
-    mended = bytes(raw(body))
-    assert b"null" in mended
-    assert msgspec.json.decode(mended)
-    assert len(mended.replace(b"null", b"").strip()) < len(body)
+    repaired = bytes(raw(body))
+    assert b"null" in repaired
+    assert msgspec.json.decode(repaired)
+    assert len(repaired.replace(b"null", b"").strip()) < len(body)
 
 
 @pytest.mark.parametrize(
@@ -142,11 +142,11 @@ def test_invalid_json_is_mended(samples: Path, name: str) -> None:
     ],
 )
 def test_answer_of_2013(samples: Path, metric: str, monitor: str, value: float) -> None:
-    """The answer of the cluster that started it all gives skew, latency, disk and store."""
+    """The answer of the project's first cluster has skew, latency, disk and store."""
     body = unwrapped(samples / "v0.72-emperor/rest_health.json")
     shown: Any = {
         (sample.name, tuple(sorted(sample.labels.items()))): sample.value
-        for family in parse_text(page(known(facts.decode("health detail", body))).decode())
+        for family in parse_text(page(facts_of(facts.decode("health detail", body))).decode())
         for sample in family.samples
     }
     labels = (("ceph_daemon", f"mon.{monitor}"), ("monitor", monitor))

@@ -20,12 +20,12 @@ def decode(document: object) -> Status:
 
 
 def with_pgmap(**pgmap: Any) -> Status:  # noqa: ANN401 - any JSON
-    """Decode a `status` with the given fields in its pgmap."""
+    """Decode a `status` with these fields in its pgmap."""
     return decode({"health": HEALTH, "pgmap": pgmap})
 
 
 def test_dumpling() -> None:
-    """0.67 nests the OSD counts, has one of them as a string, and misspells a ratio."""
+    """0.67 nests the OSD counts, prints one of them as a string, and misspells a ratio."""
     osdmap = {"num_osds": 6, "num_up_osds": 5, "num_in_osds": "6", "full": "false"}
     pgmap = {"pgs_by_state": [], "degraded_objects": 31, "degrated_ratio": "2.575"}
     fact = decode({"health": OLD_HEALTH, "osdmap": {"osdmap": osdmap}, "pgmap": pgmap})
@@ -35,26 +35,26 @@ def test_dumpling() -> None:
 
 @pytest.mark.parametrize("nested", [True, False])
 def test_osd_counts(nested: bool) -> None:
-    """Up to 14 the OSD counts are nested, from 15 on they are flat; 0.94 added remapped PGs."""
+    """Up to 14 the OSD counts are nested, from 15 on flat; 0.94 adds remapped PGs."""
     counts = {"num_osds": 4, "num_up_osds": 3, "num_in_osds": 2, "num_remapped_pgs": 1}
     fact = decode({"health": HEALTH, "osdmap": {"osdmap": counts} if nested else counts})
     assert (fact.osds, fact.osds_up, fact.osds_in, fact.pgs_remapped) == (4, 3, 2, 1)
 
 
 def test_compat_trap() -> None:
-    """12 and 13 say HEALTH_WARN to old readers while all is well: `status` wins."""
+    """12 and 13 print HEALTH_WARN for old clients even if the cluster is healthy: `status` wins."""
     fact = decode({"health": {**HEALTH, "overall_status": "HEALTH_WARN"}})
     assert fact.health == "HEALTH_OK"
 
 
 def test_pg_states() -> None:
-    """PGs are counted by the name of their state as Ceph joins it."""
+    """PGs are counted by their combined state."""
     rows = [{"state_name": "active+clean", "count": 9}, {"state_name": "down", "count": "1"}]
     assert with_pgmap(pgs_by_state=rows).pg_states == {"active+clean": 9, "down": 1}
 
 
 def test_idle() -> None:
-    """What Ceph leaves out while it is zero is 0."""
+    """Rates that Ceph omits are 0."""
     fact = with_pgmap(pgs_by_state=[], num_pgs=0)
     assert (fact.read_bytes, fact.write_bytes, fact.read_ops, fact.write_ops) == (0, 0, 0, 0)
     assert (fact.objects_degraded, fact.objects_misplaced, fact.objects_unfound) == (0, 0, 0)
@@ -62,20 +62,20 @@ def test_idle() -> None:
 
 
 def test_operations_up_to_9() -> None:
-    """Up to 9 there is one sum of operations, so reads and writes apart are unknown."""
+    """Up to 9 operations are one sum: reads and writes are None."""
     fact = with_pgmap(op_per_sec=41, read_bytes_sec=512)
     assert (fact.ops, fact.read_ops, fact.write_ops, fact.read_bytes) == (41, None, None, 512)
 
 
 def test_operations_from_10_on() -> None:
-    """From 10 on reads and writes are apart, and their sum is that of older releases."""
+    """From 10 on reads and writes are separate; their sum is calculated."""
     fact = with_pgmap(read_op_per_sec=3, write_op_per_sec=4)
     assert (fact.ops, fact.read_ops, fact.write_ops) == (7, 3, 4)
     assert with_pgmap(write_op_per_sec=4).ops == 4
 
 
 def test_objects_and_recovery() -> None:
-    """Objects in trouble and the rates of recovery are read as they are."""
+    """Objects at risk and the rates of recovery are unchanged."""
     fact = with_pgmap(
         degraded_objects=1,
         misplaced_objects=2,
@@ -89,14 +89,14 @@ def test_objects_and_recovery() -> None:
 
 
 def test_without_parts() -> None:
-    """An answer without OSD map, PG map and health has no counts, and none is made up."""
+    """An answer without OSD map, PG map and health has no counts."""
     fact = decode({"fsid": "f"})
     assert fact == Status(None, "f")
     assert fact.ops is None
 
 
 def test_bare_nan_beside() -> None:
-    """A bare nan in a field that nobody reads does not cost the document."""
+    """A bare nan in an unused field does not make the document fail."""
     body = b'{"health": {"status": "HEALTH_OK"}, "pgmap": {"misplaced_ratio": -nan}}'
     (fact,) = facts.decode("status", body)
     assert isinstance(fact, Status)
@@ -104,13 +104,13 @@ def test_bare_nan_beside() -> None:
 
 
 def test_errors_name_the_field() -> None:
-    """A field of another kind is refused with its path."""
+    """A field of another type is rejected with its path."""
     with pytest.raises(DecodeError, match=r" - at `pgmap\.pgs_by_state\[0\]\.count`"):
         with_pgmap(pgs_by_state=[{"state_name": "x", "count": "many"}])
 
 
 def minimal(**sections: object) -> tuple[Health, Status]:
-    """Decode the dashboard's minimal answer with the given sections."""
+    """Decode the dashboard's minimal answer with these sections."""
     document = {"health": {"status": "HEALTH_OK", "checks": []}, "hosts": 3, **sections}
     health, status = facts.decode("dashboard/health/minimal", json.dumps(document).encode())
     assert isinstance(health, Health)
@@ -124,7 +124,7 @@ def minimal(**sections: object) -> tuple[Health, Status]:
     ids=["14", "16 and later"],
 )
 def test_minimal(osd: dict[str, object]) -> None:
-    """The dashboard's answer gives counts, states, objects and rates; rates may be fractions."""
+    """The dashboard's answer has counts, states, objects and rates; rates may be fractions."""
     health, status = minimal(
         osd_map={"osds": [{"in": 1, "up": 1, **osd}, {"in": 1, "up": 0}, {"in": 0, "up": 0}]},
         pg_info={
@@ -165,18 +165,18 @@ def test_minimal(osd: dict[str, object]) -> None:
 
 
 def test_minimal_without_rights() -> None:
-    """A section that the user may not see is left out by Ceph, and its figures are unknown."""
+    """Ceph omits sections that the user may not read; their figures are None."""
     assert minimal() == (Health("HEALTH_OK"), Status("HEALTH_OK"))
 
 
 def test_minimal_without_osds() -> None:
-    """A cluster that has no OSD yet has 0 of them, which is known."""
+    """A cluster without OSDs has counts of 0."""
     _, status = minimal(osd_map={"osds": []}, client_perf={"read_op_per_sec": 0.0})
     assert (status.osds, status.osds_up, status.osds_in, status.ops) == (0, 0, 0, None)
 
 
 def test_minimal_nan() -> None:
-    """The NaN that Python prints for a rate costs that rate only."""
+    """The NaN that Python prints for a rate only affects that rate."""
     body = b"""{"health": {"status": "HEALTH_OK", "checks": []},
         "client_perf": {"read_bytes_sec": NaN, "write_bytes_sec": Infinity,
                         "read_op_per_sec": 1}}"""
@@ -186,17 +186,17 @@ def test_minimal_nan() -> None:
 
 
 def test_minimal_without_health() -> None:
-    """Without health the answer is of no use, and the reason says what is missing."""
+    """An answer without health is rejected with the name of the missing field."""
     with pytest.raises(DecodeError, match="missing required field `health`"):
         facts.decode("dashboard/health/minimal", b'{"hosts": 3}')
 
 
 def test_services() -> None:
-    """From 12 on the answer carries the service map, which a key may be refused by itself."""
+    """From 12 on the answer contains the service map, even if the key may not run its command."""
     services = {"rgw": {"daemons": {"summary": "", "4135": {"metadata": {"id": "a"}}}}}
     answer = {"health": HEALTH, "servicemap": {"epoch": 3, "services": services}}
-    found = facts.decode("status", json.dumps(answer).encode())
-    assert found == (Status("HEALTH_OK"), *facts.decode("service dump", _json(services)))
+    decoded = facts.decode("status", json.dumps(answer).encode())
+    assert decoded == (Status("HEALTH_OK"), *facts.decode("service dump", _json(services)))
     assert len(facts.decode("status", json.dumps({"health": HEALTH}).encode())) == 1
 
 

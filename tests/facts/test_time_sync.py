@@ -16,7 +16,7 @@ def decode(body: bytes) -> TimeSync:
 
 
 def test_luminous_numbers() -> None:
-    """12 and 13 print six decimals; the sign of the skew is kept, the text of details is not."""
+    """12 and 13 print six decimals; the sign of the skew is decoded, the details are not."""
     assert decode(b"""{
         "time_skew_status": {
             "a": {"skew": 0.000000, "latency": 0.000000, "health": "HEALTH_OK"},
@@ -46,13 +46,13 @@ def test_nautilus_numbers() -> None:
 
 
 def test_no_clocks() -> None:
-    """With one monitor and after an election no clock is listed, and that is no error."""
+    """With one monitor, and after an election, no clock is listed, which is not an error."""
     body = b'{"timechecks": {"epoch": 3, "round": 0, "round_status": "finished"}}'
     assert decode(body) == TimeSync({}, 3, 0, ongoing=False)
 
 
 def test_bare_nan() -> None:
-    """A bare nan costs its own figure only."""
+    """A bare nan only affects its own figure."""
     fact = decode(b"""{"time_skew_status": {"a": {"skew": -nan, "latency": 0.5}},
         "timechecks": {"epoch": 3, "round": 1}}""")
     assert fact == TimeSync({"a": Clock(None, 0.5, "")}, 3, 1, ongoing=None)
@@ -60,23 +60,23 @@ def test_bare_nan() -> None:
 
 @pytest.mark.parametrize("body", [b"{}", b'{"timechecks": []}', b'{"time_skew_status": {}}'])
 def test_other_documents_are_refused(body: bytes) -> None:
-    """An answer without the round of time checks is not this document."""
+    """An answer without the round of time checks is rejected."""
     with pytest.raises(DecodeError, match="timechecks"):
         decode(body)
 
 
 def health(timechecks: str) -> tuple[facts.Fact, ...]:
-    """Decode a `health detail` of up to 11 with the given time checks."""
+    """Decode a `health detail` of up to 11 with these time checks."""
     body = f'{{"overall_status": "HEALTH_OK", "summary": [], "timechecks": {timechecks}}}'
     return facts.decode("health detail", body.encode())
 
 
 def test_dumpling_clocks() -> None:
-    """Up to 0.87 the figures in `health` are strings, a nan among them."""
-    found, fact = health("""{"epoch": 8, "round": 3, "round_status": "on-going", "mons": [
+    """Up to 0.87 the figures in `health` are strings, which may be nan."""
+    decoded, fact = health("""{"epoch": 8, "round": 3, "round_status": "on-going", "mons": [
         {"name": "01", "skew": "-0.001245", "latency": "0.001830", "health": "HEALTH_OK"},
         {"name": "02", "skew": "-0.000000", "latency": "nan", "health": "HEALTH_OK"}]}""")
-    assert isinstance(found, Health)
+    assert isinstance(decoded, Health)
     assert isinstance(fact, TimeSync)
     assert fact.clocks["01"] == Clock(-0.001245, 0.00183, "HEALTH_OK")
     assert fact.clocks["02"].skew == 0
@@ -94,11 +94,11 @@ def test_hammer_clocks() -> None:
 
 
 def test_no_clocks_in_health() -> None:
-    """With one monitor `health` has no list of clocks; the round is still known."""
+    """With one monitor, `health` has no list of clocks, but the round."""
     _, fact = health('{"epoch": 1, "round": 0, "round_status": "finished"}')
     assert fact == TimeSync({}, 1, 0, ongoing=False)
 
 
 def test_no_timechecks_in_health() -> None:
-    """A `health` without time checks tells of health alone."""
+    """A `health` without time checks only becomes the fact of health."""
     assert [type(fact) for fact in health("null")] == [Health]

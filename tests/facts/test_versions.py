@@ -21,7 +21,7 @@ def features(answer: object) -> Features:
 
 
 def test_versions() -> None:
-    """Daemons are counted by type and version; the sum of all would count each one twice."""
+    """Daemons are counted by type and version; the total would count each daemon twice."""
     answer = {"mon": {REEF: 3}, "osd": {PACIFIC: 2, REEF: 1}, "overall": {PACIFIC: 2, REEF: 4}}
     assert facts.decode("versions", json.dumps({**answer, "mds": {}}).encode()) == (
         Versions({"mon": {REEF: 3}, "osd": {PACIFIC: 2, REEF: 1}, "mds": {}}),
@@ -41,7 +41,7 @@ def test_features() -> None:
 
 
 def test_features_of_luminous() -> None:
-    """12 has objects of groups that are all called the same, and none of them is lost."""
+    """12 has objects whose keys are all the same; no group is lost."""
     group, other = json.dumps(GROUP), json.dumps({**GROUP, "release": "jewel", "num": 422})
     answer = f'{{"mon": {{"group": {group}}}, "client": {{"group": {other},\n"group" : {group}}}}}'
     assert facts.decode("features", answer.encode()) == (
@@ -59,6 +59,6 @@ def test_features_of_luminous() -> None:
 
 @pytest.mark.parametrize("document", ["versions", "features"])
 def test_another_document(document: str) -> None:
-    """An answer that is no object is refused."""
+    """An answer that is not an object is rejected."""
     with pytest.raises(DecodeError, match="Expected `object`"):
         facts.decode(document, b"[]")

@@ -336,7 +336,7 @@ def test_the_monitors_disk_is_shown_with_ceph_dead(
     (tmp_path / "ceph-a" / "store.db").rmdir()
     clock.now += 30
     (error,) = [row.error for row in polled.poll().report.documents if row.name == "mon store"]
-    assert "no monitor's folder" in error
+    assert "no monitor's data directory" in error
 
 
 def test_a_host_without_monitors_does_not_speak_of_them(ceph: Ceph) -> None:

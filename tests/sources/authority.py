@@ -14,7 +14,7 @@ class Authority(NamedTuple):
     file: str
 
     def server(self, *names: str, expires: datetime | None = None) -> ssl.SSLContext:
-        """Make the context of a server that has a certificate for these names."""
+        """Return the context of a server with a certificate for these names."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         start = datetime(2000, 1, 1, tzinfo=UTC) if expires else None
         self.ca.issue_cert(*names, not_before=start, not_after=expires).configure_cert(context)

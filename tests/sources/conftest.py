@@ -1,4 +1,4 @@
-"""What the tests of the sources share."""
+"""Fixtures of the tests of the sources."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +24,7 @@ def _nothing_left() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    """Make a CA that no system trusts."""
+    """Return a CA that no system trusts."""
     ca = trustme.CA()
     file = tmp_path_factory.mktemp("ca") / "ca.pem"
     ca.cert_pem.write_to_path(str(file))
@@ -33,7 +33,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 @pytest.fixture
 def credentials(tmp_path: Path) -> Credentials:
-    """Give the user prom with the secret hush-hush in the file `password`."""
+    """Return the user prom with the secret hush-hush in the file `password`."""
     file = tmp_path / "password"
     file.write_text("hush-hush\n")
     return Credentials("prom", str(file))

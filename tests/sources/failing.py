@@ -1,4 +1,4 @@
-"""What is true of every failure of a request, and what must not stay behind."""
+"""The properties of every failed request, and the resources that it must release."""
 
 import os
 import threading
@@ -10,16 +10,16 @@ from ceph_exporter.deadline import Deadline
 from ceph_exporter.sources import SourceError
 from ceph_exporter.sources.http import Http
 
-SECRET = "Bearer c2VjcmV0"  # noqa: S105 - of nobody
+SECRET = "Bearer c2VjcmV0"  # noqa: S105 - not a real secret
 
 
 def in_use() -> tuple[int, int]:
-    """Count the threads and the file descriptors of the process."""
+    """Return the number of threads and of file descriptors of the process."""
     return threading.active_count(), len(os.listdir("/proc/self/fd"))  # noqa: PTH208
 
 
 def fail(http: Http, seconds: float = 5.0, method: str = "GET") -> SourceError:
-    """Ask for what cannot be had; check what is true of every failure and give it."""
+    """Make a request that fails, check the properties of every failure, and return the error."""
     start = time.monotonic()
     with pytest.raises(SourceError) as caught:
         http.request(method, "/x", Deadline(seconds), headers={"Authorization": SECRET})

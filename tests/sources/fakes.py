@@ -1,6 +1,6 @@
-"""Stand-ins for the mgr modules restful and dashboard, as answers to requests.
+"""Fakes of the mgr modules restful and dashboard, which answer requests.
 
-They answer as Ceph 16.2.15 does: the same statuses, content types and bodies for the same requests.
+They answer like Ceph 16.2.15: the same statuses, content types and bodies for the same requests.
 """
 
 import json
@@ -10,7 +10,7 @@ from typing import Any
 from tests.sources.faulty import Reply, Request
 
 HTML = "text/html; charset=utf-8"
-SECRET = "hush-hush"  # noqa: S105 - the fakes' own
+SECRET = "hush-hush"  # noqa: S105 - only for the fakes
 BASIC = "Basic cHJvbTpodXNoLWh1c2g="
 VERSION = "ceph version 16.2.15 (618f440892089921c3e944a991122ddc44e60516) pacific (stable)"
 PAGE = Reply(200, b"<!DOCTYPE html><html><head><title>x</title></head></html>", HTML)
@@ -27,12 +27,12 @@ NONE_ACTIVE = Reply(
 
 
 def page(status: int) -> Reply:
-    """Answer with a page for people."""
+    """Return an HTML page."""
     return PAGE._replace(status=status)
 
 
 def as_json(value: object, status: int = 200) -> Reply:
-    """Answer with JSON."""
+    """Return a JSON answer."""
     return Reply(status, json.dumps(value).encode())
 
 
@@ -47,16 +47,16 @@ COMMANDS: Mapping[str, object] = {
 
 
 class Restful:
-    """The module restful; `held` are the requests that nobody deleted.
+    """The module restful; `held` are the requests that are not deleted.
 
-    known: command, with or without its arguments -> its output. looks: how often a request is
-    looked at until it is finished.
-    pending: commands that never finish. single: a list of commands is answered with 500 (12, 13).
+    outputs: command, with or without its arguments -> its output. looks: how often a request is
+    polled until it is finished.
+    pending: commands that never finish. single: answer a list of commands with 500 (12, 13).
     """
 
     def __init__(
         self,
-        known: Mapping[str, object] = COMMANDS,
+        outputs: Mapping[str, object] = COMMANDS,
         *,
         looks: int = 1,
         pending: tuple[str, ...] = (),
@@ -65,7 +65,7 @@ class Restful:
     ) -> None:
         self.held: dict[str, dict[str, Any]] = {}
         self.posted: list[object] = []
-        self._known = known
+        self._outputs = outputs
         self._looks = looks
         self._pending = pending
         self._single = single
@@ -101,7 +101,7 @@ class Restful:
             return "No HTTP username/password"
         return "" if header == BASIC else "Incorrect password"
 
-    def _post(self, body: Any) -> Reply:  # noqa: ANN401 - whatever is posted
+    def _post(self, body: Any) -> Reply:  # noqa: ANN401 - any JSON
         self.posted.append(body)
         if isinstance(body, list) and self._single:
             return as_json({"message": "'list' object has no attribute 'get'"}, 500)
@@ -115,7 +115,7 @@ class Restful:
         return as_json(held)
 
     def _words(self, command: dict[str, str]) -> str:
-        # Python 2 and 3 put the arguments in any order.
+        # Python 2 and 3 print the arguments in any order.
         words = [f"{key}={value}" for key, value in command.items() if key != "prefix"]
         return " ".join([command["prefix"], *sorted(words, reverse=True)])
 
@@ -128,10 +128,10 @@ class Restful:
                 continue
             held["running"].remove((prefix, words))
             row = {"command": words, "outb": "", "outs": "command not known"}
-            output = self._known.get(words, self._known.get(prefix))
+            output = self._outputs.get(words, self._outputs.get(prefix))
             if output is not None:
                 row |= {"outb": json.dumps(output) + "\n", "outs": ""}
-            # The last one to finish stands first.
+            # The last command to finish comes first.
             held["failed" if output is None else "finished"].insert(0, row)
         held["is_finished"] = not held["running"]
         held["has_failed"] = bool(held["failed"])
@@ -146,9 +146,9 @@ ENDPOINTS: Mapping[str, object] = {
 
 
 class Dashboard:
-    """The module dashboard with one user; `tokens` are those that it takes.
+    """The module dashboard with one user; `tokens` are those that it accepts.
 
-    special: by endpoint, an answer of its own. prefix: the module's `url_prefix`.
+    special: other answers, by endpoint. prefix: the module's `url_prefix`.
     """
 
     def __init__(self, special: Mapping[str, Reply] | None = None, *, prefix: str = "") -> None:
@@ -173,7 +173,7 @@ class Dashboard:
             return as_json({"detail": "Unable to find version in request header"}, 415)
         if endpoint == "auth" and request.method == "POST":
             return self._log_in(json.loads(request.body))
-        # The cookie wins over the header, so a client that sends it back is refused here.
+        # The cookie takes precedence over the header: a client that sends it back is refused.
         token = request.headers.get("cookie") or request.headers.get("authorization", "")
         if token.removeprefix("Bearer ") not in self.tokens:
             return as_json({"detail": "You are not authorized to access that resource"}, 401)

@@ -1,7 +1,7 @@
-"""A TCP or TLS server on the loopback interface that misbehaves as it is told.
+"""A TCP or TLS server on the loopback interface with configurable misbehaviour.
 
-A behaviour is a function that gets each `Connection` in a thread of its own. `answering` is the
-behaviour of a server that is sane: it answers each request with what a function gives.
+A behaviour is a function that is called with each `Connection` in its own thread. `answering` is
+the behaviour of a correct server: it answers each request with the result of a function.
 """
 
 import socket
@@ -18,7 +18,7 @@ DRIP = 0.1
 
 
 class Request(NamedTuple):
-    """A request as it came; header names in lower case, path with its query."""
+    """A received request; header names in lower case, path with its query."""
 
     method: str
     path: str
@@ -27,7 +27,7 @@ class Request(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """An answer of a sane server."""
+    """An answer of a correct server."""
 
     status: int = 200
     body: bytes = b""
@@ -36,7 +36,7 @@ class Reply(NamedTuple):
 
 
 class Connection:
-    """One connection as the server sees it."""
+    """The server's side of one connection."""
 
     def __init__(self, wire: socket.socket, server: "Server") -> None:
         self.wire_format = wire
@@ -44,7 +44,7 @@ class Connection:
         self._file = wire.makefile("rb")
 
     def request(self) -> Request | None:
-        """Read a request and note it; None at the end of the connection."""
+        """Read and record a request; return None at the end of the connection."""
         words = self._file.readline().decode("latin-1").split()
         if len(words) != 3:
             return None
@@ -62,14 +62,14 @@ class Connection:
         self.wire_format.sendall(data)
 
     def drip(self, data: bytes) -> None:
-        """Send one byte after the other, slowly, until the client or the server is gone."""
+        """Send one byte after the other, slowly, until the client or the server closes."""
         for byte in data:
             self.send(bytes([byte]))
             if self.server.stopped.wait(DRIP):
                 return
 
     def silence(self) -> None:
-        """Say nothing more until the client or the server is gone."""
+        """Send nothing more until the client or the server closes."""
         self._file.read()
 
     def reset(self) -> None:
@@ -86,9 +86,9 @@ Behaviour: TypeAlias = Callable[[Connection], None]
 
 
 class Server:
-    """A listening socket; `requests` are those that came, `connections` counts them.
+    """A listening server; `requests` are those received, `connections` counts connections.
 
-    bound: the socket to listen on, which has an address already.
+    bound: the socket to listen on, which is already bound to an address.
     """
 
     def __init__(
@@ -109,16 +109,16 @@ class Server:
         self._threads[0].start()
 
     def asked(self, method: str = "") -> list[str]:
-        """Give the paths that were asked for, by one method or by any."""
+        """Return the requested paths, of one method or all."""
         return [one.path for one in self.requests if method in ("", one.method)]
 
     def turn(self, behave: Behaviour) -> None:
-        """Behave so from now on, and cut the connections that there are."""
+        """Use this behaviour from now on, and close all current connections."""
         self._behave = behave
         self._cut()
 
     def close(self) -> None:
-        """Cut all connections and wait for the threads."""
+        """Close all connections and wait for the threads."""
         self.stopped.set()
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
@@ -130,7 +130,7 @@ class Server:
 
     def _cut(self) -> None:
         for wire in self._wires:
-            with suppress(OSError):  # closed already
+            with suppress(OSError):  # already closed
                 wire.shutdown(socket.SHUT_RDWR)
 
     def _accept(self) -> None:
@@ -144,7 +144,7 @@ class Server:
                 thread.start()
 
     def _serve(self, wire: socket.socket) -> None:
-        with wire, suppress(OSError):  # what clients of a faulty server do is their business
+        with wire, suppress(OSError):  # errors of the clients are tested elsewhere
             if self._tls:
                 wire.settimeout(10)
                 wire = self._tls.wrap_socket(wire, server_side=True)
@@ -161,7 +161,7 @@ class Server:
 def serve(
     behave: Behaviour, tls: ssl.SSLContext | None = None, bound: socket.socket | None = None
 ) -> Iterator[Server]:
-    """Run a server that behaves so, with TLS when there is a context for it."""
+    """Run a server with this behaviour, with TLS if there is a context for it."""
     server = Server(behave, tls, bound)
     try:
         yield server
@@ -170,9 +170,9 @@ def serve(
 
 
 def answering(answer: Callable[[Request], Reply | None], *, keep_alive: bool = True) -> Behaviour:
-    """Answer every request with what a function gives, as HTTP/1.1 or, closing, as HTTP/1.0.
+    """Answer every request with the result of a function, as HTTP/1.1 or, closing, as HTTP/1.0.
 
-    Where it gives None the connection hangs.
+    If the result is None, the connection hangs.
     """
 
     def behave(connection: Connection) -> None:
@@ -196,7 +196,7 @@ def answering(answer: Callable[[Request], Reply | None], *, keep_alive: bool = T
 
 
 def until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
-    """Wait for a condition, but not for ever; say whether it came true."""
+    """Wait a limited time for a condition; return whether it became true."""
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         time.sleep(0.01)

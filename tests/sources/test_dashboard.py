@@ -1,17 +1,11 @@
-"""The mgr dashboard: its media type, its logins, its standbys."""
+"""The mgr dashboard: media type, standbys, and failures of endpoints."""
 
 import json
-import time
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from ceph_exporter import facts
-from ceph_exporter.deadline import Deadline
-from ceph_exporter.sources import Answer, Credentials, ErrorKind, SourceError, Tls, connect
-from ceph_exporter.sources.base import Source
-from ceph_exporter.sources.credentials import LOGIN_PAUSE
+from ceph_exporter.sources import Credentials, ErrorKind, SourceError
 from tests.sources.fakes import (
     ACCEPT,
     ENDPOINTS,
@@ -23,36 +17,11 @@ from tests.sources.fakes import (
     page,
 )
 from tests.sources.faulty import Reply, Request, answering, serve
-
-ALL = ("health detail", "status", "quorum_status", "time-sync-status", "version")
-PATHS = ["/api/monitor", "/api/health/minimal", "/api/summary"]
-
-
-def opened(url: str, credentials: Credentials) -> closing[Source]:
-    """Connect with the API given, for a `with`."""
-    return closing(connect("dashboard", url, Tls(), credentials, Deadline(30)))
-
-
-def fetch(source: Source, wanted: tuple[str, ...] = ALL) -> dict[str, Answer]:
-    """Fetch documents; give the answers by their names on the wire_format."""
-    return {answer.wire_format: answer for answer in source.fetch(wanted, Deadline(30))}
-
-
-def failed(fake: Dashboard, credentials: Credentials, times: int = 1) -> list[SourceError]:
-    """Fetch from a dashboard that is of no use, by a new source each time; give the errors."""
-    errors = []
-    with serve(answering(fake)) as server:
-        for _ in range(times):
-            with opened(server.url, credentials) as source, pytest.raises(SourceError) as caught:
-                fetch(source)
-            assert "\n" not in str(caught.value)
-            assert SECRET not in str(caught.value)
-            errors.append(caught.value)
-    return errors
+from tests.sources.via_dashboard import PATHS, failed, fetch, opened
 
 
 def test_every_request_has_the_version_and_nothing_else(credentials: Credentials) -> None:
-    """The media type is the whole Accept header: a list or a wildcard would be 415 from 16 on."""
+    """The media type is the whole Accept header: a list or a wildcard is a 415 from 16 on."""
     with (
         serve(answering(Dashboard())) as server,
         opened(server.url, credentials) as source,
@@ -74,7 +43,7 @@ def test_every_request_has_the_version_and_nothing_else(credentials: Credentials
 
 
 def test_one_login_serves_all_polls_without_the_cookie(credentials: Credentials) -> None:
-    """A login is written to the monitors' store; its cookie would win over the header."""
+    """A login writes to the monitors' store; its cookie would take precedence over the header."""
     fake = Dashboard()
     with serve(answering(fake)) as server, opened(server.url, credentials) as source:
         for _ in range(3):
@@ -94,126 +63,21 @@ def test_one_login_serves_all_polls_without_the_cookie(credentials: Credentials)
         ((), []),
     ],
 )
-def test_only_what_is_wanted_is_asked(
+def test_only_wanted_endpoints_are_requested(
     credentials: Credentials, wanted: tuple[str, ...], paths: list[str]
 ) -> None:
-    """An endpoint is asked once when it carries a wanted document, and no login is for nothing."""
+    """An endpoint is requested once if it has a wanted document; without one there is no login."""
     with serve(answering(Dashboard())) as server, opened(server.url, credentials) as source:
         fetch(source, wanted)
     assert server.asked() == paths
 
 
-def test_an_expired_token_is_renewed_once(credentials: Credentials) -> None:
-    """A 401 for a token that was good means one new login, in the middle of a poll too."""
-    fake = Dashboard()
-    with serve(answering(fake)) as server, opened(server.url, credentials) as source:
-        fetch(source)
-        fake.tokens.clear()
-        answers = fetch(source)
-    assert [one.error for one in answers.values()] == [None] * 3
-    assert fake.logins == 2
-    assert server.asked()[4:] == ["/api/monitor", "/api/auth", *PATHS]
-
-
-def test_a_new_token_that_is_refused_is_not_renewed(credentials: Credentials) -> None:
-    """A 401 right after a login does not lead to a login a document."""
-    fake = Dashboard({"monitor": as_json({"detail": "You are not\nauthorized"}, 401)})
-    (error,) = failed(fake, credentials)
-    assert error.kind is ErrorKind.REFUSED
-    assert str(error).endswith("the dashboard refused its token: You are not authorized")
-    assert fake.logins == 1
-
-
-def test_a_refused_secret_is_never_sent_again(credentials: Credentials, tmp_path: Path) -> None:
-    """Ten refusals disable a user for good: one is enough until the password file changes."""
-    fake = Dashboard()
-    fake.secret = "another"  # noqa: S105 - the fake's own
-    first, again = failed(fake, credentials, 2)
-    assert first.kind is ErrorKind.REFUSED
-    assert "refused the login of user prom: Invalid credentials; check --cluster.us" in str(first)
-    assert again.kind is ErrorKind.REFUSED
-    assert f"the password in {tmp_path}/password was refused for user prom; not tri" in str(again)
-    assert fake.logins == 1
-    (tmp_path / "password").write_text("another\n")
-    with serve(answering(fake)) as server, opened(server.url, credentials) as source:
-        assert [one.error for one in fetch(source).values()] == [None] * 3
-    assert fake.logins == 2
-
-
-def test_the_same_dashboard_does_not_repeat_a_refused_login_either(
-    credentials: Credentials,
-) -> None:
-    """Neither the next document nor the next poll sends a refused secret."""
-    fake = Dashboard({"auth": as_json({"detail": "Invalid credentials"}, 400)})
-    with serve(answering(fake)) as server, opened(server.url, credentials) as source:
-        for _ in range(3):
-            with pytest.raises(SourceError, match="refused"):
-                fetch(source)
-    assert server.asked() == ["/api/auth"]
-
-
-def test_a_password_that_must_be_changed_is_a_refusal(credentials: Credentials) -> None:
-    """With pwdUpdateRequired every endpoint would answer 403: the command that helps is named."""
-    fake = Dashboard()
-    fake.update_required = True
-    error, _ = failed(fake, credentials, 2)
-    assert error.kind is ErrorKind.REFUSED
-    assert str(error).endswith("ceph dashboard ac-user-set-password prom -i FILE")
-    assert fake.logins == 1
-
-
-def test_the_token_outlives_the_connection(credentials: Credentials) -> None:
-    """A timeout or another mgr costs no new login, which the monitors would have to write."""
-    fake = Dashboard()
-    with serve(answering(fake)) as server:
-        for _ in range(2):
-            with opened(server.url, credentials) as source:
-                fetch(source)
-    assert fake.logins == 1
-
-
-def test_a_dashboard_that_refuses_its_own_tokens_is_not_logged_in_to_at_every_poll(
-    credentials: Credentials, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """After a refused new token the next login is five minutes later."""
-    fake = Dashboard({"monitor": as_json({"detail": "no"}, 401)})
-    failed(fake, credentials)
-    assert "five minutes" in str(failed(fake, credentials))
-    assert fake.logins == 1
-    later = time.monotonic() + LOGIN_PAUSE
-    monkeypatch.setattr(time, "monotonic", lambda: later)
-    failed(fake, credentials)
-    assert fake.logins == 2
-
-
-@pytest.mark.parametrize(
-    ("reply", "expected"),
-    [
-        (page(500), "login: HTTP 500: the answer is HTML, not JSON"),
-        (page(400), "login: HTTP 400: the answer is HTML, not JSON"),
-        (page(404), "login: HTTP 404: the answer is HTML, not JSON"),
-        (as_json({"detail": "busy"}, 503), "login: HTTP 503: busy"),
-        (page(200), "login: the answer is HTML, not JSON; is this the URL of a Ceph dashboard?"),
-        (as_json({"a": 1}, 201), "login: Object missing required field `token`; is this the URL"),
-    ],
-)
-def test_a_login_that_fails_otherwise_is_not_a_refusal(
-    credentials: Credentials, reply: Reply, expected: str
-) -> None:
-    """A mgr in trouble, or another server, does not spend the secret: it is tried again."""
-    (error,) = failed(Dashboard({"auth": reply}), credentials)
-    assert error.kind is ErrorKind.UNREACHABLE
-    assert expected in str(error)
-    with serve(answering(Dashboard())) as server, opened(server.url, credentials) as source:
-        assert len(fetch(source)) == 3
-
-
 @pytest.mark.parametrize("endpoint", ["auth", "monitor", "health/minimal"])
 def test_a_redirect_of_a_standby_is_not_followed(credentials: Credentials, endpoint: str) -> None:
-    """A standby names the active mgr by an address of its own choice: the next URL is used."""
+    """A standby redirects to an address that may be unreachable: the next URL is used."""
     (error,) = failed(Dashboard({endpoint: TO_ACTIVE}), credentials)
     assert error.kind is ErrorKind.STANDBY
-    assert "a standby mgr redirects to https://127.0.0.1:22010/, not followed; give " in str(error)
+    assert "its redirect to https://127.0.0.1:22010/ is not followed; list the URL" in str(error)
 
 
 @pytest.mark.parametrize("endpoint", ["auth", "monitor"])
@@ -223,7 +87,7 @@ def test_a_standby_without_an_active_mgr_is_a_standby(
     """A page with status 200 says that no mgr is active."""
     (error,) = failed(Dashboard({endpoint: NONE_ACTIVE}), credentials)
     assert error.kind is ErrorKind.STANDBY
-    assert str(error).endswith("a standby mgr, and no mgr is active")
+    assert str(error).endswith("this is a standby mgr, and no mgr is active; check: ceph mgr dump")
 
 
 @pytest.mark.parametrize(
@@ -236,8 +100,8 @@ def test_a_standby_without_an_active_mgr_is_a_standby(
         ),
         (as_json({"detail": "not found"}, 404), ErrorKind.UNSUPPORTED, "HTTP 404: not found"),
         (as_json({"detail": "no version"}, 415), ErrorKind.FAILED, "HTTP 415: no version"),
-        (as_json({"detail": ""}, 500), ErrorKind.FAILED, "HTTP 500: no reason given"),
-        (as_json({"code": "x"}, 503), ErrorKind.FAILED, "HTTP 503: no reason given"),
+        (as_json({"detail": ""}, 500), ErrorKind.FAILED, "HTTP 500: no reason reported"),
+        (as_json({"code": "x"}, 503), ErrorKind.FAILED, "HTTP 503: no reason reported"),
         (
             page(403),
             ErrorKind.FAILED,
@@ -253,7 +117,7 @@ def test_a_standby_without_an_active_mgr_is_a_standby(
 def test_an_endpoint_that_fails_leaves_the_others(
     credentials: Credentials, reply: Reply, kind: ErrorKind, expected: str
 ) -> None:
-    """An error with JSON or with a page is that endpoint's; the others are asked all the same."""
+    """An error in JSON or HTML only affects its endpoint; the others are requested as well."""
     fake = Dashboard({"health/minimal": reply})
     with serve(answering(fake)) as server, opened(server.url, credentials) as source:
         answers = fetch(source)
@@ -266,7 +130,7 @@ def test_an_endpoint_that_fails_leaves_the_others(
 
 
 def test_a_url_prefix_is_part_of_the_url(credentials: Credentials) -> None:
-    """With the module's `url_prefix` the API is below that path."""
+    """With the module's `url_prefix`, the API is below that path."""
     fake = Dashboard(prefix="/ceph/ui")
     with (
         serve(answering(fake)) as server,
@@ -278,7 +142,7 @@ def test_a_url_prefix_is_part_of_the_url(credentials: Credentials) -> None:
 
 
 def test_a_server_that_goes_away_ends_the_poll(credentials: Credentials) -> None:
-    """A connection that breaks is the failure of the URL, not of one document."""
+    """If a connection breaks, the whole URL fails, not only one document."""
     fake = Dashboard()
 
     def answer(request: Request) -> Reply:

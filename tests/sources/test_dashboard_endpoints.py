@@ -1,4 +1,4 @@
-"""Which of the dashboard's endpoints are asked for which documents, and lists in pages."""
+"""The dashboard's endpoints: which are requested for which documents, and paged lists."""
 
 from contextlib import closing
 
@@ -16,7 +16,7 @@ WHOLE = as_json({"health": {"status": "HEALTH_OK"}})
 def fetched(
     fake: Dashboard, credentials: Credentials, *polls: tuple[str, ...]
 ) -> list[list[Answer]]:
-    """Fetch documents in some polls; give each poll's answers."""
+    """Fetch documents in several polls; return each poll's answers."""
     with (
         serve(answering(fake)) as server,
         closing(connect("dashboard", server.url, Tls(), credentials, Deadline(30))) as source,
@@ -25,7 +25,7 @@ def fetched(
 
 
 def rows(count: int, total: str) -> Reply:
-    """Answer with rows of a list that has so many in total."""
+    """Return an answer with rows of a list that has `total` rows."""
     return as_json(list(range(count)))._replace(headers={"X-Total-Count": total})
 
 
@@ -55,7 +55,7 @@ def rows(count: int, total: str) -> Reply:
     ],
 )
 def test_endpoint_of_a_document(credentials: Credentials, document: str, endpoint: str) -> None:
-    """A document that is wanted alone costs one request, to the endpoint that carries it."""
+    """A single wanted document takes one request, to the endpoint that has it."""
     fake = Dashboard({endpoint: WHOLE})
     (answers,) = fetched(fake, credentials, (document,))
     assert fake.asked == ["auth", endpoint]
@@ -64,31 +64,31 @@ def test_endpoint_of_a_document(credentials: Credentials, document: str, endpoin
 
 
 def test_several_documents_of_one_endpoint(credentials: Credentials) -> None:
-    """An endpoint that carries several wanted documents is asked once."""
+    """An endpoint with several wanted documents is requested once."""
     fake = Dashboard({"osd": WHOLE, "host": WHOLE})
     fetched(fake, credentials, ("osd df", "osd perf", "mon metadata", "versions"))
     assert fake.asked == ["auth", "osd", "host"]
 
 
-def test_the_full_health_is_not_asked_for_what_the_minimal_one_has(
+def test_the_full_health_is_not_requested_for_parts_of_the_minimal_one(
     credentials: Credentials,
 ) -> None:
-    """The full answer holds the whole OSD map: it is asked for when that or the like is wanted."""
+    """The full answer contains the whole OSD map: it is only requested if the map is wanted."""
     fake = Dashboard()
     fetched(fake, credentials, ("health detail", "status"))
     assert fake.asked == ["auth", "health/minimal"]
 
 
-def test_the_full_health_stands_in_for_the_minimal_one(credentials: Credentials) -> None:
-    """What carries more is not followed by the endpoint that carries a part of it."""
+def test_the_full_health_replaces_the_minimal_one(credentials: Credentials) -> None:
+    """After the full answer, the endpoint with a part of it is not requested."""
     fake = Dashboard({"health/full": WHOLE})
     (answers,) = fetched(fake, credentials, ("health detail", "status", "osd dump"))
     assert fake.asked == ["auth", "health/full"]
     assert [one.wire_format for one in answers] == ["dashboard/health/full"]
 
 
-def test_the_minimal_health_is_asked_when_the_full_one_fails(credentials: Credentials) -> None:
-    """A full answer that is too much for a mgr does not cost the health."""
+def test_the_minimal_health_is_requested_if_the_full_one_fails(credentials: Credentials) -> None:
+    """If the full answer is too much for a mgr, health is still available."""
     fake = Dashboard({"health/full": page(500)})
     (answers,) = fetched(fake, credentials, ("health detail", "status", "osd dump"))
     assert fake.asked == ["auth", "health/full", "health/minimal"]
@@ -97,8 +97,10 @@ def test_the_minimal_health_is_asked_when_the_full_one_fails(credentials: Creden
 
 
 @pytest.mark.parametrize("endpoint", ["osd", "host"])
-def test_a_list_that_was_cut_is_asked_for_whole(credentials: Credentials, endpoint: str) -> None:
-    """From 18 on a list has 5 or 10 rows unless all are asked for: later polls do it at once."""
+def test_a_list_that_was_cut_is_requested_completely(
+    credentials: Credentials, endpoint: str
+) -> None:
+    """From 18 on a list has 5 or 10 rows unless all are requested: later polls do so at once."""
     every = f"{endpoint}?offset=0&limit=-1"
     fake = Dashboard({endpoint: rows(5, "12"), every: rows(12, "12")})
     wanted = (ENDPOINTS[endpoint][0],)
@@ -109,8 +111,8 @@ def test_a_list_that_was_cut_is_asked_for_whole(credentials: Credentials, endpoi
 
 
 @pytest.mark.parametrize("endpoint", ["osd", "host"])
-def test_a_list_without_a_total_is_whole(credentials: Credentials, endpoint: str) -> None:
-    """Up to 17 a list has neither pages nor a total, and a parameter would be an error."""
+def test_a_list_without_a_total_is_complete(credentials: Credentials, endpoint: str) -> None:
+    """Up to 17 a list has neither pages nor a total, and parameters are an error."""
     fake = Dashboard({endpoint: as_json(list(range(12)))})
     wanted = (ENDPOINTS[endpoint][0],)
     (first,), (second,) = fetched(fake, credentials, wanted, wanted)
@@ -118,31 +120,31 @@ def test_a_list_without_a_total_is_whole(credentials: Credentials, endpoint: str
     assert first.body == second.body == as_json(list(range(12))).body
 
 
-def test_pages_of_one_list_are_no_pages_of_another(credentials: Credentials) -> None:
-    """Only the list that was cut is asked for with parameters from then on."""
+def test_pages_of_one_list_do_not_affect_another(credentials: Credentials) -> None:
+    """Only the list that was cut is requested with parameters from then on."""
     every = "osd?offset=0&limit=-1"
     fake = Dashboard({"osd": rows(10, "11"), every: rows(11, "11"), "host": rows(2, "2")})
     fetched(fake, credentials, ("osd df", "mon metadata"), ("osd df", "mon metadata"))
     assert fake.asked == ["auth", "osd", every, "host", every, "host"]
 
 
-def test_a_total_of_what_has_no_pages_is_not_heeded(credentials: Credentials) -> None:
-    """An endpoint that takes no parameters is not asked with any, whatever its header says."""
+def test_a_total_of_an_endpoint_without_pages_is_ignored(credentials: Credentials) -> None:
+    """An endpoint without parameters is never requested with any, whatever its headers."""
     fake = Dashboard({"rgw/daemon": rows(5, "12")})
     fetched(fake, credentials, ("service dump",))
     assert fake.asked == ["auth", "rgw/daemon"]
 
 
 @pytest.mark.parametrize("total", ["", "3", "5", "many", "-7"])
-def test_a_whole_list_is_asked_for_once(credentials: Credentials, total: str) -> None:
-    """A total that is no more than the shortest page, or no number, is no need for parameters."""
+def test_a_complete_list_is_requested_once(credentials: Credentials, total: str) -> None:
+    """If the total is at most the shortest page, or not a number, no parameters are necessary."""
     fake = Dashboard({"osd": rows(3, total)})
     fetched(fake, credentials, ("osd df",), ("osd df",))
     assert fake.asked == ["auth", "osd", "osd"]
 
 
 def test_an_endpoint_that_hangs_leaves_time_for_the_others(credentials: Credentials) -> None:
-    """Of a dashboard that answers, one endpoint that never does costs its own documents only."""
+    """If one endpoint of a working dashboard hangs, only its own documents fail."""
     fake = Dashboard({"health/minimal": WHOLE})
     hanging = answering(lambda one: None if "health/full" in one.path else fake(one))
     with (

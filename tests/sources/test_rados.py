@@ -1,6 +1,6 @@
-"""Documents through librados: who is asked what, and that nothing of it can hang the exporter.
+"""Documents through librados: the target of each command, and that nothing hangs the exporter.
 
-The child process is the real one; it finds a module `rados` of the tests.
+The child process is the real one; it imports a module `rados` of the tests.
 """
 
 import errno
@@ -18,12 +18,13 @@ from ceph_exporter.facts.registry import COMMANDS
 from ceph_exporter.sources import Answer, Credentials, ErrorKind, SourceError, Tls, connect
 from ceph_exporter.sources.rados import Rados
 
+SILENT = "no answer to the command 'status'"
 FOLDER = Path(__file__).parent / "librados"
 VERSION = [0, '{"version": "ceph version 16.2.15 (abc) pacific (stable)"}', ""]
 
 
 class Cluster:
-    """A cluster behind librados; `script` says what it answers."""
+    """A cluster behind librados; `script` contains its answers."""
 
     def __init__(self, folder: Path) -> None:
         self.conf = folder / "ceph.conf"
@@ -32,7 +33,7 @@ class Cluster:
         self.keyring.write_text("[client.prom]\n")
         self._script = folder / "script"
         self.python = folder / "python"
-        # Drops -I, with which the child would not see the module of the tests.
+        # Drops -I, with which the child would not import the module of the tests.
         self.python.write_text(
             f'#!/bin/sh\nshift\nFAKE_RADOS="{self._script}" PYTHONPATH="{FOLDER}" '
             f'exec "{sys.executable}" -P "$@"\n'
@@ -42,7 +43,7 @@ class Cluster:
         self.does({})
 
     def does(self, answers: dict[str, Any]) -> None:
-        """Answer so from now on, by the prefix of the command."""
+        """Set the answers from now on, by the prefix of the command."""
         self._script.write_text(json.dumps({"version": VERSION} | answers))
 
     def open(self) -> Rados:
@@ -50,7 +51,7 @@ class Cluster:
         return Rados(str(self.conf), self.credentials, Deadline(60), [str(self.python)])
 
     def asked(self) -> list[str]:
-        """Give what was asked since the last look, as `mon PREFIX`."""
+        """Return the commands since the last call, as `mon PREFIX`."""
         file = self._script.with_name("asked")
         lines = file.read_text().splitlines() if file.exists() else []
         file.write_text("")
@@ -62,25 +63,25 @@ class Cluster:
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Cluster:
-    """Give a cluster of Ceph 16 that answers everything with an empty object."""
+    """Return a cluster of Ceph 16 that answers everything with an empty object."""
     return Cluster(tmp_path)
 
 
 @pytest.fixture
 def source(cluster: Cluster) -> Iterator[Rados]:
-    """Give a source that is connected to it."""
+    """Return a source that is connected to the cluster."""
     opened = cluster.open()
     yield opened
     opened.close()
 
 
 def failures(answers: list[Answer]) -> dict[str, str]:
-    """Give the errors by document."""
+    """Return the errors by document."""
     return {one.documents[0]: str(one.error) for one in answers if one.error}
 
 
-def test_commands_go_where_they_are_known(cluster: Cluster, source: Rados) -> None:
-    """The monitors are asked first, then the mgr for its own commands, all as JSON."""
+def test_commands_go_to_the_daemon_that_has_them(cluster: Cluster, source: Rados) -> None:
+    """Commands go to the monitors first, then the mgr's own commands to the mgr, all as JSON."""
     names = "admin_socket", "client_mount_timeout", "keyring", "log_file", "rados_mon_op_timeout"
     assert cluster.asked() == [f"connect client.prom {cluster.conf} {[*names]}", "mon version"]
     answers = list(source.fetch(("osd df", "health detail", "pg states"), Deadline(60)))
@@ -120,7 +121,7 @@ def test_the_mgr_is_asked_for_its_own_commands_only(cluster: Cluster, source: Ra
     ],
 )
 def test_before_12_the_monitors_have_all_commands(cluster: Cluster, version: list[Any]) -> None:
-    """Ceph 0.94 to 11 tells its release; an older one does not even know the command."""
+    """Ceph 0.94 to 11 reports its release; older releases do not have the command."""
     cluster.does({"version": version})
     opened = cluster.open()
     cluster.asked()
@@ -129,10 +130,8 @@ def test_before_12_the_monitors_have_all_commands(cluster: Cluster, version: lis
     opened.close()
 
 
-def test_the_second_choice_is_asked_where_the_first_is_unknown(
-    cluster: Cluster, source: Rados
-) -> None:
-    """Only an unknown command leads to the next; one that nobody knows is unsupported."""
+def test_the_second_choice_is_used_if_the_first_is_unknown(cluster: Cluster, source: Rados) -> None:
+    """Only an unknown command leads to the next; a document without any is unsupported."""
     unknown = [errno.EINVAL, "", "command not known"]
     cluster.does(
         {
@@ -147,7 +146,7 @@ def test_the_second_choice_is_asked_where_the_first_is_unknown(
     assert (quorum.wire_format, quorum.error) == ("mon dump", None)
     assert failures(others) == {
         "fs dump": "Ceph refused the command 'fs dump': Resource temporarily unavailable",
-        "osd dump": "Ceph refused the command 'osd dump': access denied; the user prom needs the "
+        "osd dump": "Ceph refused the command 'osd dump': access denied; grant the user prom the "
         "caps mon 'allow r' mgr 'allow r'",
         "crash ls": "Ceph refused the command 'crash ls': No handler found for 'crash ls'",
     }
@@ -155,27 +154,27 @@ def test_the_second_choice_is_asked_where_the_first_is_unknown(
     assert kinds == [ErrorKind.FAILED, ErrorKind.FAILED, ErrorKind.UNSUPPORTED]
 
 
-def test_an_answer_that_is_too_large_costs_itself(cluster: Cluster) -> None:
-    """It is not read, the flag is named, and the next document is had."""
+def test_an_answer_that_is_too_large_is_the_only_failure(cluster: Cluster) -> None:
+    """It is not read, the error names the flag, and the next document is available."""
     cluster.does({"osd dump": [0, "x" * 1000, ""]})
     opened = Rados(
         str(cluster.conf), cluster.credentials, Deadline(60), [str(cluster.python)], Size(999)
     )
     answers = list(opened.fetch(("osd dump", "status"), Deadline(60)))
     opened.close()
-    text = "the answer to the command 'osd dump' is larger than --poll.body-limit"
-    assert failures(answers) == {"osd dump": f"{text} (poll.body_limit), so not read"}
+    text = "the answer to the command 'osd dump' is too large and was not read; raise --poll.body-"
+    assert failures(answers) == {"osd dump": f"{text}limit (poll.body_limit)"}
     assert answers[1].body == b"{}"
 
 
-def test_a_dead_mgr_costs_its_own_documents(cluster: Cluster, source: Rados) -> None:
-    """The monitors' documents are had, the mgr is waited for once, the next poll works again."""
+def test_a_dead_mgr_only_costs_its_own_documents(cluster: Cluster, source: Rados) -> None:
+    """The monitors' documents are available, only one command waits, the next poll works again."""
     cluster.does({"osd df": "hang"})
     cluster.asked()
     deadline = Deadline(4)
     answers = list(source.fetch(("osd df", "osd perf", "status"), deadline))
     assert [one.documents[0] for one in answers if one.error is None] == ["status"]
-    text = "no mgr answered (no answer in time); ceph mgr dump says whether one is up"
+    text = "no mgr answered (no answer in time); check that one is active: ceph mgr dump"
     assert failures(answers) == {"osd df": text, "osd perf": text}
     assert all(one.seconds > 1 for one in answers if one.error)
     assert cluster.asked() == ["mon status", "mgr osd df"]
@@ -189,9 +188,12 @@ def test_a_dead_mgr_costs_its_own_documents(cluster: Cluster, source: Rados) -> 
 @pytest.mark.parametrize(
     ("does", "says"),
     [
-        ("hang", "no answer to the command 'status': no answer in time; is there a quorum?"),
-        ("abort", "no answer to the command 'status': librados ended by signal 6"),
-        ("end", "no answer to the command 'status': librados ended by itself"),
+        (
+            "hang",
+            f"{SILENT}: no answer in time; check that the monitors have a quorum",
+        ),
+        ("abort", f"{SILENT}: librados was killed by signal 6"),
+        ("end", f"{SILENT}: librados exited unexpectedly"),
     ],
 )
 def test_monitors_that_do_not_answer(cluster: Cluster, source: Rados, does: str, says: str) -> None:
@@ -205,16 +207,16 @@ def test_monitors_that_do_not_answer(cluster: Cluster, source: Rados, does: str,
 @pytest.mark.parametrize(
     ("number", "kind", "says"),
     [
-        (errno.EACCES, ErrorKind.REFUSED, "what this prints: ceph auth get client.prom"),
+        (errno.EACCES, ErrorKind.REFUSED, "must contain the output of: ceph auth get client.prom"),
         (errno.EIO, ErrorKind.REFUSED, "librados cannot use the key of client.prom"),
-        (errno.ENOENT, ErrorKind.REFUSED, "ceph.conf must have mon_host"),
+        (errno.ENOENT, ErrorKind.REFUSED, "librados found no monitors; set mon_host in"),
         (errno.EINVAL, ErrorKind.UNREACHABLE, "ceph.conf and the names in its mon_host"),
     ],
 )
 def test_a_refused_connection_says_what_to_do(
     cluster: Cluster, number: int, kind: ErrorKind, says: str
 ) -> None:
-    """Librados' error number becomes a line for a person."""
+    """The errno of librados becomes one readable line."""
     cluster.does({"connect": [number, "", "error connecting\nto the cluster"]})
     with pytest.raises(SourceError) as caught:
         cluster.open()
@@ -225,7 +227,7 @@ def test_a_refused_connection_says_what_to_do(
 
 @pytest.mark.parametrize("where", ["connect", "version"])
 def test_no_monitor_at_the_start(cluster: Cluster, where: str) -> None:
-    """A connection that takes too long is given up, also in its first command."""
+    """A connection that takes too long fails, even in its first command."""
     cluster.does({where: "hang"})
     with pytest.raises(SourceError, match="no answer in time") as caught:
         Rados(str(cluster.conf), cluster.credentials, Deadline(2), [str(cluster.python)])
@@ -233,7 +235,7 @@ def test_no_monitor_at_the_start(cluster: Cluster, where: str) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_named(cluster: Cluster) -> None:
-    """Librados itself would not say which file is missing."""
+    """Librados itself does not report which file is missing."""
     cluster.keyring.unlink()
     with pytest.raises(SourceError, match=r"cannot read .*/keyring: No such file .* check --clu"):
         cluster.open()
@@ -243,7 +245,7 @@ def test_a_file_that_cannot_be_read_is_named(cluster: Cluster) -> None:
 
 
 def test_the_python_of_the_distribution_is_tried_too(cluster: Cluster, tmp_path: Path) -> None:
-    """A Python without the module is passed over; without any, the package is named."""
+    """A Python without the module is skipped; without any other, the error names the package."""
     empty = tmp_path / "empty"
     empty.write_text(cluster.python.read_text().replace(str(FOLDER), str(tmp_path)))
     empty.chmod(0o755)

@@ -1,4 +1,4 @@
-"""The child process of the source `rados`: no answer of it can hang or bloat the exporter."""
+"""The child process of the source `rados`: none of its answers hangs or bloats the exporter."""
 
 import io
 import json
@@ -13,9 +13,9 @@ from ceph_exporter.sources import rados_child
 from ceph_exporter.sources.rados_process import Gone, Process
 
 
-def scripted(folder: Path, text: str) -> str:
-    """Write an interpreter that runs this shell text instead of the child; give its path."""
-    file = folder / "python"
+def scripted(directory: Path, text: str) -> str:
+    """Write an interpreter that runs this shell script instead of the child; return its path."""
+    file = directory / "python"
     file.write_text(f"#!/bin/sh\n{text}\n")
     file.chmod(0o755)
     return str(file)
@@ -24,15 +24,15 @@ def scripted(folder: Path, text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("echo '{}'; exec sleep 600", "something else than a reply"),
-        ("exec cat /dev/zero", "answered without end"),
+        ("echo '{}'; exec sleep 600", "its reply is invalid"),
+        ("exec cat /dev/zero", "its reply has no end"),
         ("""echo '{"errno":0,"text":"","size":2000000}'; exec sleep 600""", "larger than 1 MiB"),
-        ("""echo '{"errno":0,"text":"","size":10}'; echo abc""", "ended by itself"),
-        ("exec <&-; exec sleep 600", "ended by itself|no answer in time"),
+        ("""echo '{"errno":0,"text":"","size":10}'; echo abc""", "exited unexpectedly"),
+        ("exec <&-; exec sleep 600", "exited unexpectedly|no answer in time"),
     ],
 )
-def test_an_odd_child_is_ended(tmp_path: Path, text: str, says: str) -> None:
-    """A child that answers wrongly, too much or too little is dead afterwards."""
+def test_a_misbehaving_child_is_killed(tmp_path: Path, text: str, says: str) -> None:
+    """A child whose answer is invalid, too large or too short is killed."""
     process = Process(scripted(tmp_path, text), 1024 * 1024)
     with pytest.raises(Gone, match=says):
         process.ask({"connect": {}}, Deadline(2 if "<&-" in text else 60))
@@ -40,13 +40,13 @@ def test_an_odd_child_is_ended(tmp_path: Path, text: str, says: str) -> None:
 
 
 def test_a_python_that_cannot_be_run(tmp_path: Path) -> None:
-    """A file that is no program is an error of one line."""
+    """A file that is not a program is an error of one line."""
     with pytest.raises(Gone, match="Permission denied"):
         Process(str(tmp_path), 1)
 
 
 def served(*requests: object) -> list[str]:
-    """Let the child's loop answer requests in this process; give what it writes, by line."""
+    """Run the child's loop on these requests in this process; return the lines of its output."""
     answers = io.BytesIO()
     lines = b"".join(json.dumps(request).encode() + b"\n" for request in requests)
     rados_child.serve(io.BytesIO(lines), answers)
@@ -54,17 +54,17 @@ def served(*requests: object) -> list[str]:
 
 
 def test_the_child_answers_with_a_head_and_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Errors of librados and of Ceph come as numbers above zero."""
+    """Errors of librados and of Ceph are reported as numbers above zero."""
 
     def refused() -> None:
         raise OSError(13, "no")
 
-    known = SimpleNamespace(
+    working = SimpleNamespace(
         connect=lambda: None,
         mon_command=lambda command, _: (0, command.encode(), ""),
         mgr_command=lambda _command, _body: (-22, b"", "what?"),
     )
-    clusters = {"client.a": known, "client.b": SimpleNamespace(connect=refused)}
+    clusters = {"client.a": working, "client.b": SimpleNamespace(connect=refused)}
     module = SimpleNamespace(Rados=lambda name, **_: clusters[name])
     monkeypatch.setitem(sys.modules, "rados", module)
 
@@ -84,8 +84,10 @@ def test_the_child_answers_with_a_head_and_bytes(monkeypatch: pytest.MonkeyPatch
     assert large[1:] == ['{"errno": 27, "text": "more than the limit", "size": 0}', ""]
 
 
-def test_a_missing_module_is_told_from_a_broken_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only a missing one sends the exporter to the next Python."""
+def test_a_missing_module_is_distinguished_from_a_broken_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The next Python is tried only if the module is missing."""
     request = {"connect": {"conf": "", "name": "", "options": {}}}
     for error, text in (
         (ModuleNotFoundError("No module named 'rados'", name="rados"), rados_child.NO_MODULE),

@@ -1,4 +1,4 @@
-"""Recorded documents: written without secrets, read whichever API they came from."""
+"""Recorded documents: written without secrets, read for any API."""
 
 import json
 import tempfile
@@ -22,10 +22,10 @@ from ceph_exporter.sources import (
 ALL = ("health detail", "status", "quorum_status", "time-sync-status", "version")
 
 
-def read(folder: Path, wanted: tuple[str, ...] = ALL) -> list[Answer]:
-    """Read documents from a folder by way of `connect`."""
-    source = connect("recording", str(folder), Tls(), Credentials(), Deadline(30))
-    assert (source.api, source.url) == ("recording", str(folder))
+def read(directory: Path, wanted: tuple[str, ...] = ALL) -> list[Answer]:
+    """Read documents from a directory through `connect`."""
+    source = connect("recording", str(directory), Tls(), Credentials(), Deadline(30))
+    assert (source.api, source.url) == ("recording", str(directory))
     answers = list(source.fetch(wanted, Deadline(0)))
     source.close()
     return answers
@@ -41,15 +41,15 @@ def read(folder: Path, wanted: tuple[str, ...] = ALL) -> list[Answer]:
     ],
 )
 def test_a_file_is_named_after_the_answer(tmp_path: Path, wire: str, name: str) -> None:
-    """Spaces become underscores; the dashboard's endpoints have a folder of their own."""
-    folder = tmp_path / "new" / "folder"
-    file = recording.write(folder, Answer((), wire, 0.1, b'{"a": nan}'))
-    assert file == folder / name
+    """Spaces become underscores; the dashboard's endpoints have their own directory."""
+    directory = tmp_path / "new" / "folder"
+    file = recording.write(directory, Answer((), wire, 0.1, b'{"a": nan}'))
+    assert file == directory / name
     assert file.read_bytes() == b'{"a": nan}'  # as Ceph wrote it, valid or not
 
 
 def test_what_was_written_is_read_back(tmp_path: Path) -> None:
-    """Each document comes back under its own name, with the bytes that were recorded."""
+    """Each document is read under its own name, with the recorded bytes."""
     for document in ALL:
         recording.write(tmp_path, Answer((document,), document, 0.1, document.encode()))
     answers = read(tmp_path)
@@ -58,8 +58,8 @@ def test_what_was_written_is_read_back(tmp_path: Path) -> None:
     ]
 
 
-def test_the_answer_of_another_api_stands_in(tmp_path: Path) -> None:
-    """`mon dump` and the dashboard's endpoints carry documents under another name."""
+def test_the_answer_of_another_api_is_used(tmp_path: Path) -> None:
+    """`mon dump` and the dashboard's endpoints contain documents under another name."""
     for wire in ("mon dump", "dashboard/health/minimal", "dashboard/summary"):
         recording.write(tmp_path, Answer((), wire, 0.1, wire.encode()))
     wires = {one.documents[0]: one.wire_format for one in read(tmp_path) if not one.error}
@@ -71,23 +71,23 @@ def test_the_answer_of_another_api_stands_in(tmp_path: Path) -> None:
     }
 
 
-def test_a_missing_file_is_a_document_that_is_not_to_be_had(tmp_path: Path) -> None:
-    """What was not recorded is unsupported, and the file that is missing is named."""
+def test_a_missing_file_is_an_unsupported_document(tmp_path: Path) -> None:
+    """A document that was not recorded is unsupported, and the error names the missing file."""
     (answer,) = read(tmp_path, ("version",))
     assert answer.error is not None
     assert answer.error.kind is ErrorKind.UNSUPPORTED
     assert str(answer.error) == f"not recorded: {tmp_path}/version.json does not exist"
 
 
-def test_a_missing_folder_is_told_at_once(tmp_path: Path) -> None:
-    """A folder that does not exist is the failure of the source."""
-    with pytest.raises(SourceError, match=f"{tmp_path}/none: no such folder") as caught:
+def test_a_missing_directory_is_reported_at_once(tmp_path: Path) -> None:
+    """A directory that does not exist is a failure of the source."""
+    with pytest.raises(SourceError, match=f"{tmp_path}/none: no such directory") as caught:
         read(tmp_path / "none")
     assert caught.value.kind is ErrorKind.UNREACHABLE
 
 
-def test_an_unreadable_file_costs_its_document_only(tmp_path: Path) -> None:
-    """A folder where a file should be cannot be read; the other files can."""
+def test_an_unreadable_file_only_costs_its_document(tmp_path: Path) -> None:
+    """A file that cannot be read does not affect the other files."""
     (tmp_path / "status.json").mkdir()
     recording.write(tmp_path, Answer((), "version", 0.1, b"{}"))
     status, version = read(tmp_path, ("status", "version"))
@@ -123,19 +123,19 @@ VALUES = (
 def test_a_secret_never_survives(
     key: str, value: object, other: object, style: tuple[bool, int | None]
 ) -> None:
-    """Whatever stands under a key that sounds like a secret is not written; the rest stays."""
+    """The value of a key that sounds like a secret is masked; other values are unchanged."""
     tree = {"a": other, "b": [{"c": 1, key: value, "d": other}], "e": 2}
     body = json.dumps(tree, ensure_ascii=style[0], indent=style[1])
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as directory:
         answer = Answer((), "status", 0.1, body.encode("utf-8", "surrogatepass"))
-        written = recording.write(Path(folder), answer).read_bytes()
+        written = recording.write(Path(directory), answer).read_bytes()
     assert MARK.encode() not in written
     tree["b"] = [{"c": 1, key: "***", "d": other}]
     assert json.loads(written) == tree
 
 
 def test_a_document_without_secrets_is_written_as_it_is(tmp_path: Path) -> None:
-    """Words like `token` in a value or a message are no secret."""
+    """Words like `token` in a value or a message are not secrets."""
     body = b'{"message": "the token expired", "list": ["secret", "password"], "key": "x"}'
     file = recording.write(tmp_path, Answer((), "status", 0.1, body))
     assert file.read_bytes() == body

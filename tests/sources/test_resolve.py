@@ -1,4 +1,4 @@
-"""Names are looked up within the deadline, and each address of a name is tried."""
+"""Names are resolved within the deadline, and each address of a name is tried."""
 
 import socket
 import threading
@@ -17,7 +17,7 @@ from tests.sources.faulty import Reply, answering, serve, until
 
 
 class Names:
-    """Stands in for the system's resolver; `asked` are the names that it was asked for."""
+    """A fake of the system's resolver; `asked` are the requested names."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -25,7 +25,7 @@ class Names:
         self.addresses: list[str] = ["127.0.0.1"]
 
     def getaddrinfo(self, host: str, *_: object, **__: object) -> list[Any]:
-        """Give the addresses once it is allowed to."""
+        """Return the addresses once `answers` is set."""
         self.asked.append(host)
         self.answers.wait(20)
         return [(0, 0, 0, "", (address, 0)) for address in self.addresses]
@@ -33,23 +33,23 @@ class Names:
 
 @pytest.fixture
 def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[Names]:
-    """Put names in the place of the system's resolver; leave no thread behind."""
-    made = Names()
-    monkeypatch.setattr(module, "getaddrinfo", made.getaddrinfo)
-    yield made
-    made.answers.set()
-    assert until(lambda: not module._under_way)
+    """Replace the system's resolver; leave no thread behind."""
+    fake = Names()
+    monkeypatch.setattr(module, "getaddrinfo", fake.getaddrinfo)
+    yield fake
+    fake.answers.set()
+    assert until(lambda: not module._pending)
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "192.0.2.1"])
-def test_an_address_is_its_own(address: str, names: Names) -> None:
-    """Nobody is asked for an address."""
+def test_an_address_resolves_to_itself(address: str, names: Names) -> None:
+    """An address is not looked up."""
     assert resolve(address, Deadline(30)) == [address]
     assert names.asked == []
 
 
 def test_a_silent_name_server_meets_the_deadline(names: Names) -> None:
-    """A request ends in time, and polls that follow wait for the same thread."""
+    """A request ends in time, and the next polls wait for the same thread."""
     for _ in range(3):
         error = fail(Http("http://ceph.example:1"), 0.2)
         assert error.kind is ErrorKind.UNREACHABLE
@@ -59,15 +59,15 @@ def test_a_silent_name_server_meets_the_deadline(names: Names) -> None:
     assert resolve("ceph.example", Deadline(30)) == ["127.0.0.1"]
 
 
-def test_what_is_no_name_is_an_error() -> None:
-    """A label that is empty, which Python's codec for names refuses, is an OSError as any other."""
+def test_an_invalid_name_is_an_error() -> None:
+    """An empty label, which Python's codec for names rejects, is an OSError like any other."""
     with pytest.raises(OSError, match=r"label"):
         resolve("a..b", Deadline(30))
-    assert until(lambda: not module._under_way)
+    assert until(lambda: not module._pending)
 
 
 def test_without_a_thread_nothing_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A thread that cannot be started is an error, and the next look-up tries again."""
+    """A thread that cannot be started is an error, and the next lookup tries again."""
 
     def start(_: object) -> None:
         raise RuntimeError("can't start new thread")
@@ -80,7 +80,7 @@ def test_without_a_thread_nothing_waits_for_it(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_next_address_is_tried(names: Names) -> None:
-    """Of a name with a dead address the next one is used, under the name, and kept."""
+    """If an address of a name is dead, the next one is used, under the name, and again later."""
     names.addresses = ["127.0.0.2", "127.0.0.1"]
     names.answers.set()
     with serve(answering(lambda _: Reply(200, b"{}"))) as server:
@@ -94,19 +94,21 @@ def test_the_next_address_is_tried(names: Names) -> None:
     assert names.asked == ["ceph.example"]
 
 
-def test_an_address_that_takes_no_connection_is_left(
+def test_an_address_that_accepts_no_connection_is_skipped(
     names: Names, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A host that is dead, so that nothing comes back, does not take the whole deadline."""
+    """A dead host that does not answer does not take the whole deadline."""
     names.answers.set()
     monkeypatch.setattr("ceph_exporter.sources.http.CONNECT_TIMEOUT", 0.2)
     with socket.socket() as full:
-        # A listening socket whose queue is full takes no further connection.
+        # A listening socket whose queue is full accepts no further connection.
         full.bind(("127.0.0.1", 0))
         full.listen(0)
         port = full.getsockname()[1]
         with socket.create_connection(("127.0.0.1", port)):
             deadline = Deadline(20)
-            with pytest.raises(SourceError, match="no connection in time; is the host up"):
+            with pytest.raises(
+                SourceError, match="no connection in time; check that the host is up"
+            ):
                 Http(f"http://ceph.example:{port}").request("GET", "/", deadline)
             assert deadline.left > 5

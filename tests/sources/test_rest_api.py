@@ -1,10 +1,8 @@
-"""ceph-rest-api: its envelope, its errors, its single thread, and the ways to its base path."""
+"""ceph-rest-api: its envelope, errors and single thread."""
 
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable
-from contextlib import closing
 
 import pytest
 
@@ -12,66 +10,25 @@ from ceph_exporter import facts
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts import Health, TimeSync
 from ceph_exporter.simulator import rest_api as simulator
-from ceph_exporter.sources import Answer, Credentials, ErrorKind, SourceError, Tls, connect
-from ceph_exporter.sources.base import Source
-from tests.sources.faulty import Connection, Reply, Request, answering, serve
-
-BASE = "/api/v0.1"
-HTML = "text/html; charset=utf-8"
-FSID = "a3b6ac30-9fbf-4b0d-8c13-6a9ea0d4ba48"
-DOCUMENTS = ("health detail", "status", "quorum_status", "time-sync-status", "version")
-NAN = (
-    b'{"overall_status":"HEALTH_OK","timechecks":{"epoch":4,"round":2,"round_status":"finished",'
-    b'"mons":[{"name":"a","skew":-nan,"latency":"0.5"}]}}\n'
+from ceph_exporter.sources import ErrorKind, SourceError
+from tests.sources.faulty import Connection, Reply, answering, serve
+from tests.sources.via_rest_api import (
+    BASE,
+    DOCUMENTS,
+    FSID,
+    HTML,
+    NAN,
+    ceph,
+    envelope,
+    failure,
+    fetched,
+    opened,
+    refusal,
 )
 
 
-def envelope(output: object, status: str = "OK") -> Reply:
-    """Answer as ceph-rest-api does when all went well."""
-    return Reply(200, json.dumps({"output": output, "status": status}).encode())
-
-
-def refusal(code: int, status: str) -> Reply:
-    """Answer as ceph-rest-api does for an error: JSON that calls itself HTML."""
-    return Reply(code, json.dumps({"output": [], "status": status}).encode(), HTML)
-
-
-def ceph(special: Callable[[str], Reply | None] = lambda _: None) -> Callable[[Request], Reply]:
-    """Answer below BASE; `special` may have an answer of its own for a command."""
-
-    def answer(request: Request) -> Reply:
-        path = request.path.partition("?")[0]
-        if not path.startswith(f"{BASE}/"):
-            return refusal(404, "Page not found")
-        command = path[len(BASE) + 1 :].removesuffix(".json")
-        return special(command) or envelope(FSID if command == "fsid" else {"command": command})
-
-    return answer
-
-
-def opened(url: str, credentials: Credentials | None = None) -> closing[Source]:
-    """Connect with the API given, for a `with`."""
-    return closing(connect("rest-api", url, Tls(), credentials or Credentials(), Deadline(30)))
-
-
-def fetched(
-    answer: Callable[[Request], Reply], wanted: Iterable[str] = DOCUMENTS
-) -> dict[str, Answer]:
-    """Fetch documents from a server that answers so; give the answers by document."""
-    with serve(answering(answer, keep_alive=False)) as server, opened(server.url) as source:
-        answers = list(source.fetch(list(wanted), Deadline(30)))
-    return {answer.documents[0]: answer for answer in answers}
-
-
-def failure(answer: Callable[[Request], Reply], document: str = "status") -> SourceError:
-    """Fetch one document that cannot be had; give the error."""
-    error = fetched(answer, [document])[document].error
-    assert error is not None
-    return error
-
-
-def test_suffix_header_and_closed_connections_are_asked_for() -> None:
-    """The suffix beats the header, a proxy may look at the header, and nothing is kept open."""
+def test_suffix_header_and_closed_connections_are_requested() -> None:
+    """The suffix decides, a proxy may look at the header, and connections are closed."""
     with serve(answering(ceph())) as server, opened(server.url) as source:
         answers = list(source.fetch(DOCUMENTS, Deadline(30)))
     assert [answer.documents for answer in answers] == [(name,) for name in DOCUMENTS]
@@ -93,7 +50,7 @@ def test_suffix_header_and_closed_connections_are_asked_for() -> None:
 
 
 def test_requests_come_one_at_a_time() -> None:
-    """A second request would wait for the first, for ever before 12.1."""
+    """A second request would wait for the first, before 12.1 without a limit."""
     lock, most = threading.Semaphore(1), []
 
     def behave(connection: Connection) -> None:
@@ -101,7 +58,7 @@ def test_requests_come_one_at_a_time() -> None:
         most.append(lock.acquire(blocking=False))
         connection.server.stopped.wait(0.02)
         body = envelope(FSID).body
-        lock.release()  # with the answer the client may begin its next request
+        lock.release()  # after the answer the client may send its next request
         connection.send(b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
         connection.silence()
 
@@ -112,7 +69,7 @@ def test_requests_come_one_at_a_time() -> None:
 
 
 def test_the_simulated_cluster_is_read_whole() -> None:
-    """What a whole ceph-rest-api of 10.2 answers becomes facts; clocks come with the health."""
+    """All answers of a ceph-rest-api of 10.2 become facts; clocks are part of health."""
     with simulator.demo() as server, opened(server.url) as source:
         answers = {one.documents[0]: one for one in source.fetch(DOCUMENTS, Deadline(30))}
     kinds = {name: one.error.kind for name, one in answers.items() if one.error}
@@ -123,60 +80,9 @@ def test_the_simulated_cluster_is_read_whole() -> None:
     assert clocks.clocks.keys() == health.reports.keys() == {"a", "b", "c"}
 
 
-@pytest.mark.parametrize(
-    ("base", "given", "found"),
-    [
-        ("/api/v0.1", "", "/api/v0.1"),
-        ("/api/v0.1", "/", "/api/v0.1"),
-        ("/api/v0.1", "/api/v0.1", "/api/v0.1"),
-        ("/api/v0.1", "/api/v0.1/", "/api/v0.1"),
-        ("/ceph/prod/api/v0.1", "/ceph/prod", "/ceph/prod/api/v0.1"),
-        ("/ceph/prod/api/v0.1", "/ceph/prod/api/v0.1", "/ceph/prod/api/v0.1"),
-        ("/ceph", "/ceph", "/ceph"),
-    ],
-)
-def test_the_base_path_is_found(base: str, given: str, found: str) -> None:
-    """`/api/v0.1` is tried below the URL, unless it is given; any other base path has to be."""
-
-    def answer(command: str, args: dict[str, str]) -> object:
-        del args
-        return {"fsid": FSID, "status": {"command": "status"}}.get(command)
-
-    with simulator.RestApi(answer, base=base) as server, opened(server.url + given) as source:
-        assert source.url == server.url + found
-        (got,) = source.fetch(["status"], Deadline(30))
-    assert json.loads(got.body) == {"command": "status"}
-
-
-def behind_proxy(request: Request) -> Reply:
-    """Let only prom with hush-hush through to ceph-rest-api."""
-    if request.headers.get("authorization") == "Basic cHJvbTpodXNoLWh1c2g=":
-        return ceph()(request)
-    return Reply(401, b"<html><h1>401 Authorization Required</h1></html>", HTML)
-
-
-def test_a_proxy_in_front_gets_the_user(credentials: Credentials) -> None:
-    """With a user every request carries basic authentication, which ceph-rest-api ignores."""
-    with serve(answering(behind_proxy)) as server, opened(server.url, credentials) as source:
-        (answer,) = source.fetch(["status"], Deadline(30))
-    assert json.loads(answer.body) == {"command": "status"}
-
-
-@pytest.mark.parametrize("status", [401, 403])
-def test_a_proxy_that_refuses_is_named(status: int) -> None:
-    """A 401 or 403 in HTML is the proxy's: no other URL and no other document would help."""
-    with (
-        serve(answering(lambda _: Reply(status, b"<html>no</html>", HTML))) as server,
-        pytest.raises(SourceError, match=f"HTTP {status} by the proxy .* --cluster.use") as caught,
-    ):
-        opened(server.url)
-    assert caught.value.kind is ErrorKind.REFUSED
-    assert len(server.requests) == 1
-
-
 @pytest.mark.parametrize("status", ["OK", "", "dumped all in format json", "report 1236"])
 def test_the_status_of_an_envelope_means_nothing(status: str) -> None:
-    """`status` is the command's message: only HTTP 200 and an output tell success."""
+    """`status` is the command's message: only HTTP 200 with an output is success."""
     answers = fetched(ceph(lambda name: envelope([1], status) if name == "status" else None))
     assert (answers["status"].error, answers["status"].body) == (None, b"[1]")
 
@@ -190,7 +96,7 @@ def test_the_status_of_an_envelope_means_nothing(status: str) -> None:
     ],
 )
 def test_an_unknown_command_is_unsupported(status: str) -> None:
-    """A release without the command, or without this form of it, says so behind a 400."""
+    """A release without the command, or without this form of it, answers 400."""
     error = failure(
         ceph(lambda name: refusal(400, status) if name == "version" else None), "version"
     )
@@ -204,15 +110,24 @@ def test_an_unknown_command_is_unsupported(status: str) -> None:
         (refusal(400, "\n"), "ceph-rest-api answered 400: no reason"),
         (refusal(504, "Timedout: [] (-4)"), "ceph-rest-api answered 504: Timedout: [] (-4)"),
         (refusal(404, "Page not found"), "ceph-rest-api answered 404: Page not found"),
-        (Reply(404, b"<html>nginx</html>", HTML), "HTTP 404: the answer is HTML, not JSON; is the"),
-        (Reply(200, b"<html>nginx</html>", HTML), "HTTP 200: the answer is HTML, not JSON; is the"),
+        (
+            Reply(404, b"<html>nginx</html>", HTML),
+            "HTTP 404: the answer is HTML, not JSON; check that",
+        ),
+        (
+            Reply(200, b"<html>nginx</html>", HTML),
+            "HTTP 200: the answer is HTML, not JSON; check that",
+        ),
         (Reply(502, b"<html>nginx</html>", HTML), "HTTP 502: the answer is HTML, not JSON"),
-        (Reply(200, b"", HTML), "HTTP 200: the answer is empty; is the URL that of ceph-rest-api"),
-        (Reply(200, b'{"status": "OK"}'), "an answer without `output`; is this ceph-rest-api?"),
+        (
+            Reply(200, b"", HTML),
+            "HTTP 200: the answer is empty; check that the URL, including its path",
+        ),
+        (Reply(200, b'{"status": "OK"}'), "the answer has no `output`; check that the URL is"),
     ],
 )
 def test_an_error_costs_one_document(reply: Reply, expected: str) -> None:
-    """Whatever comes instead of an envelope is the failure of that document alone."""
+    """An answer without an envelope only makes its own document fail."""
     answers = fetched(ceph(lambda name: reply if name == "status" else None))
     error = answers.pop("status").error
     assert error is not None
@@ -222,7 +137,7 @@ def test_an_error_costs_one_document(reply: Reply, expected: str) -> None:
 
 
 def test_invalid_json_of_the_monitors_is_salvaged() -> None:
-    """A bare nan makes ceph-rest-api answer 500, with the monitors' own text behind a prefix."""
+    """For a bare nan, ceph-rest-api answers 500 with the monitors' own text after a prefix."""
     wrapped = Reply(500, b"Error decoding JSON from " + NAN)
     answers = fetched(ceph(lambda name: wrapped if name == "health" else None), ["health detail"])
     assert answers["health detail"].body == NAN
@@ -231,8 +146,8 @@ def test_invalid_json_of_the_monitors_is_salvaged() -> None:
     assert (clocks.clocks["a"].skew, clocks.clocks["a"].latency) == (None, 0.5)
 
 
-def test_the_monmap_stands_in_for_an_unknown_quorum_status() -> None:
-    """Where `quorum_status` does not exist `mon dump` is asked, under its own name."""
+def test_the_monmap_replaces_an_unknown_quorum_status() -> None:
+    """If `quorum_status` does not exist, `mon dump` is requested, under its own name."""
 
     def special(command: str) -> Reply | None:
         return refusal(400, "Invalid endpoint x") if command == "quorum_status" else None
@@ -242,8 +157,8 @@ def test_the_monmap_stands_in_for_an_unknown_quorum_status() -> None:
     assert json.loads(answer.body) == {"command": "mon/dump"}
 
 
-def test_the_second_choice_is_not_asked_after_a_mere_failure() -> None:
-    """A command that fails, but exists, is not replaced."""
+def test_the_second_choice_is_not_requested_after_a_failure() -> None:
+    """The alternative to a command is not requested if the command exists but fails."""
     asked = []
 
     def special(command: str) -> Reply | None:
@@ -254,8 +169,8 @@ def test_the_second_choice_is_not_asked_after_a_mere_failure() -> None:
     assert asked == ["fsid", "quorum_status"]
 
 
-def test_a_daemon_that_never_answers_is_left_at_the_deadline() -> None:
-    """Before 12.1 a command without quorum never returns: the poll's own deadline ends it."""
+def test_a_daemon_that_never_answers_ends_at_the_deadline() -> None:
+    """Before 12.1 a command without quorum never returns: the request ends at the deadline."""
 
     def behave(connection: Connection) -> None:
         request = connection.request()
@@ -266,36 +181,8 @@ def test_a_daemon_that_never_answers_is_left_at_the_deadline() -> None:
 
     with serve(behave) as server, opened(server.url) as source:
         start = time.monotonic()
-        with pytest.raises(SourceError, match="no whole answer in time") as caught:
+        with pytest.raises(SourceError, match="no complete answer in time") as caught:
             list(source.fetch(DOCUMENTS, Deadline(0.5)))
         assert time.monotonic() - start < 3
-        assert len(server.requests) == 2  # the first that hangs ends them all
+        assert len(server.requests) == 2  # the first one that hangs ends the poll
     assert caught.value.kind is ErrorKind.UNREACHABLE
-
-
-def test_something_else_is_no_ceph_rest_api() -> None:
-    """A web server that is no ceph-rest-api is said to be none, with its first answer."""
-    with (
-        serve(answering(lambda _: Reply(404, b"<html>nginx</html>", HTML))) as server,
-        pytest.raises(SourceError, match=r"HTTP 404: the answer is HTML.*its path in") as caught,
-    ):
-        opened(server.url)
-    assert caught.value.kind is ErrorKind.UNREACHABLE
-    assert server.asked() == [f"{BASE}/fsid.json", "/fsid.json"]
-
-
-def test_a_refusal_while_fetching_ends_the_poll(credentials: Credentials) -> None:
-    """A proxy that begins to refuse ends the poll at once, and is asked nothing more."""
-    asked: list[str] = []
-
-    def answer(request: Request) -> Reply:
-        asked.append(request.path)
-        return behind_proxy(request._replace(headers={})) if len(asked) > 1 else ceph()(request)
-
-    with (
-        serve(answering(answer)) as server,
-        opened(server.url, credentials) as source,
-        pytest.raises(SourceError, match="refused with HTTP 401"),
-    ):
-        list(source.fetch(DOCUMENTS, Deadline(30)))
-    assert len(asked) == 2

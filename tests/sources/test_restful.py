@@ -1,67 +1,27 @@
-"""The mgr module restful: posted, looked at, deleted, whatever comes of it."""
+"""The mgr module restful: requests are posted, polled and always deleted."""
 
 import json
-import time
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from ceph_exporter import facts
 from ceph_exporter.deadline import Deadline
-from ceph_exporter.sources import Answer, Credentials, ErrorKind, SourceError, Tls, connect
-from ceph_exporter.sources.base import Source
-from tests.sources.fakes import BASIC, COMMANDS, NOT_FOUND, PAGE, Restful, as_json, page
+from ceph_exporter.sources import Credentials, ErrorKind, SourceError
+from tests.sources.fakes import BASIC, COMMANDS, Restful, as_json, page
 from tests.sources.faulty import Reply, Request, answering, serve
-
-ALL = ("health detail", "status", "quorum_status", "time-sync-status", "version")
-PREFIXES = ["health", "status", "quorum_status", "time-sync-status", "version"]
-
-
-def opened(url: str, credentials: Credentials) -> closing[Source]:
-    """Connect with the API given, for a `with`."""
-    return closing(connect("restful", url, Tls(), credentials, Deadline(30)))
-
-
-def fetched(
-    fake: Restful,
-    credentials: Credentials,
-    wanted: tuple[str, ...] = ALL,
-    seconds: float = 5.0,
-) -> dict[str, Answer]:
-    """Fetch documents; check that nothing stays in the mgr's memory."""
-    start = time.monotonic()
-    with (
-        serve(answering(fake, keep_alive=False)) as server,
-        opened(server.url, credentials) as source,
-    ):
-        answers = {
-            answer.documents[0]: answer for answer in source.fetch(wanted, Deadline(seconds))
-        }
-    assert time.monotonic() - start < seconds + 3
-    assert fake.held == {}
-    return answers
-
-
-def failed(fake: Restful, credentials: Credentials, seconds: float = 5.0) -> SourceError:
-    """Fetch what cannot be had at all; give the error."""
-    with pytest.raises(SourceError) as caught:
-        fetched(fake, credentials, seconds=seconds)
-    assert "\n" not in str(caught.value)
-    assert "hush-hush" not in str(caught.value)
-    return caught.value
+from tests.sources.via_restful import ALL, PREFIXES, failed, fetched, opened
 
 
 @pytest.mark.parametrize("looks", [0, 1, 4])
 def test_one_request_runs_all_commands(credentials: Credentials, looks: int) -> None:
-    """All commands are posted at once, and looked at until they are done."""
+    """All commands are posted together, and polled until they are finished."""
     fake = Restful(looks=looks)
     with serve(answering(fake)) as server, opened(server.url, credentials) as source:
         answers = list(source.fetch(ALL, Deadline(30)))
     assert fake.held == {}
     methods = [one.method for one in server.requests]
     assert methods == ["POST", *["GET"] * looks, "DELETE"]
-    # With `wait` in the query a command that hangs would block the module for everybody.
+    # With `wait` in the query, a command that hangs would block the module for all clients.
     assert server.asked("POST") == ["/request"]
     assert {one.headers["authorization"] for one in server.requests} == {BASIC}
     assert fake.posted == [
@@ -76,8 +36,8 @@ def test_one_request_runs_all_commands(credentials: Credentials, looks: int) -> 
     assert all(facts.decode(answer.wire_format, answer.body) for answer in answers)
 
 
-def test_outputs_are_matched_by_their_words(credentials: Credentials) -> None:
-    """Results come in any order and so do a command's arguments; `outb` is JSON inside JSON."""
+def test_outputs_are_matched_by_their_commands(credentials: Credentials) -> None:
+    """Results are in any order, and so are a command's arguments; `outb` is JSON inside JSON."""
     answers = fetched(Restful(), credentials)
     assert [json.loads(answers[name].body) for name in ALL] == [
         COMMANDS[prefix] for prefix in PREFIXES
@@ -85,16 +45,16 @@ def test_outputs_are_matched_by_their_words(credentials: Credentials) -> None:
 
 
 def test_no_document_wanted_is_no_request(credentials: Credentials) -> None:
-    """When nothing is due nothing is asked."""
+    """If nothing is due, nothing is requested."""
     fake = Restful()
     assert fetched(fake, credentials, ()) == {}
     assert fake.posted == []
 
 
 def test_one_unknown_command_leaves_the_others(credentials: Credentials) -> None:
-    """has_failed is about one command: it is unsupported, the others are had."""
-    known = {name: output for name, output in COMMANDS.items() if name != "time-sync-status"}
-    answers = fetched(Restful(known), credentials)
+    """has_failed is about one command: it is unsupported, the others are available."""
+    outputs = {name: output for name, output in COMMANDS.items() if name != "time-sync-status"}
+    answers = fetched(Restful(outputs), credentials)
     error = answers.pop("time-sync-status").error
     assert error is not None
     assert error.kind is ErrorKind.UNSUPPORTED
@@ -102,18 +62,18 @@ def test_one_unknown_command_leaves_the_others(credentials: Credentials) -> None
     assert [answer.error for answer in answers.values()] == [None] * 4
 
 
-def test_commands_of_one_name_are_told_apart_by_their_arguments(
+def test_commands_of_one_name_are_distinguished_by_their_arguments(
     credentials: Credentials,
 ) -> None:
-    """`pg dump` is asked for its parts, and each part finds its own result."""
+    """Each part of `pg dump` is requested separately and gets its own result."""
     parts = {f"pg dump format=json dumpcontents=['{one}']": one for one in ("pools", "pgs_brief")}
     answers = fetched(Restful(parts), credentials, ("pg dump pools", "pg states"))
     assert json.loads(answers["pg dump pools"].body) == "pools"
     assert json.loads(answers["pg states"].body) == "pgs_brief"
 
 
-def test_a_command_that_fails_otherwise_is_asked_again_soon(credentials: Credentials) -> None:
-    """What is neither unknown nor forbidden is a failure of this time only."""
+def test_a_command_that_fails_otherwise_is_requested_again_soon(credentials: Credentials) -> None:
+    """A command that is neither unknown nor forbidden has only failed this time."""
 
     def special(request: Request) -> Reply | None:
         if request.method != "POST":
@@ -128,8 +88,8 @@ def test_a_command_that_fails_otherwise_is_asked_again_soon(credentials: Credent
     assert str(error) == "Ceph refused the command 'version': try again"
 
 
-def test_what_the_mgr_may_not_do_is_not_asked_for_again_soon(credentials: Credentials) -> None:
-    """The mgr's own key has no right to `pg dump`: there is no such document."""
+def test_a_forbidden_command_is_not_requested_again_soon(credentials: Credentials) -> None:
+    """The mgr's own key may not run `pg dump`: the document is unsupported."""
 
     def special(request: Request) -> Reply | None:
         if request.method != "POST":
@@ -144,7 +104,7 @@ def test_what_the_mgr_may_not_do_is_not_asked_for_again_soon(credentials: Creden
 
 
 def test_performance_counters_have_an_endpoint(credentials: Credentials) -> None:
-    """What no command has is asked for by GET, and nothing is posted for it."""
+    """A document that no command returns is requested with GET, without a POST."""
     counters = {"osd.0": {"osd.op": {"type": 10, "value": 3}}}
 
     def special(request: Request) -> Reply | None:
@@ -164,7 +124,7 @@ def test_performance_counters_have_an_endpoint(credentials: Credentials) -> None
 def test_a_failing_endpoint_costs_its_own_document(
     credentials: Credentials, status: int, kind: ErrorKind
 ) -> None:
-    """An error of an endpoint leaves the commands alone."""
+    """An error of an endpoint does not affect the commands."""
 
     def special(request: Request) -> Reply | None:
         return as_json({}, status) if request.path == "/perf" else None
@@ -177,10 +137,10 @@ def test_a_failing_endpoint_costs_its_own_document(
     assert answers["version"].error is None
 
 
-def test_the_monmap_stands_in_for_an_unknown_quorum_status(credentials: Credentials) -> None:
-    """A second request asks for `mon dump`, and is deleted as the first."""
-    known = {name: output for name, output in COMMANDS.items() if name != "quorum_status"}
-    fake = Restful(known)
+def test_the_monmap_replaces_an_unknown_quorum_status(credentials: Credentials) -> None:
+    """A second request runs `mon dump`, and is deleted like the first."""
+    outputs = {name: output for name, output in COMMANDS.items() if name != "quorum_status"}
+    fake = Restful(outputs)
     answers = fetched(fake, credentials)
     assert answers["quorum_status"].wire_format == "mon dump"
     assert answers["quorum_status"].error is None
@@ -188,8 +148,8 @@ def test_the_monmap_stands_in_for_an_unknown_quorum_status(credentials: Credenti
     assert fake.posted[1:] == [[[{"prefix": "mon dump", "format": "json"}]]]
 
 
-def test_mimic_and_before_get_one_command_a_request(credentials: Credentials) -> None:
-    """12 and 13 answer a list with 500: single commands from then on, in later polls as well."""
+def test_mimic_and_before_get_one_command_per_request(credentials: Credentials) -> None:
+    """12 and 13 answer a list with 500: commands are posted one by one, in later polls as well."""
     fake = Restful(single=True)
     with serve(answering(fake)) as server, opened(server.url, credentials) as source:
         first = list(source.fetch(ALL, Deadline(30)))
@@ -202,30 +162,32 @@ def test_mimic_and_before_get_one_command_a_request(credentials: Credentials) ->
 
 
 def test_mimic_without_quorum_keeps_the_deadline(credentials: Credentials) -> None:
-    """One command a request does not give each of them the whole time."""
+    """With one command per request, all of them share the deadline."""
     answers = fetched(
         Restful(single=True, pending=("health", "status")), credentials, ALL[:2], seconds=1.5
     )
-    assert ["is there a quorum?" in str(answer.error) for answer in answers.values()] == [True] * 2
+    assert [
+        "check that they have a quorum" in str(answer.error) for answer in answers.values()
+    ] == [True] * 2
 
 
-def test_pending_for_ever_is_a_lost_quorum(credentials: Credentials) -> None:
-    """A command that never finishes ends in time, names the quorum and leaves the others."""
+def test_a_command_that_never_finishes_is_a_lost_quorum(credentials: Credentials) -> None:
+    """A command that never finishes fails in time, names the quorum and does not affect others."""
     answers = fetched(Restful(pending=("status",)), credentials, seconds=1.6)
     error = answers.pop("status").error
     assert error is not None
     assert error.kind is ErrorKind.FAILED
     assert str(error) == (
-        "the monitors did not answer the command 'status' in time; is there a quorum?"
+        "the monitors did not answer the command 'status' in time; check that they have a quorum"
     )
     assert [answer.error for answer in answers.values()] == [None] * 4
 
 
 @pytest.mark.parametrize("answer", [page(502), as_json([]), Reply(200, b"")])
-def test_an_error_while_looking_deletes_the_request(
+def test_an_error_while_polling_deletes_the_request(
     credentials: Credentials, answer: Reply
 ) -> None:
-    """What comes instead of the state of a request does not leave it in the mgr's memory."""
+    """A request is deleted even if its state is answered with an error."""
     fake = Restful(special=lambda request: answer if request.method == "GET" else None)
     error = failed(fake, credentials)
     assert error.kind is ErrorKind.UNREACHABLE
@@ -233,8 +195,8 @@ def test_an_error_while_looking_deletes_the_request(
     assert fake.held == {}
 
 
-def test_a_request_is_deleted_when_looking_at_it_hangs(credentials: Credentials) -> None:
-    """Of the deadline so much is kept that a DELETE follows a GET without answer."""
+def test_a_request_is_deleted_when_polling_it_hangs(credentials: Credentials) -> None:
+    """The deadline leaves time for a DELETE after a GET that hangs."""
 
     def special(request: Request) -> Reply | None:
         if request.method == "GET":
@@ -245,76 +207,15 @@ def test_a_request_is_deleted_when_looking_at_it_hangs(credentials: Credentials)
     with (
         serve(answering(fake)) as server,
         opened(server.url, credentials) as source,
-        pytest.raises(SourceError, match="no whole answer in time"),
+        pytest.raises(SourceError, match="no complete answer in time"),
     ):
         list(source.fetch(ALL, Deadline(1.5)))
     assert "DELETE" in [one.method for one in server.requests]
 
 
 def test_a_failing_delete_costs_nothing(credentials: Credentials) -> None:
-    """What was answered is worth more than the tidying up."""
+    """A failed DELETE does not lose the answer."""
     fake = Restful(special=lambda request: page(500) if request.method == "DELETE" else None)
     with serve(answering(fake)) as server, opened(server.url, credentials) as source:
         answers = list(source.fetch(ALL, Deadline(30)))
     assert [answer.error for answer in answers] == [None] * 5
-
-
-@pytest.mark.parametrize(
-    ("message", "said"),
-    [
-        ("auth: No such user", "auth: No such user"),
-        ("auth: Incorrect password", "auth: Incorrect password"),
-        (None, "the answer is HTML, not JSON"),
-    ],
-)
-def test_a_refused_key_names_the_command_that_lists_keys(
-    credentials: Credentials, message: str | None, said: str
-) -> None:
-    """A 401 says what the module said, which user it was, and where the keys are."""
-    reply = as_json({"message": message}, 401) if message else page(401)
-    error = failed(Restful(special=lambda _: reply), credentials)
-    assert error.kind is ErrorKind.REFUSED
-    assert f"the key of prom ({said}); check --cluster.username" in str(error)
-    assert str(error).endswith("ceph restful list-keys")
-
-
-def test_a_wrong_key_is_refused_by_the_module(tmp_path: Path) -> None:
-    """The secret goes into the header as it stands in the file."""
-    file = tmp_path / "key"
-    file.write_text("wrong")
-    error = failed(Restful(), Credentials("prom", str(file)))
-    assert "(auth: Incorrect password)" in str(error)
-
-
-def test_without_a_user_nobody_is_refused() -> None:
-    """No user, no header, and the module's own words."""
-    error = failed(Restful(), Credentials())
-    assert "the key of nobody (auth: No HTTP username/password)" in str(error)
-
-
-@pytest.mark.parametrize(
-    ("reply", "expected"),
-    [
-        (PAGE, "HTTP 200: the answer is HTML, not JSON; is this the URL of the mgr module restful"),
-        (NOT_FOUND, "HTTP 404: the answer is HTML, not JSON; is this the URL of the mgr module re"),
-        (as_json({"message": "x"}, 503), "HTTP 503: x"),
-        (page(500), "HTTP 500: the answer is HTML, not JSON"),
-        (as_json({"a": 1}), "HTTP 200: Object missing required field `id`; is this the URL of th"),
-    ],
-)
-def test_something_else_is_no_restful(
-    credentials: Credentials, reply: Reply, expected: str
-) -> None:
-    """HTML, an unknown URL and errors of the mgr are failures of the URL as a whole."""
-    error = failed(Restful(special=lambda _: reply), credentials)
-    assert error.kind is ErrorKind.UNREACHABLE
-    assert expected in str(error)
-
-
-def test_the_broken_module_of_14_is_named(credentials: Credentials) -> None:
-    """Under Python 3 restful of 14 answers every command with 500: the way round it is said."""
-    message = {"message": "Object of type map is not JSON serializable"}
-    fake = Restful(special=lambda one: as_json(message, 500) if one.method == "POST" else None)
-    with pytest.raises(SourceError, match="use the mgr's dashboard") as caught:
-        fetched(fake, credentials, ("status",))
-    assert caught.value.kind is ErrorKind.UNREACHABLE

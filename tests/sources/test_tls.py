@@ -1,4 +1,4 @@
-"""TLS: who is trusted, and what is said to whom who is not."""
+"""TLS: which certificates are trusted, and the errors about others."""
 
 import re
 import time
@@ -25,7 +25,7 @@ def drip_body(connection: Connection) -> None:
 
 
 def get(url: str, tls: Tls) -> int:
-    """Ask once and give the status."""
+    """Make one request and return the status."""
     http = Http(url, tls=tls)
     status = http.request("GET", "/x", Deadline(30)).status
     http.close()
@@ -33,22 +33,22 @@ def get(url: str, tls: Tls) -> int:
 
 
 def test_a_certificate_of_the_named_ca_is_trusted(authority: Authority) -> None:
-    """With ca_file the CA of the cluster is enough."""
+    """With ca_file, the CA of the cluster is trusted."""
     with serve(PLAIN, authority.server("127.0.0.1")) as server:
         assert get(server.url, Tls(authority.file)) == 200
 
 
 def test_an_unknown_ca_is_refused_with_the_flag_that_helps(authority: Authority) -> None:
-    """Without ca_file the CA of a private cluster is unknown."""
+    """Without ca_file, the CA of a private cluster is unknown."""
     with serve(PLAIN, authority.server("127.0.0.1")) as server:
         error = fail(Http(server.url))
         assert server.requests == []
     assert error.kind is ErrorKind.UNTRUSTED
-    assert "signed by an unknown CA; name it with --cluster.ca-file (tls.ca_file)" in str(error)
+    assert "signed by an unknown CA; pass the CA's certificate to --cluster.ca-file" in str(error)
 
 
 def test_an_expired_certificate_is_refused(authority: Authority) -> None:
-    """A certificate that expired yesterday is not trusted, and is called expired."""
+    """A certificate that expired yesterday is not trusted, and the error says so."""
     yesterday = datetime.now(UTC) - timedelta(days=1)
     with serve(PLAIN, authority.server("127.0.0.1", expires=yesterday)) as server:
         error = fail(Http(server.url, tls=Tls(authority.file)))
@@ -58,15 +58,15 @@ def test_an_expired_certificate_is_refused(authority: Authority) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_a_certificate_for_another_name_is_refused(authority: Authority, host: str) -> None:
-    """A certificate of another host of the same CA is not trusted, by address or by name."""
+    """A certificate of the same CA for another host is not trusted, by address or by name."""
     with serve(PLAIN, authority.server("mgr2.example")) as server:
         error = fail(Http(f"https://{host}:{server.port}", tls=Tls(authority.file)))
         assert server.requests == []
     assert "the server's certificate is for another name; use that name in the URL" in str(error)
 
 
-def test_a_self_signed_certificate_is_told_apart(authority: Authority) -> None:
-    """What `ceph dashboard create-self-signed-cert` makes is called self-signed."""
+def test_a_self_signed_certificate_has_its_own_reason(authority: Authority) -> None:
+    """A certificate of `ceph dashboard create-self-signed-cert` is reported as self-signed."""
     own = authority.server("127.0.0.1")
     chain = Path(authority.file).with_name("chain.pem")
     leaf = authority.ca.issue_cert("127.0.0.1")
@@ -75,23 +75,23 @@ def test_a_self_signed_certificate_is_told_apart(authority: Authority) -> None:
     own.load_cert_chain(str(chain))
     with serve(PLAIN, own) as server:
         error = fail(Http(server.url))
-    assert "the server's certificate is self-signed; name it with --cluster.ca-file" in str(error)
+    assert "the server's certificate is self-signed; pass it to --cluster.ca-file" in str(error)
 
 
 def test_verification_can_be_switched_off(authority: Authority) -> None:
-    """With insecure_skip_verify neither CA nor name matters."""
+    """With insecure_skip_verify, neither CA nor name matters."""
     with serve(PLAIN, authority.server("mgr2.example")) as server:
         assert get(server.url, Tls(insecure_skip_verify=True)) == 200
 
 
 def bad_request(connection: Connection) -> None:
-    """Answer whatever comes in plain HTTP."""
+    """Answer any data in plain HTTP."""
     connection.wire_format.recv(65536)
     connection.send(b"HTTP/1.0 400 Bad request\r\n\r\n")
 
 
 def hang_up(connection: Connection) -> None:
-    """Take what comes and close."""
+    """Read the request and close."""
     connection.wire_format.recv(65536)
 
 
@@ -99,41 +99,42 @@ def hang_up(connection: Connection) -> None:
     ("behave", "expected"),
     [
         (bad_request, "the server does not speak TLS here; use http:// or another port"),
-        (hang_up, "the server broke off TLS; is it https:// where http:// is needed?"),
+        (hang_up, "the server closed the connection during the TLS handshake; use http:// if"),
     ],
 )
 def test_plain_http_where_tls_is_expected_says_so(behave: Behaviour, expected: str) -> None:
-    """An https:// URL of a server without TLS, which answers or closes, asks for http://."""
+    """For an https:// URL of a server without TLS, which answers or closes, the error says http://."""
     with serve(behave) as server:
         error = fail(Http(server.url.replace("http", "https")))
     assert expected in str(error)
 
 
 def test_tls_where_plain_http_is_expected_says_so(authority: Authority) -> None:
-    """An http:// URL of a server with TLS, which only closes or resets, asks for https://."""
+    """For an http:// URL of a server with TLS, which closes or resets, the error says https://."""
     with serve(PLAIN, authority.server("127.0.0.1")) as server:
         error = fail(Http(server.url.replace("https", "http")))
     assert re.search(
-        r"; is (it http:// where https:// is needed|http:// or https:// right)", str(error)
+        r"; (use https:// if the URL has http://|check whether the URL needs http:// or https://)$",
+        str(error),
     )
 
 
 def test_a_body_that_is_dripped_inside_tls_is_cut_off(authority: Authority) -> None:
-    """The deadline reaches the connection below TLS."""
+    """The deadline also applies to the connection below TLS."""
     with serve(drip_body, authority.server("127.0.0.1")) as server:
         start = time.monotonic()
         error = fail(Http(server.url, tls=Tls(authority.file)), 0.7)
         assert time.monotonic() - start > 0.6
-    assert "no whole answer in time" in str(error)
+    assert "no complete answer in time" in str(error)
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"), [(None, "No such file"), ("hello", "no certificate in it")]
+    ("content", "reason"), [(None, "No such file"), ("hello", "it contains no certificate")]
 )
 def test_a_ca_file_that_cannot_be_used_is_named(
     tmp_path: Path, content: str | None, reason: str
 ) -> None:
-    """A CA file that went away or holds no certificate is an error of the configuration."""
+    """A CA file that was removed or contains no certificate is an error of the configuration."""
     file = tmp_path / "ca.pem"
     if content is not None:
         file.write_text(content)

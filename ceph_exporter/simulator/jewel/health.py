@@ -1,6 +1,6 @@
 """`health` and `health detail` of Jewel: texts, and the monitors' disks, stores and clocks.
 
-The shapes are those of Monitor::get_health, DataHealthService.cc, PGMonitor::get_health,
+Modelled on Monitor::get_health, DataHealthService.cc, PGMonitor::get_health,
 OSDMonitor::get_health and MDSMap::get_health of 10.2.
 """
 
@@ -15,19 +15,19 @@ from ceph_exporter.simulator.model import Monitor, State
 from ceph_exporter.simulator.network import address, port
 
 SEVERITIES = ("HEALTH_OK", "HEALTH_WARN", "HEALTH_ERR")
-"""Severities, the worst one last."""
+"""Severities, worst last."""
 
 SLOW_OPS = 12
-"""Operations that wait while a disk is slow."""
+"""Number of blocked operations while a disk is slow."""
 
 _DRIFT_ALLOWED = 0.05  # mon_clock_drift_allowed, seconds
-_PG_TROUBLE = ("degraded", "recovering", "recovery_wait", "undersized")
+_REPORTED_STATES = ("degraded", "recovering", "recovery_wait", "undersized")
 
 
 class Check(NamedTuple):
-    """One finding of `health`: Jewel has no codes, only texts.
+    """One problem in `health`: Jewel has no codes, only texts.
 
-    detail: lines that only `health detail` shows.
+    detail: lines that only `health detail` prints.
     """
 
     severity: str
@@ -36,25 +36,25 @@ class Check(NamedTuple):
 
 
 def worst(severities: Iterable[str]) -> str:
-    """Give the worst of some severities, HEALTH_OK if there are none."""
+    """Return the worst severity, HEALTH_OK without any."""
     return max(severities, key=SEVERITIES.index, default="HEALTH_OK")
 
 
 def health(state: State) -> dict[str, object]:
-    """Give `health`: no detail lines but those of clocks, which Jewel always shows."""
+    """Return `health`: no detail lines except those of clocks, which Jewel always prints."""
     return _health(state, detail=False)
 
 
 def health_detail(state: State) -> dict[str, object]:
-    """Give `health detail`."""
+    """Return `health detail`."""
     return _health(state, detail=True)
 
 
 def _health(state: State, *, detail: bool) -> dict[str, object]:
-    checks = [*_pgs(state), *_osds(state), *_mds(state), *_away(state)]
+    checks = [*_pgs(state), *_osds(state), *_mds(state), *_out_of_quorum(state)]
     skewed = [_skew_line(mon) for mon in state.quorum if _is_skewed(mon)]
     if skewed:
-        # The blank at the end is Ceph's own (Monitor.cc).
+        # Ceph prints the trailing blank too (Monitor.cc).
         checks.append(Check("HEALTH_WARN", "Monitor clock skew detected "))
     mons = [_data_health(mon, state.moment.seconds) for mon in state.quorum]
     return {
@@ -72,13 +72,13 @@ def _health(state: State, *, detail: bool) -> dict[str, object]:
 
 
 def _pgs(state: State) -> Iterator[Check]:
-    troubles: Counter[str] = Counter()
-    for name, count in state.pg_states.items():
-        troubles.update({part: count for part in name.split("+") if part in _PG_TROUBLE})
+    counts: Counter[str] = Counter()
+    for joined, count in state.pg_states.items():
+        counts.update({part: count for part in joined.split("+") if part in _REPORTED_STATES})
     lines = tuple(_pg_lines(state))
-    for trouble, count in sorted(troubles.items()):
-        yield Check("HEALTH_WARN", f"{count} pgs {trouble}", lines)
-        lines = ()  # a PG has one line, however many troubles
+    for pg_state, count in sorted(counts.items()):
+        yield Check("HEALTH_WARN", f"{count} pgs {pg_state}", lines)
+        lines = ()  # a PG has only one line, even if it is in several of these states
     if state.degraded:
         ratio = state.degraded / state.copies
         text = f"recovery {state.degraded}/{state.copies} objects degraded ({ratio:.3%})"
@@ -104,10 +104,10 @@ def _osds(state: State) -> Iterator[Check]:
         text = f"{len(lines)}/{len(state.osds)} in osds are down"
         yield Check("HEALTH_WARN", text, tuple(lines))
     if nearfull := [osd for osd in state.osds if osd.nearfull]:
-        found = tuple(
+        detail = tuple(
             f"osd.{osd.place.id} is near full at {osd.utilization:.0%}" for osd in nearfull
         )
-        yield Check("HEALTH_WARN", f"{len(found)} near full osd(s)", found)
+        yield Check("HEALTH_WARN", f"{len(detail)} near full osd(s)", detail)
     if state.moment.is_on("noout"):
         yield Check("HEALTH_WARN", "noout flag(s) set", ("noout flag(s) set",))
     if state.moment.is_on("slow_ops"):
@@ -120,22 +120,22 @@ def _osds(state: State) -> Iterator[Check]:
 def _mds(state: State) -> Iterator[Check]:
     waiting = [
         f"mds.{name} at {mds_addr(state, name)} rank {rank} is replaying journal"
-        for rank, (name, at) in enumerate(ranked(state)[0])
-        if at != "up:active"
+        for rank, (name, mds_state) in enumerate(ranked(state)[0])
+        if mds_state != "up:active"
     ]
     if waiting:
         text = "mds cluster is degraded"
         yield Check("HEALTH_WARN", text, (text, *waiting))
 
 
-def _away(state: State) -> Iterator[Check]:
-    if away := [mon for mon in state.monitors if not mon.in_quorum]:
+def _out_of_quorum(state: State) -> Iterator[Check]:
+    if down := [mon for mon in state.monitors if not mon.in_quorum]:
         ranks = ",".join(str(mon.rank) for mon in state.quorum)
         names = ",".join(mon.name for mon in state.quorum)
-        text = f"{len(away)} mons down, quorum {ranks} {names}"
+        text = f"{len(down)} mons down, quorum {ranks} {names}"
         lines = [
             f"mon.{mon.name} (rank {mon.rank}) addr {mon_addr(mon)} is down (out of quorum)"
-            for mon in away
+            for mon in down
         ]
         yield Check("HEALTH_WARN", text, tuple(lines))
 
@@ -153,7 +153,7 @@ def _skew_line(mon: Monitor) -> str:
 
 
 def _timecheck(mon: Monitor) -> dict[str, object]:
-    """Give what the leader knows of a monitor's clock (seconds)."""
+    """Return the leader's data about a monitor's clock (seconds)."""
     entry: dict[str, object] = {
         "name": mon.name,
         "skew": mon.skew,
@@ -164,7 +164,7 @@ def _timecheck(mon: Monitor) -> dict[str, object]:
 
 
 def _data_health(mon: Monitor, seconds: float) -> dict[str, object]:
-    """Give a monitor's disk and store: `kb_*` KiB, `bytes_*` bytes."""
+    """Return a monitor's disk and store: `kb_*` in KiB, `bytes_*` in bytes."""
     return {
         "name": mon.name,
         "kb_total": mon.kb_total,

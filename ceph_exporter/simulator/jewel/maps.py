@@ -9,7 +9,7 @@ from ceph_exporter.simulator.summary import quorum
 
 
 def quorum_status(state: State) -> dict[str, object]:
-    """Give `quorum_status`."""
+    """Return `quorum_status`."""
     return {
         **quorum(state),
         "quorum_leader_name": state.quorum[0].name,
@@ -18,12 +18,12 @@ def quorum_status(state: State) -> dict[str, object]:
 
 
 def mon_dump(state: State) -> dict[str, object]:
-    """Give `mon dump`."""
+    """Return `mon dump`."""
     return {**monmap(state), "quorum": [mon.rank for mon in state.quorum]}
 
 
 def fs_dump(state: State) -> dict[str, object]:
-    """Give `fs dump`."""
+    """Return `fs dump`."""
     dump = fs_map.fs_dump(
         state,
         lambda name: {
@@ -37,18 +37,18 @@ def fs_dump(state: State) -> dict[str, object]:
 
 
 def fsid(state: State) -> dict[str, object]:
-    """Give `fsid`."""
+    """Return `fsid`."""
     return {"fsid": state.moment.layout.fsid}
 
 
 def version(state: State) -> dict[str, object]:
-    """Give `version`."""
+    """Return `version`."""
     del state
     return {"version": VERSION}
 
 
 def monmap(state: State) -> dict[str, object]:
-    """Give the monmap."""
+    """Return the monmap."""
     mons = [{"rank": mon.rank, "name": mon.name, "addr": mon_addr(mon)} for mon in state.monitors]
     return {
         "epoch": 3,
@@ -60,10 +60,10 @@ def monmap(state: State) -> dict[str, object]:
 
 
 def mon_addr(mon: Monitor) -> str:
-    """Give a monitor's address."""
+    """Return a monitor's address."""
     return f"{address(1, mon.rank)}:6789/0"
 
 
 def mds_addr(state: State, name: str) -> str:
-    """Give an MDS's address."""
+    """Return an MDS's address."""
     return f"{address(1, host_of(state, name))}:6804/{gid_of(state, name)}"

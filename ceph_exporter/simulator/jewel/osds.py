@@ -1,4 +1,4 @@
-"""`osd dump`, `osd perf`, `osd df` and `osd tree` of Jewel: no device classes, no full ratios."""
+"""`osd dump`, `osd perf`, `osd df` and `osd tree` of Jewel, without device classes and ratios."""
 
 from ceph_exporter.simulator import crush
 from ceph_exporter.simulator.jewel.common import stamp
@@ -7,11 +7,11 @@ from ceph_exporter.simulator.model import Osd, State
 from ceph_exporter.simulator.network import address, port
 
 _FLAGS = "sortbitwise,require_jewel_osds"
-_JOURNAL = 4  # a write is in the journal in so many times less than in the store
+_JOURNAL = 4  # a write to the journal is faster than one to the store by this factor
 
 
 def osd_dump(state: State) -> dict[str, object]:
-    """Give `osd dump`."""
+    """Return `osd dump`."""
     layout = state.moment.layout
     return {
         "epoch": state.osdmap_epoch,
@@ -32,7 +32,7 @@ def osd_dump(state: State) -> dict[str, object]:
 
 
 def osd_perf(state: State) -> dict[str, object]:
-    """Give `osd perf`: FileStore has a journal, so that there are two latencies."""
+    """Return `osd perf`: the two latencies differ because FileStore has a journal."""
     rows = [
         {
             "id": osd.place.id,
@@ -47,16 +47,16 @@ def osd_perf(state: State) -> dict[str, object]:
 
 
 def osd_df(state: State) -> dict[str, object]:
-    """Give `osd df`."""
-    return crush.osd_df(state, _nothing_more)
+    """Return `osd df`."""
+    return crush.osd_df(state, _no_more)
 
 
 def osd_tree(state: State) -> dict[str, object]:
-    """Give `osd tree`."""
-    return crush.osd_tree(state, _nothing_more)
+    """Return `osd tree`."""
+    return crush.osd_tree(state, _no_more)
 
 
-def _nothing_more(_osd: Osd) -> dict[str, object]:
+def _no_more(_osd: Osd) -> dict[str, object]:
     return {}
 
 

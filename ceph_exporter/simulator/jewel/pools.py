@@ -6,29 +6,29 @@ from ceph_exporter.simulator.summary import pool_stats
 
 
 def df(state: State) -> dict[str, object]:
-    """Give `df`."""
+    """Return `df`."""
     pools = [(pool, _usage(pool)) for pool in state.pools]
     return _df(state, pools, {})
 
 
 def df_detail(state: State) -> dict[str, object]:
-    """Give `df detail`."""
+    """Return `df detail`."""
     pools = [(pool, _usage(pool) | _detail(pool)) for pool in state.pools]
     return _df(state, pools, {"total_objects": sum(pool.objects for pool in state.pools)})
 
 
 def osd_pool_stats(state: State) -> list[dict[str, object]]:
-    """Give `osd pool stats`."""
+    """Return `osd pool stats`."""
     return pool_stats(state.pools)
 
 
 def pgs_brief(state: State) -> list[dict[str, object]]:
-    """Give `pg dump pgs_brief`: a row for each PG."""
+    """Return `pg dump pgs_brief`, one row per PG."""
     return list(pg_rows(state))
 
 
 def pool_sums(state: State) -> list[dict[str, object]]:
-    """Give `pg dump pools`."""
+    """Return `pg dump pools`."""
     return [{"poolid": pool.plan.id, "stat_sum": stat_sum(pool)} for pool in state.pools]
 
 
@@ -49,7 +49,7 @@ def _df(
 
 
 def _usage(pool: Pool) -> dict[str, int]:
-    """Give the sizes without replicas, but for `max_avail`: that is raw before 12."""
+    """Return the sizes without replicas, except `max_avail`, which is raw before 12."""
     return {
         "kb_used": -(-pool.stored // 1024),
         "bytes_used": pool.stored,

@@ -4,11 +4,17 @@ from ceph_exporter.simulator import fs_map
 from ceph_exporter.simulator.jewel.health import health
 from ceph_exporter.simulator.jewel.maps import monmap
 from ceph_exporter.simulator.model import State
-from ceph_exporter.simulator.summary import client_rates, quorum, recovery_rate, sums, trouble
+from ceph_exporter.simulator.summary import (
+    client_rates,
+    degraded_objects,
+    quorum,
+    recovery_rate,
+    sums,
+)
 
 
 def status(state: State) -> dict[str, object]:
-    """Give `status`: `health` and summaries of all maps."""
+    """Return `status`: `health` and summaries of all maps."""
     return {
         "health": health(state),
         "fsid": state.moment.layout.fsid,
@@ -31,11 +37,11 @@ def status(state: State) -> dict[str, object]:
 
 
 def _pgmap(state: State) -> dict[str, object]:
-    """Give `pgmap`, without keys of what is zero, as Ceph does."""
+    """Return `pgmap`; like Ceph, it omits fields that are 0."""
     return {
         **sums(state),
         "version": 1000 + int(state.moment.seconds),
-        **trouble(state.pools),
+        **degraded_objects(state.pools),
         **recovery_rate(state.pools),
         **client_rates(state.pools),
     }

@@ -1,4 +1,4 @@
-"""What several documents of Reef have: the version, dates, addresses."""
+"""The version, dates and addresses that several documents of Reef contain."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,22 +12,22 @@ _START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def date(seconds: float) -> str:
-    """Give the date of a second of the cluster's life, as Ceph prints it from 15 on."""
+    """Return the date at an age of the cluster in seconds, as Ceph prints it from 15 on."""
     return f"{_START + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S.%f}+0000"
 
 
 def zulu(seconds: float) -> str:
-    """Give the date with the zone that a few answers have."""
+    """Return the date with the time zone Z, which a few answers have."""
     return f"{_START + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S.%f}Z"
 
 
 def unix(seconds: float) -> int:
-    """Give the unix time of a second of the cluster's life."""
+    """Return the unix time at an age of the cluster in seconds."""
     return int(_START.timestamp() + seconds)
 
 
 def addrvec(ip: str, port: int, nonce: int) -> dict[str, object]:
-    """Give the addresses of a daemon: the second port is that of the old protocol."""
+    """Return the addresses of a daemon; the second port is for the old protocol."""
     return {
         "addrvec": [
             {"type": "v2", "addr": f"{ip}:{port}", "nonce": nonce},
@@ -37,7 +37,7 @@ def addrvec(ip: str, port: int, nonce: int) -> dict[str, object]:
 
 
 def metadata(name: str, host: str) -> dict[str, object]:
-    """Give what `mon metadata` and its like say of a daemon; all values are text."""
+    """Return the metadata of a daemon, as in `mon metadata`; all values are strings."""
     return {
         "name": name,
         "arch": "x86_64",

@@ -15,8 +15,16 @@ from ceph_exporter.simulator.reef.common import (
 )
 
 _ALWAYS_ON = (
-    *("balancer", "crash", "devicehealth", "orchestrator", "pg_autoscaler", "progress"),
-    *("rbd_support", "status", "telemetry", "volumes"),
+    "balancer",
+    "crash",
+    "devicehealth",
+    "orchestrator",
+    "pg_autoscaler",
+    "progress",
+    "rbd_support",
+    "status",
+    "telemetry",
+    "volumes",
 )
 _ENABLED = ("dashboard", "iostat", "nfs", "prometheus", "restful")
 _OTHERS = ("alerts", "influx", "localpool", "mirroring", "snap_schedule", "stats", "telegraf")
@@ -26,7 +34,7 @@ _CLIENTS_OF_HOST = 8
 
 
 def mgr_dump(state: State) -> dict[str, object]:
-    """Give `mgr dump`."""
+    """Return `mgr dump`."""
     del state
     active, standby = MGRS
     modules = [
@@ -58,7 +66,7 @@ def mgr_dump(state: State) -> dict[str, object]:
 
 
 def mgr_summary() -> dict[str, object]:
-    """Give `mgrmap` of `status`."""
+    """Return `mgrmap` of `status`."""
     return {
         "available": True,
         "num_standbys": 1,
@@ -68,7 +76,7 @@ def mgr_summary() -> dict[str, object]:
 
 
 def fs_dump(state: State) -> dict[str, object]:
-    """Give `fs dump`."""
+    """Return `fs dump`."""
 
     def daemon(name: str) -> dict[str, object]:
         ip, gid = address(1, host_of(state, name)), gid_of(state, name)
@@ -93,19 +101,18 @@ def fs_dump(state: State) -> dict[str, object]:
 
 
 def service_dump(state: State) -> dict[str, object]:
-    """Give `service dump`, which `status` has as `servicemap`."""
+    """Return `service dump`, which `status` contains as `servicemap`."""
     gid, services = _FIRST_GID, {}
     for type_, names in _SERVICES.items():
         daemons: dict[str, object] = {"summary": ""}
         for name in names:
             host = int(name[-1]) - 1
-            known = metadata(name, state.moment.layout.hosts[host].name) | {"id": name}
             daemons[str(gid)] = {
                 "start_epoch": 11,
                 "start_stamp": date(0),
                 "gid": gid,
                 "addr": f"{address(1, host)}:0/{gid}",
-                "metadata": known,
+                "metadata": metadata(name, state.moment.layout.hosts[host].name) | {"id": name},
                 "task_status": {},
             }
             gid += 1
@@ -114,20 +121,20 @@ def service_dump(state: State) -> dict[str, object]:
 
 
 def version(state: State) -> dict[str, object]:
-    """Give `version`."""
+    """Return `version`."""
     del state
     return {"version": VERSION}
 
 
 def versions(state: State) -> dict[str, object]:
-    """Give `versions`: what is up, and the sum of all."""
+    """Return `versions`: the daemons that are up, and their total."""
     counts = _counts(state)
-    found: dict[str, object] = {type_: {VERSION: number} for type_, number in counts.items()}
-    return found | {"overall": {VERSION: sum(counts.values())}}
+    by_type: dict[str, object] = {type_: {VERSION: number} for type_, number in counts.items()}
+    return by_type | {"overall": {VERSION: sum(counts.values())}}
 
 
 def features(state: State) -> dict[str, object]:
-    """Give `features`."""
+    """Return `features`."""
     counts = {type_: number for type_, number in _counts(state).items() if "-" not in type_}
     counts["client"] = _CLIENTS_OF_HOST * len(state.moment.layout.hosts) + counts.pop("rgw")
     group = {"features": "0x3f01cfbffffdffff", "release": RELEASE}
@@ -135,24 +142,24 @@ def features(state: State) -> dict[str, object]:
 
 
 def mon_metadata(state: State) -> list[dict[str, object]]:
-    """Give `mon metadata`."""
+    """Return `mon metadata`."""
     return [metadata(mon.name, mon.host) for mon in state.monitors]
 
 
 def mgr_metadata(state: State) -> list[dict[str, object]]:
-    """Give `mgr metadata`."""
+    """Return `mgr metadata`."""
     hosts = state.moment.layout.hosts
     return [metadata(name, hosts[number].name) for number, name in enumerate(MGRS)]
 
 
 def mds_metadata(state: State) -> list[dict[str, object]]:
-    """Give `mds metadata`."""
+    """Return `mds metadata`."""
     layout = state.moment.layout
     return [metadata(name, layout.hosts[host_of(state, name)].name) for name in layout.mds]
 
 
 def balancer_status(state: State) -> dict[str, object]:
-    """Give `balancer status`."""
+    """Return `balancer status`."""
     del state
     return {
         "active": True,

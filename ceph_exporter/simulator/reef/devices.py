@@ -7,12 +7,12 @@ from ceph_exporter.simulator.reef.common import date, metadata
 from ceph_exporter.simulator.waves import noise
 
 _DAY = 86400.0
-_LIFE = 9 * 365 * _DAY  # seconds after the cluster's start until which no disk is to fail
-_PREDICTED = 4  # one disk of so many has a prediction
+_LIFE = 9 * 365 * _DAY  # seconds after the cluster's start before the first predicted failure
+_PREDICTED = 4  # one disk in this number has a prediction
 
 
 def osd_metadata(state: State) -> list[dict[str, object]]:
-    """Give `osd metadata`."""
+    """Return `osd metadata`."""
     layout = state.moment.layout
     rows = []
     for place in layout.osds:
@@ -49,7 +49,7 @@ def osd_metadata(state: State) -> list[dict[str, object]]:
 
 
 def device_ls(state: State) -> list[dict[str, object]]:
-    """Give `device ls`: each OSD has a disk of its own."""
+    """Return `device ls`; each OSD has its own disk."""
     layout = state.moment.layout
     rows = []
     for place in layout.osds:
@@ -69,7 +69,7 @@ def device_ls(state: State) -> list[dict[str, object]]:
 
 
 def _device(layout: Layout, place: Place) -> tuple[str, str]:
-    """Give the disk's name on its host, and the id that Ceph makes of its model and serial."""
+    """Return the disk's name on its host, and its id, which Ceph makes of model and serial."""
     disk = f"sd{chr(ord('b') + place.id - layout.hosts[place.host].osds[0])}"
     model = "ST4000NM0295" if place.device_class == "hdd" else "SAMSUNG_MZ7LH960HAJR"
     return disk, f"{model}_S{place.id:08d}"

@@ -10,15 +10,15 @@ from ceph_exporter.simulator.reef import crashes
 from ceph_exporter.simulator.reef.monitors import skew_text, skewed, v2_v1
 
 SLOW_OPS = 12
-"""Operations that wait while a disk is slow."""
+"""Number of slow operations while a disk is slow."""
 
 _MAX_DETAIL = 50  # mon_health_max_detail
 _STUCK = 60.0  # mon_pg_stuck_threshold, seconds
-_MINUTES_FROM = 120  # seconds that are printed as minutes
+_MINUTES_FROM = 120  # seconds; from here on, ages are printed in minutes
 
 
 class Check(NamedTuple):
-    """A check that is raised; all of them here are warnings."""
+    """A check that is raised; all checks here are warnings."""
 
     code: str
     message: str
@@ -27,24 +27,24 @@ class Check(NamedTuple):
 
 
 def health(state: State) -> dict[str, object]:
-    """Give `health`: the checks without their details, as `status` has them too."""
+    """Return `health`, the checks without their details, which `status` contains too."""
     return _health(checks(state), detail=False)
 
 
 def health_detail(state: State) -> dict[str, object]:
-    """Give `health detail`."""
+    """Return `health detail`."""
     return _health(checks(state), detail=True)
 
 
 def checks(state: State) -> list[Check]:
-    """Give the checks that are raised, by code as Ceph sorts them."""
-    found = [*_monitors(state), *_osds(state), *_pgs(state), *_daemons(state)]
-    return sorted(found, key=lambda check: check.code)
+    """Return the checks that are raised, sorted by code like Ceph."""
+    unsorted = [*_monitors(state), *_osds(state), *_pgs(state), *_daemons(state)]
+    return sorted(unsorted, key=lambda check: check.code)
 
 
-def _health(found: Iterable[Check], *, detail: bool) -> dict[str, object]:
+def _health(checks: Iterable[Check], *, detail: bool) -> dict[str, object]:
     raised: dict[str, object] = {}
-    for check in found:
+    for check in checks:
         row: dict[str, object] = {
             "severity": "HEALTH_WARN",
             "summary": {"message": check.message, "count": check.number},
@@ -61,19 +61,19 @@ def _monitors(state: State) -> Iterator[Check]:
         names = ", ".join(f"mon.{mon.name}" for mon in drifting)
         lines = [f"mon.{mon.name} {skew_text(mon)} (latency {mon.latency:g}s)" for mon in drifting]
         yield Check("MON_CLOCK_SKEW", f"clock skew detected on {names}", len(drifting), lines)
-    if away := [mon for mon in state.monitors if not mon.in_quorum]:
+    if down := [mon for mon in state.monitors if not mon.in_quorum]:
         names = ",".join(mon.name for mon in state.quorum)
-        message = f"{len(away)}/{len(state.monitors)} mons down, quorum {names}"
+        message = f"{len(down)}/{len(state.monitors)} mons down, quorum {names}"
         lines = [
             f"mon.{mon.name} (rank {mon.rank}) addr {v2_v1(mon)} is down (out of quorum)"
-            for mon in away
+            for mon in down
         ]
-        yield Check("MON_DOWN", message, len(away), lines)
+        yield Check("MON_DOWN", message, len(down), lines)
 
 
 def _osds(state: State) -> Iterator[Check]:
     if state.down:
-        lines = [f"osd.{osd.place.id} ({_where(state, osd)}) is down" for osd in state.down]
+        lines = [f"osd.{osd.place.id} ({_location(state, osd)}) is down" for osd in state.down]
         yield Check("OSD_DOWN", f"{len(lines)} osds down", len(lines), lines)
     if nearfull := [osd for osd in state.osds if osd.nearfull]:
         lines = [f"osd.{osd.place.id} is near full" for osd in nearfull]
@@ -83,7 +83,7 @@ def _osds(state: State) -> Iterator[Check]:
         lines = [f"pool '{plan.name}' is nearfull" for plan in plans]
         yield Check("POOL_NEARFULL", f"{len(lines)} pool(s) nearfull", len(lines), lines)
     if state.moment.is_on("noout"):
-        # The count is that of the letters in the flags.
+        # Ceph counts the letters of the flags.
         yield Check("OSDMAP_FLAGS", "noout flag(s) set", len("noout"), [])
     if state.moment.is_on("slow_ops"):
         age = int(state.moment.elapsed("slow_ops")) + 30  # osd_op_complaint_time
@@ -93,7 +93,8 @@ def _osds(state: State) -> Iterator[Check]:
 
 
 def _pgs(state: State) -> Iterator[Check]:
-    lines = [_pg_line(state, pool, pg) for pool, pg in sorted(state.pgs) if _hurt(state, pool, pg)]
+    degraded = [pgid for pgid, pg_state in state.pgs.items() if "degraded" in pg_state]
+    lines = [_pg_line(state, pool, pg) for pool, pg in sorted(degraded)]
     if not lines:
         return
     counts: Counter[str] = Counter()
@@ -108,16 +109,12 @@ def _pgs(state: State) -> Iterator[Check]:
     yield Check("PG_DEGRADED", message, len(lines), lines)
 
 
-def _hurt(state: State, pool: int, pg: int) -> bool:
-    return "degraded" in state.pgs[pool, pg]
-
-
 def _pg_line(state: State, pool_id: int, pg: int) -> str:
     layout = state.moment.layout
     plan, name = layout.pools[pool_id - 1], state.pgs[pool_id, pg]
     victim = state.moment.victim("osd_down") if "undersized" in name else None
     osds = [str(osd) if osd != victim else "NONE" for osd in layout.acting(plan, pg)]
-    if plan.k == 1:  # chunks of an erasure code have each their own place
+    if plan.k == 1:  # erasure coded PGs print NONE, because the position of a chunk matters
         osds = [osd for osd in osds if osd != "NONE"]
     acting = f"[{','.join(osds)}]"
     since = state.moment.elapsed("osd_down")
@@ -145,6 +142,6 @@ def _daemons(state: State) -> Iterator[Check]:
         yield Check("FS_DEGRADED", "1 filesystem is degraded", 1, [f"fs {FS_NAME} is degraded"])
 
 
-def _where(state: State, osd: Osd) -> str:
+def _location(state: State, osd: Osd) -> str:
     host = state.moment.layout.hosts[osd.place.host]
     return f"root=default,rack={host.rack},host={host.name}"

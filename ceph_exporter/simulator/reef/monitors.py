@@ -14,7 +14,7 @@ _FEATURES = {"persistent": ["kraken", "luminous", "nautilus", "pacific", "reef"]
 
 
 def quorum_status(state: State) -> dict[str, object]:
-    """Give `quorum_status`."""
+    """Return `quorum_status`."""
     return {
         **quorum(state),
         "quorum_leader_name": state.quorum[0].name,
@@ -25,12 +25,12 @@ def quorum_status(state: State) -> dict[str, object]:
 
 
 def mon_dump(state: State) -> dict[str, object]:
-    """Give `mon dump`."""
+    """Return `mon dump`."""
     return {**_monmap(state), "quorum": [mon.rank for mon in state.quorum]}
 
 
 def time_sync_status(state: State) -> dict[str, object]:
-    """Give `time-sync-status`, which lists the monitors in quorum only."""
+    """Return `time-sync-status`, which lists only the monitors in quorum."""
     round_ = state.timecheck_round
     return {
         "time_skew_status": {mon.name: _clock(mon) for mon in state.quorum},
@@ -43,7 +43,7 @@ def time_sync_status(state: State) -> dict[str, object]:
 
 
 def quorum_age(state: State) -> int:
-    """Give the seconds since the last election of the cycle, or since the cluster's start."""
+    """Return the seconds since the last election, or since the cluster's start."""
     moment = state.moment
     if moment.is_on("mon_down"):
         return int(moment.elapsed("mon_down"))
@@ -52,17 +52,17 @@ def quorum_age(state: State) -> int:
 
 
 def skewed(state: State) -> list[Monitor]:
-    """Give the monitors in quorum whose clocks are further off than is allowed."""
+    """Return the monitors in quorum whose clock skew exceeds the limit."""
     return [mon for mon in state.quorum if abs(mon.skew) > DRIFT_ALLOWED]
 
 
 def skew_text(mon: Monitor) -> str:
-    """Give what Ceph says of a monitor's clock: without the sign."""
+    """Return Ceph's text about a monitor's clock skew, which has no sign."""
     return f"clock skew {abs(mon.skew):g}s > max {DRIFT_ALLOWED:g}s"
 
 
 def v2_v1(mon: Monitor) -> str:
-    """Give a monitor's addresses as text."""
+    """Return a monitor's addresses as Ceph prints them."""
     ip = address(1, mon.rank)
     return f"[v2:{ip}:{_PORT}/0,v1:{ip}:6789/0]"
 

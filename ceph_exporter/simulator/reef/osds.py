@@ -13,12 +13,12 @@ from ceph_exporter.simulator.reef.common import FEATURES, addrvec, date
 
 _FLAGS = "sortbitwise,recovery_deletes,purged_snapdirs,pglog_hardlimit"
 _DAY = 86400.0
-_BLOCKED = 2  # clients that are always blocked; a failover of an MDS blocks another one
-_UPMAPS = 4  # of so many OSDs one has a PG with an exception to CRUSH
+_BLOCKED = 2  # clients that are always blocked; the failover of an MDS blocks another one
+_UPMAPS = 4  # one PG per this number of OSDs has an exception to CRUSH
 
 
 def osd_dump(state: State) -> dict[str, object]:
-    """Give `osd dump`."""
+    """Return `osd dump`."""
     layout = state.moment.layout
     flags = f"noout,{_FLAGS}" if state.moment.is_on("noout") else _FLAGS
     nearfull = {osd.place.device_class for osd in state.osds if osd.nearfull}
@@ -54,7 +54,7 @@ def osd_dump(state: State) -> dict[str, object]:
 
 
 def osd_perf(state: State) -> dict[str, object]:
-    """Give `osd perf`: one figure stands for both latencies, as BlueStore has it."""
+    """Return `osd perf`: both latencies are the same, as in BlueStore."""
     rows = []
     for osd in state.osds:
         whole, nanoseconds = int(osd.latency), int(osd.latency * 1e6)
@@ -69,7 +69,7 @@ def osd_perf(state: State) -> dict[str, object]:
 
 
 def osd_df(state: State) -> dict[str, object]:
-    """Give `osd df`."""
+    """Return `osd df`."""
     return crush.osd_df(
         state,
         lambda osd: {
@@ -84,7 +84,7 @@ def osd_df(state: State) -> dict[str, object]:
 
 
 def osd_tree(state: State) -> dict[str, object]:
-    """Give `osd tree`."""
+    """Return `osd tree`."""
     return crush.osd_tree(
         state, lambda osd: {"device_class": osd.place.device_class, "pool_weights": {}}
     )
@@ -92,13 +92,14 @@ def osd_tree(state: State) -> dict[str, object]:
 
 def _osd(osd: Osd, layout: Layout) -> msgspec.Raw:
     place = osd.place
-    states = ["exists", *(["up"] if osd.up else []), *(["nearfull"] if osd.nearfull else [])]
-    return _row(place.id, place.host, port(layout, place), tuple(states))
+    conditions = {"exists": True, "up": osd.up, "nearfull": osd.nearfull}
+    states = tuple(state for state, is_set in conditions.items() if is_set)
+    return _row(place.id, place.host, port(layout, place), states)
 
 
 @lru_cache(maxsize=100_000)
 def _row(osd: int, host: int, first: int, states: tuple[str, ...]) -> msgspec.Raw:
-    """Give the row of an OSD as JSON; in a large cluster hardly any changes from tick to tick."""
+    """Return the row of an OSD as JSON, cached because few rows change from tick to tick."""
     front, back, nonce = address(1, host), address(2, host), 1000 + osd
     row = {
         "osd": osd,
@@ -143,12 +144,11 @@ def _xinfo(osd: int) -> msgspec.Raw:
 
 def _pool(plan: PoolPlan, *, nearfull: bool) -> dict[str, object]:
     erasure = plan.k > 1
-    flags = ["hashpspool", *(["nearfull"] if nearfull else [])]
     return {
         "pool": plan.id,
         "pool_name": plan.name,
         "create_time": date(0),
-        "flags_names": ",".join(flags),
+        "flags_names": "hashpspool,nearfull" if nearfull else "hashpspool",
         "type": 3 if erasure else 1,
         "size": plan.size,
         "min_size": plan.min_size,

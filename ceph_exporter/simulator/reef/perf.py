@@ -1,7 +1,7 @@
-"""The daemons' performance counters as the module restful of Reef gives them at `/perf`.
+"""The daemons' performance counters, as the module restful of Reef serves them at `/perf`.
 
-Of the hundreds that a daemon has, those that dashboards show. `type` is a mask of bits
-(src/common/perf_counters.h): 1 time (nanoseconds), 2 number, 4 average (a sum and how many), 8
+A daemon has hundreds of them; here are those that dashboards show. `type` is a bit mask
+(src/common/perf_counters.h): 1 time (nanoseconds), 2 number, 4 average (a sum and a count), 8
 counter.
 """
 
@@ -10,51 +10,50 @@ from ceph_exporter.simulator.model import Osd, State
 from ceph_exporter.simulator.waves import written
 
 _GAUGE, _LATENCY, _COUNTER = 2, 5, 10
-_NS = 1_000_000  # of a millisecond
+_NS = 1_000_000  # per millisecond
 
 Rows = dict[str, dict[str, object]]
 
 
 def perf(state: State) -> dict[str, Rows]:
-    """Give the counters by daemon and path; daemons that are down have none."""
+    """Return the counters by daemon and path, without daemons that are down."""
     reads = sum(pool.read_ops for pool in state.pools)
     writes = sum(pool.write_ops for pool in state.pools)
     read_bytes = sum(pool.read_bytes for pool in state.pools)
     write_bytes = sum(pool.write_bytes for pool in state.pools)
     pgs = sum(osd.place.pgs for osd in state.osds)
-    found = {f"mon.{mon.name}": _mon(state, mon.rank) for mon in state.quorum}
+    daemons = {f"mon.{mon.name}": _mon(state, mon.rank) for mon in state.quorum}
     for osd in state.osds:
         if osd.up:
             part = osd.place.pgs / pgs
-            found[f"osd.{osd.place.id}"] = _osd(
+            daemons[f"osd.{osd.place.id}"] = _osd(
                 osd,
                 (int(reads * part), int(read_bytes * part)),
                 (int(writes * part), int(write_bytes * part)),
             )
     for name, _ in ranked(state)[0]:
-        found[f"mds.{name}"] = _mds(state)
+        daemons[f"mds.{name}"] = _mds(state)
     for gid in ("4500", "4501"):
-        found[f"rgw.{gid}"] = _rgw(state)
-    return found
+        daemons[f"rgw.{gid}"] = _rgw(state)
+    return daemons
 
 
 def _osd(osd: Osd, read: tuple[int, int], write: tuple[int, int]) -> Rows:
-    hard = osd.place.device_class == "hdd"
-    read_ns, write_ns = (8, 12) if hard else (1, 1)
+    read_ms, write_ms = (8, 12) if osd.place.device_class == "hdd" else (1, 1)
     reads, read_bytes = read
     writes, write_bytes = write
     latency = {
-        "osd.op_r_latency": (reads, read_ns),
-        "osd.op_w_latency": (writes, write_ns),
-        "osd.op_r_process_latency": (reads, read_ns),
-        "osd.op_w_process_latency": (writes, write_ns),
+        "osd.op_r_latency": (reads, read_ms),
+        "osd.op_w_latency": (writes, write_ms),
+        "osd.op_r_process_latency": (reads, read_ms),
+        "osd.op_w_process_latency": (writes, write_ms),
         "osd.op_r_prepare_latency": (reads, 1),
         "osd.op_w_prepare_latency": (writes, 1),
-        "osd.op_latency": (reads + writes, write_ns),
+        "osd.op_latency": (reads + writes, write_ms),
         "bluestore.kv_commit_lat": (writes, 1),
         "bluestore.kv_flush_lat": (writes, 1),
-        "bluestore.read_lat": (reads, read_ns),
-        "bluestore.txc_commit_lat": (writes, write_ns),
+        "bluestore.read_lat": (reads, read_ms),
+        "bluestore.txc_commit_lat": (writes, write_ms),
     }
     return {
         "osd.op": _row(_COUNTER, "Client operations", reads + writes),
@@ -145,5 +144,5 @@ def _row(type_: int, description: str, value: int) -> dict[str, object]:
 
 
 def _average(count: int, milliseconds: int) -> dict[str, object]:
-    """Give a latency: `count` readings of so many milliseconds."""
+    """Return a latency: `count` readings of `milliseconds` each."""
     return _row(_LATENCY, "Latency", count * milliseconds * _NS) | {"count": count}

@@ -6,11 +6,11 @@ from ceph_exporter.simulator.model import Osd, Pool, State
 from ceph_exporter.simulator.pg_dump import pg_rows, stat_sum
 from ceph_exporter.simulator.summary import pool_stats
 
-_REPAIRED = 3  # objects of each pool that scrubs found bad and repaired, for ever
+_REPAIRED = 3  # objects of each pool that were repaired before the start
 
 
 def df(state: State) -> dict[str, object]:
-    """Give `df` and `df detail`, which differ in fields that nothing here reads."""
+    """Return `df` and `df detail`, which only differ in fields that the exporter does not use."""
     classes = state.moment.layout.rings
     of_class = {
         name: [osd for osd in state.osds if osd.place.device_class == name] for name in classes
@@ -35,17 +35,17 @@ def df(state: State) -> dict[str, object]:
 
 
 def osd_pool_stats(state: State) -> list[dict[str, object]]:
-    """Give `osd pool stats`."""
+    """Return `osd pool stats`."""
     return pool_stats(state.pools)
 
 
 def pgs_brief(state: State) -> dict[str, object]:
-    """Give `pg dump pgs_brief`: a row for each PG."""
+    """Return `pg dump pgs_brief`, one row per PG."""
     return {"pg_ready": True, "pg_map": {"pg_stats": list(pg_rows(state))}}
 
 
 def pool_sums(state: State) -> dict[str, object]:
-    """Give `pg dump pools`."""
+    """Return `pg dump pools`."""
     rows = [
         {
             "poolid": pool.plan.id,
@@ -58,7 +58,7 @@ def pool_sums(state: State) -> dict[str, object]:
 
 
 def _space(osds: Iterable[Osd], taken: int) -> dict[str, int | float]:
-    """Sum up OSDs; `taken`: what pools hold on them, copies included."""
+    """Return the space of OSDs; `taken`: bytes of the pools on them, including copies."""
     kb = kb_used = 0
     for osd in osds:
         kb += osd.kb

@@ -6,11 +6,17 @@ from ceph_exporter.simulator.reef import daemons
 from ceph_exporter.simulator.reef.common import RELEASE, unix
 from ceph_exporter.simulator.reef.health import health
 from ceph_exporter.simulator.reef.monitors import quorum_age
-from ceph_exporter.simulator.summary import client_rates, quorum, recovery_rate, sums, trouble
+from ceph_exporter.simulator.summary import (
+    client_rates,
+    degraded_objects,
+    quorum,
+    recovery_rate,
+    sums,
+)
 
 
 def status(state: State) -> dict[str, object]:
-    """Give `status`."""
+    """Return `status`."""
     return {
         "fsid": state.moment.layout.fsid,
         "health": health(state),
@@ -43,7 +49,7 @@ def _pgmap(state: State) -> dict[str, object]:
         **sums(state),
         "num_pools": len(state.pools),
         "num_objects": sum(pool.objects for pool in state.pools),
-        **trouble(state.pools),
+        **degraded_objects(state.pools),
         **recovery_rate(state.pools),
         **client_rates(state.pools),
     }

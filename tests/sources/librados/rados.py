@@ -1,7 +1,7 @@
-"""A module `rados` whose cluster does what the file named by FAKE_RADOS says.
+"""A module `rados` whose cluster is controlled by the file named by FAKE_RADOS.
 
-The file is a JSON object: a command's prefix, or `connect`, to its answer, or to `hang`, `abort`
-or `end`. What was asked is written to the file beside it, `asked`, a line each.
+The file is a JSON object from the prefix of a command, or `connect`, to its answer, or to `hang`,
+`abort` or `end`. The commands are written to the file `asked` beside it, one per line.
 """
 
 import json
@@ -17,12 +17,12 @@ class Error(OSError):
 
 
 class Rados:
-    """A cluster of the fake."""
+    """A connection to the fake cluster."""
 
     def __init__(self, name: str, conffile: str, conf: dict[str, str]) -> None:
         self._script = Path(os.environ["FAKE_RADOS"])
         self._opened = name, conffile, sorted(conf)
-        print("librados prints this")  # noqa: T201 - it must not reach the exporter
+        print("librados prints this")  # noqa: T201 - the output must not reach the exporter
 
     def connect(self) -> None:
         """Connect, or raise the error of the script."""

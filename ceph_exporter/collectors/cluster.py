@@ -18,8 +18,12 @@ PG_STATE = Metric(
     _DOCUMENT,
     Labels("state"),
 )
-DEGRADED = Metric("ceph_num_objects_degraded", "gauge", "Number of degraded objects", _DOCUMENT)
-MISPLACED = Metric("ceph_num_objects_misplaced", "gauge", "Number of misplaced objects", _DOCUMENT)
+DEGRADED = Metric(
+    "ceph_num_objects_degraded", "gauge", "Number of degraded object copies", _DOCUMENT
+)
+MISPLACED = Metric(
+    "ceph_num_objects_misplaced", "gauge", "Number of misplaced object copies", _DOCUMENT
+)
 UNFOUND = Metric("ceph_num_objects_unfound", "gauge", "Number of unfound objects", _DOCUMENT)
 READ_BYTES = Metric(
     "ceph_client_io_read_bytes",

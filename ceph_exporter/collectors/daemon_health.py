@@ -1,4 +1,4 @@
-"""Health of single daemons, from the health checks: slow operations."""
+"""Health of individual daemons, from the health checks: slow operations."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Cluster health: the status, and the health checks with their sizes and mutes."""
+"""Cluster health: the status, and the health checks how many items each concerns, and mutes."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ STATUS = Metric(
 DETAIL = Metric(
     "ceph_health_detail",
     "gauge",
-    "Whether the health check is raised (1) or not (0), muted or not",
+    "Whether the health check is raised (1), even if muted, or not (0)",
     _DOCUMENT,
     Labels("name", "severity"),
 )
@@ -32,7 +32,7 @@ ITEMS = Metric(
 DETAILS = Metric(
     "ceph_health_check_details",
     "gauge",
-    "Number of detail lines of a raised health check; from Ceph 12 on at most 50",
+    "Number of detail lines of a raised health check, at most 50",
     _DOCUMENT,
     _CHECK,
 )

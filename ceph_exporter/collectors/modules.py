@@ -1,4 +1,4 @@
-"""Findings of mgr modules: crash reports, the life expectancy of disks, the balancer."""
+"""What mgr modules report: crashes, the life expectancy of disks, the balancer's state."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -21,7 +21,7 @@ from ceph_exporter.metric import Family, Labels, Metric, Samples, one
 _MONITOR = Labels("monitor", "ceph_daemon")
 _HEALTH, _QUORUM, _TIME = Health.document, Quorum.document, TimeSync.document
 _LATER = "with --cluster.mon-data"
-_ON_ITS_HOST = "The flag requires that the exporter runs on the monitor's host."
+_ON_ITS_HOST = "The flag only works on the monitor's host."
 
 
 def _disk(name: str, help_: str, later: str = _LATER, detail: str = _ON_ITS_HOST) -> Metric:
@@ -87,7 +87,10 @@ LATENCY = Metric(
     _MONITOR,
 )
 TIMECHECK_ROUND = Metric(
-    "ceph_monitor_timecheck_round", "gauge", "Round of time checks since the election", _TIME
+    "ceph_monitor_timecheck_round",
+    "gauge",
+    "Number of the current round of time checks, counted from the election",
+    _TIME,
 )
 TIMECHECK_EPOCH = Metric(
     "ceph_monitor_timecheck_epoch", "gauge", "Election epoch of the time checks", _TIME
@@ -101,10 +104,10 @@ TIMECHECK_ONGOING = Metric(
 MONITOR_HEALTH = Metric(
     "ceph_monitor_health_status",
     "gauge",
-    "Health of the single monitor: HEALTH_OK (0), HEALTH_WARN (1) or HEALTH_ERR (2)",
+    "Health of the monitor itself: HEALTH_OK (0), HEALTH_WARN (1) or HEALTH_ERR (2)",
     _HEALTH,
     _MONITOR,
-    detail="The worst of what Ceph reports of its disk, store, clock and quorum.",
+    detail="The worst of what Ceph reports about its disk, store, clock and quorum.",
 )
 CAPACITY = _disk("capacity_bytes", "Size of the file system with the monitor's data")
 USED = _disk("used_bytes", "Used space of the file system with the monitor's data")
@@ -133,7 +136,7 @@ LOG = _disk("store_log_bytes", "Size of the write-ahead logs in the monitor's st
 MISC = _disk("store_misc_bytes", "Size of the other files in the monitor's store")
 REPORT_AGE = _disk(
     "report_age_seconds",
-    "Age of the monitor's report of its disk against the newest report of all monitors",
+    "How much older the monitor's report on its disk is than the newest report of any monitor",
     later="",
     detail="Ceph reports no time zone, so an absolute age is not available.",
 )

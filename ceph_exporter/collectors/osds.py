@@ -61,7 +61,7 @@ METADATA = Metric(
         "public_addr",
         "ceph_version",
     ),
-    detail="Unknown labels are empty.",
+    detail="Labels whose values are unknown are empty.",
 )
 DISK = Metric(
     "ceph_disk_occupation",
@@ -81,7 +81,7 @@ DISK = Metric(
 DISK_HUMAN = Metric(
     "ceph_disk_occupation_human",
     "untyped",
-    "OSDs that share a device of a host; always 1",
+    "OSDs on the device of the host, several if they share it; always 1",
     _METADATA,
     Labels("ceph_daemon", "device", "instance"),
 )
@@ -104,11 +104,13 @@ UTILIZATION = Metric(
     "ceph_osd_utilization_ratio", "gauge", "Utilization of the OSD, 0 to 1", _DF, _OSD
 )
 VARIANCE = Metric(
-    "ceph_osd_variance_ratio", "gauge", "Utilization of the OSD over the average", _DF, _OSD
+    "ceph_osd_variance_ratio", "gauge", "Utilization of the OSD divided by the average", _DF, _OSD
 )
-PGS = Metric("ceph_osd_pgs", "gauge", "Number of PGs whose acting set has the OSD", _DF, _OSD)
+PGS = Metric("ceph_osd_pgs", "gauge", "Number of PGs whose acting set includes the OSD", _DF, _OSD)
 # The same under the names of perf counters, for dashboards and rules that use those.
-NUMPG = Metric("ceph_osd_numpg", "gauge", "Number of PGs whose acting set has the OSD", _DF, _OSD)
+NUMPG = Metric(
+    "ceph_osd_numpg", "gauge", "Number of PGs whose acting set includes the OSD", _DF, _OSD
+)
 STAT_BYTES = Metric("ceph_osd_stat_bytes", "gauge", "Size of the OSD", _DF, _OSD)
 STAT_BYTES_USED = Metric("ceph_osd_stat_bytes_used", "gauge", "Used space of the OSD", _DF, _OSD)
 AVERAGE = Metric(
@@ -124,16 +126,16 @@ HEADROOM = Metric(
     _DF,
     Labels("root", "device_class"),
     since="12",
-    detail="Replicas included, by CRUSH root and device class: the least of (nearfull ratio - "
-    "utilization) * size / share over the OSDs that are up and in, where the share is the OSD's "
-    "part of the sum of CRUSH weight * reweight. 0 if an OSD is already nearly full.",
+    detail="It includes replicas: the minimum, over the OSDs of the CRUSH root and device class "
+    "that are up and in, of (nearfull ratio - utilization) * size / share, where share is the "
+    "OSD's part of the sum of CRUSH weight * reweight. 0 if an OSD is already nearly full.",
 )
 
 _NO_DETAILS, _NOWHERE = OsdDetails(), OsdLocation()
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield the families of each OSD, also of one without metadata or outside of CRUSH."""
+    """Yield the families of each OSD, including OSDs without metadata or outside CRUSH."""
     dump, df, tree = facts.get(OsdDump), facts.get(OsdDf), facts.get(OsdTree)
     perf, metadata = facts.get(OsdPerf), facts.get(OsdMetadata)
     if dump is not None:
@@ -217,7 +219,7 @@ def _of(osd: Osd, place: OsdLocation, details: OsdDetails) -> str:
 
 
 def _disks(osds: Mapping[int, OsdDetails]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the labels of each OSD's devices, and of the devices that OSDs share."""
+    """Return the labels of each OSD's devices, and of each device with all OSDs on it."""
     disks = [(f"osd.{osd}", row) for osd, row in osds.items() if row.device and row.hostname]
     blocks = [
         DISK.labels(

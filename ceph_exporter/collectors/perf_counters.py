@@ -1,4 +1,4 @@
-"""The daemons' performance counters, under the names of Ceph's mgr module and exporter."""
+"""The daemons' performance counters, named as in Ceph's prometheus module and ceph-exporter."""
 
 import re
 from collections.abc import Iterator
@@ -28,9 +28,8 @@ _ILLEGAL = re.compile(r"[./\s]|::")
 CUT = Metric(
     "ceph_exporter_perf_counters_cut",
     "gauge",
-    "Number of performance counter series left out because of the limit",
+    "Number of performance counter series left out because of --collector.perf_counters.limit",
     PerfCounters.document,
-    detail="The limit is --collector.perf_counters.limit.",
 )
 
 
@@ -44,7 +43,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str, msgspec.Meta(description="Regular expression for names of counters not to export")
     ] = ""
     limit: Annotated[
-        int, msgspec.Meta(description="Most series of performance counters to export")
+        int, msgspec.Meta(description="Maximum number of performance counter series to export")
     ] = 50_000
 
     def __post_init__(self) -> None:

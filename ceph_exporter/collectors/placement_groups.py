@@ -59,13 +59,13 @@ STUCK = Metric(
     "Number of PGs stuck in a state for longer than mon_pg_stuck_threshold",
     _HEALTH,
     _KIND,
-    detail="The kinds are inactive and stale; from Ceph 12 on also peering and undersized, before "
-    "also unclean.",
+    detail="The kinds are inactive and stale, up to Ceph 11 also unclean, from Ceph 12 on also "
+    "peering and undersized.",
 )
 STUCK_OLDEST = Metric(
     "ceph_pgs_stuck_oldest_seconds",
     "gauge",
-    "Time for which the oldest of the stuck PGs has been stuck; 0 while none is",
+    "How long the PG that has been stuck longest has been stuck; 0 while none is",
     _HEALTH,
     _KIND,
     detail="The oldest of those that Ceph names, at most 50. Absent where Ceph reports no times.",

@@ -35,16 +35,16 @@ METADATA = Metric(
     "as Ceph names it.",
 )
 STORED = _df("stored", "Data stored by users", unit="bytes")
-STORED_RAW = _df("stored_raw", "Data stored by users with its replicas", unit="bytes", since="14")
+STORED_RAW = _df("stored_raw", "Data stored by users, replicas included", unit="bytes", since="14")
 BYTES_USED = _df("bytes_used", "Used space, replicas included", since="0.94")
 MAX_AVAIL = _df("max_avail", "Data that fits until the first OSD is full", unit="bytes")
-AVAIL_RAW = _df("avail_raw", "Data with its replicas that still fits", unit="bytes", since="14")
+AVAIL_RAW = _df("avail_raw", "Data that still fits, replicas included", unit="bytes", since="14")
 PERCENT_USED = _df("percent_used", "Used fraction of what the pool can hold, 0 to 1", unit="ratio")
 OBJECTS = _df("objects", "Number of objects")
 DIRTY = _df(
     "dirty",
     "Number of objects in a cache tier that are not flushed",
-    detail="Up to Ceph 14 of any pool.",
+    detail="Up to Ceph 14 it is reported for every pool.",
 )
 RD = _df("rd", "Number of read operations", "counter")
 RD_BYTES = _df("rd_bytes", "Data read", "counter")
@@ -52,10 +52,14 @@ WR = _df("wr", "Number of write operations", "counter")
 WR_BYTES = _df("wr_bytes", "Data written", "counter")
 COMPRESS_USED = _df("compress_bytes_used", "Space used by compressed data", since="14")
 COMPRESS_UNDER = _df("compress_under_bytes", "Size of the data before compression", since="14")
-QUOTA_BYTES = _df("quota_bytes", "Quota of stored data, 0 for none")
-QUOTA_OBJECTS = _df("quota_objects", "Quota of objects, 0 for none")
-QUOTA_BYTES_RATIO = _df("quota_bytes_used_ratio", "Used fraction of the quota of stored data")
-QUOTA_OBJECTS_RATIO = _df("quota_objects_used_ratio", "Used fraction of the quota of objects")
+QUOTA_BYTES = _df("quota_bytes", "Quota on stored data, 0 for none")
+QUOTA_OBJECTS = _df("quota_objects", "Quota on objects, 0 for none")
+QUOTA_BYTES_RATIO = _df(
+    "quota_bytes_used_ratio", "Fraction of the quota on stored data that is used"
+)
+QUOTA_OBJECTS_RATIO = _df(
+    "quota_objects_used_ratio", "Fraction of the quota on objects that is used"
+)
 SIZE = _map("size", "Number of replicas, or of chunks of an erasure code")
 MIN_SIZE = _map("min_size", "Number of replicas or chunks that I/O requires")
 PG_NUM = _map("pg_num", "Number of PGs")
@@ -79,8 +83,10 @@ OPS = _io("client_io_ops", "Client read and write operations per second", "opera
 RECOVERING_OBJECTS = _io("recovering_objects_per_sec", "Recovered objects per second", "objects/s")
 RECOVERING_BYTES = _io("recovering_bytes_per_sec", "Recovery throughput", "bytes/s")
 RECOVERING_KEYS = _io("recovering_keys_per_sec", "Recovered omap keys per second", "keys/s")
-RECOVERED_OBJECTS = _io("num_objects_recovered", "Number of objects recovered in the last seconds")
-RECOVERED_BYTES = _io("num_bytes_recovered", "Data recovered in the last seconds", "bytes")
+RECOVERED_OBJECTS = _io(
+    "num_objects_recovered", "Number of objects recovered in the last few seconds"
+)
+RECOVERED_BYTES = _io("num_bytes_recovered", "Data recovered in the last few seconds", "bytes")
 DEGRADED = _io("num_objects_degraded", "Number of missing object copies")
 MISPLACED = _io("num_objects_misplaced", "Number of misplaced object copies")
 UNFOUND = _io("num_objects_unfound", "Number of unfound objects")

@@ -91,10 +91,15 @@ def table(collectors: Collectors) -> tuple[Flag, ...]:
 
 def _cluster_flags() -> Iterator[Flag]:
     cluster = _CLUSTER
-    yield Flag("cluster.url", "URL of Ceph's API, repeated for each mgr; or recording's folder", ())
+    yield Flag(
+        "cluster.url", "URL of Ceph's API, or folder of a recording; repeat it for each mgr", ()
+    )
     yield Flag("cluster.api", "API at the URL; auto finds out by asking", cluster.api, APIS)
-    yield Flag("cluster.username", "User name for the API, for a proxy in front of it, or in cephx")
-    yield Flag("cluster.password-file", "File that contains the user's password or key")
+    yield Flag(
+        "cluster.username",
+        "User name for the API or for a proxy in front of it; cephx user for rados",
+    )
+    yield Flag("cluster.password-file", "File that contains the user's password or API key")
     yield Flag("cluster.ca-file", "CA certificate, or the server's own, to verify the server with")
     yield Flag("cluster.insecure-skip-verify", "Do not verify the server's certificate", False)
     yield Flag("cluster.ceph-conf", "ceph.conf that names the monitors (rados)", cluster.ceph_conf)
@@ -125,7 +130,7 @@ def _poll_flags() -> Iterator[Flag]:
     )
     yield Flag(
         "poll.series-limit",
-        "Most series that a collector may export; families beyond it are left out",
+        "Maximum number of series of a collector; families beyond it are left out",
         _POLL.series_limit,
         group=group,
     )
@@ -168,7 +173,7 @@ def _web_flags() -> Iterator[Flag]:
     yield Flag("web.telemetry-path", "Path of the metrics", _WEB.telemetry_path, group=group)
     yield Flag(
         "web.series-limit",
-        "Most series on a page; the largest families beyond it are left out",
+        "Maximum number of series on a page; beyond it the largest families are left out",
         _WEB.series_limit,
         group=group,
     )

@@ -52,7 +52,8 @@ def parser(flags: Sequence[Flag], fail: Callable[[str], NoReturn]) -> argparse.A
         description=f"Prometheus exporter for Ceph.\n\ncommands:\n{commands}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
-        epilog=f"An environment variable can set each flag: --cluster.url is {flags[0].variable}.",
+        epilog="Each flag can also be set by an environment variable, for example --cluster.url by "
+        f"{flags[0].variable}.",
     )
     built.add_argument(
         "command",
@@ -62,7 +63,9 @@ def parser(flags: Sequence[Flag], fail: Callable[[str], NoReturn]) -> argparse.A
         metavar="COMMAND",
         help=argparse.SUPPRESS,
     )
-    built.add_argument("folder", nargs="?", default="", metavar="DIR", help="folder of `record`")
+    built.add_argument(
+        "folder", nargs="?", default="", metavar="DIR", help="folder that `record` writes to"
+    )
     built.add_argument("--version", action="version", version=f"ceph_exporter {__version__}")
     groups: dict[str, Any] = {}
     for flag in flags:

@@ -46,7 +46,7 @@ class Status(Fact, frozen=True):
     recovery_objects: float | None = None
 
     def without_mgr(self) -> "Status":
-        """Return health and OSD counts; the PGs and client rates come from the mgr."""
+        """Return health, OSD counts and remapped PGs; all other figures come from the mgr."""
         names = "health", "fsid", "osds", "osds_up", "osds_in", "pgs_remapped"
         return Status(**{name: getattr(self, name) for name in names})
 

@@ -1,4 +1,4 @@
-"""The documents of a cluster between polls: their facts, how fresh these are, and their state."""
+"""The documents of one cluster from poll to poll: their facts, freshness and state."""
 
 from collections.abc import Collection, Iterable
 
@@ -22,16 +22,16 @@ from ceph_exporter.polling.schedule import Schedule
 from ceph_exporter.sources import Answer, ErrorKind, SourceError
 
 VITAL = frozenset(fact.document for fact in (Health, Status, Quorum))
-"""The documents that say whether the cluster is well; a silent URL puts none of them on hold."""
+"""The documents that say whether the cluster is well; `cool_down` never applies to them."""
 
 
 class _Entry(msgspec.Struct):
     """One document.
 
     offered: the API in use has it; fact: None before it is received and after it went stale;
-    received: reading of the clock's `monotonic`; grace: seconds by which it may be older than other
-    documents, as it is requested less often; epoch: that of the OSD map, by the status of the poll
-    before the one in which the document was requested.
+    received: when, by `clock.monotonic()`; grace: seconds by which it may be older than other
+    documents, because it is requested less often; epoch: the OSD map's epoch according to the last
+    status before the poll that received the document.
     """
 
     row: DocumentRow
@@ -54,12 +54,12 @@ class Documents:
         self._entries = {name: _Entry(DocumentRow(name)) for name in DOCUMENTS if name in names}
         self._received: set[str] = set()  # in this poll
         self._failed: set[str] = set()  # in this poll
-        self._epoch: int | None = None  # of the OSD map, by the last status
+        self._epoch: int | None = None  # of the OSD map, according to the last status
         self._previous_epoch: int | None = None  # the same, when this poll started
         self._decode = Decoding()
 
     def start_poll(self) -> None:
-        """Start a poll: nothing has been received or has failed in it."""
+        """Start a poll: nothing has been received or has failed in it yet."""
         self._received.clear()
         self._failed.clear()
         self._previous_epoch = self._epoch
@@ -98,7 +98,7 @@ class Documents:
                 )
 
     def decode(self, answer: Answer) -> tuple[Fact, ...]:
-        """Return the facts in an answer; raise SourceError if there are none or it is garbled."""
+        """Return the facts in an answer; raise SourceError if it holds an error or is garbled."""
         if answer.error is not None:
             raise answer.error
         try:
@@ -149,7 +149,10 @@ class Documents:
                 entry.schedule = schedule.failed(entry.schedule, now, seconds)
 
     def cool_down(self, names: Iterable[str], seconds: float) -> None:
-        """Put documents in cooldown for which a URL was silent until it was given up."""
+        """Put documents, except `VITAL` ones, in cooldown after their request made the URL fail.
+
+        seconds: how long that took.
+        """
         now = self._clock.monotonic()
         for name in names:
             if name in self._entries and name not in VITAL:
@@ -157,16 +160,16 @@ class Documents:
                 entry.schedule = schedule.failed(entry.schedule, now, seconds)
 
     def forget(self) -> None:
-        """Discard all facts, also those of this poll: what sent them cannot be trusted."""
+        """Discard all facts, including those of this poll: their source cannot be trusted."""
         self._received.clear()
         for entry in self._entries.values():
             entry.fact, entry.epoch = None, None
             entry.schedule = schedule.forgotten(entry.schedule)
 
     def end_poll(self, stale_after: float) -> None:
-        """Confirm what belongs to an OSD map that did not change, then drop what is stale.
+        """Mark the documents of an unchanged OSD map as fresh, then drop stale facts.
 
-        stale_after: seconds after which a fact is no longer exported.
+        stale_after: seconds after which a fact is no longer exported, plus its document's grace.
         """
         now = self._clock.monotonic()
         for entry in self._entries.values():
@@ -181,7 +184,8 @@ class Documents:
     def available(self) -> dict[type[Fact], Fact]:
         """Return the facts to export.
 
-        While no mgr is active, this excludes what the monitors only repeat of the last one.
+        While no mgr is active, this excludes figures that the monitors merely repeat from the last
+        active mgr.
         """
         facts = {type(entry.fact): entry.fact for entry in self._entries.values() if entry.fact}
         mgr = facts.get(MgrDump)
@@ -197,9 +201,10 @@ class Documents:
     def _is_unchanged(self, entry: _Entry) -> bool:
         """Return whether the document belongs to the OSD map that the last status reported.
 
-        Epochs only grow, so a document belongs to the epoch that was current in the poll before it
-        was requested and still is. The epoch of a status received a moment earlier proves nothing,
-        as another monitor may lag behind by that.
+        Epochs only grow: if the last status before the poll that requested the document and the
+        newest status report the same epoch, the document belongs to it. A status received just
+        before the document proves nothing, because the document may come from a monitor that lags
+        behind.
         """
         of_map = entry.fact is not None and entry.fact.of_osd_map
         return of_map and entry.epoch is not None and entry.epoch == self._epoch

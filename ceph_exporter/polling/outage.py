@@ -12,7 +12,7 @@ from ceph_exporter.sources import ErrorKind, SourceError
 PATIENCE = 2
 """Consecutive polls that may fail before the pauses grow: a new active mgr appears within two."""
 LONGEST = 60.0
-"""Seconds of the longest pause, unless the interval is longer: a recovery is noticed soon."""
+"""Longest pause in seconds, unless the interval is longer; a recovery is noticed soon."""
 SUMMARY_INTERVAL = 3600.0
 """Seconds between two log lines about a problem that persists."""
 
@@ -21,8 +21,8 @@ def pause(poll: Poll, failures: int) -> float:
     """Return the seconds from the start of a poll to the start of the next.
 
     failures: consecutive polls that failed. After `PATIENCE` failures the pause doubles each time,
-    up to half of `stale_after`, as a snapshot must not go stale between two polls. Jitter keeps
-    many exporters from polling in step.
+    up to `LONGEST` and at most half of `stale_after`, so that no snapshot goes stale between two
+    polls; it is never shorter than the interval. Jitter keeps many exporters from polling in step.
     """
     longest = max(poll.interval, min(poll.stale_after / 2, LONGEST))
     doublings = min(max(0, failures - PATIENCE), 16)
@@ -33,10 +33,11 @@ def pause(poll: Poll, failures: int) -> float:
 class Outage:
     """Logs when a cluster or some of its documents become unavailable and available again.
 
-    An outage is one line when it starts, one for each further kind of error (the service is back
-    but refuses the password), one an hour while it lasts, and one when it ends. The same holds for
-    documents that fail although the cluster is reachable; those that fail or recover together share
-    a line. tags: key=value pairs for the log lines.
+    An outage is logged in one line when it starts, one for each further kind of error (such as a
+    service that is back but refuses the password), one an hour while it lasts, and one when it
+    ends. Documents that fail although the cluster is reachable are logged in the same way, but
+    without a line for each further kind of error; those that fail or recover together share a line.
+    tags: key=value pairs for the log lines.
     """
 
     def __init__(self, tags: Mapping[str, str], clock: Clock = SYSTEM) -> None:
@@ -49,12 +50,12 @@ class Outage:
         self._since = self._summary = clock.monotonic()
 
     def note(self, failure: SourceError | None, documents: Iterable[DocumentRow]) -> None:
-        """Log what changed with a poll.
+        """Log what changed since the last poll.
 
         failure: why the cluster is unreachable, None if it is not; documents: their state.
         """
         now = self._clock.monotonic()
-        # Without a duration the whole cluster failed, which is reported once and not for each.
+        # A row without a duration failed with the whole cluster; that is logged once.
         missing = {
             row.name: row.error
             for row in documents

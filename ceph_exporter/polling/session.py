@@ -54,19 +54,19 @@ class Session:
     def open(self, url: str, deadline: Deadline) -> Source:
         """Return a new source at a URL; raise SourceError if there is none."""
         self.source = self._connect(self._api, url, self._tls, self._credentials, deadline)
-        # The first cluster that answers is the right one.
+        # Until one cluster has answered, any is accepted; the first to answer is the right one.
         self.proven = not self.trust.fsid
         return self.source
 
     def check(self, url: str, source: Source, facts: tuple[Fact, ...]) -> None:
-        """Raise SourceError if the facts are of another cluster, or old."""
+        """Raise SourceError if the facts come from another cluster or from a frozen mgr."""
         for fact in facts:
             if isinstance(fact, Quorum):
                 self.trust.check(url, source.api, fact)
                 self.proven = True
 
     def answered(self, source: Source) -> None:
-        """Note that a source answered; log if it is another one than before."""
+        """Note that a source answered; log it if it is not the one that answered last."""
         used = (source.api, source.url)
         if used != self.used:
             log.info("connected to Ceph", extra=fields(**self._tags, api=used[0], url=used[1]))

@@ -22,9 +22,10 @@ UP = Metric(
 DOCUMENT_SUCCESS = Metric(
     "ceph_exporter_document_success",
     "gauge",
-    "Whether the last request for the document succeeded (1) or failed (0); absent if unsupported",
+    "Whether the last request for the document succeeded (1) or failed (0)",
     OWN,
     _DOCUMENT,
+    detail="Absent while the document is unsupported or pending.",
 )
 DOCUMENT_DURATION = Metric(
     "ceph_exporter_document_duration_seconds",
@@ -36,7 +37,7 @@ DOCUMENT_DURATION = Metric(
 DOCUMENT_LAST_SUCCESS = Metric(
     "ceph_exporter_document_last_success_timestamp_seconds",
     "gauge",
-    "Time when the document was last received, or last confirmed by the epoch of the OSD map",
+    "Time when the document was last received, or last confirmed because the OSD map is unchanged",
     OWN,
     _DOCUMENT,
 )
@@ -71,7 +72,7 @@ COLLECTOR_SERIES = Metric(
 COLLECTOR_CUT = Metric(
     "ceph_exporter_collector_series_cut",
     "gauge",
-    "Number of series left out because the collector exceeds poll.series_limit",
+    "Number of series left out because the collector exceeds --poll.series-limit",
     OWN,
     _COLLECTOR,
 )
@@ -91,7 +92,7 @@ SOURCE_INFO = Metric(
 FOREIGN_CLUSTER = Metric(
     "ceph_exporter_foreign_cluster",
     "gauge",
-    "Whether the last answer from the URL came from another cluster (1), which is not exported",
+    "Whether the URL last answered for another cluster and was rejected (1) or not (0)",
     OWN,
     Labels("url"),
 )

@@ -1,14 +1,14 @@
-"""Whether to trust what a URL answers: that it is the right cluster's, and not frozen.
+"""Whether to trust what a URL answers: it must come from the right cluster and not be frozen.
 
-A mgr knows about the monitors what they last sent to it. Without a quorum they send nothing, and
-the dashboard keeps answering the last HEALTH_OK, however old (seen on 16.2.15 and 18.2.7). Two
-signs reveal this:
+All that a mgr knows about the monitors is what they last sent it. Without a quorum they send no new
+cluster state, and the dashboard keeps returning the last HEALTH_OK, however old (seen on 16.2.15
+and 18.2.7). Two signs reveal this:
 
 - `quorum_age` stands still. The quorum counts it in seconds and sends it every 5 s
   (MgrMonitor::send_digests of 14 to 20).
 - Half of the monitors or more have stopped reporting. Each monitor reports to the mgr every 5 s,
-  also without a quorum. One answer shows this, but it proves nothing: the monitors may only be cut
-  off from the mgr. So it no longer counts once the age was seen to change.
+  even without a quorum. A single answer is enough to see this, but it is no proof: the monitors may
+  merely be cut off from the mgr. So this sign is ignored once `quorum_age` has been seen to change.
 """
 
 from collections.abc import Collection, Mapping
@@ -23,21 +23,21 @@ from ceph_exporter.sources import ErrorKind, SourceError
 FROZEN_AFTER = 20.0
 """Seconds without a sign of the quorum; an election after the leader died takes up to 15."""
 SILENT_AFTER = 15.0
-"""Seconds by which a monitor's report to the mgr may be late, beyond three reports that may be
-lost. The last two reports show how often they come (Ceph's `mgr_stats_period`)."""
+"""Seconds by which a monitor's report to the mgr may be late, on top of three report intervals, as
+three reports may be lost. The last two reports show how often they come (`mgr_stats_period`)."""
 _RELAYS = frozenset({"dashboard"})
 """APIs that pass on what the monitors last sent; the others ask a monitor each time."""
 _LOST = (
     "so what its dashboard reports is old and not exported; check with `ceph -s` whether there is "
-    "a quorum, and start the monitors"
+    "a quorum (it hangs without one), and start the monitors that are down"
 )
 
 
 class _Sign(NamedTuple):
     """A sign of life of the quorum: election epoch and age.
 
-    since: reading of time.monotonic() when it was first seen; changed: it differs from the sign
-    before it, so this is not the first one.
+    since: when it was first seen, by `clock.monotonic()`; changed: whether another sign came before
+    it.
     """
 
     value: tuple[int | None, float | None]
@@ -72,9 +72,9 @@ class Trust:
             self.foreign[url] = foreign
             about = fields(**self._tags, url=url, fsid=fsid, expected=self.fsid)
             if foreign:
-                log.error("rejected answers of another cluster", extra=about)
+                log.error("rejected answers from another cluster", extra=about)
             else:
-                log.info("accepted answers of the right cluster again", extra=about)
+                log.info("accepting answers from the right cluster again", extra=about)
         if foreign:
             raise SourceError(
                 ErrorKind.FOREIGN,
@@ -100,7 +100,7 @@ class Trust:
 
 
 def _silence(monitors: Collection[Monitor]) -> str:
-    """Return how many monitors are silent if too many are for a quorum, else an empty text.
+    """Return a text with the number of silent monitors if too many are silent for a quorum, or "".
 
     A monitor is silent if its last report is much older than the newest report of any monitor.
     """
@@ -108,4 +108,4 @@ def _silence(monitors: Collection[Monitor]) -> str:
     last_two = [monitor.reports for monitor in monitors if len(monitor.reports) == 2]
     silent = sum(newest - last > SILENT_AFTER + 3 * (last - first) for first, last in last_two)
     lost = silent and 2 * silent >= len(monitors)
-    return f"{silent} of {len(monitors)} monitors no longer report to the mgr" if lost else ""
+    return f"the mgr receives no reports from {silent} of {len(monitors)} monitors" if lost else ""

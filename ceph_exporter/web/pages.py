@@ -41,7 +41,7 @@ class _Page(NamedTuple):
 class Pages:
     """Caches the pages that clients request; a returned page always shows the newest snapshots.
 
-    limit: the largest number of series of a page. clock: monotonic seconds.
+    limit: the maximum number of series on a page. clock: monotonic seconds.
     """
 
     def __init__(

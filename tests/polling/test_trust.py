@@ -49,8 +49,8 @@ def test_the_first_cluster_is_the_right_one(
     assert watch.foreign == {X: False, Y: False}
     about = "cluster=prod url=http://y"
     assert logs == [
-        f"ERROR rejected answers of another cluster {about} fsid=g expected=f",
-        f"INFO accepted answers of the right cluster again {about} fsid=f expected=f",
+        f"ERROR rejected answers from another cluster {about} fsid=g expected=f",
+        f"INFO accepting answers from the right cluster again {about} fsid=f expected=f",
     ]
 
 
@@ -112,10 +112,7 @@ def test_silent_monitors_make_no_quorum(lags: tuple[float, ...], silent: str) ->
     if silent:
         error = refused(watch, X, quorum(9, *lags))
         assert error.kind is ErrorKind.FROZEN
-        assert (
-            f"{silent} monitors no longer report to the mgr, so what its dashboard reports"
-            in str(error)
-        )
+        assert f"no reports from {silent} monitors, so what its dashboard reports" in str(error)
         unaged = Trust({}, (X,))
         for epoch in (4, 6):
             found = quorum(None, *lags, epoch=epoch)

@@ -98,7 +98,7 @@ def test_a_ceph_conf_of_another_cluster(
     rados.place.write_bytes((failing.folder / "ceph.conf").read_bytes())
     rados.shows("ceph_up", 1)
     rados.shows("ceph_exporter_foreign_cluster", 0)
-    assert rados.times_logged("rejected answers of another cluster") == 1
+    assert rados.times_logged("rejected answers from another cluster") == 1
 
 
 def import_key(cluster: CephCluster, file: Path) -> None:

@@ -77,7 +77,7 @@ def test_all_mgrs_dead(
     misled.shows("ceph_exporter_foreign_cluster", 1, url=cluster.dashboard_url)
     misled.shows("ceph_up", 0)
     misled.polls(3)
-    assert misled.times_logged("rejected answers of another cluster") == 1
+    assert misled.times_logged("rejected answers from another cluster") == 1
     assert misled.url() != cluster.dashboard_url
     rados.shows("ceph_health_detail", 1, name="MGR_DOWN")
     rados.shows("ceph_up", 1)

@@ -205,7 +205,7 @@ def test_another_cluster_is_not_shown(ceph: Ceph, clock: Clock, logs: list[str])
     assert {frozenset(names) for url, names in ceph.asked if url == "http://b"} == {
         frozenset({"quorum_status"})
     }
-    assert sum("of another cluster" in line and "url=http://b" in line for line in logs) == 1
+    assert sum("from another cluster" in line and "url=http://b" in line for line in logs) == 1
     ceph.dead.clear()
     ceph.scripts["http://a"] = whole()
     assert polled.poll().report.up

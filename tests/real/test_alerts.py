@@ -156,7 +156,7 @@ def test_each_failure_is_one_message_that_is_resolved_when_it_is_fixed(
     }
     assert osd.annotations["summary"] == "OSDs are down"
     assert osd.annotations["description"].startswith(
-        "OSDs that hold data are down, 1 in all: osd.1."
+        "OSDs that are in are down, 1 in all: osd.1."
     )
     assert clock.annotations["summary"] == "The clocks of the monitors differ"
     assert re.search(r"0.05 s by default \(mon.b: [\d.]+ms\)", clock.annotations["description"])

@@ -155,12 +155,10 @@ def test_each_failure_is_one_message_that_is_resolved_when_it_is_fixed(
         ("on-call", "CephDataMissing"),
     }
     assert osd.annotations["summary"] == "OSDs are down"
-    assert osd.annotations["description"].startswith(
-        "OSDs that are in are down, 1 in all: osd.1."
-    )
+    assert osd.annotations["description"].startswith("OSDs that are in are down, 1 in all: osd.1.")
     assert clock.annotations["summary"] == "The clocks of the monitors differ"
     assert re.search(r"0.05 s by default \(mon.b: [\d.]+ms\)", clock.annotations["description"])
-    assert gone.annotations["summary"] == "Nothing is known of a Ceph cluster"
+    assert gone.annotations["summary"] == "No exporter reports a Ceph cluster"
     assert all("runbook.md#" in m.annotations["runbook_url"] for m in watch.receiver.messages)
 
 

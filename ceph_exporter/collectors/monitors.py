@@ -59,6 +59,8 @@ LEADER = Metric(
     "Whether the monitor leads the quorum (1) or not (0)",
     _QUORUM,
     _MONITOR,
+    detail="Absent where Ceph does not say which one leads, as over the dashboard of a cluster "
+    "with the election strategy connectivity.",
 )
 ELECTION_EPOCH = Metric(
     "ceph_monitor_election_epoch",
@@ -172,7 +174,11 @@ def _quorum(quorum: Quorum) -> Iterator[Family]:
         [(QUORUM_STATUS.labels(f"mon.{mon.name}"), mon.in_quorum) for mon in quorum.monitors],
     )
     yield RANK, [(block, mon.rank) for block, mon in monitors]
-    yield LEADER, [(block, mon.name == quorum.leader) for block, mon in monitors]
+    leader = quorum.leader
+    yield (
+        LEADER,
+        [(block, None if leader is None else mon.name == leader) for block, mon in monitors],
+    )
     yield ELECTION_EPOCH, one(quorum.election_epoch)
     yield MONMAP_EPOCH, one(quorum.monmap_epoch)
     yield QUORUM_AGE, one(quorum.age)

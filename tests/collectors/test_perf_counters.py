@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from ceph_exporter import exposition
-from ceph_exporter.collectors.perf_counters import CUT, Options, collect, name_of
+from ceph_exporter.collectors._perf_names import name_of
+from ceph_exporter.collectors.perf_counters import CUT, Options, collect
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.perf_counters import Counter, PerfCounters
 

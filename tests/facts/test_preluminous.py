@@ -8,6 +8,7 @@ import pytest
 from ceph_exporter import facts
 from ceph_exporter.facts import Check, Health, MonitorReport
 from ceph_exporter.facts.preluminous import UNMAPPED
+from ceph_exporter.facts.slow_ops import SlowOps
 
 OK = {"health": "HEALTH_OK"}
 STAMP = "2014-10-02 21:40:11.500000"
@@ -77,8 +78,9 @@ def test_details_are_limited() -> None:
 
 def test_slow_requests() -> None:
     """Slow operations are the number of requests, not the number of OSDs with slow requests."""
-    assert decode("17 requests are blocked > 32 sec", "2 osds have slow requests").slow_ops == 17
-    assert decode("mds0: 12 slow requests are blocked > 30 sec").slow_ops == 0
+    slow = decode("17 requests are blocked > 32 sec", "2 osds have slow requests").slow_ops
+    assert (slow.number, slow.complete) == (17, False)
+    assert decode("mds0: 12 slow requests are blocked > 30 sec").slow_ops == SlowOps()
 
 
 def test_report() -> None:

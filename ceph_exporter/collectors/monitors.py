@@ -224,9 +224,14 @@ def _disks(by_name: Mapping[str, MonitorReport]) -> Iterator[Family]:
 
 def _health(health: Health, quorum: Quorum | None, time_sync: TimeSync | None) -> Samples:
     clocks = time_sync.clocks if time_sync else {}
-    names = dict.fromkeys(mon.name for mon in quorum.monitors) if quorum else {}
-    names |= dict.fromkeys(health.monitor_health) | dict.fromkeys(clocks)
-    for name in names:
+    # A monitor that left the quorum is not in health yet, or not at all while Ceph's grace lasts.
+    names = (
+        {mon.name: "" if mon.in_quorum else "HEALTH_WARN" for mon in quorum.monitors}
+        if quorum
+        else {}
+    )
+    for name in [*dict.fromkeys((*names, *health.monitor_health, *clocks))]:
         clock = clocks.get(name)
-        statuses = health.monitor_health.get(name, ""), clock.health if clock else ""
+        own = health.monitor_health.get(name, ""), clock.health if clock else ""
+        statuses = *own, names.get(name, "")
         yield _block(name), STATUSES[worst(*statuses)]

@@ -162,6 +162,23 @@ def test_slow_operations(checks: dict[str, str], number: float | None) -> None:
     assert decode({"status": "HEALTH_WARN", "checks": raised}).slow_ops.number == number
 
 
+@pytest.mark.parametrize("more", ["39 more pgs... ", "1 more pgs... ", "... and 7 more"])
+def test_more_items_than_are_listed(more: str) -> None:
+    """The line that says how many items are left out is no item."""
+    lines = [f"pg 1.{number:x} not scrubbed since 2026-11-01" for number in range(50)]
+    text = "89 pgs not scrubbed in time"
+    raised = {"PG_NOT_SCRUBBED": check(text, *lines, more)}
+    fact = decode({"status": "HEALTH_WARN", "checks": raised})
+    assert fact.checks["PG_NOT_SCRUBBED"].detail == tuple(lines)
+
+
+@pytest.mark.parametrize("count", [-3, 2**64 - 3])
+def test_impossible_count(count: int) -> None:
+    """A count below zero is unknown."""
+    raised = {"X": check("text", count=count)}
+    assert decode({"status": "HEALTH_WARN", "checks": raised}).checks["X"].count is None
+
+
 def test_bare_nan_in_a_count() -> None:
     """A count of nan becomes None and does not affect other fields."""
     body = b"""{"status": "HEALTH_WARN", "checks": {"X": {"severity": "HEALTH_WARN",

@@ -1,9 +1,10 @@
 """Health of individual daemons, from the health checks: slow operations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ceph_exporter.facts import Facts, Health, OsdDump, Quorum
 from ceph_exporter.facts.osd_dump import Osd
+from ceph_exporter.facts.slow_ops import SlowOps
 from ceph_exporter.metric import Columns, Family, Labels, Metric, Value
 
 METRICS = Metric(
@@ -12,9 +13,10 @@ METRICS = Metric(
     "Health metrics for Ceph daemons",
     Health.document,
     Labels("type", "ceph_daemon"),
-    detail="Ceph's APIs report the total number of slow operations and the names of the daemons "
-    "that have some. If one daemon is named, its value is that total; if several are, their "
-    "values are unknown and absent.",
+    detail="Ceph's APIs report the total number of slow operations and the names of at most ten "
+    "daemons that have some. If one daemon is named, its value is that total; if several are, "
+    "their values are unknown and absent, except up to Ceph 11, which reports them. If Ceph names "
+    "some daemons only, the others are absent.",
 )
 SLOW = Metric(
     "ceph_daemon_slow_ops",
@@ -22,6 +24,7 @@ SLOW = Metric(
     "Whether Ceph reports slow operations of the daemon (1) or not (0)",
     Health.document,
     Labels("ceph_daemon"),
+    detail="If operations are slow and Ceph names some of the daemons only, the others are absent.",
 )
 
 
@@ -32,15 +35,15 @@ def collect(facts: Facts) -> Iterator[Family]:
         return
     osds = facts.once(_names, dump.osds) if dump else ()
     monitors = [f"mon.{mon.name}" for mon in quorum.monitors if mon.in_quorum] if quorum else []
-    daemons = [*monitors, *osds]
+    named = health.slow_ops.daemons
+    # A monitor that has left the quorum, or an OSD while the OSD map is unavailable.
+    daemons = [*dict.fromkeys((*monitors, *osds, *named))] if named else [*monitors, *osds]
     creating = None if "PENDING_CREATING_PGS" in health.checks else 0
     blocks = facts.once(_blocks, tuple(daemons), osds)
-    yield METRICS, Columns(blocks, [*_slow(health, daemons), *[creating] * len(osds)])
-    named = set(health.slow_daemons)
-    yield (
-        SLOW,
-        Columns(facts.once(_of_daemons, tuple(daemons)), [daemon in named for daemon in daemons]),
-    )
+    numbers = _by_daemon(daemons, named, health.slow_ops)
+    yield METRICS, Columns(blocks, [*numbers, *[creating] * len(osds)])
+    flags = _by_daemon(daemons, dict.fromkeys(named, 1), health.slow_ops)
+    yield SLOW, Columns(facts.once(_of_daemons, tuple(daemons)), flags)
 
 
 def _names(osds: tuple[Osd, ...]) -> tuple[str, ...]:
@@ -56,10 +59,7 @@ def _of_daemons(daemons: tuple[str, ...]) -> tuple[str, ...]:
     return tuple([SLOW.labels(daemon) for daemon in daemons])
 
 
-def _slow(health: Health, daemons: list[str]) -> list[Value]:
-    named = health.slow_daemons
-    if not named:
-        # Up to 13 Ceph does not name the daemons with slow operations.
-        return [None if health.slow_ops else 0] * len(daemons)
-    number = health.slow_ops if len(named) == 1 else None
-    return [number if daemon in named else 0 for daemon in daemons]
+def _by_daemon(daemons: list[str], named: Mapping[str, float | None], slow: SlowOps) -> list[Value]:
+    """Return the value of each daemon; of one that is not named, 0 if Ceph names all, else None."""
+    others = 0 if slow.complete else None
+    return [named.get(daemon, others) for daemon in daemons]

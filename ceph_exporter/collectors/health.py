@@ -111,4 +111,4 @@ def collect(facts: Facts) -> Iterator[Family]:
     yield MUTES, one(len(health.mutes))
     yield MUTE_STICKY, [(_CHECK(mute.code), mute.sticky) for mute in health.mutes]
     yield MUTE_EXPIRY, [(_CHECK(mute.code), mute.expires) for mute in health.mutes]
-    yield SLOW_OPS, one(health.slow_ops)
+    yield SLOW_OPS, one(health.slow_ops.number)

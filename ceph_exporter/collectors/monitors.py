@@ -59,6 +59,8 @@ LEADER = Metric(
     "Whether the monitor leads the quorum (1) or not (0)",
     _QUORUM,
     _MONITOR,
+    detail="Absent where Ceph does not say which one leads, as over the dashboard of a cluster "
+    "with the election strategy connectivity.",
 )
 ELECTION_EPOCH = Metric(
     "ceph_monitor_election_epoch",
@@ -175,7 +177,11 @@ def _quorum(quorum: Quorum) -> Iterator[Family]:
         [(QUORUM_STATUS.labels(f"mon.{mon.name}"), mon.in_quorum) for mon in quorum.monitors],
     )
     yield RANK, [(block, mon.rank) for block, mon in monitors]
-    yield LEADER, [(block, mon.name == quorum.leader) for block, mon in monitors]
+    leader = quorum.leader
+    yield (
+        LEADER,
+        [(block, None if leader is None else mon.name == leader) for block, mon in monitors],
+    )
     yield ELECTION_EPOCH, one(quorum.election_epoch)
     yield MONMAP_EPOCH, one(quorum.monmap_epoch)
     yield QUORUM_AGE, one(quorum.age)
@@ -221,9 +227,14 @@ def _disks(by_name: Mapping[str, MonitorReport]) -> Iterator[Family]:
 
 def _health(health: Health, quorum: Quorum | None, time_sync: TimeSync | None) -> Samples:
     clocks = time_sync.clocks if time_sync else {}
-    names = dict.fromkeys(mon.name for mon in quorum.monitors) if quorum else {}
-    names |= dict.fromkeys(health.monitor_health) | dict.fromkeys(clocks)
-    for name in names:
+    # A monitor that left the quorum is not in health yet, or not at all while Ceph's grace lasts.
+    names = (
+        {mon.name: "" if mon.in_quorum else "HEALTH_WARN" for mon in quorum.monitors}
+        if quorum
+        else {}
+    )
+    for name in [*dict.fromkeys((*names, *health.monitor_health, *clocks))]:
         clock = clocks.get(name)
-        statuses = health.monitor_health.get(name, ""), clock.health if clock else ""
+        own = health.monitor_health.get(name, ""), clock.health if clock else ""
+        statuses = *own, names.get(name, "")
         yield _block(name), STATUSES[worst(*statuses)]

@@ -7,6 +7,7 @@ from ceph_exporter.facts.df import Df, PoolUsage
 from ceph_exporter.facts.osd_dump import ErasureProfile, OsdDump, Pool
 from ceph_exporter.facts.pool_stats import PoolRates, PoolStats
 from ceph_exporter.facts.pool_sums import PoolSum, PoolSums
+from ceph_exporter.facts.version import Version
 from ceph_exporter.metric import Family, Labels, Metric, Type
 
 _POOL = Labels("pool_id")
@@ -23,6 +24,10 @@ def _map(name: str, help_: str, **fields: str) -> Metric:
 def _io(name: str, help_: str, unit: str = "", **fields: str) -> Metric:
     document = PoolStats.document
     return Metric(f"ceph_pool_{name}", "gauge", help_, document, _POOL, unit=unit, **fields)
+
+
+def _sum(name: str, help_: str, type_: Type = "gauge", **fields: str) -> Metric:
+    return Metric(f"ceph_pool_{name}", type_, help_, PoolSums.document, _POOL, **fields)
 
 
 METADATA = Metric(
@@ -87,22 +92,18 @@ RECOVERED_OBJECTS = _io(
     "num_objects_recovered", "Number of objects recovered in the last few seconds"
 )
 RECOVERED_BYTES = _io("num_bytes_recovered", "Data recovered in the last few seconds", "bytes")
-DEGRADED = _io("num_objects_degraded", "Number of missing object copies")
-MISPLACED = _io("num_objects_misplaced", "Number of misplaced object copies")
-UNFOUND = _io("num_objects_unfound", "Number of unfound objects")
-REPAIRED = Metric(
-    "ceph_pool_objects_repaired",
-    "counter",
-    "Number of repaired objects",
-    PoolSums.document,
-    _POOL,
-    since="14",
-)
+DEGRADED = _sum("num_objects_degraded", "Number of missing object copies")
+MISPLACED = _sum("num_objects_misplaced", "Number of misplaced object copies", since="0.94")
+UNFOUND = _sum("num_objects_unfound", "Number of unfound objects")
+REPAIRED = _sum("objects_repaired", "Number of repaired objects", "counter", since="14")
 
 # As the mgr module of 20 names them (StorageType); other names are exported unchanged.
 _APPLICATIONS = {"rbd": "Block", "cephfs": "Filesystem", "rgw": "Object"}
 _QUOTA_LIMIT = 2**64  # quotas are 64-bit numbers
 _NO_PROFILE, _NO_RATES, _NO_SUM = ErasureProfile(), PoolRates(), PoolSum()
+
+
+OPTIONAL = (Version,)
 
 
 class _Blocks(dict[int, str]):
@@ -123,7 +124,8 @@ def collect(facts: Facts) -> Iterator[Family]:
     if df is not None:
         yield from _usage([(blocks[pool.id], pool) for pool in df.pools])
     yield from _quotas(dump, df, blocks)
-    yield from _activity(facts.get(PoolStats), facts.get(PoolSums), blocks)
+    yield from _activity(facts.get(PoolStats), blocks)
+    yield from _at_risk(facts, blocks)
     yield from _recovery(facts.get(PoolStats), facts.get(Status), blocks)
 
 
@@ -189,25 +191,30 @@ def _share(used: float | None, quota: float | None) -> float | None:
     return used / quota if used is not None and quota and quota < _QUOTA_LIMIT else None
 
 
-def _activity(stats: PoolStats | None, sums: PoolSums | None, blocks: _Blocks) -> Iterator[Family]:
-    rates = stats.pools if stats else {}
-    summed = sums.pools if sums else {}
-    pools = [(blocks[pool], row) for pool, row in rates.items()]
+def _activity(stats: PoolStats | None, blocks: _Blocks) -> Iterator[Family]:
+    pools = [(blocks[pool], row) for pool, row in stats.pools.items()] if stats else []
     yield READ_BYTES, [(block, row.read_bytes) for block, row in pools]
     yield WRITE_BYTES, [(block, row.write_bytes) for block, row in pools]
     yield READ_OPS, [(block, row.read_ops) for block, row in pools]
     yield WRITE_OPS, [(block, row.write_ops) for block, row in pools]
     yield OPS, [(block, row.ops) for block, row in pools]
+
+
+def _at_risk(facts: Facts, blocks: _Blocks) -> Iterator[Family]:
+    """Yield the sums of `pg dump`, or those of `osd pool stats` where they are sums."""
+    stats, sums, version = facts.get(PoolStats), facts.get(PoolSums), facts.get(Version)
+    rates = stats.pools if stats and version and version.sums_in_pool_stats else {}
+    summed = sums.pools if sums else {}
     both = [
         (blocks[pool], rates.get(pool, _NO_RATES), summed.get(pool, _NO_SUM))
         for pool in {**rates, **summed}
     ]
-    yield DEGRADED, [(block, _known_or(row.degraded, total.degraded)) for block, row, total in both]
+    yield DEGRADED, [(block, _known_or(total.degraded, row.degraded)) for block, row, total in both]
     yield (
         MISPLACED,
-        [(block, _known_or(row.misplaced, total.misplaced)) for block, row, total in both],
+        [(block, _known_or(total.misplaced, row.misplaced)) for block, row, total in both],
     )
-    yield UNFOUND, [(block, _known_or(row.unfound, total.unfound)) for block, row, total in both]
+    yield UNFOUND, [(block, _known_or(total.unfound, row.unfound)) for block, row, total in both]
     yield REPAIRED, [(blocks[pool], total.repaired) for pool, total in summed.items()]
 
 

@@ -8,10 +8,12 @@ import msgspec
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.df import Space
 from ceph_exporter.facts.fact import Fact, decodes
+from ceph_exporter.facts.numbers import LIMIT, amount, amounts
 from ceph_exporter.facts.osd_df import OsdDf, OsdUsage
-from ceph_exporter.facts.osd_perf import OsdLatency, OsdPerf
+from ceph_exporter.facts.osd_perf import OsdLatency, OsdPerf, latency
 
 _KIB = 1024
+_LIMIT_KIB = LIMIT / _KIB
 
 
 class RawStatfs(msgspec.Struct, frozen=True, gc=False):
@@ -56,16 +58,24 @@ _decode = Decoder(tuple[RawOsd, ...])
 def decode_osds(body: bytes) -> tuple[Fact, ...]:
     """Decode the list; utilization and variance are calculated as `osd df` does."""
     rows = _decode(body)
-    size = sum(row.osd_stats.kb for row in rows if row.weight)
-    used = sum(row.osd_stats.kb_used for row in rows if row.weight)
-    average = used / size if size else None
+    average = _average([row.osd_stats for row in rows if row.weight])
     usage = OsdDf({row.osd: _usage(row, average) for row in rows}, average, _by_class(rows))
-    return (usage, OsdPerf({row.osd: row.osd_stats.perf_stat for row in rows if row.osd_stats.kb}))
+    reported = [(row.osd, row.osd_stats) for row in rows if row.osd_stats.kb]
+    return (usage, OsdPerf({osd: latency(stats.perf_stat) for osd, stats in reported}))
+
+
+def _average(rows: list[RawStats]) -> float | None:
+    sizes, uses = [row.kb for row in rows], [row.kb_used for row in rows]
+    if min(sizes + uses, default=0) < 0 or max(sizes + uses, default=0) >= _LIMIT_KIB:
+        return None
+    size = sum(sizes)
+    return sum(uses) / size if size else None
 
 
 def _by_class(rows: tuple[RawOsd, ...]) -> dict[str, Space]:
     """Return the space by device class, as PGMap::dump_cluster_stats of 14 and later does."""
     sums: dict[str, list[int]] = {}
+    unknown: set[str] = set()
     for row in rows:
         if row.tree.device_class:
             store = row.osd_stats.statfs
@@ -73,28 +83,32 @@ def _by_class(rows: tuple[RawOsd, ...]) -> dict[str, Space]:
             of_class[0] += store.total
             of_class[1] += store.available
             of_class[2] += store.internally_reserved
+            if min(store.total, store.available, store.internally_reserved) < 0:
+                unknown.add(row.tree.device_class)
     return {
-        name: Space(total, avail, total - avail - reserved, total - avail)
+        name: amounts(Space(total, avail, total - avail - reserved, total - avail))
         for name, (total, avail, reserved) in sums.items()
+        if name not in unknown
     }
 
 
 def _usage(row: RawOsd, average: float | None) -> OsdUsage:
     stats = row.osd_stats
     usage = OsdUsage(
-        pgs=stats.num_pgs,
-        crush_weight=row.tree.crush_weight,
-        reweight=row.weight,
+        pgs=amount(stats.num_pgs),
+        crush_weight=amount(row.tree.crush_weight),
+        reweight=amount(row.weight),
         device_class=row.tree.device_class,
     )
-    if not stats.kb:
+    size, used = amount(stats.kb * _KIB), amount(stats.kb_used * _KIB)
+    if not size:
         return usage
-    utilization = stats.kb_used / stats.kb
+    utilization = None if used is None else used / size
     return msgspec.structs.replace(
         usage,
-        size=stats.kb * _KIB,
-        used=stats.kb_used * _KIB,
-        avail=stats.kb_avail * _KIB,
+        size=size,
+        used=used,
+        avail=amount(stats.kb_avail * _KIB),
         utilization=utilization,
-        variance=utilization / average if average else None,
+        variance=utilization / average if utilization is not None and average else None,
     )

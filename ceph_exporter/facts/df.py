@@ -11,6 +11,7 @@ import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
+from ceph_exporter.facts.numbers import amount, amounts
 
 _KIB = 1024
 
@@ -146,7 +147,7 @@ def from_raw(answer: RawDf) -> Df:
     objects = [pool.stats.objects for pool in answer.pools if pool.stats.objects is not None]
     return Df(
         space=_space(answer.stats),
-        total_objects=sum(objects),
+        total_objects=sum(objects) if None not in map(amount, objects) else None,
         by_class={name: _space(stats) for name, stats in answer.stats_by_class.items()},
         pools=tuple([_pool(pool.id, pool.name, pool.stats) for pool in answer.pools]),
     )
@@ -154,16 +155,19 @@ def from_raw(answer: RawDf) -> Df:
 
 def _space(stats: RawSpace) -> Space:
     used = _either(stats.total_used_bytes, stats.total_used)
-    return Space(
-        total=_either(stats.total_bytes, stats.total_space),
-        avail=_either(stats.total_avail_bytes, stats.total_avail),
-        used=used,
-        used_raw=used if stats.total_used_raw_bytes is None else stats.total_used_raw_bytes,
+    return amounts(
+        Space(
+            total=_either(stats.total_bytes, stats.total_space),
+            avail=_either(stats.total_avail_bytes, stats.total_avail),
+            used=used,
+            used_raw=used if stats.total_used_raw_bytes is None else stats.total_used_raw_bytes,
+        )
     )
 
 
-def _pool(pool: int, name: str, stats: RawUsage) -> PoolUsage:
-    modern = stats.stored is not None
+def _pool(pool: int, name: str, reported: RawUsage) -> PoolUsage:
+    modern = reported.stored is not None
+    stats = amounts(reported)
     stored = stats.stored if modern else stats.bytes_used
     return PoolUsage(
         id=pool,
@@ -178,8 +182,8 @@ def _pool(pool: int, name: str, stats: RawUsage) -> PoolUsage:
         percent_used=stats.percent_used if modern else _part(stored, stats.max_avail),
         rd=stats.rd,
         wr=stats.wr,
-        rd_bytes=_either(stats.rd_bytes, stats.rd_kb),
-        wr_bytes=_either(stats.wr_bytes, stats.wr_kb),
+        rd_bytes=amount(_either(stats.rd_bytes, stats.rd_kb)),
+        wr_bytes=amount(_either(stats.wr_bytes, stats.wr_kb)),
         quota_bytes=stats.quota_bytes,
         quota_objects=stats.quota_objects,
         compress_bytes_used=stats.compress_bytes_used,

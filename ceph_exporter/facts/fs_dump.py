@@ -8,6 +8,7 @@ import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
+from ceph_exporter.facts.numbers import amount
 
 
 class Mds(msgspec.Struct, frozen=True):
@@ -27,10 +28,10 @@ class Filesystem(msgspec.Struct, frozen=True):
     data_pools: tuple[int, ...]
     metadata_pool: int
     mds: tuple[Mds, ...]
-    max_mds: int
+    max_mds: int | None
     failed: int
     damaged: int
-    standby_count_wanted: int
+    standby_count_wanted: int | None
 
 
 class FsDump(Fact, frozen=True):
@@ -101,10 +102,10 @@ def from_raw(answer: RawFsMap) -> FsDump:
                 data_pools=row.mdsmap.data_pools,
                 metadata_pool=row.mdsmap.metadata_pool,
                 mds=tuple(row.mdsmap.info.values()),
-                max_mds=row.mdsmap.max_mds,
+                max_mds=amount(row.mdsmap.max_mds),
                 failed=len(row.mdsmap.failed),
                 damaged=len(row.mdsmap.damaged),
-                standby_count_wanted=row.mdsmap.standby_count_wanted,
+                standby_count_wanted=amount(row.mdsmap.standby_count_wanted),
             )
             for row in answer.filesystems
         ),

@@ -10,13 +10,14 @@ from datetime import datetime
 
 import msgspec
 
-from ceph_exporter.facts import monitor_details, preluminous, time_sync
+from ceph_exporter.facts import monitor_details, preluminous, slow_ops, time_sync
 from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, decodes
+from ceph_exporter.facts.numbers import amount
+from ceph_exporter.facts.slow_ops import SlowOps
 
-_SLOW = ("SLOW_OPS", "REQUEST_SLOW", "REQUEST_STUCK")
-
-_SLOW_DAEMONS = re.compile(r", (?:daemons \[([^\]]+)\] have|(\S+) has) slow ops")
+# The line that PGMap.cc of 14 and later adds where it left out some: "39 more pgs... ".
+_MORE = re.compile(r"(?:\.\.\. ?)?(?:and )?\d+ more\b")
 
 STATUSES = {"HEALTH_OK": 0, "HEALTH_WARN": 1, "HEALTH_ERR": 2}
 
@@ -25,7 +26,8 @@ class Check(msgspec.Struct, frozen=True):
     """One health check that is raised.
 
     severity: HEALTH_WARN or HEALTH_ERR. count: the number of affected items as Ceph counts them,
-    None before 15, which has no such field. detail: empty if the answer has none.
+    None before 15, which has no such field. detail: a line for each item, empty if the answer has
+    none.
     """
 
     severity: str
@@ -48,9 +50,7 @@ class Health(Fact, frozen=True):
 
     monitor_health: the worst severity of the checks about single monitors. reports: disk and store
     by monitor, where the release reports them. clocks: skew and latency from the details of
-    MON_CLOCK_SKEW, only for monitors that exceed the limit, and without the sign. slow_ops: the
-    number in the text of the check about slow operations, 0 without such a check, None if the text
-    has no number; slow_daemons: the daemons that the text names (14 and later). era: the releases
+    MON_CLOCK_SKEW, only for monitors that exceed the limit, and without the sign. era: the releases
     that answer in this shape, as releases before 0.94 do not report their version; empty from 12
     on.
     """
@@ -63,8 +63,7 @@ class Health(Fact, frozen=True):
     monitor_health: Mapping[str, str] = {}
     reports: Mapping[str, monitor_details.MonitorReport] = {}
     clocks: Mapping[str, time_sync.Clock] = {}
-    slow_ops: float | None = 0
-    slow_daemons: tuple[str, ...] = ()
+    slow_ops: SlowOps = slow_ops.NONE
     era: str = ""
 
 
@@ -139,8 +138,8 @@ def _modern(answer: RawHealth, status: str) -> Health:
         code: Check(
             severity=check.severity,
             message=check.summary.message,
-            count=check.summary.count,
-            detail=tuple(line.message for line in check.detail or ()),
+            count=amount(check.summary.count),
+            detail=_items(check.detail or ()),
             muted=check.muted,
         )
         for code, check in _by_code(answer.checks)
@@ -156,9 +155,15 @@ def _modern(answer: RawHealth, status: str) -> Health:
         monitor_health=monitors,
         reports=monitor_details.reports(lines),
         clocks=monitor_details.clocks(lines),
-        slow_ops=_slow_ops(checks),
-        slow_daemons=_slow_daemons(checks),
+        slow_ops=slow_ops.from_checks(
+            (checks[code].message, checks[code].detail) for code in slow_ops.CODES if code in checks
+        ),
     )
+
+
+def _items(detail: tuple[RawText, ...]) -> tuple[str, ...]:
+    lines = tuple([line.message for line in detail])
+    return lines[:-1] if lines and _MORE.match(lines[-1]) else lines
 
 
 def _by_code(
@@ -170,32 +175,29 @@ def _by_code(
 
 
 def _preluminous(answer: RawHealth, status: str) -> Health:
-    monitors = answer.health.monitors if answer.health else ()
+    reported = answer.health.monitors if answer.health else ()
     clocks = time_sync.from_health(answer.timechecks) if answer.timechecks else None
     detail = preluminous.details(answer.detail)
-    problems = preluminous.problems(answer.summary, monitors, clocks)
+    problems = preluminous.problems(answer.summary, reported, clocks)
     checks = {
         code: Check(severity, text, detail=detail.get(code, ()))
         for code, (severity, text) in problems.items()
     }
+    monitors = {mon.name: mon.health for mon in reported}
+    # A monitor that is out of quorum reports nothing: only the details name it.
+    for name, code in monitor_details.named({"MON_DOWN": detail.get("MON_DOWN", ())}):
+        severity = checks[code].severity if code in checks else "HEALTH_WARN"
+        monitors[name] = worst(monitors.get(name, ""), severity)
     return Health(
         status=status,
         checks=checks,
-        monitor_health={mon.name: mon.health for mon in monitors},
-        reports={mon.name: preluminous.report(mon) for mon in monitors},
-        slow_ops=_slow_ops(checks),
-        era=preluminous.era(monitors),
+        monitor_health=monitors,
+        reports={mon.name: preluminous.report(mon) for mon in reported},
+        slow_ops=slow_ops.from_lines(
+            checks["SLOW_OPS"].message if "SLOW_OPS" in checks else "", answer.detail
+        ),
+        era=preluminous.era(reported),
     )
-
-
-def _slow_ops(checks: Mapping[str, Check]) -> float | None:
-    """Return the number in "12 slow ops, oldest ..." (13 on) and texts of older releases.
-
-    12 has "3 slow requests are blocked".
-    """
-    texts = [checks[code].message for code in _SLOW if code in checks]
-    numbers = [re.match(r"\d+", text) for text in texts]
-    return None if None in numbers else sum(float(number[0]) for number in numbers if number)
 
 
 def _unix(date: str | None) -> float | None:
@@ -204,10 +206,3 @@ def _unix(date: str | None) -> float | None:
     except ValueError:
         return None
     return end.timestamp() if end is not None and end.tzinfo is not None else None
-
-
-def _slow_daemons(checks: Mapping[str, Check]) -> tuple[str, ...]:
-    """Return the daemons in "daemons [osd.0,mon.a] have slow ops." or "osd.0 has slow ops" (14)."""
-    check = checks.get("SLOW_OPS")
-    match = _SLOW_DAEMONS.search(check.message) if check else None
-    return tuple((match[1] or match[2]).split(",")) if match else ()

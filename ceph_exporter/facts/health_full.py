@@ -46,7 +46,7 @@ def decode_full(body: bytes) -> tuple[Fact, ...]:
     if answer.df:
         facts.append(usage.from_raw(answer.df))
     if answer.mgr_map:
-        facts.append(mgr_dump.from_raw(answer.mgr_map))
+        facts.append(mgr_dump.from_raw(answer.mgr_map, by_mgr=True))
     if answer.fs_map:
         facts.append(fs_dump.from_raw(answer.fs_map))
     if answer.pools is not None:

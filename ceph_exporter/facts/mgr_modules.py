@@ -9,6 +9,7 @@ import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
+from ceph_exporter.facts.numbers import amount
 
 
 class Crash(msgspec.Struct, frozen=True):
@@ -122,7 +123,7 @@ def _device(row: RawDevice) -> Device:
         daemons=row.daemons,
         life_expectancy_min=_unix(row.life_expectancy_min),
         life_expectancy_max=_unix(row.life_expectancy_max),
-        wear=row.wear_level,
+        wear=amount(row.wear_level),
     )
 
 
@@ -140,6 +141,6 @@ def _unix(date: str | None) -> float | None:
 def _seconds(duration: str) -> float | None:
     try:
         hours, minutes, seconds = duration.split(":")
-        return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+        return amount(int(hours) * 3600 + int(minutes) * 60 + float(seconds))
     except ValueError:
         return None

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from ceph_exporter.facts.numbers import amounts
 from ceph_exporter.facts.time_sync import Clock
 
 _AVAIL = re.compile(r"mon\.(\S+) has (\d+)% avail")
@@ -53,7 +54,7 @@ def reports(lines: Lines) -> dict[str, MonitorReport]:
             by_monitor.setdefault(name, {})["avail_percent"] = float(percent)
     for name, number, unit in _each(_STORE, lines.get("MON_DISK_BIG", ())):
         by_monitor.setdefault(name, {})["store"] = float(number) * _UNITS[unit]
-    return {name: MonitorReport(name, **figures) for name, figures in by_monitor.items()}
+    return {name: amounts(MonitorReport(name, **figures)) for name, figures in by_monitor.items()}
 
 
 def merge(*reports: MonitorReport) -> dict[str, MonitorReport]:

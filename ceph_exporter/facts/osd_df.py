@@ -4,13 +4,13 @@ Sources: OSDUtilizationDumper of OSDMonitor.cc (0.94 to 11) and OSDMap.cc (12 an
 """
 
 from collections.abc import Mapping
-from math import isfinite
 
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.df import Space
 from ceph_exporter.facts.fact import Fact, decodes
+from ceph_exporter.facts.numbers import amount
 
 _KIB = 1024
 
@@ -91,29 +91,31 @@ def decode_osd_df(body: bytes) -> tuple[Fact, ...]:
 
 
 def _usage(node: RawNode) -> OsdUsage:
-    if not node.kb:
+    size = _bytes(node.kb)
+    if not size:
         return OsdUsage(
-            pgs=node.pgs,
-            crush_weight=node.crush_weight,
-            reweight=node.reweight,
+            pgs=amount(node.pgs),
+            crush_weight=amount(node.crush_weight),
+            reweight=amount(node.reweight),
             device_class=node.device_class,
         )
     return OsdUsage(
-        size=node.kb * _KIB,
+        size=size,
         used=_bytes(node.kb_used),
         avail=_bytes(node.kb_avail),
         utilization=_ratio(node.utilization),
-        variance=node.var,
-        pgs=node.pgs,
-        crush_weight=node.crush_weight,
-        reweight=node.reweight,
+        variance=amount(node.var),
+        pgs=amount(node.pgs),
+        crush_weight=amount(node.crush_weight),
+        reweight=amount(node.reweight),
         device_class=node.device_class,
     )
 
 
 def _bytes(kib: float | None) -> float | None:
-    return None if kib is None else kib * _KIB
+    return None if kib is None else amount(kib * _KIB)
 
 
 def _ratio(percent: float | None) -> float | None:
-    return percent / 100 if percent is not None and isfinite(percent) else None
+    checked = amount(percent)
+    return None if checked is None else checked / 100

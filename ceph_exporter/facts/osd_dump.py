@@ -11,6 +11,7 @@ import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
+from ceph_exporter.facts.numbers import amount, amounts
 
 _POOL_TYPES = {1: "replicated", 3: "erasure"}
 _DIGITS = 10
@@ -170,14 +171,14 @@ def from_raw(answer: RawOsdDump) -> OsdDump:
     profiles = answer.erasure_code_profiles.items()
     return OsdDump(
         osds=tuple([_osd(osd, states=states) for osd in answer.osds]),
-        epoch=answer.epoch,
+        epoch=amount(answer.epoch),
         flags=tuple(flag for flag in answer.flags.split(",") if flag),
-        full_ratio=answer.full_ratio or None,
-        backfillfull_ratio=answer.backfillfull_ratio or None,
-        nearfull_ratio=answer.nearfull_ratio or None,
+        full_ratio=amount(answer.full_ratio) or None,
+        backfillfull_ratio=amount(answer.backfillfull_ratio) or None,
+        nearfull_ratio=amount(answer.nearfull_ratio) or None,
         blocklist=None if blocked is None else len(blocked) + len(answer.range_blocklist),
         upmap_items=None if answer.pg_upmap_items is None else len(answer.pg_upmap_items),
-        pools=tuple(_pool(pool) for pool in answer.pools),
+        pools=tuple(amounts(_pool(pool)) for pool in answer.pools),
         erasure_code_profiles={
             name: ErasureProfile(_number(profile.k), _number(profile.m))
             for name, profile in profiles
@@ -190,7 +191,7 @@ def _osd(osd: RawOsd, *, states: bool) -> Osd:
         id=osd.osd,
         up=osd.up,
         is_in=osd.is_in,
-        weight=osd.weight,
+        weight=amount(osd.weight),
         nearfull="nearfull" in osd.state if states else None,
         backfillfull="backfillfull" in osd.state if states else None,
         full="full" in osd.state if states else None,

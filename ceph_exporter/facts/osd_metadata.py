@@ -109,7 +109,13 @@ def _details(row: RawDetails) -> OsdDetails:
 
 def _nodes(row: RawDetails) -> tuple[str, str, str]:
     if row.osd_objectstore == "bluestore":
-        return row.bluestore_bdev_dev_node, row.bluefs_db_dev_node, row.bluefs_wal_dev_node
+        nodes = row.bluestore_bdev_dev_node, row.bluefs_db_dev_node, row.bluefs_wal_dev_node
+        return _path(nodes[0]), _path(nodes[1]), _path(nodes[2])
     if row.osd_objectstore == "filestore":
-        return row.backend_filestore_dev_node, "", row.osd_journal
+        return _path(row.backend_filestore_dev_node), "", row.osd_journal
     return "", "", ""
+
+
+def _path(node: str) -> str:
+    """Return the path of a device node; 12 and 13 report its name only (KernelDevice.cc)."""
+    return f"/dev/{node}" if node and node != "unknown" and "/" not in node else node

@@ -10,6 +10,7 @@ import msgspec
 
 from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, decodes
+from ceph_exporter.facts.numbers import LIMIT, amounts
 
 
 class OsdLatency(msgspec.Struct, frozen=True, gc=False):
@@ -51,4 +52,10 @@ def decode_osd_perf(body: bytes) -> tuple[Fact, ...]:
     infos = (answer.osdstats or answer).osd_perf_infos
     if infos is None:
         raise DecodeError("the answer has no `osd_perf_infos`")
-    return (OsdPerf({info.id: info.perf_stats for info in infos}),)
+    return (OsdPerf({info.id: latency(info.perf_stats) for info in infos}),)
+
+
+def latency(row: OsdLatency) -> OsdLatency:
+    """Return the latency of an OSD, without numbers that are negative or wrapped around."""
+    commit, apply = row.commit_latency_ms or 0, row.apply_latency_ms or 0
+    return row if 0 <= commit < LIMIT and 0 <= apply < LIMIT else amounts(row)

@@ -10,6 +10,7 @@ import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
+from ceph_exporter.facts.numbers import amount
 
 
 class OsdLocation(msgspec.Struct, frozen=True, gc=False):
@@ -89,4 +90,5 @@ def _location_in(bucket: RawNode, parent: OsdLocation | None) -> OsdLocation:
 
 
 def _osd(node: RawNode, parent: OsdLocation) -> OsdLocation:
-    return OsdLocation(parent.host, parent.rack, parent.root, node.device_class, node.crush_weight)
+    weight = amount(node.crush_weight)
+    return OsdLocation(parent.host, parent.rack, parent.root, node.device_class, weight)

@@ -14,6 +14,7 @@ import msgspec
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.monitor_details import MonitorReport
+from ceph_exporter.facts.numbers import amounts
 
 TIME, AVERAGE, COUNTER, HISTOGRAM = 1, 4, 8, 16
 
@@ -44,11 +45,15 @@ class PerfCounters(Fact, frozen=True):
         Ceph PR 68916 adds these counters.
         """
         return tuple(
-            MonitorReport(
-                daemon.removeprefix("mon."),
-                **{
-                    field: counters[path].value for path, field in _DISK.items() if path in counters
-                },
+            amounts(
+                MonitorReport(
+                    daemon.removeprefix("mon."),
+                    **{
+                        field: counters[path].value
+                        for path, field in _DISK.items()
+                        if path in counters
+                    },
+                )
             )
             for daemon, counters in self.daemons.items()
             if daemon.startswith("mon.")

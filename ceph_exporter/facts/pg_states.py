@@ -9,12 +9,14 @@ later).
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from math import inf
 
 import msgspec
 
 from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, Facts, decodes
 from ceph_exporter.facts.health import Health
+from ceph_exporter.facts.numbers import amount, counts
 from ceph_exporter.facts.osd_dump import OsdDump
 from ceph_exporter.facts.status import Status
 
@@ -29,8 +31,9 @@ _OLD_STATES = ("inactive", "unclean", "stale")
 # states only once it is stuck, but a "degraded", "down" or "incomplete" PG immediately.
 _COUNT = re.compile(r"(\d+) pgs? (inactive|peering|stale|unclean|undersized)\b")
 _STATES = ("inactive", "peering", "stale", "undersized")
-# "pg 1.0 is stuck unclean for 123.456, current state ..." up to 14, then "for 21m", "for 3h".
-_SINCE = re.compile(r"pg \S+ is stuck (\w+) for (\d+(?:\.\d+)?)([smhdwMy]?)\b")
+# "pg 1.0 is stuck unclean for 123.456, current state ..." up to 14, then "for 21m", "for 3h"; "is
+# stuck unclean since forever" for a PG that was never clean.
+_SINCE = re.compile(r"pg \S+ is stuck (\w+) (?:for (\d+(?:\.\d+)?)([smhdwMy]?)\b|since forever)")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _UNITS = {"": 1, "s": 1, "m": _MINUTE, "h": _HOUR, "d": _DAY}
 _UNITS |= {"w": 7 * _DAY, "M": 30 * _DAY, "y": 365 * _DAY}  # as timespan_str of ceph_time.cc
@@ -56,7 +59,10 @@ class PgStates(Fact, frozen=True):
 
 
 class Stuck(msgspec.Struct, frozen=True):
-    """PGs that are stuck in one state. oldest: seconds, None where no detail line has it."""
+    """PGs that are stuck in one state.
+
+    oldest: seconds, None where no detail line has it, or one says "since forever".
+    """
 
     pgs: float
     oldest: float | None
@@ -105,7 +111,9 @@ def decode_pg_dump(body: bytes) -> tuple[Fact, ...]:
 
 def from_pool_status(pools: Iterable[RawPoolStatus]) -> PgStates:
     """Return the fact for the dashboard's pools (`/api/pool?stats=true`, `/api/health/full`)."""
-    return PgStates({row.pool: row.pg_status for row in pools})
+    return PgStates(
+        {row.pool: row.pg_status for row in pools if counts(row.pg_status) is row.pg_status}
+    )
 
 
 def if_uniform(status: Status | None, osd_dump: OsdDump | None) -> PgStates | None:
@@ -150,7 +158,9 @@ def stuck(health: Health) -> dict[str, Stuck]:
         for line in check.detail:
             if match := _SINCE.match(line):
                 state, age, unit = match.groups()
-                oldest[state] = max(oldest.get(state, 0), float(age) * _UNITS[unit])
+                seconds = inf if age is None else float(age) * _UNITS[unit]
+                oldest[state] = max(oldest.get(state, 0), seconds)
     return {
-        state: Stuck(number, oldest.get(state) if number else 0) for state, number in counts.items()
+        state: Stuck(number, amount(oldest.get(state)) if number else 0)
+        for state, number in counts.items()
     }

@@ -12,6 +12,7 @@ import msgspec
 from ceph_exporter.facts import pg_states
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
+from ceph_exporter.facts.numbers import amount, amounts
 
 # Seconds. The dashboard samples `df` at every request, including those of its own pages, and Ceph
 # updates `df` every few seconds: a shorter span may contain no update, a longer one is not current.
@@ -23,7 +24,8 @@ class PoolRates(msgspec.Struct, frozen=True):
 
     Rates per second: bytes and operations of clients; objects, bytes and keys of recovery.
     num_*_recovered: within the few seconds over which Ceph calculates the rates. degraded and
-    misplaced count copies of objects, unfound counts objects.
+    misplaced count copies of objects, unfound counts objects; up to 12.2.2 they are not the numbers
+    but how much these changed in the last seconds (see Version.sums_in_pool_stats).
     """
 
     read_bytes: float | None = None
@@ -52,17 +54,17 @@ class PoolStats(Fact, frozen=True):
 class RawAtRisk(msgspec.Struct, frozen=True):
     """`recovery`; Ceph omits each field while it is 0."""
 
-    degraded_objects: float = 0
-    misplaced_objects: float = 0
-    unfound_objects: float = 0
+    degraded_objects: float | None = 0
+    misplaced_objects: float | None = 0
+    unfound_objects: float | None = 0
 
 
 class RawRecovery(msgspec.Struct, frozen=True):
     """`recovery_rate`; empty while nothing is being recovered, without totals up to 9."""
 
     recovering_objects_per_sec: float | None = None
-    recovering_bytes_per_sec: float = 0
-    recovering_keys_per_sec: float = 0
+    recovering_bytes_per_sec: float | None = 0
+    recovering_keys_per_sec: float | None = 0
     num_objects_recovered: float | None = None
     num_bytes_recovered: float | None = None
 
@@ -73,10 +75,10 @@ class RawClient(msgspec.Struct, frozen=True):
     Up to 9, operations are one sum; from 10 on, reads and writes are separate.
     """
 
-    read_bytes_sec: float = 0
-    write_bytes_sec: float = 0
-    read_op_per_sec: float = 0
-    write_op_per_sec: float = 0
+    read_bytes_sec: float | None = 0
+    write_bytes_sec: float | None = 0
+    read_op_per_sec: float | None = 0
+    write_op_per_sec: float | None = 0
     op_per_sec: float | None = None
 
 
@@ -132,17 +134,22 @@ def decode_dashboard_pools(body: bytes) -> tuple[Fact, ...]:
 
 
 def _rates(pool: RawPool) -> PoolRates:
-    client, recovery, at_risk = pool.client_io_rate, pool.recovery_rate, pool.recovery
     # Up to 9, operations are one sum. An idle pool has no rates at all: all are 0.
-    separate = client.op_per_sec is None
-    idle = recovery.recovering_objects_per_sec is None
+    separate = pool.client_io_rate.op_per_sec is None
+    idle = pool.recovery_rate.recovering_objects_per_sec is None
+    client, recovery = amounts(pool.client_io_rate), amounts(pool.recovery_rate)
+    at_risk = amounts(pool.recovery)
     return PoolRates(
         read_bytes=client.read_bytes_sec,
         write_bytes=client.write_bytes_sec,
         read_ops=client.read_op_per_sec if separate else None,
         write_ops=client.write_op_per_sec if separate else None,
-        ops=client.read_op_per_sec + client.write_op_per_sec if separate else client.op_per_sec,
-        recovering_objects=recovery.recovering_objects_per_sec or 0,
+        ops=(
+            _both(client.read_op_per_sec, client.write_op_per_sec)
+            if separate
+            else client.op_per_sec
+        ),
+        recovering_objects=0 if idle else recovery.recovering_objects_per_sec,
         recovering_bytes=recovery.recovering_bytes_per_sec,
         recovering_keys=recovery.recovering_keys_per_sec,
         num_objects_recovered=_total(recovery.num_objects_recovered, idle=idle),
@@ -151,6 +158,10 @@ def _rates(pool: RawPool) -> PoolRates:
         misplaced=at_risk.misplaced_objects,
         unfound=at_risk.unfound_objects,
     )
+
+
+def _both(reads: float | None, writes: float | None) -> float | None:
+    return None if reads is None or writes is None else reads + writes
 
 
 def _total(recovered: float | None, *, idle: bool) -> float | None:
@@ -164,7 +175,7 @@ def _client_rates(stats: RawPoolSeries) -> PoolRates:
         write_bytes=_mean(stats.wr_bytes.rates),
         read_ops=reads,
         write_ops=writes,
-        ops=None if reads is None or writes is None else reads + writes,
+        ops=_both(reads, writes),
     )
 
 
@@ -176,5 +187,5 @@ def _mean(rates: tuple[tuple[float, float], ...]) -> float | None:
         growth += rate * (time - start)
         span = rates[-1][0] - start
         if span >= _SHORTEST:
-            return growth / span if span <= _LONGEST and growth >= 0 else None
+            return amount(growth / span) if span <= _LONGEST else None
     return None

@@ -9,6 +9,7 @@ import msgspec
 
 from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, decodes
+from ceph_exporter.facts.numbers import amounts
 
 
 class PoolSum(msgspec.Struct, frozen=True):
@@ -76,9 +77,11 @@ def decode_pool_sums(body: bytes) -> tuple[Fact, ...]:
 
 
 def _sum(row: RawSum) -> PoolSum:
-    return PoolSum(
-        repaired=row.num_objects_repaired,
-        unfound=row.num_objects_unfound,
-        degraded=row.num_objects_degraded,
-        misplaced=row.num_objects_misplaced,
+    return amounts(
+        PoolSum(
+            repaired=row.num_objects_repaired,
+            unfound=row.num_objects_unfound,
+            degraded=row.num_objects_degraded,
+            misplaced=row.num_objects_misplaced,
+        )
     )

@@ -12,6 +12,7 @@ from datetime import datetime
 import msgspec
 
 from ceph_exporter.facts.monitor_details import MonitorReport
+from ceph_exporter.facts.numbers import amounts
 from ceph_exporter.facts.time_sync import TimeSync
 
 
@@ -128,17 +129,19 @@ class RawServices(msgspec.Struct, frozen=True):
 
 def report(mon: RawMonitor) -> MonitorReport:
     """Return a monitor's own report of its disk and store."""
-    return MonitorReport(
-        mon.name,
-        capacity=_bytes(mon.kb_total),
-        used=_bytes(mon.kb_used),
-        avail=_bytes(mon.kb_avail),
-        avail_percent=mon.avail_percent,
-        store=mon.store_stats.bytes_total,
-        sst=mon.store_stats.bytes_sst,
-        log=mon.store_stats.bytes_log,
-        misc=mon.store_stats.bytes_misc,
-        updated=_wall_clock(mon.last_updated),
+    return amounts(
+        MonitorReport(
+            mon.name,
+            capacity=_bytes(mon.kb_total),
+            used=_bytes(mon.kb_used),
+            avail=_bytes(mon.kb_avail),
+            avail_percent=mon.avail_percent,
+            store=mon.store_stats.bytes_total,
+            sst=mon.store_stats.bytes_sst,
+            log=mon.store_stats.bytes_log,
+            misc=mon.store_stats.bytes_misc,
+            updated=_wall_clock(mon.last_updated),
+        )
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, decodes
+from ceph_exporter.facts.numbers import amount
 
 
 class Monitor(msgspec.Struct, frozen=True):
@@ -48,18 +49,27 @@ class RawMon(msgspec.Struct, frozen=True):
 
 
 class RawMonmap(msgspec.Struct, frozen=True):
-    """The monmap; in `mon dump` it contains the ranks of the quorum."""
+    """The monmap; in `mon dump` it contains the ranks of the quorum.
+
+    election_strategy: 1 (classic), 2 (disallow) or 3 (connectivity), from 16 on, as are the names,
+    separated by commas, of those that must not lead.
+    """
 
     fsid: str
     mons: tuple[RawMon, ...]
     epoch: int | None = None
     quorum: tuple[int, ...] = ()
+    election_strategy: int = 1
+    disallowed_leaders: str = msgspec.field(name="disallowed_leaders: ", default="")
+    stretch_mode: bool = False
+    tiebreaker_mon: str = ""
 
 
 class RawQuorum(msgspec.Struct, frozen=True):
     """The answer of `quorum_status`, and the dashboard's `mon_status`.
 
-    The latter has no `quorum_leader_name`; the leader is the lowest rank of the quorum.
+    The latter has no `quorum_leader_name`, but the name and the state (leader, peon, electing ...)
+    of the monitor that answered.
     """
 
     quorum: tuple[int, ...]
@@ -67,6 +77,8 @@ class RawQuorum(msgspec.Struct, frozen=True):
     election_epoch: int | None = None
     quorum_age: float | None = None
     quorum_leader_name: str | None = None
+    name: str = ""
+    state: str = ""
 
 
 class RawStats(msgspec.Struct, frozen=True):
@@ -140,14 +152,40 @@ def _fact(answer: RawQuorum, reports: Mapping[str, tuple[float, ...]] = _NONE) -
         )
         for mon in answer.monmap.mons
     )
-    leader = answer.quorum_leader_name or next(
-        (mon.name for mon in monitors if ranks and mon.rank == min(ranks)), None
-    )
     return Quorum(
         fsid=answer.monmap.fsid,
         monitors=monitors,
-        monmap_epoch=answer.monmap.epoch,
-        election_epoch=answer.election_epoch,
-        leader=leader,
-        age=answer.quorum_age,
+        monmap_epoch=amount(answer.monmap.epoch),
+        election_epoch=amount(answer.election_epoch),
+        leader=answer.quorum_leader_name or _leader(answer, ranks),
+        age=amount(answer.quorum_age),
     )
+
+
+def _leader(answer: RawQuorum, ranks: set[int]) -> str | None:
+    """Return the leader where Ceph does not name it; None if nothing determines it.
+
+    By ElectionLogic.cc, the lowest rank wins in the strategies classic and disallow, where some
+    monitors must not lead. In the strategy connectivity the best connected one wins, so a peon that
+    answers knows only that it is another; in stretch mode, the tiebreaker must not lead either.
+    """
+    monmap = answer.monmap
+    if answer.state == "leader" and answer.name:
+        return answer.name
+    barred = {name.strip() for name in monmap.disallowed_leaders.split(",")}
+    if monmap.stretch_mode:
+        barred.add(monmap.tiebreaker_mon)
+    if answer.state == "peon":
+        barred.add(answer.name)
+    candidates = {
+        mon.rank: mon.name for mon in monmap.mons if mon.rank in ranks and mon.name not in barred
+    }
+    if not candidates or (monmap.election_strategy not in _BY_RANK and len(candidates) > 1):
+        return None
+    # Without the lowest rank of the quorum in the map, the map is another epoch's.
+    if min(ranks) not in {mon.rank for mon in monmap.mons}:
+        return None
+    return candidates[min(candidates)]
+
+
+_BY_RANK = (1, 2)  # MonMap.h: CLASSIC, DISALLOW

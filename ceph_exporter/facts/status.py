@@ -13,6 +13,7 @@ from ceph_exporter.facts import service_dump
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.health import RawHealth, from_raw
+from ceph_exporter.facts.numbers import amounts, counts
 
 _RECOVERY = {"recovering", "backfilling", "backfill"}  # the last one up to 11
 
@@ -79,16 +80,16 @@ class RawPgmap(msgspec.Struct, frozen=True):
     """`pgmap`; Ceph omits each rate and each object count below while it is 0."""
 
     pgs_by_state: tuple[RawState, ...] = ()
-    degraded_objects: float = 0
-    misplaced_objects: float = 0
-    unfound_objects: float = 0
-    read_bytes_sec: float = 0
-    write_bytes_sec: float = 0
-    read_op_per_sec: float | None = None
-    write_op_per_sec: float | None = None
+    degraded_objects: float | None = 0
+    misplaced_objects: float | None = 0
+    unfound_objects: float | None = 0
+    read_bytes_sec: float | None = 0
+    write_bytes_sec: float | None = 0
+    read_op_per_sec: float | None = 0
+    write_op_per_sec: float | None = 0
     op_per_sec: float | None = None
-    recovering_bytes_per_sec: float = 0
-    recovering_objects_per_sec: float = 0
+    recovering_bytes_per_sec: float | None = 0
+    recovering_objects_per_sec: float | None = 0
 
 
 class RawStatus(msgspec.Struct, frozen=True):
@@ -164,24 +165,26 @@ def decode_status(body: bytes) -> tuple[Fact, ...]:
 
 def _from_status(answer: RawStatus) -> Status:
     osdmap = answer.osdmap.osdmap or answer.osdmap
-    counts = Status(
-        health=from_raw(answer.health).status if answer.health else None,
-        fsid=answer.fsid,
-        osd_epoch=osdmap.epoch,
-        osds=osdmap.num_osds,
-        osds_up=osdmap.num_up_osds,
-        osds_in=osdmap.num_in_osds,
-        pgs_remapped=osdmap.num_remapped_pgs,
+    osds = amounts(
+        Status(
+            health=from_raw(answer.health).status if answer.health else None,
+            fsid=answer.fsid,
+            osd_epoch=osdmap.epoch,
+            osds=osdmap.num_osds,
+            osds_up=osdmap.num_up_osds,
+            osds_in=osdmap.num_in_osds,
+            pgs_remapped=osdmap.num_remapped_pgs,
+        )
     )
-    pgmap = answer.pgmap
-    if pgmap is None:
-        return counts
+    if answer.pgmap is None:
+        return osds
     # Up to 9, operations are one sum; from 10 on, reads and writes are separate.
-    separate = pgmap.op_per_sec is None
-    reads, writes = pgmap.read_op_per_sec or 0, pgmap.write_op_per_sec or 0
+    separate = answer.pgmap.op_per_sec is None
+    pgmap = amounts(answer.pgmap)
+    reads, writes = pgmap.read_op_per_sec, pgmap.write_op_per_sec
     return msgspec.structs.replace(
-        counts,
-        pg_states={row.state_name: row.count for row in pgmap.pgs_by_state},
+        osds,
+        pg_states=counts({row.state_name: row.count for row in pgmap.pgs_by_state}),
         objects_degraded=pgmap.degraded_objects,
         objects_misplaced=pgmap.misplaced_objects,
         objects_unfound=pgmap.unfound_objects,
@@ -189,10 +192,14 @@ def _from_status(answer: RawStatus) -> Status:
         write_bytes=pgmap.write_bytes_sec,
         read_ops=reads if separate else None,
         write_ops=writes if separate else None,
-        ops=reads + writes if separate else pgmap.op_per_sec,
+        ops=_both(reads, writes) if separate else pgmap.op_per_sec,
         recovery_bytes=pgmap.recovering_bytes_per_sec,
         recovery_objects=pgmap.recovering_objects_per_sec,
     )
+
+
+def _both(reads: float | None, writes: float | None) -> float | None:
+    return None if reads is None or writes is None else reads + writes
 
 
 @decodes("dashboard/health/minimal")
@@ -202,14 +209,14 @@ def decode_minimal(body: bytes) -> tuple[Fact, ...]:
     health = from_raw(answer.health)
     osds = answer.osd_map.osds if answer.osd_map else None
     pgs = answer.pg_info or RawPgInfo()
-    perf = answer.client_perf
+    perf = amounts(answer.client_perf)
     reads, writes = perf.read_op_per_sec, perf.write_op_per_sec
     status = Status(
         health=health.status,
         osds=None if osds is None else len(osds),
         osds_up=None if osds is None else sum(osd.up for osd in osds),
         osds_in=None if osds is None else sum(osd.is_in for osd in osds),
-        pg_states=pgs.statuses,
+        pg_states=counts(pgs.statuses),
         objects_degraded=pgs.object_stats.num_objects_degraded,
         objects_misplaced=pgs.object_stats.num_objects_misplaced,
         objects_unfound=pgs.object_stats.num_objects_unfound,
@@ -217,7 +224,7 @@ def decode_minimal(body: bytes) -> tuple[Fact, ...]:
         write_bytes=perf.write_bytes_sec,
         read_ops=reads,
         write_ops=writes,
-        ops=None if reads is None or writes is None else reads + writes,
+        ops=_both(reads, writes),
         recovery_bytes=perf.recovering_bytes_per_sec,
     )
-    return (health, status)
+    return (health, amounts(status))

@@ -10,6 +10,7 @@ import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
+from ceph_exporter.facts.numbers import amount
 
 
 class Clock(msgspec.Struct, frozen=True):
@@ -76,4 +77,8 @@ def from_health(answer: RawTimechecks) -> TimeSync:
 def _fact(answer: RawTimechecks, clocks: Mapping[str, Clock]) -> TimeSync:
     status = answer.round_status
     ongoing = None if status is None else status == "on-going"
-    return TimeSync(clocks, answer.epoch, answer.round, ongoing)
+    checked = {
+        name: Clock(clock.skew, amount(clock.latency), clock.health)
+        for name, clock in clocks.items()
+    }
+    return TimeSync(checked, amount(answer.epoch), amount(answer.round), ongoing)

@@ -10,6 +10,7 @@ import msgspec
 from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 
+_DIGITS = 9
 _RELEASE = re.compile(r"(\d+(?:\.\d+)+)")
 
 
@@ -20,6 +21,16 @@ class Version(Fact, frozen=True):
     slow = True
 
     release: str
+
+    @property
+    def sums_in_pool_stats(self) -> bool:
+        """Whether the objects at risk in `osd pool stats` are sums.
+
+        Up to 12.2.2 they are what changed in the last seconds (PGMap::pool_recovery_summary; Ceph's
+        PRs 20009 and 20150).
+        """
+        numbers = [int(part[:_DIGITS]) for part in self.release.split(".")]
+        return numbers >= [12, 2, 3]
 
 
 class RawVersion(msgspec.Struct, frozen=True):

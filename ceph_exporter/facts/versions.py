@@ -11,6 +11,7 @@ import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
+from ceph_exporter.facts.numbers import amounts, counts
 
 
 class Versions(Fact, frozen=True):
@@ -30,7 +31,7 @@ class Feature(msgspec.Struct, frozen=True):
 
     features: str = ""
     release: str = ""
-    num: int = 0
+    num: int | None = 0
 
 
 class Features(Fact, frozen=True):
@@ -51,7 +52,7 @@ _GROUP = re.compile(rb'"group"(?=\s*:)')
 def decode_versions(body: bytes) -> tuple[Fact, ...]:
     """Decode the mon command's answer, without its total `overall`."""
     answer = _decode_versions(body)
-    return (Versions({type_: counts for type_, counts in answer.items() if type_ != "overall"}),)
+    return (Versions({type_: counts(row) for type_, row in answer.items() if type_ != "overall"}),)
 
 
 @decodes("features")
@@ -62,7 +63,7 @@ def decode_features(body: bytes) -> tuple[Fact, ...]:
     return (
         Features(
             {
-                type_: tuple(rows.values()) if isinstance(rows, dict) else rows
+                type_: tuple(map(amounts, rows.values() if isinstance(rows, dict) else rows))
                 for type_, rows in answer.items()
             }
         ),

@@ -5,6 +5,7 @@ import pytest
 from ceph_exporter.collectors import health
 from ceph_exporter.collectors.health import WATCHED
 from ceph_exporter.facts import Check, Facts, Health, Mute, Quorum, Status
+from ceph_exporter.facts.slow_ops import SlowOps
 from tests.collectors.pages import by_series
 
 FAMILIES = (
@@ -115,7 +116,8 @@ def test_mutes() -> None:
 @pytest.mark.parametrize(("number", "value"), [(0, "0"), (31, "31"), (None, None)])
 def test_slow_operations(number: float | None, value: str | None) -> None:
     """Slow operations are counted, and absent where Ceph's text has no number."""
-    assert shown(Health("HEALTH_WARN", slow_ops=number)).get("ceph_healthcheck_slow_ops") == value
+    health = Health("HEALTH_WARN", slow_ops=SlowOps(number))
+    assert shown(health).get("ceph_healthcheck_slow_ops") == value
 
 
 def test_watched_checks() -> None:

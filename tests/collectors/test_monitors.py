@@ -71,7 +71,21 @@ def test_unknown_of_the_quorum() -> None:
         "ceph_monitor_monmap_epoch",
         "ceph_monitor_quorum_age_seconds",
     }
-    assert of("ceph_monitor_leader", bare) == {"a": "0"}
+    assert not of("ceph_monitor_leader", bare)
+
+
+def test_leader() -> None:
+    """One monitor leads, the others do not."""
+    monitors = (Monitor("a", 0, in_quorum=True), Monitor("b", 1, in_quorum=True))
+    quorum = Quorum("fsid", monitors, leader="b")
+    assert of("ceph_monitor_leader", quorum) == {"a": "0", "b": "1"}
+
+
+def test_health_out_of_quorum() -> None:
+    """A monitor out of quorum is not healthy, also where health does not name it."""
+    monitors = (Monitor("a", 0, in_quorum=True), Monitor("b", 1, in_quorum=False))
+    name = "ceph_monitor_health_status"
+    assert of(name, Quorum("fsid", monitors), Health("HEALTH_OK")) == {"a": "0", "b": "1"}
 
 
 def test_clocks() -> None:
@@ -179,12 +193,12 @@ def test_age_of_a_report() -> None:
 
 
 def test_health_of_a_monitor() -> None:
-    """The worst of what health and the time checks say counts, and a monitor unsaid of is well."""
+    """The worst of health, time checks and quorum counts, and a monitor without any is well."""
     health = Health("HEALTH_WARN", monitor_health={"a": "HEALTH_ERR", "d": ""})
     time_sync = TimeSync({"a": Clock(health="HEALTH_WARN"), "b": Clock(health="HEALTH_WARN")})
     name = "ceph_monitor_health_status"
     other = f'{name}{{monitor="d",ceph_daemon="mon.d"}}'
-    expected = {"a": "2", "b": "1", "c": "0", other: "0"}
+    expected = {"a": "2", "b": "1", "c": "1", other: "0"}  # c is out of quorum
     assert of(name, health, QUORUM, time_sync) == expected
     assert of(name, health) == {"a": "2", other: "0"}
 

@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from ceph_exporter import exposition
-from ceph_exporter.collectors.perf_counters import CUT, Options, collect, name_of
+from ceph_exporter.collectors._perf_names import name_of
+from ceph_exporter.collectors.perf_counters import CUT, Options, collect
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.perf_counters import Counter, PerfCounters
 
@@ -155,3 +156,127 @@ def test_a_bad_pattern_is_refused(field: str) -> None:
     """The error names the option."""
     with pytest.raises(ValueError, match=f"{field}: expected a regular expression"):
         msgspec.convert({field: "("}, Options)
+
+
+@pytest.mark.parametrize(
+    ("daemon", "path", "line"),
+    [
+        (
+            "rbd-mirror.7",
+            "rbd_mirror_image_ssd/db.1.replay",
+            'rbd_mirror_image_replay{ceph_daemon="rbd-mirror.7",pool="ssd",namespace="",image="db.1"}',
+        ),
+        (
+            "rbd-mirror.7",
+            "rbd_mirror_image_s/t a/i-0xff.replay",
+            'rbd_mirror_image_replay{ceph_daemon="rbd-mirror.7",pool="s",namespace="t a",image="i-0xff"}',
+        ),
+        (
+            "rbd-mirror.7",
+            "rbd_mirror_ssd/db.replay",  # 14
+            'rbd_mirror_image_replay{ceph_daemon="rbd-mirror.7",pool="ssd",namespace="",image="db"}',
+        ),
+        (
+            "rbd-mirror.7",
+            "rbd_mirror_snapshot_image_ssd/db.sync_bytes",
+            'rbd_mirror_snapshot_image_sync_bytes{ceph_daemon="rbd-mirror.7",pool="ssd",namespace="",image="db"}',
+        ),
+        (
+            "rbd-mirror.7",
+            "rbd_mirror.replay",
+            'rbd_mirror_replay{ceph_daemon="rbd-mirror.7"}',
+        ),
+        (
+            "rgw.7001",
+            "data-sync-from-ap.south-2.poll_errors",
+            'data_sync_from_zone_poll_errors{instance_id="7001",source_zone="ap.south-2"}',
+        ),
+        (
+            "tcmu-runner.n1:ssd/db",
+            "librbd-10a2b3-ssd-db.wr_bytes",
+            'librbd_wr_bytes{ceph_daemon="tcmu-runner.n1:ssd/db",image_id="10a2b3",image="ssd-db"}',
+        ),
+        (
+            "mds.a",
+            "mds_client_metrics-shared.cap_hits",
+            'mds_client_metrics_cap_hits{ceph_daemon="mds.a",fs_name="shared"}',
+        ),
+        (
+            "mds.a",
+            "mds_client_metrics\0fs_name\0shared\0id\x0042\0.num_clients",
+            'mds_client_metrics_num_clients{ceph_daemon="mds.a",fs_name="shared",id="42"}',
+        ),
+        (
+            "mds.a",
+            "mds_client_metrics-shared\0client\0client.7\0fs_name\0other\0ceph_daemon\0x.cap_hits",
+            'mds_client_metrics_cap_hits{ceph_daemon="mds.a",fs_name="shared",client="client.7"}',
+        ),
+        ("rgw.7001", "objecter-0x5590d2c40000.op_r", 'objecter_op_r{instance_id="7001"}'),
+        (
+            "rgw.7001",
+            "throttle-msgr_dispatch_throttler-radosclient-0x5590.val",
+            'throttle_msgr_dispatch_throttler_radosclient_val{instance_id="7001"}',
+        ),
+        (
+            "osd.0",
+            "AsyncMessenger::Worker-1.msgr_send_bytes",
+            'AsyncMessenger_Worker_1_msgr_send_bytes{ceph_daemon="osd.0"}',
+        ),
+        (
+            "osd.0",
+            "bluestore-pricache:data.pri0_bytes",
+            'bluestore_pricache:data_pri0_bytes{ceph_daemon="osd.0"}',
+        ),
+        ("osd.0", "blk-kernel-device-db.discard_op", None),
+        ("osd.0", "alone", 'alone{ceph_daemon="osd.0"}'),
+    ],
+)
+def test_entities_are_labels(daemon: str, path: str, line: str | None) -> None:
+    """Images, zones and file systems are labels as in the mgr module; addresses are left out."""
+    line = line or 'blk_kernel_device_discard_op{ceph_daemon="osd.0",device="db"}'
+    assert page({daemon: {path: Counter(TOTAL, 3)}}) == [f"ceph_{line} 3"]
+
+
+def test_means_of_entities() -> None:
+    """A mean of an image is a sum and a count under the same labels."""
+    counters = {"rbd_mirror_image_p/i.replay_latency": Counter(SPAN, 2_000_000_000, 4)}
+    labels = '{ceph_daemon="rbd-mirror.1",pool="p",namespace="",image="i"}'
+    assert page({"rbd-mirror.1": counters}) == [
+        f"ceph_rbd_mirror_image_replay_latency_sum{labels} 2",
+        f"ceph_rbd_mirror_image_replay_latency_count{labels} 4",
+    ]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_paths_with_the_same_name(*, backwards: bool) -> None:
+    """Every path has a series of its own, and the order of the answer does not matter."""
+    counters = {
+        "objecter.op": Counter(TOTAL, 1),
+        "objecter-0x55a0.op": Counter(TOTAL, 2),
+        "objecter-0x55b0.op": Counter(TOTAL, 3),
+        "a-b.c": Counter(TOTAL, 4),
+        "a_b.c": Counter(TOTAL, 5),
+    }
+    rows = list(counters.items())
+    lines = page({"mds.a": dict(rows[::-1] if backwards else rows)})
+    assert sorted(lines) == [
+        'ceph_a_b_c{ceph_daemon="mds.a",copy="2"} 5',
+        'ceph_a_b_c{ceph_daemon="mds.a"} 4',
+        'ceph_objecter_op{ceph_daemon="mds.a",copy="2"} 2',
+        'ceph_objecter_op{ceph_daemon="mds.a",copy="3"} 3',
+        'ceph_objecter_op{ceph_daemon="mds.a"} 1',
+    ]
+
+
+@pytest.mark.parametrize("value", [-1, 2**63, 2**64 - 7])
+@pytest.mark.parametrize("type_", [GAUGE, TOTAL, TIME])
+def test_impossible_values(type_: int, value: int) -> None:
+    """A counter that went below zero is absent; of a mean, each part by itself."""
+    assert page({"osd.0": {"osd.x": Counter(type_, value)}}) == []
+    mean = {"osd.x": Counter(MEAN, 5, value)}
+    assert page({"osd.0": mean}) == ['ceph_osd_x_sum{ceph_daemon="osd.0"} 5']
+
+
+def test_the_limit_is_enough_for_hundreds_of_osds() -> None:
+    """An OSD with BlueStore has 338 series."""
+    assert Options().limit // 338 >= 590

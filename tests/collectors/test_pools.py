@@ -9,6 +9,7 @@ from ceph_exporter.facts.df import Df, PoolUsage, Space
 from ceph_exporter.facts.osd_dump import ErasureProfile, OsdDump, Pool
 from ceph_exporter.facts.pool_stats import PoolRates, PoolStats
 from ceph_exporter.facts.pool_sums import PoolSum, PoolSums
+from ceph_exporter.facts.version import Version
 from tests.collectors.pages import sample_lines
 
 # Figure of `df` -> name, each shown as it is.
@@ -68,8 +69,11 @@ def test_usage(figure: str) -> None:
 def test_rates(figure: str) -> None:
     """A rate is shown by the pool's id, as 0 when it is 0."""
     name = RATES[figure]
-    assert shown(PoolStats({1: PoolRates(**{figure: 7.5})})) == [f'{name}{{pool_id="1"}} 7.5']
-    assert shown(PoolStats({1: PoolRates(**{figure: 0})})) == [f'{name}{{pool_id="1"}} 0']
+    release = Version("12.2.3")
+    assert shown(release, PoolStats({1: PoolRates(**{figure: 7.5})})) == [
+        f'{name}{{pool_id="1"}} 7.5'
+    ]
+    assert shown(release, PoolStats({1: PoolRates(**{figure: 0})})) == [f'{name}{{pool_id="1"}} 0']
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
@@ -168,10 +172,27 @@ def test_repaired() -> None:
     ]
 
 
+@pytest.mark.parametrize("release", ["0.80.11", "0.94", "10.2.11", "12.2.2", ""])
+def test_objects_at_risk_up_to_12_2_2(release: str) -> None:
+    """Up to 12.2.2, and while the release is unknown, only the sums over PGs are shown.
+
+    The pool's statistics contain what changed in the last seconds, which may be any number.
+    """
+    facts = [Version(release)] if release else []
+    changed = PoolRates(degraded=40, misplaced=0, unfound=None)
+    sums = PoolSums({1: PoolSum(degraded=512, misplaced=30, unfound=0)})
+    assert shown(*facts, PoolStats({1: changed})) == []
+    assert shown(*facts, PoolStats({1: changed}), sums) == [
+        'ceph_pool_num_objects_degraded{pool_id="1"} 512',
+        'ceph_pool_num_objects_misplaced{pool_id="1"} 30',
+        'ceph_pool_num_objects_unfound{pool_id="1"} 0',
+    ]
+
+
 def test_objects_in_trouble() -> None:
-    """The sums over PGs are used where the pool's statistics lack a figure."""
-    sums = PoolSums({1: PoolSum(degraded=5, misplaced=6, unfound=7), 2: PoolSum(unfound=8)})
-    assert shown(PoolStats({1: PoolRates(degraded=0)}), sums) == [
+    """The pool's statistics of later releases are used where the sums over PGs lack a figure."""
+    sums = PoolSums({1: PoolSum(misplaced=6, unfound=7), 2: PoolSum(unfound=8)})
+    assert shown(Version("14.2.0"), PoolStats({1: PoolRates(degraded=0, unfound=1)}), sums) == [
         'ceph_pool_num_objects_degraded{pool_id="1"} 0',
         'ceph_pool_num_objects_misplaced{pool_id="1"} 6',
         'ceph_pool_num_objects_unfound{pool_id="1"} 7',

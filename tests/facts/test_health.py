@@ -153,13 +153,30 @@ def test_single_monitors() -> None:
         ({"REQUEST_SLOW": "3 slow requests are blocked", "REQUEST_STUCK": "2 stuck requests"}, 5),
         ({"SLOW_OPS": "some slow ops"}, None),
         ({"REQUEST_SLOW": "3 slow requests", "REQUEST_STUCK": "stuck requests"}, None),
-        ({"SLOW_OPS": "9" * 5000 + " slow ops"}, float("inf")),
+        ({"SLOW_OPS": "9" * 5000 + " slow ops"}, None),
     ],
 )
 def test_slow_operations(checks: dict[str, str], number: float | None) -> None:
     """Slow operations come from the text of a check: 0 without a check, None without a number."""
     raised = {code: check(message) for code, message in checks.items()}
-    assert decode({"status": "HEALTH_WARN", "checks": raised}).slow_ops == number
+    assert decode({"status": "HEALTH_WARN", "checks": raised}).slow_ops.number == number
+
+
+@pytest.mark.parametrize("more", ["39 more pgs... ", "1 more pgs... ", "... and 7 more"])
+def test_more_items_than_are_listed(more: str) -> None:
+    """The line that says how many items are left out is no item."""
+    lines = [f"pg 1.{number:x} not scrubbed since 2026-11-01" for number in range(50)]
+    text = "89 pgs not scrubbed in time"
+    raised = {"PG_NOT_SCRUBBED": check(text, *lines, more)}
+    fact = decode({"status": "HEALTH_WARN", "checks": raised})
+    assert fact.checks["PG_NOT_SCRUBBED"].detail == tuple(lines)
+
+
+@pytest.mark.parametrize("count", [-3, 2**64 - 3])
+def test_impossible_count(count: int) -> None:
+    """A count below zero is unknown."""
+    raised = {"X": check("text", count=count)}
+    assert decode({"status": "HEALTH_WARN", "checks": raised}).checks["X"].count is None
 
 
 def test_bare_nan_in_a_count() -> None:

@@ -77,3 +77,46 @@ def test_another_document() -> None:
     """Standbys without names are rejected."""
     with pytest.raises(DecodeError, match="missing required field `name`"):
         decode(standbys=[{"gid": 14}])
+
+
+BALANCER_TO_STATUS = [{"name": name} for name in ("balancer", "crash", "progress", "status")]
+ALWAYS_ON = {"tentacle": ["balancer", "crash", "progress", "status"]}
+
+
+def forced(text: str, wire_format: str = "mgr dump") -> dict[str, int | None]:
+    """Return the states of four modules that are always on, with modules disabled by force."""
+    mgr_map = {"available_modules": BALANCER_TO_STATUS, "always_on_modules": ALWAYS_ON}
+    body = json.dumps(mgr_map)[:-1] + f', "force_disabled_modules": {text}}}'
+    if wire_format == "dashboard/health/full":
+        body = f'{{"health": {{"status": "HEALTH_OK"}}, "mgr_map": {body}}}'
+    (dump,) = [
+        fact for fact in facts.decode(wire_format, body.encode()) if isinstance(fact, MgrDump)
+    ]
+    return {row.name: 2 if row.always_on else row.enabled for row in dump.modules}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ('{"module": "crash", "module" : "status"}', ["crash", "status"]),
+        ('{\n"module":\n"progress"}', ["progress"]),
+        ('["crash", "status"]', ["crash", "status"]),
+        ("{}", []),
+        ("null", []),
+    ],
+)
+def test_disabled_by_force(text: str, names: list[str]) -> None:
+    """Modules that are disabled by force are 0; all their keys are `module`."""
+    expected = dict.fromkeys(ALWAYS_ON["tentacle"], 2) | dict.fromkeys(names, 0)
+    assert forced(text) == expected
+
+
+def test_disabled_by_force_in_the_dashboard() -> None:
+    """Python keeps the last of equal keys, so what is sorted before that one is unknown."""
+    assert forced('{"module": "progress"}', "dashboard/health/full") == {
+        "balancer": None,
+        "crash": None,
+        "progress": 0,
+        "status": 2,
+    }
+    assert forced("{}", "dashboard/health/full")["status"] == 2

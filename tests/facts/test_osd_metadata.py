@@ -102,3 +102,20 @@ def test_other_document() -> None:
     """An answer that is not a list is rejected."""
     with pytest.raises(DecodeError, match="array"):
         decode_osd_metadata(b'{"id": 3}')
+
+
+@pytest.mark.parametrize(
+    ("node", "path"),
+    [("dm-7", "/dev/dm-7"), ("nvme1n1", "/dev/nvme1n1"), ("/dev/vdc", "/dev/vdc"), ("", "")],
+)
+def test_one_form_of_device(node: str, path: str) -> None:
+    """Device nodes have their path in every release; 12 and 13 report the name only."""
+    nodes = dict.fromkeys(
+        ("bluestore_bdev_dev_node", "bluefs_db_dev_node", "bluefs_wal_dev_node"), node
+    )
+    decoded = details(osd_objectstore="bluestore", **nodes)
+    assert [decoded.device, decoded.db_device, decoded.wal_device] == [path] * 3
+    decoded = details(
+        osd_objectstore="filestore", backend_filestore_dev_node=node, osd_journal="/j/journal"
+    )
+    assert (decoded.device, decoded.wal_device) == (path, "/j/journal")

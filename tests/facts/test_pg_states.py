@@ -217,3 +217,20 @@ def test_ages(age: str, seconds: float) -> None:
     check = Check("HEALTH_WARN", "Reduced data availability: 1 pg stale", detail=(line,))
     health = Health("HEALTH_WARN", {"PG_AVAILABILITY": check})
     assert stuck(health)["stale"] == Stuck(1, seconds)
+
+
+def test_stuck_since_forever() -> None:
+    """How long a PG has been stuck that was never in a better state is unknown."""
+    detail = (
+        "pg 2.1 is stuck inactive for 3h, current state peering, last acting [1]",
+        "pg 2.2 is stuck inactive since forever, current state creating, last acting []",
+        "pg 2.3 is stuck stale for 5m, current state stale, last acting [1]",
+    )
+    text = "Reduced data availability: 2 pgs inactive, 1 pg stale"
+    health = Health("HEALTH_WARN", {"PG_AVAILABILITY": Check("HEALTH_WARN", text, detail=detail)})
+    kinds = stuck(health)
+    assert (kinds["inactive"].pgs, kinds["inactive"].oldest) == (2, None)
+    assert (kinds["stale"].pgs, kinds["stale"].oldest) == (1, 300)
+    old = Check("HEALTH_WARN", "2 pgs stuck inactive", detail=detail[:2])
+    kinds = stuck(Health("HEALTH_WARN", {"PG_AVAILABILITY": old}, era="0.72 to 11"))
+    assert (kinds["inactive"].pgs, kinds["inactive"].oldest) == (2, None)

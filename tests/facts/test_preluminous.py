@@ -8,6 +8,7 @@ import pytest
 from ceph_exporter import facts
 from ceph_exporter.facts import Check, Health, MonitorReport
 from ceph_exporter.facts.preluminous import UNMAPPED
+from ceph_exporter.facts.slow_ops import SlowOps
 
 OK = {"health": "HEALTH_OK"}
 STAMP = "2014-10-02 21:40:11.500000"
@@ -77,8 +78,30 @@ def test_details_are_limited() -> None:
 
 def test_slow_requests() -> None:
     """Slow operations are the number of requests, not the number of OSDs with slow requests."""
-    assert decode("17 requests are blocked > 32 sec", "2 osds have slow requests").slow_ops == 17
-    assert decode("mds0: 12 slow requests are blocked > 30 sec").slow_ops == 0
+    slow = decode("17 requests are blocked > 32 sec", "2 osds have slow requests").slow_ops
+    assert (slow.number, slow.complete) == (17, False)
+    assert decode("mds0: 12 slow requests are blocked > 30 sec").slow_ops == SlowOps()
+
+
+@pytest.mark.parametrize("severity", ["HEALTH_WARN", "HEALTH_ERR"])
+def test_monitor_out_of_quorum(severity: str) -> None:
+    """A monitor that is out of quorum reports nothing: only the details name it."""
+    fact = decode(
+        (severity, "2 mons down, quorum 1 n2"),
+        detail=(
+            "mon.n1 (rank 0) addr 192.0.2.1:6789/0 is down (out of quorum)",
+            "mon.n3 (rank 2) addr [2001:db8::3]:6789/0 is down (out of quorum)",
+        ),
+        health=services({"name": "n2", **OK}),
+    )
+    assert fact.monitor_health == {"n1": severity, "n2": "HEALTH_OK", "n3": severity}
+
+
+def test_monitor_out_of_quorum_in_the_details_only() -> None:
+    """0.72.2 prints the first line of the summary only."""
+    line = "mon.n1 (rank 0) addr 192.0.2.1:6789/0 is down (out of quorum)"
+    fact = decode("1/4 in osds are down", detail=("osd.1 is down since epoch 9", line))
+    assert fact.monitor_health == {"n1": "HEALTH_WARN"}
 
 
 def test_report() -> None:

@@ -58,6 +58,51 @@ def test_leader_is_the_lowest_rank() -> None:
     assert decode("quorum_status", quorum_status(2, 1)).leader == "b"
 
 
+def by_dashboard(*ranks: int, name: str, state: str, **fields: object) -> str | None:
+    """Return the leader in the answer of the dashboard, which a monitor in this state wrote."""
+    map_ = monmap(**fields)
+    status = {"quorum": list(ranks), "monmap": map_, "name": name, "state": state}
+    return decode("dashboard/monitor", {"mon_status": status}).leader
+
+
+DISALLOW, CONNECTIVITY = {"election_strategy": 2}, {"election_strategy": 3}
+
+
+def test_the_monitor_that_answers_leads() -> None:
+    """A monitor that says it leads does, whatever its rank and the election strategy."""
+    for strategy in ({}, DISALLOW, CONNECTIVITY):
+        assert by_dashboard(0, 1, 2, name="b", state="leader", **strategy) == "b"
+
+
+def test_disallowed_leaders() -> None:
+    """In the strategy disallow the lowest rank that may lead leads."""
+    barred = {**DISALLOW, "disallowed_leaders: ": "a"}
+    assert by_dashboard(0, 1, 2, name="c", state="peon", **barred) == "b"
+    barred = {**DISALLOW, "disallowed_leaders: ": "a,b"}
+    assert by_dashboard(0, 1, 2, name="b", state="peon", **barred) == "c"
+    assert decode("mon dump", monmap(quorum=[0, 1, 2], **barred)).leader == "c"
+
+
+def test_best_connected_leader() -> None:
+    """In the strategy connectivity a peon does not know who leads, unless only one other can."""
+    assert by_dashboard(0, 1, 2, name="a", state="peon", **CONNECTIVITY) is None
+    assert by_dashboard(0, 1, name="a", state="peon", **CONNECTIVITY) == "b"
+    assert by_dashboard(0, 1, 2, name="a", state="electing", **CONNECTIVITY) is None
+    assert decode("mon dump", monmap(quorum=[0, 1, 2], **CONNECTIVITY)).leader is None
+
+
+def test_tiebreaker() -> None:
+    """In stretch mode the tiebreaker never leads."""
+    stretch = {**CONNECTIVITY, "stretch_mode": True, "tiebreaker_mon": "a"}
+    assert by_dashboard(0, 1, 2, name="c", state="peon", **stretch) == "b"
+    assert by_dashboard(0, 1, 2, name="a", state="peon", **stretch) is None
+
+
+def test_peon() -> None:
+    """Without a strategy, as before 16, the lowest rank leads."""
+    assert by_dashboard(0, 1, 2, name="c", state="peon") == "a"
+
+
 def test_no_quorum() -> None:
     """Without a quorum, no monitor is in it, and there is no leader."""
     fact = decode("quorum_status", quorum_status(quorum_leader_name=""))

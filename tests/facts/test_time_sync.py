@@ -1,7 +1,5 @@
 """The document `time-sync-status`, and the same figures inside `health` up to 11."""
 
-import math
-
 import pytest
 
 from ceph_exporter import facts
@@ -80,8 +78,7 @@ def test_dumpling_clocks() -> None:
     assert isinstance(fact, TimeSync)
     assert fact.clocks["01"] == Clock(-0.001245, 0.00183, "HEALTH_OK")
     assert fact.clocks["02"].skew == 0
-    assert fact.clocks["02"].latency is not None
-    assert math.isnan(fact.clocks["02"].latency)
+    assert fact.clocks["02"].latency is None
     assert (fact.epoch, fact.round, fact.ongoing) == (8, 3, True)
 
 

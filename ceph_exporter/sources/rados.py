@@ -24,21 +24,16 @@ from ceph_exporter.facts.command import Command, Target, mon
 from ceph_exporter.facts.mgr_dump import MgrDump, decode_mgr_dump
 from ceph_exporter.facts.registry import COMMANDS, wire_format_of
 from ceph_exporter.facts.version import decode_version
+from ceph_exporter.sources import rados_errors
 from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
 from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.http import BODY_LIMIT
 from ceph_exporter.sources.rados_child import NO_MODULE
-from ceph_exporter.sources.rados_errors import (
-    RIGHTS_MISSING,
-    check_files,
-    not_connected,
-    refused,
-)
+from ceph_exporter.sources.rados_errors import RIGHTS_MISSING
 from ceph_exporter.sources.rados_process import PYTHONS, Gone, Process, Reply
 
 # A ceph.conf may make clients create files named after their pid: each child would leave some.
 _NO_FILES = {"admin_socket": "", "log_file": ""}
-
 # The part of the time left for which the mgr may be silent; the rest is for the monitors.
 _MGR_SHARE = 0.75
 _OF_MGR = {one.prefix for row in COMMANDS.values() for one in row if one.target == "mgr"}
@@ -76,6 +71,7 @@ class Rados:
         self._through_monitors: set[str] = set()  # commands of the mgr, by prefix
         self._mgr_was_silent = False
         self._late: Deadline | None = None
+        self._longest = 0.0  # seconds of a whole poll
         self._connect(deadline)
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
@@ -145,7 +141,7 @@ class Rados:
                 if document == MgrDump.document and not _is_active(reply.body):
                     self._mgr_was_silent = True
                 return Answer((document,), wire_format, seconds, reply.body)
-            error = refused(command, reply, self._entity)
+            error = rados_errors.refused(command, reply, self._entity)
             if error.kind is not ErrorKind.UNSUPPORTED:
                 break
         return Answer((document,), wire_format, seconds, error=error)
@@ -171,13 +167,15 @@ class Rados:
         return self._process.ask({"to": target, "command": body, "limit": self._limit}, deadline)
 
     def _connect(self, deadline: Deadline) -> None:
+        # A connection made late in a poll serves the next polls as well.
+        self._longest = max(self._longest, deadline.left)
         if self._process is not None:
             return
-        seconds = str(math.ceil(deadline.left) + 1)
+        seconds = str(math.ceil(self._longest) + 1)
         options = {"client_mount_timeout": seconds, "rados_mon_op_timeout": seconds, **_NO_FILES}
         if self._credentials.keyring:
             options["keyring"] = self._credentials.keyring
-        check_files(self.url, self._credentials.keyring)
+        rados_errors.check_files(self.url, self._credentials.keyring)
         request = {"conf": self.url, "name": self._entity, "options": options}
         try:
             reply = self._open(request, deadline)
@@ -190,7 +188,7 @@ class Rados:
             ) from None
         if reply.errno:
             self.close()
-            raise not_connected(reply, self.url, self._entity)
+            raise rados_errors.not_connected(reply, self.url, self._entity)
         try:
             self._mgr_has_commands = self._release(deadline) >= 12
             # The capabilities of a connection do not change, so this is found out once for each.

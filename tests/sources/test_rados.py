@@ -38,7 +38,7 @@ def test_commands_go_to_the_daemon_that_has_them(cluster: Cluster, source: Rados
     """Commands go to the monitors first, then the mgr's own commands to the mgr, all as JSON."""
     names = "admin_socket", "client_mount_timeout", "keyring", "log_file", "rados_mon_op_timeout"
     assert cluster.asked() == [
-        f"connect client.prom {cluster.conf} {[*names]}",
+        f"connect client.prom {cluster.conf} {[*names]} 61",
         "mon version",
         "mon fsid",
     ]

@@ -157,6 +157,11 @@ def test_a_silent_mgr_leaves_time_for_the_monitors(cluster: Cluster, opened: lis
     deadline = Deadline(4)
     assert failures(list(opened[0].fetch(("osd df",), deadline)))
     assert deadline.left > 0.5
+    cluster.asked()
+    assert not failures(list(opened[0].fetch(("status",), deadline)))
+    # This connection serves the next polls too, so librados' own limit is that of a whole poll.
+    assert cluster.asked()[0].endswith(" 61")
+    opened[0].close()
     cluster.does({"connect": "hang"})
     assert list(opened[0].fetch(("status",), deadline)) == []
 

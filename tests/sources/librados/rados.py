@@ -22,7 +22,7 @@ class Rados:
 
     def __init__(self, name: str, conffile: str, conf: dict[str, str]) -> None:
         self._script = Path(os.environ["FAKE_RADOS"])
-        self._opened = name, conffile, sorted(conf)
+        self._opened = name, conffile, sorted(conf), conf["rados_mon_op_timeout"]
         print("librados prints this")  # noqa: T201 - the output must not reach the exporter
 
     def connect(self) -> None:

@@ -1,5 +1,6 @@
 """The files that GitHub and pre-commit read are valid and run what CONTRIBUTING.md names."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -27,13 +28,20 @@ def test_a_file_is_valid(name: str, schema: str) -> None:
 
 
 def test_the_workflow_runs_the_same_scripts() -> None:
-    """CI runs .ci/run, and scripts/test on every Python version that the package names."""
+    """CI runs .ci/run, and scripts/test on exactly the Python versions that the package names."""
     jobs = yaml.safe_load((GITHUB / "workflows" / "ci.yml").read_text(encoding="utf-8"))["jobs"]
     commands = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
     assert {"scripts/test", ".ci/run"} <= set(commands)
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    for version in jobs["test"]["strategy"]["matrix"]["python"]:
-        assert f'"Programming Language :: Python :: {version}"' in text
+    named = re.findall(r'"Programming Language :: Python :: (3\.\d+)"', text)
+    assert jobs["test"]["strategy"]["matrix"]["python"] == named
+
+
+def test_the_checks_run_the_oldest_and_the_newest_python() -> None:
+    """.ci/run tests the same wheel with its own Python and with the newest one of Debian."""
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert "newest=$(testbed/install-python | tail -n 1)" in lines
+    assert {"WHEEL=$wheel scripts/test", '.ci/test-newest "$newest" "$wheel"'} <= set(lines)
 
 
 def test_the_hooks_run_tools_of_the_environment() -> None:

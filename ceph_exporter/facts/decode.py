@@ -63,6 +63,8 @@ def _repair(body: bytes) -> bytes:
 def _explain(body: bytes, error: Exception) -> str:
     if body.lstrip()[:1] == b"<":
         return "the answer is HTML, not JSON"
+    if isinstance(error, RecursionError):  # its own text depends on the version of Python
+        return "the answer is nested too deeply"
     return _one_line(error)
 
 

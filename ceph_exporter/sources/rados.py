@@ -1,14 +1,18 @@
 """Documents through librados, with the distribution's Python module `rados`; every release.
 
 Mon commands go to the monitors, so their documents stay fresh even if every mgr is down. From 12 on
-the mgr has commands of its own (src/mgr/MgrCommands.h and its modules). A monitor would forward
-these to the mgr, and keep those that no mgr answers forever; so they are sent to the mgr directly,
-and last.
+the mgr has commands of its own (src/mgr/MgrCommands.h and its modules), which are sent last. There
+are two ways to it (observed on 14.2.21 to 20.2.4):
+
+- directly. The mgr checks the user's capabilities on the mgr, and librados needs the mgr map, which
+  the monitors send only to users with the capability `allow service mon r`, and such users can read
+  secrets (`config dump`).
+- through a monitor, which checks the user's capabilities on the monitors and hands the command on
+  (the flag MGR in src/mon/MonCommands.h). It keeps a command that no mgr answers, so none is sent
+  while no mgr is active.
 """
 
-import errno
 import math
-import os
 import time
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -17,18 +21,25 @@ from pathlib import Path
 from ceph_exporter.deadline import Deadline, elapsed
 from ceph_exporter.facts import DecodeError, Version
 from ceph_exporter.facts.command import Command, Target, mon
+from ceph_exporter.facts.mgr_dump import MgrDump, decode_mgr_dump
 from ceph_exporter.facts.registry import COMMANDS, wire_format_of
 from ceph_exporter.facts.version import decode_version
+from ceph_exporter.sources import rados_errors
 from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
 from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.http import BODY_LIMIT
 from ceph_exporter.sources.rados_child import NO_MODULE
+from ceph_exporter.sources.rados_errors import RIGHTS_MISSING
 from ceph_exporter.sources.rados_process import PYTHONS, Gone, Process, Reply
 
 # A ceph.conf may make clients create files named after their pid: each child would leave some.
 _NO_FILES = {"admin_socket": "", "log_file": ""}
-
-_UNKNOWN_COMMAND = ("command not known", "No handler found")
+# The part of the time left for which the mgr may be silent; the rest is for the monitors.
+_MGR_SHARE = 0.75
+_OF_MGR = {one.prefix for row in COMMANDS.values() for one in row if one.target == "mgr"}
+# A command that `allow service mon r` permits, and that no user needs otherwise.
+_PROBE = mon("fsid")
+_CHECK = "check that one is active: ceph mgr dump"
 
 
 class Rados:
@@ -57,22 +68,28 @@ class Rados:
         self._pythons = [python for python in dict.fromkeys(pythons) if Path(python).exists()]
         self._process: Process | None = None
         self._mgr_has_commands = False
+        self._through_monitors: set[str] = set()  # commands of the mgr, by prefix
+        self._mgr_was_silent = False
         self._late: Deadline | None = None
+        self._longest = 0.0  # seconds of a whole poll
         self._connect(deadline)
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
-        """Request documents from the monitors, then from the mgr, one command after the other."""
-        if self._late is deadline:
-            return  # a mgr that did not answer has used up the time of this poll
-        self._connect(deadline)
-        of_mgr = [name for name in wanted if self._target(COMMANDS[name][0]) == "mgr"]
-        for document in wanted:
-            if document not in of_mgr:
-                try:
-                    yield self._document(document, deadline)
-                except Gone as gone:
-                    raise self._no_answer(gone, COMMANDS[document][0]) from None
-        yield from self._ask_mgr(of_mgr, deadline)
+        """Request documents from the monitors, then from the mgr, one command after the other.
+
+        A mgr that did not answer is not asked again in the same poll.
+        """
+        is_late = self._late is deadline
+        try:
+            self._connect(deadline)
+            of_mgr = [name for name in wanted if self._is_of_mgr(COMMANDS[name][0])]
+            yield from self._ask_monitors([name for name in wanted if name not in of_mgr], deadline)
+        except SourceError:
+            if is_late:
+                return  # the mgr has used up the time
+            raise
+        if of_mgr and not is_late:
+            yield from self._ask_mgr(of_mgr, deadline)
 
     def close(self) -> None:
         """Kill the child process."""
@@ -80,21 +97,40 @@ class Rados:
             self._process.close()
             self._process = None
 
-    def _ask_mgr(self, documents: list[str], deadline: Deadline) -> Iterator[Answer]:
-        for index, document in enumerate(documents):
-            start = time.monotonic()
+    def _ask_monitors(self, documents: list[str], deadline: Deadline) -> Iterator[Answer]:
+        for document in documents:
             try:
                 yield self._document(document, deadline)
             except Gone as gone:
+                raise self._no_answer(gone, COMMANDS[document][0]) from None
+
+    def _ask_mgr(self, documents: list[str], deadline: Deadline) -> Iterator[Answer]:
+        start = time.monotonic()
+        if self._mgr_was_silent and not self._has_active_mgr(deadline):
+            yield from _failed(documents, f"no mgr is active; {_CHECK}", elapsed(start))
+            return
+        self._mgr_was_silent = False
+        limit = deadline.part(_MGR_SHARE)
+        for index, document in enumerate(documents):
+            start = time.monotonic()
+            try:
+                yield self._document(document, limit)
+            except Gone as gone:
                 self.close()
-                self._late = deadline
-                text = f"no mgr answered ({gone}); check that one is active: ceph mgr dump"
-                error, seconds = SourceError(ErrorKind.FAILED, text), elapsed(start)
+                self._late, self._mgr_was_silent = deadline, True
+                text = f"no mgr answered ({gone}); {_CHECK}"
                 # All get the full time, so that none of them is requested again soon.
-                for late in documents[index:]:
-                    wire_format = wire_format_of(late, COMMANDS[late][0])
-                    yield Answer((late,), wire_format, seconds, error=error)
+                yield from _failed(documents[index:], text, elapsed(start))
                 return
+
+    def _has_active_mgr(self, deadline: Deadline) -> bool:
+        """Return whether the monitors know an active mgr, also if the user may not ask."""
+        command = COMMANDS[MgrDump.document][0]
+        try:
+            reply = self._run(command, deadline)
+        except Gone as gone:
+            raise self._no_answer(gone, command) from None
+        return bool(reply.errno) or _is_active(reply.body)
 
     def _document(self, document: str, deadline: Deadline) -> Answer:
         for command in COMMANDS[document]:
@@ -102,29 +138,44 @@ class Rados:
             reply = self._run(command, deadline)
             wire_format, seconds = wire_format_of(document, command), elapsed(start)
             if not reply.errno:
+                if document == MgrDump.document and not _is_active(reply.body):
+                    self._mgr_was_silent = True
                 return Answer((document,), wire_format, seconds, reply.body)
-            error = _refused(command, reply, self._credentials.username)
+            error = rados_errors.refused(command, reply, self._entity)
             if error.kind is not ErrorKind.UNSUPPORTED:
                 break
         return Answer((document,), wire_format, seconds, error=error)
 
-    def _target(self, command: Command) -> Target:
-        return command.target if self._mgr_has_commands else "mon"
+    def _is_of_mgr(self, command: Command) -> bool:
+        return self._mgr_has_commands and command.target == "mgr"
 
     def _run(self, command: Command, deadline: Deadline) -> Reply:
+        if not self._is_of_mgr(command) or command.prefix in self._through_monitors:
+            return self._send("mon", command, deadline)
+        reply = self._send("mgr", command, deadline)
+        if reply.errno not in RIGHTS_MISSING:
+            return reply
+        # The user's capabilities on the monitors may suffice.
+        reply = self._send("mon", command, deadline)
+        if reply.errno not in RIGHTS_MISSING:
+            self._through_monitors.add(command.prefix)
+        return reply
+
+    def _send(self, target: Target, command: Command, deadline: Deadline) -> Reply:
         assert self._process is not None  # noqa: S101 - `fetch` has connected
         body = {"prefix": command.prefix, **dict(command.args), "format": "json"}
-        request = {"to": self._target(command), "command": body, "limit": self._limit}
-        return self._process.ask(request, deadline)
+        return self._process.ask({"to": target, "command": body, "limit": self._limit}, deadline)
 
     def _connect(self, deadline: Deadline) -> None:
+        # A connection made late in a poll serves the next polls as well.
+        self._longest = max(self._longest, deadline.left)
         if self._process is not None:
             return
-        seconds = str(math.ceil(deadline.left) + 1)
+        seconds = str(math.ceil(self._longest) + 1)
         options = {"client_mount_timeout": seconds, "rados_mon_op_timeout": seconds, **_NO_FILES}
         if self._credentials.keyring:
             options["keyring"] = self._credentials.keyring
-        self._check_files()
+        rados_errors.check_files(self.url, self._credentials.keyring)
         request = {"conf": self.url, "name": self._entity, "options": options}
         try:
             reply = self._open(request, deadline)
@@ -137,9 +188,11 @@ class Rados:
             ) from None
         if reply.errno:
             self.close()
-            raise _not_connected(reply, self.url, self._entity)
+            raise rados_errors.not_connected(reply, self.url, self._entity)
         try:
             self._mgr_has_commands = self._release(deadline) >= 12
+            # The capabilities of a connection do not change, so this is found out once for each.
+            self._through_monitors = self._commands_through_monitors(deadline)
         except Gone as gone:
             raise self._no_answer(gone, mon("version")) from None
 
@@ -154,6 +207,11 @@ class Rados:
             self.close()
         return reply
 
+    def _commands_through_monitors(self, deadline: Deadline) -> set[str]:
+        if self._mgr_has_commands and self._run(_PROBE, deadline).errno in RIGHTS_MISSING:
+            return set(_OF_MGR)  # librados will not receive the mgr map
+        return set()
+
     def _release(self, deadline: Deadline) -> int:
         """Return the major number of the monitors' release, 0 before 0.94."""
         reply = self._run(mon("version"), deadline)
@@ -167,17 +225,6 @@ class Rados:
     def _entity(self) -> str:
         return f"client.{self._credentials.username.removeprefix('client.')}"
 
-    def _check_files(self) -> None:
-        # librados does not report which of its files is missing or unreadable.
-        flags = {"--cluster.ceph-conf": self.url, "--cluster.keyring": self._credentials.keyring}
-        for flag, file in flags.items():
-            try:
-                if file:
-                    os.close(os.open(file, os.O_RDONLY | os.O_NONBLOCK))
-            except OSError as error:
-                text = f"cannot read {file}: {error.strerror}; check {flag}"
-                raise SourceError(ErrorKind.REFUSED, text) from None
-
     def _no_answer(self, gone: Gone, command: Command) -> SourceError:
         self.close()
         hint = "; check that the monitors have a quorum" if gone.late else ""
@@ -186,38 +233,18 @@ class Rados:
         )
 
 
-def _not_connected(reply: Reply, conf: str, entity: str) -> SourceError:
-    """Return the error for librados' errno; the meanings were observed with 16.2.15 and 20.2.4."""
-    if reply.text == NO_MODULE:
-        return SourceError(
-            ErrorKind.REFUSED,
-            "no Python module rados; install the distribution's package python3-rados (the "
-            "exporter also uses it from a virtual environment)",
-        )
-    refused = {
-        errno.EACCES: f"the monitors refused {entity}; the file of --cluster.keyring (by default "
-        f"/etc/ceph/ceph.{entity}.keyring) must contain the output of: ceph auth get {entity}",
-        errno.EIO: f"librados cannot use the key of {entity}; check that it is not damaged; a key "
-        "that starts with Ag (aes256k) requires python3-rados of the cluster's release",
-        errno.ENOENT: f"librados found no monitors; set mon_host in {conf}",
-    }
-    kind = ErrorKind.REFUSED if reply.errno in refused else ErrorKind.UNREACHABLE
-    other = f"librados cannot connect; check {conf} and the names in its mon_host"
-    text = " ".join(reply.text.split())[:200]
-    return SourceError(kind, f"{refused.get(reply.errno, other)} ({text})")
+def _failed(documents: list[str], text: str, seconds: float) -> Iterator[Answer]:
+    error = SourceError(ErrorKind.FAILED, text)
+    for name in documents:
+        wire_format = wire_format_of(name, COMMANDS[name][0])
+        yield Answer((name,), wire_format, seconds, error=error)
 
 
-def _refused(command: Command, reply: Reply, user: str) -> SourceError:
-    text = " ".join(reply.text.split())[:200] or os.strerror(reply.errno)
-    if reply.errno == errno.EFBIG:
-        return SourceError(
-            ErrorKind.FAILED,
-            f"the answer to the command {command.prefix!r} is too large and was not read; raise "
-            "--poll.body-limit (poll.body_limit)",
+def _is_active(mgr_dump: bytes) -> bool:
+    """Return whether the mgr map has an active mgr that has started, also if it is unreadable."""
+    try:
+        return all(
+            fact.available for fact in decode_mgr_dump(mgr_dump) if isinstance(fact, MgrDump)
         )
-    message = f"Ceph refused the command {command.prefix!r}: {text}"
-    if reply.errno == errno.EINVAL and any(words in text for words in _UNKNOWN_COMMAND):
-        return SourceError(ErrorKind.UNSUPPORTED, message)
-    if reply.errno in (errno.EACCES, errno.EPERM):
-        message += f"; grant the user {user} the caps mon 'allow r' mgr 'allow r'"
-    return SourceError(ErrorKind.FAILED, message)
+    except DecodeError:
+        return True

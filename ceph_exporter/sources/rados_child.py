@@ -3,23 +3,30 @@
 It is run as a file by whichever Python has the distribution's module `rados`, so it imports nothing
 else of this project, and only parts of the standard library that every Python has. It reads
 requests from standard input, one JSON object per line, and answers each with a JSON object on one
-line, `{"errno": ..., "text": ..., "size": ...}`, followed by `size` bytes. It exits at the end of
-its input.
+line, `{"errno": ..., "text": ..., "size": ...}`, followed by `size` bytes.
+
+It dies with its parent, whatever librados is doing: the kernel kills it when the thread that
+started it ends, and it exits at the end of its input.
 """
 
 import errno
 import json
 import os
+import queue
 import signal
 import sys
+import threading
+from contextlib import suppress
 from importlib import import_module
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Iterable, Iterator  # noqa: UP035 - for any Python
 
 NO_MODULE = "no module"
 """The text of the answer to `connect` if this Python has no module `rados`."""
+PR_SET_PDEATHSIG = 1
+"""The option of prctl(2) that names the signal for the death of the parent's thread."""
 
 
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+def serve(requests: "Iterable[bytes]", answers: BinaryIO) -> None:
     """Answer requests until the end of the input: first `connect`, then commands."""
     cluster: Any = None
     for line in requests:
@@ -56,13 +63,42 @@ def connect(
     return cluster
 
 
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when its parent dies; exit if that has happened already.
+
+    parent: the process id of the parent. Python may lack ctypes; then the end of the input remains.
+    """
+    with suppress(ImportError, OSError, AttributeError):
+        prctl = import_module("ctypes").CDLL(None).prctl
+        prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(0)
+
+
+def lines(stream: BinaryIO) -> "Iterator[bytes]":
+    """Yield the lines of the input; at its end the process exits, even during a call."""
+    received = queue.Queue()  # type: queue.Queue[bytes]
+
+    def read() -> None:
+        try:
+            for line in stream:
+                received.put(line)
+        finally:
+            os._exit(0)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        yield received.get()
+
+
 def main() -> None:
     """Serve on the standard streams; output of librados is discarded."""
+    die_with_parent(int(sys.argv[1]))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # the parent closes its input or kills it
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    serve(sys.stdin.buffer, answers)
+    serve(lines(sys.stdin.buffer), answers)
 
 
 if __name__ == "__main__":

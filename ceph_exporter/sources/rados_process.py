@@ -5,6 +5,7 @@ command that exceeded librados' own timeout may still write to freed memory. So 
 process of its own, at most one per cluster.
 """
 
+import os
 import select
 import subprocess
 import sys
@@ -56,7 +57,8 @@ class Process:
     """A running child process; `ask` returns one reply per request.
 
     python: the interpreter that runs it; limit: the maximum size of a body in bytes. Raises Gone if
-    it cannot be started.
+    it cannot be started. The child dies with the thread that starts it, so that thread is the one
+    to use it.
     """
 
     def __init__(self, python: str, limit: int) -> None:
@@ -64,7 +66,7 @@ class Process:
         self._buffer = bytearray()
         try:
             self._child = subprocess.Popen(  # noqa: S603 - a fixed program
-                [python, "-I", str(Path(rados_child.__file__))],
+                [python, "-I", str(Path(rados_child.__file__)), str(os.getpid())],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

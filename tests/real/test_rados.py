@@ -15,12 +15,12 @@ import pytest
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.sources import Credentials, SourceError
 from ceph_exporter.sources.rados import Rados
-from testbed.bootstrap import RIGHTS
 from testbed.ceph import CephCluster
 from testbed.exporter import Exporter, run
 from testbed.releases import PORTS, RELEASES
 from testbed.waiting import wait_until
 from tests.promtool import complaints
+from tests.quickstart import MON_CAPS
 from tests.real.requirements import require
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ MGR = ("osd df", "osd perf", "osd pool stats")
 def cluster(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[CephCluster]:
-    """Start three monitors, two mgrs, three OSDs, with a user who may read."""
+    """Start three monitors, two mgrs, three OSDs, with the user of the quick start."""
     name: str = request.param
     require(RELEASES[name].available(), "testbed/install-releases")
     folder = tmp_path_factory.mktemp("ceph") / name
@@ -54,12 +54,11 @@ def make_user(cluster: CephCluster) -> None:
     """Make the user; on 20 with a key of a type that librados of 16 supports."""
     keyring = keyring_of(cluster)
     if cluster.release.name != "20.2.4":
-        cluster.ceph("auth", "get-or-create", f"client.{USER}", *RIGHTS)
+        cluster.ceph("auth", "get-or-create", f"client.{USER}", "mon", MON_CAPS)
         keyring.write_text(cluster.ceph("auth", "get", f"client.{USER}"))
         return
-    caps = [part for name in ("mon", "mgr") for part in ("--cap", name, "allow r")]
-    new = ("ceph-authtool", "-C", str(keyring), "-n", f"client.{USER}", *caps, "--add-key")
-    cluster.run(*new, AES_KEY)
+    new = ("ceph-authtool", "-C", str(keyring), "-n", f"client.{USER}", "--cap", "mon", MON_CAPS)
+    cluster.run(*new, "--add-key", AES_KEY)
     cluster.ceph("mon", "set", "auth_allowed_ciphers", "aes,aes256k")
     cluster.ceph("auth", "import", "-i", str(keyring))
 
@@ -101,7 +100,7 @@ def wait_for(exporter: Exporter, name: str, value: float, **labels: str) -> None
 
 
 def test_every_document_is_had(cluster: CephCluster, exporter: Exporter) -> None:
-    """A user who may read receives every document of the release; none fails."""
+    """The user of the quick start receives every document of the release; none fails."""
     wait_for_documents(exporter, MONITORS + MGR, 1)
     exporter.wait_for("ceph_exporter_document_success", lambda rows: set(rows.values()) == {1}, 120)
     (source,) = (dict(labels) for labels in exporter.series("ceph_exporter_source_info"))
@@ -149,7 +148,7 @@ def test_unreachable_monitors_are_one_line(cluster: CephCluster, tmp_path: Path)
 def test_librados_of_20_knows_the_newest_keys(cluster: CephCluster, tmp_path: Path) -> None:
     """With the librados of the cluster's own release a key of that release's type works."""
     keyring = tmp_path / "keyring"
-    cluster.ceph("auth", "get-or-create", "client.own", *RIGHTS)
+    cluster.ceph("auth", "get-or-create", "client.own", "mon", MON_CAPS)
     keyring.write_text(cluster.ceph("auth", "get", "client.own"))
     python = tmp_path / "python"
     python.write_text(
@@ -164,7 +163,7 @@ def test_librados_of_20_knows_the_newest_keys(cluster: CephCluster, tmp_path: Pa
         source.close()
     assert {answer.documents[0] for answer in answers if not answer.error} == source.documents
     if cluster.release.name == "20.2.4":
-        with pytest.raises(SourceError, match="needs python3-rados of the cluster's release"):
+        with pytest.raises(SourceError, match="requires python3-rados of the cluster's release"):
             Rados(conf, credentials, Deadline(60))
 
 

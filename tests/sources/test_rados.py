@@ -4,8 +4,6 @@ The child process is the real one; it imports a module `rados` of the tests.
 """
 
 import errno
-import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,50 +13,11 @@ import pytest
 from ceph_exporter.config.units import Size
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts.registry import COMMANDS
-from ceph_exporter.sources import Answer, Credentials, ErrorKind, SourceError, Tls, connect
+from ceph_exporter.sources import Credentials, ErrorKind, SourceError, Tls, connect
 from ceph_exporter.sources.rados import Rados
+from tests.sources.scripted_rados import FOLDER, Cluster, failures
 
 SILENT = "no answer to the command 'status'"
-FOLDER = Path(__file__).parent / "librados"
-VERSION = [0, '{"version": "ceph version 16.2.15 (abc) pacific (stable)"}', ""]
-
-
-class Cluster:
-    """A cluster behind librados; `script` contains its answers."""
-
-    def __init__(self, folder: Path) -> None:
-        self.conf = folder / "ceph.conf"
-        self.conf.write_text("[global]\n")
-        self.keyring = folder / "keyring"
-        self.keyring.write_text("[client.prom]\n")
-        self._script = folder / "script"
-        self.python = folder / "python"
-        # Drops -I, with which the child would not import the module of the tests.
-        self.python.write_text(
-            f'#!/bin/sh\nshift\nFAKE_RADOS="{self._script}" PYTHONPATH="{FOLDER}" '
-            f'exec "{sys.executable}" -P "$@"\n'
-        )
-        self.python.chmod(0o755)
-        self.credentials = Credentials("prom", keyring=str(self.keyring))
-        self.does({})
-
-    def does(self, answers: dict[str, Any]) -> None:
-        """Set the answers from now on, by the prefix of the command."""
-        self._script.write_text(json.dumps({"version": VERSION} | answers))
-
-    def open(self) -> Rados:
-        """Connect."""
-        return Rados(str(self.conf), self.credentials, Deadline(60), [str(self.python)])
-
-    def asked(self) -> list[str]:
-        """Return the commands since the last call, as `mon PREFIX`."""
-        file = self._script.with_name("asked")
-        lines = file.read_text().splitlines() if file.exists() else []
-        file.write_text("")
-        return [
-            f"{line[:3]} {json.loads(line[4:])['prefix']}" if line.startswith("m") else line
-            for line in lines
-        ]
 
 
 @pytest.fixture
@@ -75,15 +34,14 @@ def source(cluster: Cluster) -> Iterator[Rados]:
     opened.close()
 
 
-def failures(answers: list[Answer]) -> dict[str, str]:
-    """Return the errors by document."""
-    return {one.documents[0]: str(one.error) for one in answers if one.error}
-
-
 def test_commands_go_to_the_daemon_that_has_them(cluster: Cluster, source: Rados) -> None:
     """Commands go to the monitors first, then the mgr's own commands to the mgr, all as JSON."""
     names = "admin_socket", "client_mount_timeout", "keyring", "log_file", "rados_mon_op_timeout"
-    assert cluster.asked() == [f"connect client.prom {cluster.conf} {[*names]}", "mon version"]
+    assert cluster.asked() == [
+        f"connect client.prom {cluster.conf} {[*names]} 61",
+        "mon version",
+        "mon fsid",
+    ]
     answers = list(source.fetch(("osd df", "health detail", "pg states"), Deadline(60)))
     assert [(one.documents, one.wire_format, one.body, one.error) for one in answers] == [
         (("health detail",), "health detail", b"{}", None),
@@ -146,8 +104,8 @@ def test_the_second_choice_is_used_if_the_first_is_unknown(cluster: Cluster, sou
     assert (quorum.wire_format, quorum.error) == ("mon dump", None)
     assert failures(others) == {
         "fs dump": "Ceph refused the command 'fs dump': Resource temporarily unavailable",
-        "osd dump": "Ceph refused the command 'osd dump': access denied; grant the user prom the "
-        "caps mon 'allow r' mgr 'allow r'",
+        "osd dump": "Ceph refused the command 'osd dump': access denied; add to the mon "
+        'capabilities of client.prom: allow command "osd dump"',
         "crash ls": "Ceph refused the command 'crash ls': No handler found for 'crash ls'",
     }
     kinds = [one.error.kind for one in others if one.error]
@@ -168,7 +126,7 @@ def test_an_answer_that_is_too_large_is_the_only_failure(cluster: Cluster) -> No
 
 
 def test_a_dead_mgr_only_costs_its_own_documents(cluster: Cluster, source: Rados) -> None:
-    """The monitors' documents are available, only one command waits, the next poll works again."""
+    """Only one command waits, not for the whole poll; the monitors are asked even after that."""
     cluster.does({"osd df": "hang"})
     cluster.asked()
     deadline = Deadline(4)
@@ -178,8 +136,9 @@ def test_a_dead_mgr_only_costs_its_own_documents(cluster: Cluster, source: Rados
     assert failures(answers) == {"osd df": text, "osd perf": text}
     assert all(one.seconds > 1 for one in answers if one.error)
     assert cluster.asked() == ["mon status", "mgr osd df"]
-    assert list(source.fetch(("pg states", "version"), deadline)) == []
-    assert cluster.asked() == []
+    (version,) = source.fetch(("pg states", "version"), deadline)
+    assert (version.documents, version.error) == (("version",), None)
+    assert cluster.asked()[-3:] == ["mon version", "mon fsid", "mon version"]
     cluster.does({})
     assert not failures(list(source.fetch(("osd df",), Deadline(60))))
     assert cluster.asked()[-1] == "mgr osd df"

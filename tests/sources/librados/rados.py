@@ -1,7 +1,8 @@
 """A module `rados` whose cluster is controlled by the file named by FAKE_RADOS.
 
 The file is a JSON object from the prefix of a command, or `connect`, to its answer, or to `hang`,
-`abort` or `end`. The commands are written to the file `asked` beside it, one per line.
+`abort` or `end`; `mon ` or `mgr ` before a prefix limits it to one of the two ways. The commands
+are written to the file `asked` beside it, one per line.
 """
 
 import json
@@ -21,7 +22,7 @@ class Rados:
 
     def __init__(self, name: str, conffile: str, conf: dict[str, str]) -> None:
         self._script = Path(os.environ["FAKE_RADOS"])
-        self._opened = name, conffile, sorted(conf)
+        self._opened = name, conffile, sorted(conf), conf["rados_mon_op_timeout"]
         print("librados prints this")  # noqa: T201 - the output must not reach the exporter
 
     def connect(self) -> None:
@@ -43,7 +44,8 @@ class Rados:
     def _do(self, what: str, asked: str) -> tuple[int, bytes, str]:
         with self._script.with_name("asked").open("a", encoding="utf-8") as file:
             file.write(f"{asked}\n")
-        answer: Any = json.loads(self._script.read_text(encoding="utf-8")).get(what, [0, "{}", ""])
+        script = json.loads(self._script.read_text(encoding="utf-8"))
+        answer: Any = script.get(f"{asked[:3]} {what}", script.get(what, [0, "{}", ""]))
         if answer == "hang":
             time.sleep(3600)
         if answer == "abort":

@@ -169,7 +169,10 @@ def test_a_bad_pattern_is_refused(field: str) -> None:
         (
             "rbd-mirror.7",
             "rbd_mirror_image_s/t a/i-0xff.replay",
-            'rbd_mirror_image_replay{ceph_daemon="rbd-mirror.7",pool="s",namespace="t a",image="i-0xff"}',
+            (
+                'rbd_mirror_image_replay{ceph_daemon="rbd-mirror.7",pool="s",'
+                'namespace="t a",image="i-0xff"}'
+            ),
         ),
         (
             "rbd-mirror.7",

@@ -16,7 +16,7 @@ from ceph_exporter.facts.fact import Fact, decodes
 
 _SLOW = ("SLOW_OPS", "REQUEST_SLOW", "REQUEST_STUCK")
 
-_SLOW_DAEMONS = re.compile(r", (?:daemons \[([^\]]+)\] have|(\S+) has) slow ops")
+_SLOW_DAEMONS = re.compile(r", (?:daemons \[([^][]+)\] have|(\S+) has) slow ops")
 
 STATUSES = {"HEALTH_OK": 0, "HEALTH_WARN": 1, "HEALTH_ERR": 2}
 

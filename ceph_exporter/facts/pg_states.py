@@ -22,12 +22,13 @@ from ceph_exporter.facts.status import Status
 _RENAMED = {"backfill": "backfilling", "wait_backfill": "backfill_wait", "inactive": "unknown"}
 
 _POOL_ID = re.compile(r"\d{1,19}")
-# Up to 11: "5 pgs stuck unclean", "3 pgs are stuck inactive for more than 300 seconds".
-_OLD_COUNT = re.compile(r"(\d+) pgs (?:are )?stuck (\w+)")
+# Up to 11: "5 pgs stuck unclean", "3 pgs are stuck inactive for more than 300 seconds". The search
+# starts at the first digit of a number only; otherwise it takes minutes in a long row of digits.
+_OLD_COUNT = re.compile(r"(?<!\d)(\d+) pgs (?:are )?stuck (\w+)")
 _OLD_STATES = ("inactive", "unclean", "stale")
 # From 12 on: "Reduced data availability: 3 pgs inactive, 1 pg peering". Ceph counts a PG in these
 # states only once it is stuck, but a "degraded", "down" or "incomplete" PG immediately.
-_COUNT = re.compile(r"(\d+) pgs? (inactive|peering|stale|unclean|undersized)\b")
+_COUNT = re.compile(r"(?<!\d)(\d+) pgs? (inactive|peering|stale|unclean|undersized)\b")
 _STATES = ("inactive", "peering", "stale", "undersized")
 # "pg 1.0 is stuck unclean for 123.456, current state ..." up to 14, then "for 21m", "for 3h".
 _SINCE = re.compile(r"pg \S+ is stuck (\w+) for (\d+(?:\.\d+)?)([smhdwMy]?)\b")

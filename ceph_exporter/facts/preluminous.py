@@ -21,6 +21,14 @@ def _pgs(states: str) -> str:
     return rf"^(?:\d+ pgs (?:are )?(?:stuck )?|pg \S+ is .*\b)(?:{states})\b"
 
 
+def _in_order(*parts: str) -> str:
+    """Return a pattern for a line with these parts in order, which takes linear time.
+
+    "a.*b" searches for b again from each a; after the first a, no other one has to be tried.
+    """
+    return "^" + "".join(rf"(?>.*?{re.escape(part)})" for part in parts)
+
+
 # Order matters: the first pattern that matches the line, in lower case, wins. PGs come first
 # because they may have thousands of lines. Texts: `summary` and `detail` of PGMonitor.cc,
 # OSDMonitor.cc, MonmapMonitor.cc, MDSMap.cc, Beacon.cc, DataHealthService.cc and Monitor.cc of 0.67
@@ -35,7 +43,8 @@ _CODES = [
         (_pgs("inactive|stale|down|incomplete|peering|unknown"), "PG_AVAILABILITY"),
         (r"\bunfound", "OBJECT_UNFOUND"),
         (r"objects misplaced", "OBJECT_MISPLACED"),
-        (r"\d (?:objects )?degraded|recovering .* o/s", "PG_DEGRADED"),  # 0.67: "2/9 degraded"
+        (r"\d (?:objects )?degraded", "PG_DEGRADED"),  # 0.67: "2/9 degraded"
+        (_in_order("recovering ", " o/s"), "PG_DEGRADED"),
         (_pgs(r"\w+"), "PG_DEGRADED"),
         (r"mons down, quorum|\(out of quorum\)", "MON_DOWN"),
         (r"clock skew", "MON_CLOCK_SKEW"),
@@ -63,11 +72,11 @@ _CODES = [
         (r"too few pgs per osd", "TOO_FEW_PGS"),
         (r"too many pgs per osd", "TOO_MANY_PGS"),
         (r"objects per pg|has too few pgs", "MANY_OBJECTS_PER_PG"),
-        (r"pg_num .*> pgp_num", "SMALLER_PGP_NUM"),
+        (_in_order("pg_num ", "> pgp_num"), "SMALLER_PGP_NUM"),
         (r"at/near target max", "CACHE_POOL_NEAR_FULL"),
         (r"missing hit_sets|needs hit_set_type", "CACHE_POOL_NO_HIT_SET"),
-        (r"pool '.*' has .* \(max ", "POOL_NEAR_FULL"),
-        (r"pool '.*' is full", "POOL_FULL"),
+        (_in_order("pool '", "' has ", " (max "), "POOL_NEAR_FULL"),
+        (_in_order("pool '", "' is full"), "POOL_FULL"),
         (r"legacy tunables|non-optimal tunables", "OLD_CRUSH_TUNABLES"),
         (r"straw_calc_version", "OLD_CRUSH_STRAW_CALC_VERSION"),
         (r"sortbitwise", "OSD_NO_SORTBITWISE"),

@@ -10,7 +10,7 @@ import msgspec
 from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 
-_RELEASE = re.compile(r"(\d+(?:\.\d+)+)")
+_RELEASE = re.compile(r"(?<!\d)(\d+(?:\.\d+)+)")  # (?<!\d): linear in a long row of digits
 
 
 class Version(Fact, frozen=True):

@@ -56,7 +56,7 @@ def patterns() -> Iterator[Pattern]:
                 method = call.func.attr  # type: ignore[attr-defined]
                 uses = _USES if method == "compile" else (method,)
                 where = f"{module.__name__}:{call.lineno}"
-                yield Pattern(where, re.compile(call.args[0].value), uses)  # type: ignore[arg-type]
+                yield Pattern(where, re.compile(call.args[0].value), uses)  # type: ignore[type-var,arg-type]
 
 
 def unknown_patterns() -> Iterator[str]:

@@ -41,7 +41,9 @@ class Reader:
         """Return the next header without its final empty line. Raises BadRequestError, OSError."""
         searched = 0
         while True:
-            if self._received[:1] in (b"\r", b"\n"):  # allowed before a request until the deadline
+            if self._received.startswith(
+                (b"\r", b"\n")
+            ):  # allowed before a request until the deadline
                 self._received, searched = self._received.lstrip(b"\r\n"), 0
             if self._received and self._received[0] < 0x20:
                 raise BadRequestError(400, "malformed request line")

@@ -18,6 +18,8 @@ _SLOW = ("SLOW_OPS", "REQUEST_SLOW", "REQUEST_STUCK")
 
 _SLOW_DAEMONS = re.compile(r", (?:daemons \[([^][]+)\] have|(\S+) has) slow ops")
 
+_SEARCHED = 100_000  # characters of a message; it may name every daemon with slow operations
+
 STATUSES = {"HEALTH_OK": 0, "HEALTH_WARN": 1, "HEALTH_ERR": 2}
 
 
@@ -209,5 +211,5 @@ def _unix(date: str | None) -> float | None:
 def _slow_daemons(checks: Mapping[str, Check]) -> tuple[str, ...]:
     """Return the daemons in "daemons [osd.0,mon.a] have slow ops." or "osd.0 has slow ops" (14)."""
     check = checks.get("SLOW_OPS")
-    match = _SLOW_DAEMONS.search(check.message) if check else None
+    match = _SLOW_DAEMONS.search(check.message[:_SEARCHED]) if check else None
     return tuple((match[1] or match[2]).split(",")) if match else ()

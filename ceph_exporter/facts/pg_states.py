@@ -32,6 +32,7 @@ _COUNT = re.compile(r"(?<!\d)(\d+) pgs? (inactive|peering|stale|unclean|undersiz
 _STATES = ("inactive", "peering", "stale", "undersized")
 # "pg 1.0 is stuck unclean for 123.456, current state ..." up to 14, then "for 21m", "for 3h".
 _SINCE = re.compile(r"pg \S+ is stuck (\w+) for (\d+(?:\.\d+)?)([smhdwMy]?)\b")
+_SEARCHED = 10_000  # characters of a message; up to 11 it is all lines about PGs, joined
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _UNITS = {"": 1, "s": 1, "m": _MINUTE, "h": _HOUR, "d": _DAY}
 _UNITS |= {"w": 7 * _DAY, "M": 30 * _DAY, "y": 365 * _DAY}  # as timespan_str of ceph_time.cc
@@ -146,7 +147,7 @@ def stuck(health: Health) -> dict[str, Stuck]:
     counts: dict[str, float] = dict.fromkeys(states, 0)
     oldest: dict[str, float] = {}
     for check in health.checks.values():
-        for number, state in pattern.findall(check.message):
+        for number, state in pattern.findall(check.message[:_SEARCHED]):
             counts[state] = max(counts.get(state, 0), float(number))
         for line in check.detail:
             if match := _SINCE.match(line):

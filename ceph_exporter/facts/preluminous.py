@@ -86,6 +86,8 @@ _CODES = [
     ]
 ]
 UNMAPPED = "UNMAPPED"
+_SEARCHED = 2000
+"""Characters of a line that are searched; Ceph's lines have at most a few hundred."""
 
 
 class RawSummary(msgspec.Struct, frozen=True):
@@ -172,7 +174,7 @@ def _wall_clock(date: str) -> float | None:
 
 def code_of(text: str) -> str:
     """Return the check code that 12 and later use for a line of text, or UNMAPPED."""
-    lower = text.lower()
+    lower = text[:_SEARCHED].lower()
     return next((code for pattern, code in _CODES if pattern.search(lower)), UNMAPPED)
 
 
@@ -187,7 +189,7 @@ def problems(
     its first line. So the problems in the monitors' rows are added unless the summary has their
     code.
     """
-    by_code: dict[str, tuple[str, str]] = {}
+    by_code: dict[str, tuple[str, list[str]]] = {}
     # e.g. "mon.b low disk space, shutdown imminent; store is getting too big! N >= M"
     lines = [(line.severity, part) for line in summary for part in line.summary.strip().split("; ")]
     for severity, text in lines:
@@ -196,17 +198,16 @@ def problems(
     for severity, text in [*_disks(monitors), *_skews(clocks)]:
         if (code := code_of(text)) not in in_summary:
             _add(by_code, code, severity, text)
-    return by_code
+    return {code: (severity, "; ".join(texts)) for code, (severity, texts) in by_code.items()}
 
 
-def _add(by_code: dict[str, tuple[str, str]], code: str, severity: str, text: str) -> None:
+def _add(by_code: dict[str, tuple[str, list[str]]], code: str, severity: str, text: str) -> None:
     if code == "MON_DISK_BIG":
         severity = "HEALTH_WARN"  # even if its line is an error for another reason
-    if code in by_code:
-        previous_severity, previous_text = by_code[code]
-        severity = "HEALTH_ERR" if "HEALTH_ERR" in (severity, previous_severity) else severity
-        text = f"{previous_text}; {text}"
-    by_code[code] = (severity, text)
+    previous, texts = by_code.get(code, (severity, []))
+    texts.append(text)
+    severity = "HEALTH_ERR" if "HEALTH_ERR" in (severity, previous) else severity
+    by_code[code] = (severity, texts)
 
 
 def _disks(monitors: Iterable[RawMonitor]) -> Iterator[tuple[str, str]]:

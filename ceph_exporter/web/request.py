@@ -71,9 +71,12 @@ class BadRequestError(Exception):
 def parse(header: bytes) -> Request:
     """Return the request in a header without its final empty line; raises BadRequestError.
 
-    A Prometheus sends the same bytes with every scrape, so they are parsed once.
+    A Prometheus sends the same bytes with every scrape, so they are parsed once. A password stays
+    in memory no longer than its request.
     """
-    return _parse_cached(header) if len(header) <= _CACHED else _parse(header)
+    if len(header) > _CACHED or b"\nauthorization:" in header.lower():
+        return _parse(header)
+    return _parse_cached(header)
 
 
 def _parse(header: bytes) -> Request:

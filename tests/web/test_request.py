@@ -69,6 +69,14 @@ def test_a_field_that_is_repeated_has_all_values() -> None:
     assert parsed.headers == {"accept": "a/b, c/d", "x": "1"}
 
 
+def test_a_password_is_not_kept() -> None:
+    """Requests are cached, as a Prometheus repeats them, but none with a password."""
+    line = b"GET /cached HTTP/1.0\r\nX: y"
+    assert parse(line) is parse(line)
+    line += b"\r\nAUTHORIZATION: Basic x"
+    assert parse(line) is not parse(line)
+
+
 def test_an_error_does_not_repeat_what_the_client_sent() -> None:
     """The text of an error names the problem; the client may have sent a secret."""
     for header in (b"GET /?token=secret", b"GET / HTTP/1.0\r\nsecret", b"GET secret HTTP/x"):

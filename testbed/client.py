@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -53,3 +55,18 @@ def scrape(port: int, timeout: float = 20.0) -> bytes:
         return answer.read()
     finally:
         connection.close()
+
+
+def raw(port: int, *parts: bytes) -> bytes:
+    """Send bytes in parts and then no more; return everything that the server sends."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+        received = []
+        with suppress(OSError):  # the server may close first
+            for part in parts:
+                client.sendall(part)
+            client.shutdown(socket.SHUT_WR)
+        with suppress(ConnectionError):
+            while part := client.recv(65536):
+                received.append(part)
+        return b"".join(received)

@@ -6,7 +6,7 @@ _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(?:\d+(?:ms|[smhd]))+")
 _SHIFTS = {"MiB": 20, "GiB": 30}
 _SIZE = re.compile(r"([0-9]{1,6})(MiB|GiB)")
-_PART = re.compile(r"(\d+)(ms|[smhd])")
+_PART = re.compile(r"(?<!\d)(\d+)(ms|[smhd])")
 
 
 class Duration(float):

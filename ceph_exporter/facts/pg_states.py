@@ -24,16 +24,18 @@ from ceph_exporter.facts.status import Status
 _RENAMED = {"backfill": "backfilling", "wait_backfill": "backfill_wait", "inactive": "unknown"}
 
 _POOL_ID = re.compile(r"\d{1,19}")
-# Up to 11: "5 pgs stuck unclean", "3 pgs are stuck inactive for more than 300 seconds".
-_OLD_COUNT = re.compile(r"(\d+) pgs (?:are )?stuck (\w+)")
+# Up to 11: "5 pgs stuck unclean", "3 pgs are stuck inactive for more than 300 seconds". The search
+# starts at the first digit of a number only; otherwise it takes minutes in a long row of digits.
+_OLD_COUNT = re.compile(r"(?<!\d)(\d+) pgs (?:are )?stuck (\w+)")
 _OLD_STATES = ("inactive", "unclean", "stale")
 # From 12 on: "Reduced data availability: 3 pgs inactive, 1 pg peering". Ceph counts a PG in these
 # states only once it is stuck, but a "degraded", "down" or "incomplete" PG immediately.
-_COUNT = re.compile(r"(\d+) pgs? (inactive|peering|stale|unclean|undersized)\b")
+_COUNT = re.compile(r"(?<!\d)(\d+) pgs? (inactive|peering|stale|unclean|undersized)\b")
 _STATES = ("inactive", "peering", "stale", "undersized")
 # "pg 1.0 is stuck unclean for 123.456, current state ..." up to 14, then "for 21m", "for 3h"; "is
 # stuck unclean since forever" for a PG that was never clean.
 _SINCE = re.compile(r"pg \S+ is stuck (\w+) (?:for (\d+(?:\.\d+)?)([smhdwMy]?)\b|since forever)")
+_SEARCHED = 10_000  # characters of a message; up to 11 it is all lines about PGs, joined
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _UNITS = {"": 1, "s": 1, "m": _MINUTE, "h": _HOUR, "d": _DAY}
 _UNITS |= {"w": 7 * _DAY, "M": 30 * _DAY, "y": 365 * _DAY}  # as timespan_str of ceph_time.cc
@@ -153,7 +155,7 @@ def stuck(health: Health) -> dict[str, Stuck]:
     counts: dict[str, float] = dict.fromkeys(states, 0)
     oldest: dict[str, float] = {}
     for check in health.checks.values():
-        for number, state in pattern.findall(check.message):
+        for number, state in pattern.findall(check.message[:_SEARCHED]):
             counts[state] = max(counts.get(state, 0), float(number))
         for line in check.detail:
             if match := _SINCE.match(line):

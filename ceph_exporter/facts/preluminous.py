@@ -22,6 +22,14 @@ def _pgs(states: str) -> str:
     return rf"^(?:\d+ pgs (?:are )?(?:stuck )?|pg \S+ is .*\b)(?:{states})\b"
 
 
+def _in_order(*parts: str) -> str:
+    """Return a pattern for a line with these parts in order, which takes linear time.
+
+    "a.*b" searches for b again from each a; after the first a, no other one has to be tried.
+    """
+    return "^" + "".join(rf"(?>.*?{re.escape(part)})" for part in parts)
+
+
 # Order matters: the first pattern that matches the line, in lower case, wins. PGs come first
 # because they may have thousands of lines. Texts: `summary` and `detail` of PGMonitor.cc,
 # OSDMonitor.cc, MonmapMonitor.cc, MDSMap.cc, Beacon.cc, DataHealthService.cc and Monitor.cc of 0.67
@@ -36,7 +44,8 @@ _CODES = [
         (_pgs("inactive|stale|down|incomplete|peering|unknown"), "PG_AVAILABILITY"),
         (r"\bunfound", "OBJECT_UNFOUND"),
         (r"objects misplaced", "OBJECT_MISPLACED"),
-        (r"\d (?:objects )?degraded|recovering .* o/s", "PG_DEGRADED"),  # 0.67: "2/9 degraded"
+        (r"\d (?:objects )?degraded", "PG_DEGRADED"),  # 0.67: "2/9 degraded"
+        (_in_order("recovering ", " o/s"), "PG_DEGRADED"),
         (_pgs(r"\w+"), "PG_DEGRADED"),
         (r"mons down, quorum|\(out of quorum\)", "MON_DOWN"),
         (r"clock skew", "MON_CLOCK_SKEW"),
@@ -64,11 +73,11 @@ _CODES = [
         (r"too few pgs per osd", "TOO_FEW_PGS"),
         (r"too many pgs per osd", "TOO_MANY_PGS"),
         (r"objects per pg|has too few pgs", "MANY_OBJECTS_PER_PG"),
-        (r"pg_num .*> pgp_num", "SMALLER_PGP_NUM"),
+        (_in_order("pg_num ", "> pgp_num"), "SMALLER_PGP_NUM"),
         (r"at/near target max", "CACHE_POOL_NEAR_FULL"),
         (r"missing hit_sets|needs hit_set_type", "CACHE_POOL_NO_HIT_SET"),
-        (r"pool '.*' has .* \(max ", "POOL_NEAR_FULL"),
-        (r"pool '.*' is full", "POOL_FULL"),
+        (_in_order("pool '", "' has ", " (max "), "POOL_NEAR_FULL"),
+        (_in_order("pool '", "' is full"), "POOL_FULL"),
         (r"legacy tunables|non-optimal tunables", "OLD_CRUSH_TUNABLES"),
         (r"straw_calc_version", "OLD_CRUSH_STRAW_CALC_VERSION"),
         (r"sortbitwise", "OSD_NO_SORTBITWISE"),
@@ -78,6 +87,8 @@ _CODES = [
     ]
 ]
 UNMAPPED = "UNMAPPED"
+_SEARCHED = 2000
+"""Characters of a line that are searched; Ceph's lines have at most a few hundred."""
 
 
 class RawSummary(msgspec.Struct, frozen=True):
@@ -166,7 +177,7 @@ def _wall_clock(date: str) -> float | None:
 
 def code_of(text: str) -> str:
     """Return the check code that 12 and later use for a line of text, or UNMAPPED."""
-    lower = text.lower()
+    lower = text[:_SEARCHED].lower()
     return next((code for pattern, code in _CODES if pattern.search(lower)), UNMAPPED)
 
 
@@ -181,7 +192,7 @@ def problems(
     its first line. So the problems in the monitors' rows are added unless the summary has their
     code.
     """
-    by_code: dict[str, tuple[str, str]] = {}
+    by_code: dict[str, tuple[str, list[str]]] = {}
     # e.g. "mon.b low disk space, shutdown imminent; store is getting too big! N >= M"
     lines = [(line.severity, part) for line in summary for part in line.summary.strip().split("; ")]
     for severity, text in lines:
@@ -190,17 +201,16 @@ def problems(
     for severity, text in [*_disks(monitors), *_skews(clocks)]:
         if (code := code_of(text)) not in in_summary:
             _add(by_code, code, severity, text)
-    return by_code
+    return {code: (severity, "; ".join(texts)) for code, (severity, texts) in by_code.items()}
 
 
-def _add(by_code: dict[str, tuple[str, str]], code: str, severity: str, text: str) -> None:
+def _add(by_code: dict[str, tuple[str, list[str]]], code: str, severity: str, text: str) -> None:
     if code == "MON_DISK_BIG":
         severity = "HEALTH_WARN"  # even if its line is an error for another reason
-    if code in by_code:
-        previous_severity, previous_text = by_code[code]
-        severity = "HEALTH_ERR" if "HEALTH_ERR" in (severity, previous_severity) else severity
-        text = f"{previous_text}; {text}"
-    by_code[code] = (severity, text)
+    previous, texts = by_code.get(code, (severity, []))
+    texts.append(text)
+    severity = "HEALTH_ERR" if "HEALTH_ERR" in (severity, previous) else severity
+    by_code[code] = (severity, texts)
 
 
 def _disks(monitors: Iterable[RawMonitor]) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 
 _DIGITS = 9
-_RELEASE = re.compile(r"(\d+(?:\.\d+)+)")
+_RELEASE = re.compile(r"(?<!\d)(\d+(?:\.\d+)+)")  # (?<!\d): linear in a long row of digits
 
 
 class Version(Fact, frozen=True):

@@ -15,7 +15,8 @@ from ceph_exporter.sources import dashboard, mon_store, restful
 from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
 
 _SECRET = re.compile(
-    rb'("[^"]*(?:password|passwd|secret|token|keyring|access_key|private_key)[^"]*"\s*:\s*)'
+    # The first such word of a key decides; (?>) keeps the search from trying the others.
+    rb'("(?>[^"]*?(?:password|passwd|secret|token|keyring|access_key|private_key))[^"]*"\s*:\s*)'
     rb'(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|\[(?:"(?:[^"\\]|\\.)*"|[^][{}"])*\])',
     re.IGNORECASE,
 )

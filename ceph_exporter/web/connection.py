@@ -1,179 +1,163 @@
-"""Serves one connection: TLS handshake, header of the request, reply; each step has a time limit.
+"""Serves one connection: TLS handshake, then requests and replies; each step has a time limit."""
 
-No timers are needed: before each step the timeout of the socket is set to the time that is left.
-"""
-
-import gzip
 import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from email.utils import formatdate
-from http import HTTPStatus
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from ceph_exporter import __version__
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.log import fields, log
-from ceph_exporter.web.request import (
-    HEADER_LIMIT,
-    BadRequestError,
-    Reply,
-    Request,
-    accepts_gzip,
-    parse,
-    scrape_timeout,
-)
+from ceph_exporter.web.connections import Connections, Slot
+from ceph_exporter.web.reading import Reader, idle_timeout
+from ceph_exporter.web.request import HEADER_LIMIT, BadRequestError, Reply, Request, parse
 from ceph_exporter.web.security import Security
+from ceph_exporter.web.writing import write
 
 HEADER_TIMEOUT = 10.0
-"""Seconds that a client has to complete the handshake and send the header."""
-IDLE_TIMEOUT = 5.0
-"""Seconds that a client may send nothing before its header is complete."""
-WRITE_TIMEOUT = 30.0
-"""Seconds that a client has to read the reply; less if Prometheus gives up sooner."""
+"""Seconds that a client has to complete the handshake and send the first request, and each of the
+following ones from its first byte on."""
+KEEP_ALIVE_TIMEOUT = 330.0
+"""Seconds without a request after which a connection is closed: longer than Prometheus keeps one
+(5 minutes), so that it never sends a request on a connection that is just being closed."""
+REQUESTS_LIMIT = 1000
+"""Requests on one connection."""
+LIFETIME = 3600.0
+"""Seconds after which a connection is closed with its next reply."""
+BODY_LIMIT = 1 << 20
+"""Maximum size of the body of a request in bytes; no page uses it."""
 LINGER_TIMEOUT = 1.0
 """Seconds to wait until the client closes: if the exporter closes while the client still sends, the
 client loses the reply."""
 
-_GZIP_FROM = 1024
 _HANDSHAKE = b"\x16"
 _PLAIN_ON_TLS = Reply(b"this port speaks HTTPS: use https://\n", status=400)
-
 
 Handler: TypeAlias = Callable[[Request], Reply]
 
 
-def serve(
-    sock: socket.socket,
-    security: Security,
-    answer: Handler,
-    secured: Callable[[socket.socket], object] = lambda _: None,
-) -> None:
-    """Answer one request and close the connection.
+class Service(NamedTuple):
+    """What all connections of a server have in common.
 
-    secured: called with the TLS socket that replaces `sock`. Raises OSError, which includes the
-    errors of ssl, when the client is gone or too slow.
+    security: returns the settings in use, after reading their files again.
     """
-    deadline = Deadline(HEADER_TIMEOUT)
-    connection = sock
+
+    security: Callable[[], Security]
+    answer: Handler
+    connections: Connections
+
+
+def serve(service: Service, slot: Slot, client: str) -> None:
+    """Answer the requests of a connection and close it.
+
+    client: the address of the client. Raises OSError, which includes the errors of ssl, when the
+    client is gone or too slow.
+    """
+    connection = _Connection(service, slot, client)
     try:
-        if security.context is not None:
-            if not _speaks_tls(sock, deadline):
-                _write(sock, _PLAIN_ON_TLS, None, security)
-                _finish(sock)
-                return
-            connection = security.context.wrap_socket(
-                sock, server_side=True, do_handshake_on_connect=False
-            )
-            secured(connection)
-            connection.settimeout(_idle_timeout(deadline))
-            connection.do_handshake()
-            if not security.admits(connection):
-                log.debug("client certificate rejected, no name in client_allowed_sans")
-                return
-        request, reply = _answer(connection, deadline, security, answer)
-        _write(connection, reply, request, security)
-        _finish(connection)
+        connection.run()
     finally:
-        connection.close()
+        slot.sock.close()
+
+
+class _Connection:
+    """The requests of a connection, which are answered in order."""
+
+    def __init__(self, service: Service, slot: Slot, client: str) -> None:
+        self._service, self._slot, self._client = service, slot, client
+        self._reader = Reader(slot.sock)
+        self._security = service.security()
+        self._deadline = Deadline(HEADER_TIMEOUT)
+
+    def run(self) -> None:
+        lifetime = Deadline(LIFETIME)
+        if self._security.context is not None and not self._secure(self._security.context):
+            return
+        if not self._reader.arrives(idle_timeout(self._deadline)):
+            return
+        left = REQUESTS_LIMIT - 1
+        while self._exchange(last=not left or not lifetime.left):
+            left -= 1
+            if not self._reader.arrives(KEEP_ALIVE_TIMEOUT):
+                return
+            self._deadline = Deadline(HEADER_TIMEOUT)
+            security = self._service.security()
+            if security.context is not self._security.context:
+                return  # what the handshake checked may no longer be allowed
+            self._security = security
+        _finish(self._reader.connection)
+
+    def _secure(self, context: ssl.SSLContext) -> bool:
+        """Do the TLS handshake; return whether the client may send requests."""
+        sock = self._slot.sock
+        if not _speaks_tls(sock, self._deadline):
+            write(sock, _PLAIN_ON_TLS, None, self._security.headers, keep_alive=False)
+            _finish(sock)
+            return False
+        secured = context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+        self._service.connections.secured(self._slot, secured)
+        self._reader.connection = secured
+        secured.settimeout(idle_timeout(self._deadline))
+        secured.do_handshake()
+        if not self._security.admits(secured):
+            log.debug("client certificate rejected, no name in client_allowed_sans")
+            return False
+        return True
+
+    def _exchange(self, *, last: bool) -> bool:
+        """Answer one request; return whether another one may follow."""
+        connections, request, keep_alive = self._service.connections, None, False
+        try:
+            request = parse(self._reader.header(self._deadline))
+            request = request._replace(client=self._client)
+            keep_alive = connections.start_reply(self._slot) and request.keep_alive and not last
+            reply = self._refusal(request)
+            if reply is not None:
+                keep_alive = keep_alive and not request.length
+            else:
+                self._skip_body(request)
+                reply = _page(self._service.answer, request)
+        except BadRequestError as error:
+            reply, keep_alive = Reply(f"{error}\n".encode(), status=error.status), False
+        write(
+            self._reader.connection, reply, request, self._security.headers, keep_alive=keep_alive
+        )
+        return connections.end_reply(self._slot) and keep_alive
+
+    def _refusal(self, request: Request) -> Reply | None:
+        try:
+            return self._security.refusal(request)
+        except Exception as error:  # noqa: BLE001 - a bug must refuse, and not stop the server
+            return _failed(error)
+
+    def _skip_body(self, request: Request) -> None:
+        if request.length > BODY_LIMIT:
+            raise BadRequestError(413, "body too large; no page needs one")
+        if request.length:
+            expected = request.headers.get("expect", "").lower() == "100-continue"
+            invite = expected and request.version != "1.0"
+            self._reader.skip_body(request.length, self._deadline, invite=invite)
+
+
+def _page(answer: Handler, request: Request) -> Reply:
+    try:
+        return answer(request)
+    except Exception as error:  # noqa: BLE001 - a bug in a page must not stop the server
+        return _failed(error)
+
+
+def _failed(error: Exception) -> Reply:
+    log.error("page failed; please report this", extra=fields(error=repr(error)))
+    return Reply(b"internal error\n", status=500)
 
 
 def _speaks_tls(sock: socket.socket, deadline: Deadline) -> bool:
-    sock.settimeout(_idle_timeout(deadline))
+    sock.settimeout(idle_timeout(deadline))
     return sock.recv(1, socket.MSG_PEEK) in (_HANDSHAKE, b"")
 
 
-def _idle_timeout(deadline: Deadline) -> float:
-    """Return how long to wait for the next bytes; raises TimeoutError when no time is left."""
-    left = min(IDLE_TIMEOUT, deadline.left)
-    if not left:
-        raise TimeoutError
-    return left
-
-
-def _answer(
-    connection: socket.socket, deadline: Deadline, security: Security, answer: Handler
-) -> tuple[Request | None, Reply]:
-    try:
-        request = parse(_read(connection, deadline))
-    except BadRequestError as error:
-        return None, Reply(f"{error}\n".encode(), status=error.status)
-    try:
-        return request, security.refusal(request) or answer(request)
-    except Exception as error:  # noqa: BLE001 - a bug in a page must not stop the server
-        log.error("page failed; please report this", extra=fields(error=repr(error)))
-        return request, Reply(b"internal error\n", status=500)
-
-
-def _read(connection: socket.socket, deadline: Deadline) -> bytes:
-    """Return the header, up to the empty line; whatever the client sent after it is ignored."""
-    received = b""
-    while True:
-        connection.settimeout(_idle_timeout(deadline))
-        part = connection.recv(HEADER_LIMIT)
-        if not part:
-            raise ConnectionResetError
-        # Empty lines before the request line are allowed until the time limit.
-        received = (received + part).lstrip(b"\r\n")
-        ends = [received.find(mark) for mark in (b"\r\n\r\n", b"\n\n")]
-        if matches := [end for end in ends if end >= 0]:
-            return received[: min(matches)]
-        if len(received) > HEADER_LIMIT:
-            raise BadRequestError(431, "header too large")
-
-
-def _write(
-    connection: socket.socket, reply: Reply, request: Request | None, security: Security
-) -> None:
-    body, headers = reply.body, {"Content-Type": reply.content_type, **reply.headers}
-    request_headers = {} if request is None else request.headers
-    encoded = "Content-Encoding" in headers
-    gzip_accepted = accepts_gzip(request_headers.get("accept-encoding", ""))
-    if not encoded and len(body) >= _GZIP_FROM and gzip_accepted:
-        body = gzip.compress(body, compresslevel=1)
-        headers["Content-Encoding"] = "gzip"
-    head = _head(reply.status, len(reply.start) + len(body), {**headers, **security.headers})
-    deadline = Deadline(min(WRITE_TIMEOUT, scrape_timeout(request_headers)))
-    head_only = request is not None and request.method == "HEAD"
-    with suppress(OSError):  # a Unix socket lacks the option and does not need it
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
-    _send(connection, (head,) if head_only else (head, reply.start, body), deadline)
-
-
-def _send(connection: socket.socket, parts: tuple[bytes, ...], deadline: Deadline) -> None:
-    """Send all parts, in one call if possible.
-
-    Each call releases the interpreter lock, and a poll may take it before the next call.
-    """
-    connection.settimeout(deadline.left or _expired())
-    sent = 0 if isinstance(connection, ssl.SSLSocket) else connection.sendmsg(parts)
-    for part in parts:
-        if unsent := memoryview(part)[sent:]:
-            connection.settimeout(deadline.left or _expired())
-            connection.sendall(unsent)
-        sent = max(sent - len(part), 0)
-
-
-def _expired() -> float:
-    raise TimeoutError
-
-
-def _head(status: int, length: int, headers: dict[str, str]) -> bytes:
-    lines = [
-        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
-        f"Server: ceph_exporter/{__version__}",
-        f"Date: {formatdate(usegmt=True)}",
-        f"Content-Length: {length}",
-        "Vary: Accept, Accept-Encoding",
-        "Connection: close",
-        *(f"{name}: {value}" for name, value in headers.items()),
-    ]
-    return "\r\n".join([*lines, "", ""]).encode("latin-1")
-
-
 def _finish(connection: socket.socket) -> None:
-    """Signal the end of the reply, and discard what the client may still be sending."""
+    """Signal the end of the replies, and discard what the client may still be sending."""
     if isinstance(connection, ssl.SSLSocket):
         connection.settimeout(0)
         with suppress(OSError):  # does not wait for the client's close_notify

@@ -1,4 +1,8 @@
-"""Parses the header of a request and its Accept headers, in pure functions."""
+"""Parses the header of a request, with h11, and its Accept headers, in pure functions.
+
+What would cost h11 more than linear time is refused before h11 sees it: its pattern for fields
+backtracks quadratically over blanks before a control character.
+"""
 
 import math
 import re
@@ -7,26 +11,40 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote
 
+import h11
+
 HEADER_LIMIT = 32 * 1024
 """Maximum size of a header in bytes."""
 FIELDS_LIMIT = 100
+ACCEPT_LIMIT = 4096
+"""Maximum length of an Accept header; what follows is ignored. Browsers send less than 200."""
 
-_LINE = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) HTTP/(\d)\.(\d)")
-_FIELD = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*")
+_CACHED = 2048
+"""Largest header whose result is cached; that of a Prometheus has 400 bytes."""
+_FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|\n[ \t]")
+"""Control characters, a bare CR, and folded lines, each of which proxies read in their own way."""
+_LENGTH = re.compile(rb"\ncontent-length:([^\n]*)", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
 _Q = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
+_NUMBER_LIMIT = 32
 
 
 class Request(NamedTuple):
     """A request as pages see it.
 
-    query: the last value of each parameter. headers: names are in lower case.
+    query: the last value of each parameter. headers: names are in lower case. length: bytes of the
+    body. keep_alive: whether the client may send another request on the connection. client: the
+    address that it comes from, empty for a Unix socket.
     """
 
     path: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
     method: str = "GET"
+    length: int = 0
+    keep_alive: bool = False
+    version: str = "1.1"
+    client: str = ""
 
 
 class Reply(NamedTuple):
@@ -51,31 +69,71 @@ class BadRequestError(Exception):
 
 
 def parse(header: bytes) -> Request:
-    """Return the request in a header without its final empty line; raises BadRequestError."""
-    first, *lines = header.decode("latin-1").replace("\r\n", "\n").split("\n")
-    match = _LINE.fullmatch(first)
-    if match is None:
-        raise BadRequestError(400, "malformed request line")
-    method, target, major, minor = match.groups()
-    if major != "1":
+    """Return the request in a header without its final empty line; raises BadRequestError.
+
+    A Prometheus sends the same bytes with every scrape, so they are parsed once. A password stays
+    in memory no longer than its request.
+    """
+    if len(header) > _CACHED or b"\nauthorization:" in header.lower():
+        return _parse(header)
+    return _parse_cached(header)
+
+
+def _parse(header: bytes) -> Request:
+    _check(header)
+    event = _event(header)
+    version = event.http_version.decode()
+    if not version.startswith("1."):
         raise BadRequestError(505, "unsupported HTTP version; use HTTP/1.0 or HTTP/1.1")
-    if len(lines) > FIELDS_LIMIT:
-        raise BadRequestError(431, "too many header fields")
     headers: dict[str, str] = {}
-    for line in lines:
-        field = _FIELD.fullmatch(line)
-        if field is None or "\0" in line or "\r" in line:
-            raise BadRequestError(400, "malformed header field")
-        headers[field[1].lower()] = field[2]
-    if minor != "0" and "host" not in headers:
-        raise BadRequestError(400, "missing Host header")
-    path, query = _target(target)
-    return Request(path, query, headers, method)
+    for raw_name, raw_value in event.headers:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    if "transfer-encoding" in headers:
+        # A length as well, or HTTP/1.0, is how requests are smuggled past a proxy.
+        if "content-length" in headers or version == "1.0":
+            raise BadRequestError(400, "Transfer-Encoding cannot be combined with these headers")
+        raise BadRequestError(411, "send a body with Content-Length")
+    path, query = _target(event.target.decode("latin-1"))
+    options = {option.strip() for option in headers.get("connection", "").lower().split(",")}
+    keep_alive = "close" not in options and (version != "1.0" or "keep-alive" in options)
+    length = int(headers.get("content-length", "0"))  # h11 allows digits only, at most 20
+    return Request(path, query, headers, event.method.decode(), length, keep_alive, version)
+
+
+_parse_cached = lru_cache(maxsize=16)(_parse)
+
+
+def _check(header: bytes) -> None:
+    if len(header) > HEADER_LIMIT:
+        raise BadRequestError(431, "header too large")
+    if header.count(b"\n") > FIELDS_LIMIT:
+        raise BadRequestError(431, "too many header fields")
+    if _FORBIDDEN.search(header):
+        raise BadRequestError(400, "control character or folded line in the header")
+    lengths = _LENGTH.findall(header)
+    if len(lengths) > 1 or b"," in b"".join(lengths):  # h11 accepts repetitions of one length
+        raise BadRequestError(400, "more than one Content-Length")
+
+
+def _event(header: bytes) -> h11.Request:
+    connection = h11.Connection(h11.SERVER, max_incomplete_event_size=HEADER_LIMIT)
+    connection.receive_data(header + b"\r\n\r\n")
+    try:
+        event = connection.next_event()
+    except h11.RemoteProtocolError as error:
+        reason = str(error).partition(": bytearray(")[0]  # without what the client sent
+        raise BadRequestError(error.error_status_hint, reason) from None
+    if not isinstance(event, h11.Request):
+        raise BadRequestError(400, "malformed request line")
+    return event
 
 
 def _target(target: str) -> tuple[str, dict[str, str]]:
     # Dots and double slashes are not resolved: paths are looked up in a table unchanged.
-    path, _, query = _ABSOLUTE.sub("", target, count=1).partition("#")[0].partition("?")
+    absolute = _ABSOLUTE.match(target)
+    rest = target[absolute.end() :] if absolute else target
+    path, _, query = rest.partition("#")[0].partition("?")
     try:
         values = parse_qs(query, keep_blank_values=True, max_num_fields=FIELDS_LIMIT)
     except ValueError:
@@ -85,8 +143,9 @@ def _target(target: str) -> tuple[str, dict[str, str]]:
 
 def scrape_timeout(headers: Mapping[str, str]) -> float:
     """Return the seconds until Prometheus aborts this scrape; infinite for other clients."""
+    text = headers.get("x-prometheus-scrape-timeout-seconds", "")
     try:
-        seconds = float(headers.get("x-prometheus-scrape-timeout-seconds", "inf"))
+        seconds = float(text) if len(text) <= _NUMBER_LIMIT else math.inf
     except ValueError:
         return math.inf
     return seconds if seconds > 0 else math.inf
@@ -100,9 +159,13 @@ class Range(NamedTuple):
     q: float
 
 
-@lru_cache(maxsize=16)  # a Prometheus sends the same header with every scrape
 def ranges(accept: str) -> tuple[Range, ...]:
     """Return the elements of an Accept header, except those with an invalid q value."""
+    return _ranges(accept[:ACCEPT_LIMIT])
+
+
+@lru_cache(maxsize=16)  # a Prometheus sends the same header with every scrape
+def _ranges(accept: str) -> tuple[Range, ...]:
     elements = []
     for part in accept.lower().split(","):
         name, *pieces = [piece.strip() for piece in part.split(";")]

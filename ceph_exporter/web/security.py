@@ -62,7 +62,7 @@ class Security(NamedTuple):
         if self.users is None:
             return None
         try:
-            if self.users.admit(request.headers.get("authorization", "")):
+            if self.users.admit(request.headers.get("authorization", ""), request.client):
                 return None
         except BusyError:
             return Reply(b"too many passwords are being checked; try again later\n", status=503)

@@ -1,10 +1,10 @@
-"""The HTTP server: one short-lived thread per connection.
+"""The HTTP server: one thread per connection.
 
 No client can block it: the accept loop only accepts, every step of a connection has a time limit
-(see connection.py), and if there are too many connections, the oldest is closed.
+(see connection.py), and if there are too many connections, the one that has been idle for the
+longest time is closed (see connections.py).
 """
 
-import itertools
 import selectors
 import socket
 import threading
@@ -14,12 +14,16 @@ from typing import TypeAlias
 
 from ceph_exporter.log import fields, log
 from ceph_exporter.web import connection
-from ceph_exporter.web.connection import Handler
+from ceph_exporter.web.connection import Handler, Service
+from ceph_exporter.web.connections import Connections, Slot
 from ceph_exporter.web.request import Reply, Request
 from ceph_exporter.web.security import OPEN, Security
 
 MAX_CONNECTIONS = 256
 """Maximum number of open connections; leaves most of a service's usual 1024 descriptors free."""
+
+CLOSE_PATIENCE = 2.0
+"""Seconds that replies have to be finished when the server closes."""
 
 Page: TypeAlias = Callable[[Request], Reply]
 
@@ -32,6 +36,8 @@ def router(pages: Mapping[str, Page], actions: Mapping[str, Page] | None = None)
         read = request.method in ("GET", "HEAD")
         page = (pages if read else actions).get(request.path)
         if page is not None and (read or request.method == "POST"):
+            if not read and _forged(request):
+                return Reply(b"refused: this request comes from another site\n", status=403)
             return page(request)
         allowed = ["GET, HEAD"] * (request.path in pages) + ["POST"] * (request.path in actions)
         if allowed:
@@ -40,6 +46,18 @@ def router(pages: Mapping[str, Page], actions: Mapping[str, Page] | None = None)
         return Reply(b"not found\n", status=404)
 
     return answer
+
+
+def _forged(request: Request) -> bool:
+    """Return whether a page of another site made a browser send this request.
+
+    Browsers before 2023 send only Origin. Programs send neither header.
+    """
+    headers = request.headers
+    if site := headers.get("sec-fetch-site", ""):
+        return site not in ("same-origin", "none")
+    origin = headers.get("origin", "")
+    return bool(origin) and origin.lower().partition("://")[2] != headers.get("host", "").lower()
 
 
 class Server:
@@ -52,11 +70,8 @@ class Server:
         security: Callable[[], Security] = lambda: OPEN,
     ) -> None:
         self._listeners = list(listeners)
-        self._answer = answer
-        self._security = security
-        self._lock = threading.Lock()
-        self._open: dict[int, socket.socket] = {}  # by number, oldest first
-        self._numbers = itertools.count()
+        self._connections = Connections()
+        self._service = Service(security, answer, self._connections)
         self._wake, self._woken = socket.socketpair()
         self._thread = threading.Thread(target=self._accept, name="web", daemon=True)
 
@@ -65,19 +80,21 @@ class Server:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop listening and close all open connections."""
+        """Stop listening, close idle connections, and the others after their reply."""
         self._wake.close()
         if self._thread.ident is not None:
             self._thread.join()
         self._woken.close()
         for listener in self._listeners:
             listener.close()
-        with self._lock:
-            for sock in self._open.values():
-                _cut(sock)
+        self._connections.close(CLOSE_PATIENCE)
 
     def _accept(self) -> None:
         with selectors.DefaultSelector() as selector:
+            for listener in self._listeners:
+                with suppress(OSError):  # a Unix socket lacks the option and does not need it
+                    # Connections inherit it, which saves each of them a system call.
+                    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
             for listener in (*self._listeners, self._woken):
                 listener.setblocking(False)  # the client may disconnect between select and accept
                 selector.register(listener, selectors.EVENT_READ)
@@ -95,47 +112,28 @@ class Server:
         except OSError as error:
             if not isinstance(error, (BlockingIOError, ConnectionError)):
                 log.warning("connection not accepted", extra=fields(error=error.strerror))
-                self._make_room(0)
+                self._connections.shed()
                 threading.Event().wait(0.1)  # out of descriptors: do not spin
             return
-        self._make_room(MAX_CONNECTIONS - 1)
-        number = next(self._numbers)
-        with self._lock:
-            self._open[number] = sock
+        slot = self._connections.add(sock, MAX_CONNECTIONS)
+        if slot is None:
+            sock.close()
+            return
         try:
-            threading.Thread(target=self._serve, args=(number, sock, address), daemon=True).start()
+            threading.Thread(target=self._serve, args=(slot, address), daemon=True).start()
         except RuntimeError:  # the system refuses another thread
-            self._forget(number)
+            self._connections.remove(slot)
             sock.close()
 
-    def _make_room(self, most: int) -> None:
-        """Cut the oldest connection if more than `most` are open; its thread then terminates."""
-        with self._lock:
-            if len(self._open) > most:
-                _cut(self._open.pop(next(iter(self._open))))
-
-    def _serve(self, number: int, sock: socket.socket, address: object) -> None:
-        def secured(successor: socket.socket) -> None:
-            with self._lock:
-                if number in self._open:
-                    self._open[number] = successor
-
+    def _serve(self, slot: Slot, address: object) -> None:
+        client = str(address[0]) if isinstance(address, tuple) else ""
         try:
-            connection.serve(sock, self._security(), self._answer, secured)
+            connection.serve(self._service, slot, client)
         except OSError as error:
             # Only at debug level, because clients must not be able to fill the log.
             log.debug("connection to client lost", extra=fields(client=address, error=repr(error)))
         except Exception as error:  # noqa: BLE001 - a bug must cost only one connection
             log.error("connection failed; please report this", extra=fields(error=repr(error)))
         finally:
-            self._forget(number)
-            sock.close()
-
-    def _forget(self, number: int) -> None:
-        with self._lock:
-            self._open.pop(number, None)
-
-
-def _cut(sock: socket.socket) -> None:
-    with suppress(OSError):  # already closed
-        sock.shutdown(socket.SHUT_RDWR)
+            self._connections.remove(slot)
+            slot.sock.close()

@@ -21,8 +21,8 @@ _HEAD = """<!DOCTYPE html>
 <meta http-equiv="refresh" content="{refresh}"><link rel="icon" href="data:,">
 <style>{style}</style></head><body>
 <header><h1>ceph_exporter <small>{version}</small></h1>
-<nav><a href="{metrics}">Metrics</a> <a href="/sd">Targets</a>
-<a href="/config">Configuration</a> <a href="/-/ready">Ready</a></nav></header><main>
+<nav><a href="{metrics}">Metrics</a> <a href="./sd">Targets</a>
+<a href="./config">Configuration</a> <a href="./-/ready">Ready</a></nav></header><main>
 """
 _FOOT = "</main><footer>Refreshes every {refresh} s. Rendered at {now}.</footer></body></html>\n"
 _CLASSES = {"HEALTH_OK": "ok", "HEALTH_WARN": "warn", "HEALTH_ERR": "bad"}
@@ -37,7 +37,7 @@ def page(pollers: Sequence[Poller], metrics_path: str, request: Request) -> Repl
         title=escape(_title(pollers)),
         style=STYLE,
         version=__version__,
-        metrics=escape(metrics_path),
+        metrics=escape(f".{metrics_path}"),  # relative: a proxy may add a prefix
         refresh=REFRESH,
     )
     now = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
@@ -74,7 +74,7 @@ def _cluster(poller: Poller) -> Iterator[str]:
     if report.up:
         yield from _checks(report)
     yield from _facts(report)
-    yield f'<p><a href="/probe?target={quote(poller.title)}">Metrics of this cluster</a></p>'
+    yield f'<p><a href="./probe?target={quote(poller.title)}">Metrics of this cluster</a></p>'
     yield from _missing(report)
     yield from _documents(report)
     yield from _collectors(report.collectors)

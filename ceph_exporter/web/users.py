@@ -3,22 +3,34 @@
 import hashlib
 import hmac
 import secrets
-import threading
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
+from ipaddress import IPv6Address, ip_address
 from types import ModuleType
 
 from ceph_exporter.config.strict_yaml import ConfigError
+from ceph_exporter.log import fields, log
+from ceph_exporter.web.turns import BusyError, Turns
+
+__all__ = ["BusyError", "Users"]
 
 _CACHE_SIZE = 100
 """Cached results, separately for right and wrong passwords; the same number as exporter-toolkit."""
 _PASSWORD_LIMIT = 72
 """bcrypt ignores all further bytes."""
 
+_NOBODY = f"$2b$10${'.' * 53}"
+"""A hash that no password matches, for unknown users: 65 ms, as in exporter-toolkit.
 
-class BusyError(Exception):
-    """Too many passwords are waiting to be checked."""
+It does not depend on the costs of the users, so that a stranger never costs more than that."""
+_COSTLY_FROM = 13
+"""The first bcrypt cost that takes half a second. Such checks wait for one another only."""
+_WARN_ABOVE = 14
+"""bcrypt costs above take more than two seconds; a scrape with a new password would fail."""
+_PATIENCE, _COSTLY_PATIENCE = 5.0, 60.0
+"""Seconds to wait for the checks of others. A Prometheus that has given up is admitted with its
+next scrape, because the result is cached."""
 
 
 class Users:
@@ -27,18 +39,19 @@ class Users:
     def __init__(self, users: Mapping[str, str]) -> None:
         self._bcrypt = _bcrypt()
         self._users = dict(users)
-        # The password of an unknown user is checked against a hash that no password matches, with
-        # the highest cost of all users, so that the response time does not reveal who exists.
-        cost = max(int(digest.split("$")[2]) for digest in users.values())
-        self._nobody = f"$2b${cost:02d}${'.' * 53}"
         self._salt = secrets.token_bytes(32)
         self._cached: dict[bool, dict[bytes, None]] = {True: {}, False: {}}
-        self._checking = threading.Lock()
+        # One check of each kind at a time: a flood of guesses must not occupy all CPU cores.
+        self._cheap, self._costly = Turns(), Turns()
+        if slow := [name for name, digest in self._users.items() if _cost(digest) > _WARN_ABOVE]:
+            line = fields(users=",".join(slow), highest=_WARN_ABOVE)
+            log.warning("bcrypt cost of users too high, a check takes seconds", extra=line)
 
-    def admit(self, authorization: str, patience: float = 5.0) -> bool:
+    def admit(self, authorization: str, client: str = "", patience: float | None = None) -> bool:
         """Return whether an Authorization header has the name and the password of a user.
 
-        patience: seconds to wait while other passwords are checked; then it raises BusyError.
+        client: its address; the checks of one client do not delay those of others. patience:
+        seconds to wait for other checks. Raises BusyError after them, or if too many wait.
         """
         scheme, _, encoded = authorization.partition(" ")
         if scheme.lower() != "basic":
@@ -48,22 +61,25 @@ class Users:
         except (Base64Error, ValueError):
             return False
         name = user.decode("utf-8", "replace")
-        digest = self._users.get(name, self._nobody)
+        digest = self._users.get(name, _NOBODY)
         message = b"\0".join((user.hex().encode(), digest.encode(), password.hex().encode()))
         key = hmac.digest(self._salt, message, hashlib.sha256)
-        for result, keys in self._cached.items():
-            if key in keys:
+        if (result := self._lookup(key)) is not None:
+            return result
+        costly = _cost(digest) >= _COSTLY_FROM
+        if patience is None:
+            patience = _COSTLY_PATIENCE if costly else _PATIENCE
+        lane = _network(client), name if name in self._users else None
+        with (self._costly if costly else self._cheap).turn(lane, patience):
+            if (result := self._lookup(key)) is not None:  # checked while this one waited
                 return result
-        # One at a time: a flood of guesses must not occupy all CPU cores.
-        if not self._checking.acquire(timeout=patience):
-            raise BusyError
-        try:
-            matches = self._matches(password, digest)
-        finally:
-            self._checking.release()
-        admitted = bool(colon) and matches and name in self._users
-        self._cache(key, admitted)
+            admitted = self._matches(password, digest) and bool(colon) and name in self._users
+            self._cache(key, admitted)
         return admitted
+
+    def _lookup(self, key: bytes) -> bool | None:
+        """Return the cached result for a name and password, None if there is none."""
+        return next((result for result, keys in self._cached.items() if key in keys), None)
 
     def _matches(self, password: bytes, digest: str) -> bool:
         try:
@@ -77,6 +93,21 @@ class Users:
         keys[key] = None
         while len(keys) > _CACHE_SIZE:
             keys.pop(next(iter(keys)), None)
+
+
+def _cost(digest: str) -> int:
+    return int(digest.split("$")[2])
+
+
+def _network(client: str) -> str:
+    """Return the address of a client, of an IPv6 client its network: it may use all of that."""
+    try:
+        address = ip_address(client.partition("%")[0])
+    except ValueError:
+        return client
+    if not isinstance(address, IPv6Address):
+        return client
+    return str(address.ipv4_mapped or int(address) >> 64)
 
 
 def _bcrypt() -> ModuleType:

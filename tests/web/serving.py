@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -43,3 +44,18 @@ def serving(
         yield port
     finally:
         server.close()
+
+
+def connect(port: int) -> http.client.HTTPConnection:
+    """Return a connection after its first reply."""
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    assert get(client) == 200
+    return client
+
+
+def get(client: http.client.HTTPConnection, path: str = "/short") -> int:
+    """Request a page; return the status."""
+    client.request("GET", path)
+    with client.getresponse() as reply:
+        reply.read()
+        return reply.status

@@ -21,6 +21,8 @@ def test_a_request_is_parsed() -> None:
     [
         (b"http://host:9128/metrics?x", "/metrics"),
         (b"http://host", "/"),
+        (b"/x?to=http://host/y", "/x"),
+        (b"/http://host", "/http://host"),
         (b"//metrics", "//metrics"),
         (b"/../metrics", "/../metrics"),
         (b"/metrics#x", "/metrics"),
@@ -46,6 +48,9 @@ def test_paths_are_not_normalized(target: bytes, path: str) -> None:
         (b"GET / HTTP/1.1\r\nHost: h\r\n folded", 400),
         (b"GET / HTTP/1.1\r\nHost: h\x00", 400),
         (b"GET / HTTP/1.1\r\nHost: a\rb", 400),
+        (b"GET / HTTP/1.1\r\nHost: h\r\nHost: h", 400),
+        (b"GET /\xff HTTP/1.0", 400),
+        (b"GET / HTTP/1.1\r\nHost: h\r\nX: " + b"a" * 33_000, 431),
         (b"PRI * HTTP/2.0", 505),
         (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 101 + b"Host: h", 431),
         (b"GET /?" + b"a&" * 200 + b" HTTP/1.0", 400),
@@ -58,9 +63,38 @@ def test_invalid_requests_are_refused(header: bytes, status: int) -> None:
     assert caught.value.status == status
 
 
+def test_a_field_that_is_repeated_has_all_values() -> None:
+    """Two fields of one name are one list, so that no part of it is overlooked."""
+    parsed = parse(b"GET / HTTP/1.0\r\nAccept: a/b\r\nX: 1\r\naccept: c/d")
+    assert parsed.headers == {"accept": "a/b, c/d", "x": "1"}
+
+
+def test_a_password_is_not_kept() -> None:
+    """Requests are cached, as a Prometheus repeats them, but none with a password."""
+    line = b"GET /cached HTTP/1.0\r\nX: y"
+    assert parse(line) is parse(line)
+    line += b"\r\nAUTHORIZATION: Basic x"
+    assert parse(line) is not parse(line)
+
+
+def test_an_error_does_not_repeat_what_the_client_sent() -> None:
+    """The text of an error names the problem; the client may have sent a secret."""
+    for header in (b"GET /?token=secret", b"GET / HTTP/1.0\r\nsecret", b"GET secret HTTP/x"):
+        with pytest.raises(BadRequestError) as caught:
+            parse(header)
+        assert "secret" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("9.5", 9.5), ("", math.inf), ("x", math.inf), ("-1", math.inf), ("nan", math.inf)],
+    [
+        ("9.5", 9.5),
+        ("", math.inf),
+        ("x", math.inf),
+        ("-1", math.inf),
+        ("nan", math.inf),
+        ("9" * 99, math.inf),
+    ],
 )
 def test_the_scrape_timeout_is_read(header: str, seconds: float) -> None:
     """The header of Prometheus sets the timeout; an invalid value sets none."""

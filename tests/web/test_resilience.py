@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ceph_exporter.web import connection, server
+from ceph_exporter.web import connection, reading, server
 from ceph_exporter.web.listen import listen
 from ceph_exporter.web.request import Reply
 from ceph_exporter.web.security import Security
@@ -45,19 +45,10 @@ def test_an_invalid_request_is_an_error_and_the_server_goes_on(port: int) -> Non
     assert ask(port, "/short").status == 200
 
 
-def test_pipelined_requests_have_one_reply(port: int) -> None:
-    """A connection serves one request: it is closed after the complete first reply."""
-    with connect(port) as client:
-        client.sendall(b"\r\nGET /short HTTP/1.1\r\nHost: h\r\n\r\n" * 50)
-        client.shutdown(socket.SHUT_WR)
-        with client.makefile("rb") as stream:
-            assert stream.read().count(b"HTTP/1.1 200 OK") == 1
-
-
 def test_silent_and_dripping_clients_are_cut(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Clients that send nothing, half a header or single bytes are cut; others are served."""
     monkeypatch.setattr(connection, "HEADER_TIMEOUT", 1.0)
-    monkeypatch.setattr(connection, "IDLE_TIMEOUT", 0.5)
+    monkeypatch.setattr(reading, "IDLE_TIMEOUT", 0.5)
     with ExitStack() as stack:
         silent = [stack.enter_context(connect(port)) for _ in range(20)]
         for client in silent[10:]:

@@ -20,11 +20,10 @@ def port() -> Iterator[int]:
 
 
 def test_a_page_is_sent_completely(port: int) -> None:
-    """The reply to GET has a body, its Content-Type and length, and closes the connection."""
+    """The reply to GET has a body, its Content-Type and length."""
     status, headers, body = ask(port, "/long")
     assert (status, headers["content-type"], body) == (200, "text/x", LONG)
     assert headers["content-length"] == str(len(LONG))
-    assert headers["connection"] == "close"
 
 
 def test_head_sends_only_headers(port: int) -> None:
@@ -51,6 +50,24 @@ def test_an_action_is_for_post_only(port: int) -> None:
     assert ask(port, "/do", "POST", body=b"x" * 100_000).body == b"done\n"
     status, headers, _ = ask(port, "/do")
     assert (status, headers["allow"]) == (405, "POST")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "https://proxy.example"}, 200),
+        ({"Sec-Fetch-Site": "none"}, 200),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://localhost:9128", "Host": "LOCALHOST:9128"}, 200),
+    ],
+)
+def test_an_action_is_not_for_other_sites(port: int, headers: dict[str, str], status: int) -> None:
+    """A page of another site cannot make the browser of a user perform an action."""
+    assert ask(port, "/do", "POST", headers=headers).status == status
+    assert ask(port, "/short", headers=headers).status == 200
 
 
 @pytest.mark.parametrize("accept", ["application/json", "text/plain;q=0", "nonsense", ""])

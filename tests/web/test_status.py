@@ -1,6 +1,7 @@
 """The page `/`: what a person sees of each cluster."""
 
 import html
+import re
 import time
 from collections.abc import Callable
 from typing import TypeAlias
@@ -77,7 +78,7 @@ def test_a_cluster_is_shown_with_health_api_and_release(show: Show) -> None:
         ("Last poll", "7.0 s ago, took 250 ms"),
     ):
         assert f"<dt>{name}<dd>{value}</div>" in page
-    assert '<a href="/metrics">' in page
+    assert '<a href="./metrics">' in page
     assert "<title>(1) ceph_exporter</title>" in page
     assert "<title>ceph_exporter</title>" in show(REPORT._replace(health="HEALTH_OK"))
 
@@ -152,5 +153,12 @@ def test_before_the_first_poll_the_page_says_so(show: Show) -> None:
 def test_each_cluster_links_to_its_own_metrics(show: Show) -> None:
     """The page leads to the probe of each cluster, whatever its name, and to the list of them."""
     page = show(REPORT, name="a&b c")
-    assert 'href="/probe?target=a%26b%20c"' in page
-    assert 'href="/sd"' in page
+    assert 'href="./probe?target=a%26b%20c"' in page
+    assert 'href="./sd"' in page
+
+
+def test_links_work_below_a_prefix(show: Show) -> None:
+    """A proxy may serve the page below a path of its own: every link is relative to the page."""
+    links = re.findall(r'href="([^"]*)"', show(REPORT))
+    assert "./metrics" in links
+    assert [link for link in links if not link.startswith(("./", "data:"))] == []

@@ -1,5 +1,6 @@
 """Users: who is admitted, what is cached, and that response times reveal nothing."""
 
+import logging
 import threading
 from base64 import b64encode
 
@@ -8,6 +9,7 @@ import pytest
 
 from ceph_exporter.web import users
 from ceph_exporter.web.users import BusyError, Users
+from testbed.waiting import until
 
 HASH = bcrypt.hashpw(b"secret", bcrypt.gensalt(4)).decode()
 
@@ -91,12 +93,98 @@ def test_guesses_do_not_evict_right_passwords(monkeypatch: pytest.MonkeyPatch) -
     assert len(counting.hashes) == 1
 
 
-def test_an_unknown_user_costs_as_much_as_an_existing_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bcrypt also runs for an unknown name, at the highest cost of all users."""
+def test_an_unknown_user_costs_the_same_whatever_others_cost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Bcrypt also runs for an unknown name, at a cost that does not depend on the users."""
     counting = Counting(monkeypatch)
-    expensive = bcrypt.hashpw(b"x", bcrypt.gensalt(6)).decode()
-    assert not Users({"alice": HASH, "expensive": expensive}).admit(basic("nobody", "x"))
-    assert [hashed[:7] for hashed in counting.hashes] == [b"$2b$06$"]
+    for cost in ("04", "18", "31"):
+        accounts = Users({"alice": HASH, "expensive": f"$2b${cost}${'x' * 53}"})
+        assert not accounts.admit(basic("nobody", "x"))
+    assert [hashed[:7] for hashed in counting.hashes] == [b"$2b$10$"] * 3
+
+
+def test_a_high_cost_is_warned_about(caplog: pytest.LogCaptureFixture) -> None:
+    """A user whose check takes seconds is named in a warning, once; others are not."""
+    with caplog.at_level(logging.WARNING, "ceph_exporter"):
+        Users({"alice": HASH, "bob": f"$2b$14${'x' * 53}"})
+        assert not caplog.records
+        Users({"alice": HASH, "bob": f"$2y$15${'x' * 53}", "carol": f"$2b$18${'x' * 53}"})
+    (record,) = caplog.records
+    assert record.fields["users"] == "bob,carol"  # type: ignore[attr-defined]
+
+
+class Endless:
+    """Checks of the password of `bob` last until they are released."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, digest: str) -> None:
+        self.started, self.release = threading.Event(), threading.Event()
+        real = bcrypt.checkpw
+
+        def check(password: bytes, hashed: bytes) -> bool:
+            if hashed != digest.encode():
+                return real(password, hashed)
+            self.started.set()
+            return not self.release.wait(20)
+
+        monkeypatch.setattr(bcrypt, "checkpw", check)
+
+
+def test_guesses_at_a_costly_user_do_not_keep_others_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stranger who guesses at a user of a high cost delays no user of a modest cost."""
+    digest = f"$2b$18${'x' * 53}"
+    endless, accounts = Endless(monkeypatch, digest), Users({"alice": HASH, "bob": digest})
+    guesses = [
+        threading.Thread(target=accounts.admit, args=(basic("bob", str(number)), "127.0.0.1"))
+        for number in range(5)
+    ]
+    for guess in guesses:
+        guess.start()
+    assert endless.started.wait(10)
+    assert accounts.admit(basic("alice", "secret"), "127.0.0.1", patience=0)
+    endless.release.set()
+    for guess in guesses:
+        guess.join(10)
+
+
+def test_a_password_that_was_checked_meanwhile_is_not_checked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Scrapes that wait for the check of the same password share its result."""
+    other = bcrypt.hashpw(b"other", bcrypt.gensalt(4)).decode()
+    endless, accounts = Endless(monkeypatch, other), Users({"alice": HASH, "bob": other})
+    guess = threading.Thread(target=accounts.admit, args=(basic("bob", "guess"),))
+    guess.start()
+    assert endless.started.wait(10)
+    counting, admitted = Counting(monkeypatch), []
+    scrapes = [
+        threading.Thread(target=lambda: admitted.append(accounts.admit(basic("alice", "secret"))))
+        for _ in range(5)
+    ]
+    for scrape in scrapes:
+        scrape.start()
+    until(lambda: sum(map(len, accounts._cheap._lanes.values())) == 5, "all wait")
+    endless.release.set()
+    for thread in (guess, *scrapes):
+        thread.join(10)
+    assert admitted == [True] * 5
+    assert counting.hashes == [HASH.encode()]
+
+
+@pytest.mark.parametrize(
+    ("client", "network"),
+    [
+        ("", ""),
+        ("10.0.0.1", "10.0.0.1"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("2001:db8::1", "2306139568115548160"),
+        ("2001:db8::ffff:1", "2306139568115548160"),
+        ("fe80::1%eth0", "18338657682652659712"),
+    ],
+)
+def test_an_ipv6_client_is_its_network(client: str, network: str) -> None:
+    """All addresses of one IPv6 network share a place in the queue."""
+    assert users._network(client) == network
 
 
 def test_passwords_are_checked_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str, msgspec.Meta(description="Regular expression for names of counters not to export")
     ] = ""
     limit: Annotated[
-        int, msgspec.Meta(description="Most series of performance counters to export")
+        int,
+        msgspec.Meta(description="Most series of performance counters to export", ge=0, le=10**12),
     ] = 50_000
 
     def __post_init__(self) -> None:

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from ceph_exporter import __version__
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.log import fields, log
+from ceph_exporter.web.handshakes import NOT_TLS
 from ceph_exporter.web.request import (
     HEADER_LIMIT,
     BadRequestError,
@@ -60,6 +61,7 @@ def serve(
     try:
         if security.context is not None:
             if not _speaks_tls(sock, deadline):
+                security.handshakes.failed(NOT_TLS, sock.getpeername(), "plain HTTP")
                 _write(sock, _PLAIN_ON_TLS, None, security)
                 _finish(sock)
                 return
@@ -68,9 +70,7 @@ def serve(
             )
             secured(connection)
             connection.settimeout(_idle_timeout(deadline))
-            connection.do_handshake()
-            if not security.admits(connection):
-                log.debug("client certificate rejected, no name in client_allowed_sans")
+            if not security.shake(connection):
                 return
         request, reply = _answer(connection, deadline, security, answer)
         _write(connection, reply, request, security)

@@ -9,6 +9,7 @@ from ceph_exporter.config.strict_yaml import ConfigError, read_bytes
 from ceph_exporter.config.tree import ClusterSettings, Collectors
 from ceph_exporter.printable import quoted
 
+NO_URL = "expected the name of a file, not a URL"
 RESERVED_PATHS = ("/", "/-/healthy", "/-/ready", "/-/reload", "/config", "/probe", "/sd")
 """The paths of the other pages, which the metrics cannot have."""
 
@@ -32,8 +33,7 @@ def check_cluster(cluster: ClusterSettings, path: str, collectors: Collectors) -
         elif "://" in url or "\0" in url:
             raise ConfigError(f"{path}urls[{index}]: expected the folder of a recording")
     _check_user(cluster, path)
-    if cluster.tls.ca_file:
-        _check_ca(cluster.tls.ca_file, f"{path}tls.ca_file")
+    _check_files(cluster, path)
     for index, pattern in enumerate(cluster.mon_data):
         if not pattern.startswith("/"):
             where = f"{path}mon_data[{index}]"
@@ -61,6 +61,16 @@ def check_telemetry_path(path: str) -> None:
         raise ConfigError(
             f"--web.telemetry-path: {path} is another page; expected a path such as /metrics"
         )
+
+
+def _check_files(cluster: ClusterSettings, path: str) -> None:
+    files = {"tls.ca_file": cluster.tls.ca_file or ""}
+    files |= {name: getattr(cluster, name) for name in ("password_file", "keyring", "ceph_conf")}
+    for name, file in files.items():
+        if "://" in file:  # not shown, as a URL may contain a password
+            raise ConfigError(f"{path}{name}: {NO_URL}")
+    if cluster.tls.ca_file:
+        _check_ca(cluster.tls.ca_file, f"{path}tls.ca_file")
 
 
 def _check_user(cluster: ClusterSettings, path: str) -> None:

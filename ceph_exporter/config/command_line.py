@@ -7,7 +7,7 @@ from typing import NoReturn, TypeAlias
 
 import msgspec
 
-from ceph_exporter.config.checks import check_cluster, check_telemetry_path
+from ceph_exporter.config.checks import NO_URL, check_cluster, check_telemetry_path
 from ceph_exporter.config.file import load
 from ceph_exporter.config.flags import Flag, Toggle, table
 from ceph_exporter.config.parser import parser, value_of
@@ -169,6 +169,8 @@ def parse(
     command, folder = parsed["command"], parsed["folder"]
     groups: dict[str, dict[str, object]] = {}
     for flag, value in values.items():
+        if flag.takes == "FILE" and "://" in str(value):
+            fail(f"--{flag.name}: {NO_URL}")
         if flag.section != "collector":
             groups.setdefault(flag.section, {})[flag.field] = value
     line = CommandLine(

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
-from ceph_exporter.printable import escape_text, mask_secrets
+from ceph_exporter.printable import escape_text, mask_secrets, quoted
 
 S = TypeVar("S")
 
@@ -169,4 +169,7 @@ def convert(value: object, type_: type[S], path: str) -> S:
         text, _, where = str(error).partition(" - at `$")
         where = (path + where.rstrip("`")).lstrip(".")
         text = text[:1].lower() + text[1:]
+        start, _, refused = text.partition(" '")
+        if start == "invalid enum value" and quoted(refused[:-1]) != repr(refused[:-1]):
+            text = start
         raise ConfigError(f"{where}: {text}" if where else text) from None

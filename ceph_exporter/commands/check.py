@@ -80,7 +80,8 @@ def text(name: str, cluster: Cluster, report: Report, *, colour: bool) -> str:
         release = f"Ceph {report.release}" if report.release else "release unknown"
         lines.append(f"  connected to {report.url} over {report.api}, {release}")
     else:
-        lines.append(f"  {paint('unreachable', 'bad')}: tried {', '.join(cluster.addresses)}")
+        tried = escape_text(", ".join(cluster.addresses))
+        lines.append(f"  {paint('unreachable', 'bad')}: tried {tried}")
     lines.append(f"  polled in {humanize.duration(report.seconds)}")
     lines += ["", f"  {'DOCUMENT':<22}{'STATE':<14}{'TIME':>9}{'SIZE':>11}"]
     lines += [f"  {_row(row, paint)}" for row in report.documents]

@@ -1,9 +1,11 @@
-"""`check --nagios` with wrong usage: UNKNOWN, whatever is wrong."""
+"""`check --nagios` with wrong usage, and with texts that forge a line."""
 
 import pytest
 
 from ceph_exporter import cli
-from ceph_exporter.commands import nagios
+from ceph_exporter.commands import check, nagios
+from ceph_exporter.config import Cluster
+from ceph_exporter.polling.report import CheckRow, DocumentRow, DocumentState, Report
 
 URL = "--cluster.url=http://127.0.0.1:9"
 NAGIOS = [
@@ -46,3 +48,41 @@ def test_a_bug_is_unknown_to_nagios(
     monkeypatch.setattr(nagios, "check", lambda _: 1 // 0)
     assert cli.main(["check", "--nagios", URL]) == 3
     assert "internal error; please report this: ZeroDivisionError" in capsys.readouterr().out
+
+
+EVIL = "x\x1b[2J\x07\x9b1m\n\u202e\u2028|'up'=1"
+FORGED = Report(
+    up=True,
+    health=f"HEALTH_{EVIL}",
+    api="rest-api",
+    url=f"http://{EVIL}",
+    release=EVIL,
+    seconds=0.5,
+    ended=0,
+    error=EVIL,
+    documents=(DocumentRow("status", DocumentState.FAILED, error=EVIL),),
+    collectors=(),
+    checks=(CheckRow(EVIL, "HEALTH_WARN", EVIL),),
+)
+
+
+@pytest.mark.parametrize("up", [True, False])
+@pytest.mark.parametrize("colour", [True, False])
+def test_nothing_of_ceph_moves_the_cursor(*, up: bool, colour: bool) -> None:
+    """In the output of `check` every text from Ceph or the configuration is escaped."""
+    cluster = Cluster(urls=(f"http://{EVIL}",))
+    text = check.text(f"name{EVIL}", cluster, FORGED._replace(up=up), colour=colour)
+    for code in (*check._COLOURS.values(), "\x1b[0m"):
+        text = text.replace(code, "")
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert "\\x1b[2J\\x07" in text
+    if not up:
+        assert "unreachable" in text
+
+
+@pytest.mark.parametrize("up", [True, False])
+def test_nagios_gets_one_line_that_prints(*, up: bool) -> None:
+    """The line prints, and has one bar, whatever Ceph or a cluster is called."""
+    _, line = nagios.result({EVIL: FORGED._replace(up=up), "a|b": FORGED})
+    assert line.isprintable()
+    assert line.count("|") == 1

@@ -1,6 +1,7 @@
 """Protection that is in use survives whatever happens to the files while the exporter runs."""
 
 import logging
+import os
 import ssl
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import trustme
 from ceph_exporter.config.strict_yaml import ConfigError
 from ceph_exporter.web.security import Watched
 from testbed.client import ask
+from testbed.running import running
 from tests.web.certificates import Certificates
 from tests.web.serving import serving
 
@@ -131,8 +133,6 @@ def test_protection_may_be_added_and_changed(certificates: Certificates) -> None
 
 def test_a_pipe_in_place_of_a_file_stops_nobody(certificates: Certificates) -> None:
     """A file that becomes a pipe is an error at once; opening it must not wait for a writer."""
-    import os  # noqa: PLC0415
-
     security = watched(certificates.folder, FILES + "}")
     before = security()
     for name in ("server.crt", "web.yml"):
@@ -140,3 +140,28 @@ def test_a_pipe_in_place_of_a_file_stops_nobody(certificates: Certificates) -> N
         os.mkfifo(certificates.folder / name)
         assert security() is before
         assert security.rejected
+
+
+def test_an_emptied_file_fails_the_reload(certificates: Certificates) -> None:
+    """The running exporter goes on over TLS; log, metric and the answer to a reload say why."""
+    web = certificates.folder / "web.yml"
+    web.write_text(FILES + "}")
+    flags = ("--cluster.url=http://127.0.0.1:9", f"--web.config.file={web}")
+    client = ssl.create_default_context(cafile=certificates.ca_file)
+    successful = "ceph_exporter_config_last_reload_successful"
+    with running(certificates.folder, *flags, tls=client) as exporter:
+        assert exporter.metric(successful) == "1"
+        web.write_text("")
+        assert exporter.metric(successful) == "0"
+        reply = exporter.ask("/-/reload", "POST")
+        assert reply.status == 500
+        assert (
+            b"web.yml: tls_server_config: in use, but no longer in the file; restart" in reply.body
+        )
+        assert exporter.said().count("web configuration rejected, previous one kept in use") == 1
+        web.write_text(FILES + "}")
+        assert exporter.ask("/-/reload", "POST").status == 200
+        assert exporter.metric(successful) == "1"
+        name = "ceph_exporter_web_tls_handshake_failures_total"
+        assert ask(exporter.port, "/metrics").status == 400
+        assert f'{name}{{reason="not_tls"}} 1\n'.encode() in exporter.ask("/metrics").body

@@ -96,7 +96,7 @@ def _check_url(url: str, path: str) -> None:
         has_port = parts.port != 0
     except ValueError:
         parts, has_port = None, False
-    if "@" in url.partition("?")[0]:
+    if parts and "@" in parts.netloc:
         raise ConfigError(f"{path}: expected a URL without user and password; see username")
     if url.count("://") > 1:
         raise ConfigError(f"{path}: expected one URL; repeat the flag, or list the URLs one by one")

@@ -87,7 +87,9 @@ class CommandLine(msgspec.Struct, frozen=True):
         """Return the configuration; raise ConfigError that names the flag or the path in a file."""
         try:
             poll = Poll(**msgspec.structs.asdict(self.poll))
-        except ValueError:
+        except ValueError as error:
+            if "timeout" in str(error):
+                raise ConfigError("--poll.timeout: expected at most 1d") from None
             raise ConfigError("--poll.stale-after: expected no less than --poll.interval") from None
         chosen = self.collectors.chosen
         if self.collectors.disable_defaults:

@@ -14,6 +14,7 @@ APIS: tuple[str, ...] = get_args(Api)
 CEPH_CONF = "/etc/ceph/ceph.conf"
 PORT = 9128
 COUNT_LIMIT = 10**12
+TIMEOUT_LIMIT = 86400
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=COUNT_LIMIT)]
 
 
@@ -55,7 +56,9 @@ class Poll(Strict, frozen=True):
     series_limit: Count = 1_000_000
 
     def __post_init__(self) -> None:
-        """Refuse settings with which data would be stale before the next poll."""
+        """Refuse settings with which data would be stale before the next poll, or nobody waits."""
+        if self.timeout > TIMEOUT_LIMIT:  # poll(2) takes no more than 24 days
+            raise ValueError("timeout must not be longer than 1d")
         if self.stale_after < self.interval:
             raise ValueError("stale_after must not be shorter than interval")
 

@@ -49,6 +49,8 @@ distribution, and may have suites that Go never offers."""
 def make_context(tls: TlsServer, pem: Pem) -> ssl.SSLContext | None:
     """Return the context, None without TLS; raises ConfigError that names the key."""
     if not tls.enabled:
+        if tls.client_allowed_sans is not None:
+            raise _error("client_allowed_sans", "needs TLS; set cert_file and key_file as well")
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.options |= ssl.OP_NO_RENEGOTIATION

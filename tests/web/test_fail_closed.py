@@ -51,6 +51,12 @@ def test_a_client_ca_without_a_value_is_refused(
         watched(certificates.folder, f"{FILES}, {POLICY}, {key}: {value}}}")
 
 
+def test_allowed_names_without_tls_are_refused(tmp_path: Path) -> None:
+    """Names that clients must have, but no TLS to check them with, are an error."""
+    with pytest.raises(ConfigError, match="client_allowed_sans: needs TLS"):
+        watched(tmp_path, "tls_server_config: {client_allowed_sans: [a]}")
+
+
 def test_an_empty_client_ca_without_a_policy_is_refused(certificates: Certificates) -> None:
     """A CA needs a policy even if its file is empty, as in the toolkit."""
     text = f"{FILES}, client_ca_file: /dev/null}}"

@@ -84,9 +84,8 @@ def test_a_poll_takes_a_day_at_most(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "--poll.timeout: expected at most 1d" in refused(capsys, URL, "--poll.timeout=25d")
     with pytest.raises(ConfigError, match="poll: timeout must not be longer than 1d"):
         read_file(tmp_path, "clusters: {a: {urls: ['http://a']}}\npoll: {timeout: 25d}")
-    assert (
-        parse([URL, "--poll.timeout=1d"], {}, COLLECTORS).config(COLLECTORS).poll.timeout == 86400
-    )
+    line = parse([URL, "--poll.timeout=1d"], {}, COLLECTORS)
+    assert line.config(COLLECTORS).poll.timeout == Duration(86400)
 
 
 def test_a_duration_of_a_year_is_written_as_it_is_read() -> None:

@@ -35,7 +35,7 @@ def check_cluster(cluster: ClusterSettings, path: str, collectors: Collectors) -
     _check_user(cluster, path)
     _check_files(cluster, path)
     for index, pattern in enumerate(cluster.mon_data):
-        if not pattern.startswith("/"):
+        if not pattern.startswith("/") or "\0" in pattern:
             where = f"{path}mon_data[{index}]"
             raise ConfigError(f"{where}: expected a path that begins with /, got {quoted(pattern)}")
     check_collectors(cluster.collectors, f"{path}collectors", collectors)
@@ -69,6 +69,8 @@ def _check_files(cluster: ClusterSettings, path: str) -> None:
     for name, file in files.items():
         if "://" in file:  # not shown, as a URL may contain a password
             raise ConfigError(f"{path}{name}: {NO_URL}")
+        if "\0" in file:
+            raise ConfigError(f"{path}{name}: not a valid file name")
     if cluster.tls.ca_file:
         _check_ca(cluster.tls.ca_file, f"{path}tls.ca_file")
 

@@ -82,6 +82,16 @@ class _Loader(yaml.SafeLoader):
 
     merged = 0
 
+    def construct_scalar(self, node: Any) -> Any:  # noqa: ANN401 - as in SafeLoader
+        """Return the text of a scalar; refuse half of a character, which cannot be shown."""
+        value = super().construct_scalar(node)
+        try:
+            str(value).encode()
+        except UnicodeEncodeError:
+            text = "half of a character (a lone surrogate)"
+            raise yaml.MarkedYAMLError(problem=text, problem_mark=node.start_mark) from None
+        return value
+
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
         """Merge what the key `<<` names into a mapping."""
         merges = [value for key, value in node.value if key.tag == f"{_TAG}merge"]

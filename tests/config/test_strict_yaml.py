@@ -35,6 +35,23 @@ def test_no_yaml_is_a_traceback(text: str) -> None:
             assert str(error).startswith("not YAML: ")  # noqa: PT017 - or no error at all
 
 
+@pytest.mark.parametrize("text", ['"\\ud800": x', 'x: ["a\\udfff"]', '!!str "\\ud83d"'])
+def test_half_of_a_character_is_refused(text: str) -> None:
+    """A lone surrogate, which YAML can write, is an error: it could be neither sent nor shown."""
+    with pytest.raises(ConfigError, match=r"half of a character .* \(line 1, column"):
+        parse_yaml(text)
+
+
+@pytest.mark.parametrize("key", ["password_file", "ceph_conf", "tls: {ca_file", "mon_data"])
+def test_a_file_name_with_nul_is_refused(tmp_path: Path, key: str) -> None:
+    """No system call takes NUL in a name: that is said at the start, and not by a poller's end."""
+    value = '["/a\\0b"]' if key == "mon_data" else '"a\\0b"' + "}" * key.count("{")
+    file = tmp_path / "c.yml"
+    file.write_text(f"clusters: {{a: {{api: auto, urls: ['http://a'], {key}: {value}}}}}")
+    with pytest.raises(ConfigError, match=r"not a valid file name|path that begins"):
+        load(str(file), COLLECTORS, {}, Poll())
+
+
 def test_merge_keys_cannot_explode() -> None:
     """Merge keys that ask for 2**40 keys, or for very many, take no time."""
     lines = ["a0: &a0 {k: v}"]

@@ -2,24 +2,48 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 
 from ceph_exporter.collectors import COLLECTORS
-from ceph_exporter.commands import check, nagios, once, record, serve
+from ceph_exporter.commands import check, nagios, once, output, record, serve
 from ceph_exporter.config import Config, ConfigError
-from ceph_exporter.config.command_line import CommandLine, fail, parse
+from ceph_exporter.config.command_line import CommandLine, fail, parse, wants_nagios
 from ceph_exporter.log import set_up
+from ceph_exporter.printable import escape_text
+from ceph_exporter.web import listen
 from ceph_exporter.web.security import Watched
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
-    line = parse(sys.argv[1:] if arguments is None else arguments, os.environ, COLLECTORS)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    output.prepare()
+    if wants_nagios(arguments, os.environ):
+        return output.guarded(lambda: _plugin(arguments), nagios.unknown, nagios.UNKNOWN)
+    return output.guarded(lambda: _command(arguments, fail), fail)
+
+
+def _plugin(arguments: Sequence[str]) -> int:
+    """Run the command line for Nagios, which takes the exit code of a traceback for a warning."""
+    try:
+        return _command(arguments, nagios.fail)
+    except SystemExit as end:
+        return int(end.code or 0)
+    except OSError:
+        raise  # of standard output
+    except Exception as error:  # noqa: BLE001 - whatever it is, the state is unknown
+        return nagios.unknown(f"internal error; please report this: {error!r}")
+
+
+def _command(arguments: Sequence[str], refuse: Callable[[str], NoReturn]) -> int:
+    """Run the command line. refuse: called if usage or configuration are wrong."""
+    line = parse(arguments, os.environ, COLLECTORS, refuse)
     # `check` reports errors itself, in its own format.
     quiet = line.command == "check" and line.log.level != "debug"
     set_up("critical" if quiet else line.log.level, line.log.format)
@@ -29,14 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 line = _demo(stack, line)
             config = line.config(COLLECTORS)
             if line.config_check:
-                return config_check(config, line.web.config_file)
+                return config_check(config, line)
             if line.command == "serve":
                 return serve.serve(partial(line.config, COLLECTORS), line.web, config)
         except ConfigError as error:
-            if line.nagios:  # to the caller of a plugin, 2 would mean that Ceph is in trouble
-                sys.stdout.write(f"{nagios.line(nagios.UNKNOWN, str(error))}\n")
-                return nagios.UNKNOWN
-            fail(str(error))
+            refuse(str(error))
         return _run(line, config)
 
 
@@ -49,6 +70,8 @@ def _run(line: CommandLine, config: Config) -> int:
     try:
         return record.record(config, Path(line.folder))
     except OSError as error:
+        if error.filename is None:
+            raise
         fail(f"record: {error.filename}: {error.strerror}")
 
 
@@ -62,10 +85,12 @@ def _demo(stack: ExitStack, line: CommandLine) -> CommandLine:
     return msgspec.structs.replace(line, cluster=cluster)
 
 
-def config_check(config: Config, web_file: str) -> int:
-    """Check the web configuration too, after the rest was checked when it was read."""
-    if web_file:
-        Watched(web_file)
-    names = ", ".join(config.clusters) or "one cluster"
+def config_check(config: Config, line: CommandLine) -> int:
+    """Check what only `serve` uses, after the rest was checked when it was read."""
+    for address in line.web.listen_address:
+        listen.host_and_port(address)
+    if line.web.config_file:
+        Watched(line.web.config_file)
+    names = escape_text(", ".join(config.clusters)) or "one cluster"
     sys.stdout.write(f"configuration is valid: {names}\n")
     return 0

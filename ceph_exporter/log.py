@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 LEVELS = ("debug", "info", "warn", "error")
 FORMATS = ("logfmt", "json")
 _PLAIN = re.compile(r"[^\s\"=]+")
+_LIMIT = 4096
+"""Characters of a value that are logged."""
 
 log = logging.getLogger("ceph_exporter")
 
@@ -46,11 +48,31 @@ class Json(_Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line of a record."""
-        return json.dumps(self.pairs(record), default=str)
+        pairs = self.pairs(record)
+        # JSON allows DEL as it is.
+        return json.dumps(
+            {key: _cut(value) for key, value in pairs.items()},
+            default=lambda value: _cut(str(value)),
+        ).replace("\x7f", "\\u007f")
+
+
+def _cut(value: object) -> object:
+    return value[:_LIMIT] if isinstance(value, str) else value
 
 
 def _quote(text: str) -> str:
-    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+    """Return a value for logfmt; what does not print in a terminal is escaped as JSON does."""
+    text = text[:_LIMIT]
+    if _PLAIN.fullmatch(text) and text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else _escaped(character)
+        for character in json.dumps(text, ensure_ascii=False)
+    )
+
+
+def _escaped(character: str) -> str:
+    return "\\u007f" if character == "\x7f" else json.dumps(character)[1:-1]
 
 
 def set_up(level: str, format_: str) -> None:

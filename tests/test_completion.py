@@ -24,6 +24,14 @@ printf '%s\\n' "${COMPREPLY[@]}"
         (("check", "--nag"), {"--nagios"}),
         (("--cluster.api", "da"), {"dashboard"}),
         (("--log.format", ""), {"logfmt", "json"}),
+        # bash splits --flag=value into three words, unless = is removed from COMP_WORDBREAKS.
+        (("--cluster.api", "=", "da"), {"dashboard"}),
+        (("--log.format", "="), {"logfmt", "json"}),
+        (("--log.format", "=", "json", "--cluster.api", "=", "rest"), {"rest-api", "restful"}),
+        (("--log.format", "=", "json", "che"), {"check"}),
+        (("--log.format", "=", "json", "--poll.t"), {"--poll.timeout"}),
+        (("--cluster.api=da",), {"--cluster.api=dashboard"}),
+        (("--log.format=json", "--log.level=de"), {"--log.level=debug"}),
     ],
 )
 def test_bash_completes(typed: tuple[str, ...], offered: set[str]) -> None:
@@ -31,3 +39,22 @@ def test_bash_completes(typed: tuple[str, ...], offered: set[str]) -> None:
     command = ["bash", "-c", COMPLETE, str(SCRIPT), "ceph_exporter", *typed]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert set(done.stdout.split()) == offered
+
+
+def test_bash_completes_files_after_an_equals_sign(tmp_path: Path) -> None:
+    """The files of a folder are offered for --flag=FOLDER/, as for --flag FOLDER/."""
+    (tmp_path / "web.yml").touch()
+    flag, folder = "--web.config.file", f"{tmp_path}/"
+    for typed in ((flag, "=", folder), (flag, folder)):
+        command = ["bash", "-c", COMPLETE, str(SCRIPT), "ceph_exporter", *typed]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert done.stdout.split() == [f"{tmp_path}/web.yml"]
+
+
+def test_zsh_completes_after_an_equals_sign() -> None:
+    """Each flag with a value has zsh's notation for --flag=value, which allows a blank as well."""
+    lines = (SCRIPT.parent / "_ceph_exporter").read_text(encoding="utf-8").splitlines()
+    valued = [line.strip() for line in lines if line.strip().startswith(('"--', '"*--'))]
+    valued = [line for line in valued if "]:" in line]
+    assert len(valued) > 15
+    assert all("=[" in line for line in valued), valued

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ceph_exporter import exposition, metric
-from ceph_exporter.collectors import perf_counters, versions
+from ceph_exporter.collectors import _perf_names, versions
 from ceph_exporter.config.units import Duration, Size
 from ceph_exporter.facts import pg_states, preluminous
 from ceph_exporter.facts.decode import DecodeError
@@ -158,7 +158,7 @@ def label(text: str) -> None:
     """Export the text as a label and as a name of a counter."""
     shown = metric.Metric("x", "gauge", "x", "x", metric.Labels("a"))
     b"".join(exposition.parts([exposition.lines([(shown, [(shown.labels(text), 1)])])], FORMAT))
-    perf_counters.name_of.__wrapped__(text)
+    _perf_names.name_of.__wrapped__(text)
 
 
 FORMAT = exposition.Format.TEXT

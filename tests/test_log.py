@@ -26,6 +26,33 @@ def test_a_line_break_in_a_value_stays_inside_the_line(capsys: pytest.CaptureFix
     assert capsys.readouterr().err.count("\n") == 1
 
 
+FORGED = ("\x1b[31mred", "bell\x07", "\x9b2J", "a\x85b", "\u202eevil", "\x7f", "\ud800", "a\0b")
+
+
+@pytest.mark.parametrize("format_", ["logfmt", "json"])
+@pytest.mark.parametrize("text", FORGED)
+def test_what_does_not_print_is_escaped(
+    text: str, format_: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What Ceph or a client says cannot move the cursor of who reads the log, in either format."""
+    set_up("info", format_)
+    log.info("x", extra=fields(error=text, other=[text]))
+    line = capsys.readouterr().err
+    assert line.removesuffix("\n").isprintable()
+    escape = json.dumps(text)[1:-1].replace("\x7f", "\\u007f")
+    assert escape in line
+    if format_ == "json":
+        assert json.loads(line)["error"] == text
+
+
+def test_a_long_value_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    """A value that Ceph made very long does not fill the log."""
+    for format_ in ("logfmt", "json"):
+        set_up("info", format_)
+        log.info("x", extra=fields(error="y" * 10**6))
+        assert len(capsys.readouterr().err) < 5000
+
+
 def test_json_lines_hold_the_same_pairs(capsys: pytest.CaptureFixture[str]) -> None:
     """With format json a line is one JSON object."""
     set_up("debug", "json")

@@ -49,7 +49,10 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str, msgspec.Meta(description="Regular expression for names of counters not to export")
     ] = ""
     limit: Annotated[
-        int, msgspec.Meta(description="Maximum number of performance counter series to export")
+        int,
+        msgspec.Meta(
+            description="Maximum number of performance counter series to export", ge=0, le=10**12
+        ),
     ] = 200_000
 
     def __post_init__(self) -> None:

@@ -11,6 +11,7 @@ from ceph_exporter.config import Cluster, Config
 from ceph_exporter.polling import advice
 from ceph_exporter.polling.poller import Poller
 from ceph_exporter.polling.report import DocumentRow, DocumentState, Report
+from ceph_exporter.printable import escape_text, escape_tree
 from ceph_exporter.sources import Answer
 
 _COLOURS = {"ok": "\x1b[32m", "warn": "\x1b[33m", "bad": "\x1b[31m"}
@@ -46,7 +47,7 @@ def progress(name: str, stream: TextIO) -> Iterator[Callable[[Answer], None]]:
     Nothing is written unless the stream is a terminal.
     """
     shown = stream.isatty()
-    title = name or "cluster"
+    title = escape_text(name) or "cluster"
 
     def note(answer: Answer) -> None:
         show(f"{', '.join(answer.documents)} ({answer.seconds:.2f} s)")
@@ -71,6 +72,7 @@ def text(name: str, cluster: Cluster, report: Report, *, colour: bool) -> str:
     def paint(words: str, class_: str) -> str:
         return f"{_COLOURS[class_]}{words}\x1b[0m" if colour else words
 
+    report, name = escape_tree(report), escape_text(name)
     health = (report.health if report.up else None) or "health unknown"
     lines = [f"{name or 'cluster'}: {paint(health, _HEALTH_CLASSES.get(health, 'bad'))}"]
     lines += [f"  {check.code}: {check.message}" for check in report.checks]
@@ -78,7 +80,8 @@ def text(name: str, cluster: Cluster, report: Report, *, colour: bool) -> str:
         release = f"Ceph {report.release}" if report.release else "release unknown"
         lines.append(f"  connected to {report.url} over {report.api}, {release}")
     else:
-        lines.append(f"  {paint('unreachable', 'bad')}: tried {', '.join(cluster.addresses)}")
+        tried = escape_text(", ".join(cluster.addresses))
+        lines.append(f"  {paint('unreachable', 'bad')}: tried {tried}")
     lines.append(f"  polled in {humanize.duration(report.seconds)}")
     lines += ["", f"  {'DOCUMENT':<22}{'STATE':<14}{'TIME':>9}{'SIZE':>11}"]
     lines += [f"  {_row(row, paint)}" for row in report.documents]

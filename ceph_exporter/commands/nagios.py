@@ -2,15 +2,18 @@
 
 import sys
 from collections.abc import Mapping
+from typing import NoReturn
 
 from ceph_exporter.commands.check import poll
 from ceph_exporter.config import Config
 from ceph_exporter.polling.report import DocumentState, Report
+from ceph_exporter.printable import escape_text, mask_secrets
 
 UNKNOWN = 3
 """The exit code of a plugin that cannot tell."""
 _CODES = {"HEALTH_OK": 0, "HEALTH_WARN": 1, "HEALTH_ERR": 2}
 _WORDS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
+_NOT_IN_LABELS = str.maketrans(dict.fromkeys("'=|", ""))
 # Critical must not hide behind unknown.
 _WORST_FIRST = (2, 3, 1, 0)
 
@@ -36,8 +39,20 @@ def result(reports: Mapping[str, Report]) -> tuple[int, str]:
 
 
 def line(code: int, text: str) -> str:
-    """Return the line for an exit code, with the text folded into one line."""
-    return f"CEPH {_WORDS[code]} - {' '.join(text.split())}"
+    """Return the line for an exit code, with the text folded into one line that prints."""
+    return f"CEPH {_WORDS[code]} - {escape_text(' '.join(text.split()))}"
+
+
+def unknown(why: str) -> int:
+    """Print that the state is unknown, and return the exit code."""
+    # A bar would start the performance data.
+    sys.stdout.write(f"{line(UNKNOWN, mask_secrets(why).replace('|', '/'))}\n")
+    return UNKNOWN
+
+
+def fail(why: str) -> NoReturn:
+    """Exit as a plugin that cannot tell: to its caller, 2 would mean that Ceph is in trouble."""
+    sys.exit(unknown(why))
 
 
 def _code(report: Report) -> int:
@@ -56,7 +71,7 @@ def _text(name: str, report: Report) -> str:
 
 
 def _data(name: str, report: Report) -> list[str]:
-    prefix = name.replace("'", "").replace("=", "") + "_" if name else ""
+    prefix = name.translate(_NOT_IN_LABELS) + "_" if name else ""
     states = [row.state for row in report.documents]
     ok = states.count(DocumentState.OK)
     requested = ok + states.count(DocumentState.FAILED)

@@ -10,9 +10,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from functools import partial
 from queue import Empty, SimpleQueue
 
-from ceph_exporter import __version__
+from ceph_exporter import __version__, exposition
 from ceph_exporter.config import Config, ConfigError, Web
 from ceph_exporter.log import fields, log
 from ceph_exporter.polling.fleet import Fleet
@@ -38,18 +39,21 @@ class Reload:
         self,
         load: Callable[[], Config],
         fleet: Fleet,
-        check_web: Callable[[], object],
+        web: Watched | None,
         notifier: Notifier,
     ) -> None:
-        self._load, self._fleet, self._check_web = load, fleet, check_web
+        self._load, self._fleet, self._web = load, fleet, web
         self._notifier = notifier
         self._lock = threading.Lock()
         self._successful = False
         self._when: float | None = None
 
     def metrics(self) -> Iterator[process.Single]:
-        """Yield whether the last reload succeeded, and when one last did."""
-        yield process.RELOADED, self._successful
+        """Yield whether the last reload succeeded, and when one last did.
+
+        The web configuration is read again with every connection: it failed if that was rejected.
+        """
+        yield process.RELOADED, self._successful and not (self._web and self._web.rejected)
         yield process.RELOAD_TIME, self._when
 
     def use(self, config: Config) -> list[str]:
@@ -64,7 +68,8 @@ class Reload:
             self._notifier.reloading()
             try:
                 config = self._load()
-                self._check_web()
+                if self._web:
+                    self._web.check()
             except ConfigError as error:
                 self._successful = False
                 line = fields(error=error)
@@ -91,9 +96,9 @@ def serve(load: Callable[[], Config], web: Web, config: Config) -> int:
     notifier, pages = Notifier(os.environ), Pages(web.series_limit)
     fleet = Fleet(pages.prepare)
     watched = Watched(web.config_file) if web.config_file else None
-    check_web = watched.check if watched else lambda: None
-    reload = Reload(load, fleet, check_web, notifier)
-    answer = _handler(fleet, pages, reload, web.telemetry_path)
+    reload = Reload(load, fleet, watched, notifier)
+    own = partial(_own, reload, watched)
+    answer = _handler(fleet, pages, reload, own, web.telemetry_path)
     with ExitStack() as stack:
         listeners = _listeners(web)
         server = Server(listeners, answer, watched or (lambda: OPEN))
@@ -105,8 +110,7 @@ def serve(load: Callable[[], Config], web: Web, config: Config) -> int:
         stack.callback(fleet.stop)
         server.start()
         for listener in listeners:
-            address = listener.getsockname()
-            about = fields(address=address[0], port=address[1], tls=_tls(watched))
+            about = fields(**listen.place(listener), tls=_tls(watched))
             log.info("listening", extra=about)
         about = fields(version=__version__, clusters=len(config.clusters))
         log.info("ceph_exporter started", extra=about)
@@ -158,16 +162,22 @@ def _listeners(web: Web) -> list[socket.socket]:
     return list(listen.listen(web.listen_address))
 
 
-def _handler(fleet: Fleet, ready: Pages, reload: Reload, metrics_path: str) -> Handler:
+def _own(reload: Reload, watched: Watched | None) -> exposition.Lines:
+    """Return the lines of the exporter's own metrics."""
+    return process.lines(reload.metrics(), watched.handshakes.failures() if watched else ())
+
+
+def _handler(
+    fleet: Fleet, ready: Pages, reload: Reload, own: Callable[[], exposition.Lines], path: str
+) -> Handler:
+    """Return the handler of all pages. own: the exporter's own metrics; path: that of the page."""
     pages = {
-        "/": lambda request: status.page(fleet.pollers, metrics_path, request),
+        "/": lambda request: status.page(fleet.pollers, path, request),
         "/-/healthy": control.healthy,
         "/-/ready": lambda _: control.ready(fleet),
         "/config": lambda _: control.config(fleet),
         discovery.PATH: lambda request: discovery.probe(fleet.pollers, ready, request),
         "/sd": lambda request: discovery.targets(fleet.pollers, request),
-        metrics_path: lambda request: metrics.page(
-            fleet.pollers, process.lines(reload.metrics()), ready, request
-        ),
+        path: lambda request: metrics.page(fleet.pollers, own(), ready, request),
     }
     return router(pages, {"/-/reload": lambda _: control.reload(reload)})

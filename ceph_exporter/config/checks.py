@@ -1,13 +1,22 @@
 """What the types of the configuration cannot express; each error names the field's path."""
 
+import re
+import ssl
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from ceph_exporter.config.strict_yaml import ConfigError
+from ceph_exporter.config.strict_yaml import ConfigError, read_bytes
 from ceph_exporter.config.tree import ClusterSettings, Collectors
+from ceph_exporter.printable import quoted
+
+NO_URL = "expected the name of a file, not a URL"
+RESERVED_PATHS = ("/", "/-/healthy", "/-/ready", "/-/reload", "/config", "/probe", "/sd")
+"""The paths of the other pages, which the metrics cannot have."""
 
 _NEED_USER = ("restful", "dashboard", "rados")
+_PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&()*+,;=:@-]+)+/?")
+_NOT_IN_HOST = re.compile(r"[\s,;<>\"'`\\^{|}\x00-\x20\x7f]")
+_URL = "expected http://HOST:PORT or https://HOST:PORT"
 
 
 def check_cluster(cluster: ClusterSettings, path: str, collectors: Collectors) -> None:
@@ -21,13 +30,14 @@ def check_cluster(cluster: ClusterSettings, path: str, collectors: Collectors) -
     for index, url in enumerate(cluster.urls):
         if cluster.api != "recording":
             _check_url(url, f"{path}urls[{index}]")
+        elif "://" in url or "\0" in url:
+            raise ConfigError(f"{path}urls[{index}]: expected the folder of a recording")
     _check_user(cluster, path)
-    if cluster.tls.ca_file and not Path(cluster.tls.ca_file).is_file():
-        raise ConfigError(f"{path}tls.ca_file: no such file: {cluster.tls.ca_file}")
+    _check_files(cluster, path)
     for index, pattern in enumerate(cluster.mon_data):
-        if not pattern.startswith("/"):
+        if not pattern.startswith("/") or "\0" in pattern:
             where = f"{path}mon_data[{index}]"
-            raise ConfigError(f"{where}: expected a path that begins with /, got {pattern!r}")
+            raise ConfigError(f"{where}: expected a path that begins with /, got {quoted(pattern)}")
     check_collectors(cluster.collectors, f"{path}collectors", collectors)
 
 
@@ -37,6 +47,32 @@ def check_collectors(chosen: Mapping[str, bool], path: str, collectors: Collecto
         if name not in collectors:
             names = ", ".join(collectors)
             raise ConfigError(f"{path}.{name}: no such collector; there are {names}")
+
+
+def check_telemetry_path(path: str) -> None:
+    """Raise ConfigError unless a path can be that of the metrics."""
+    steps = path.split("/")
+    if not _PATH.fullmatch(path) or "." in steps or ".." in steps:
+        raise ConfigError(
+            "--web.telemetry-path: expected a path such as /metrics: it begins with /, has no "
+            "query, and no characters that a URL encodes"
+        )
+    if path.rstrip("/") in RESERVED_PATHS:
+        raise ConfigError(
+            f"--web.telemetry-path: {path} is another page; expected a path such as /metrics"
+        )
+
+
+def _check_files(cluster: ClusterSettings, path: str) -> None:
+    files = {"tls.ca_file": cluster.tls.ca_file or ""}
+    files |= {name: getattr(cluster, name) for name in ("password_file", "keyring", "ceph_conf")}
+    for name, file in files.items():
+        if "://" in file:  # not shown, as a URL may contain a password
+            raise ConfigError(f"{path}{name}: {NO_URL}")
+        if "\0" in file:
+            raise ConfigError(f"{path}{name}: not a valid file name")
+    if cluster.tls.ca_file:
+        _check_ca(cluster.tls.ca_file, f"{path}tls.ca_file")
 
 
 def _check_user(cluster: ClusterSettings, path: str) -> None:
@@ -56,14 +92,32 @@ def _check_rados(cluster: ClusterSettings, path: str) -> None:
 
 
 def _check_url(url: str, path: str) -> None:
+    """Raise ConfigError unless it is one URL; no error shows it, as it may contain a password."""
     try:
         parts = urlsplit(url)
         has_port = parts.port != 0
     except ValueError:
-        raise ConfigError(f"{path}: expected http://HOST:PORT or https://HOST:PORT") from None
-    if "@" in parts.netloc:
+        parts, has_port = None, False
+    if parts and "@" in parts.netloc:
         raise ConfigError(f"{path}: expected a URL without user and password; see username")
-    if parts.scheme not in ("http", "https") or not parts.hostname or not has_port:
-        raise ConfigError(f"{path}: expected http://HOST:PORT or https://HOST:PORT, got {url!r}")
-    if parts.query or parts.fragment:
-        raise ConfigError(f"{path}: expected a URL without ? and #, got {url!r}")
+    if url.count("://") > 1:
+        raise ConfigError(f"{path}: expected one URL; repeat the flag, or list the URLs one by one")
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or not has_port:
+        raise ConfigError(f"{path}: {_URL}")
+    if _NOT_IN_HOST.search(url.partition("?")[0]) or not url.isprintable():
+        raise ConfigError(f"{path}: {_URL}, without blanks, commas or quotes")
+    if "?" in url or "#" in url:
+        raise ConfigError(f"{path}: expected a URL without ? and #")
+
+
+def _check_ca(file: str, path: str) -> None:
+    try:
+        text = read_bytes(file)
+    except ConfigError as error:
+        what = "no such file: " if "No such file" in str(error) else ""
+        raise ConfigError(f"{path}: {what}{file if what else error}") from None
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(cadata=text.decode("ascii", "ignore"))
+    except (ssl.SSLError, ValueError):
+        raise ConfigError(f"{path}: {file}: expected certificates in PEM form") from None

@@ -2,12 +2,12 @@
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
-from typing import NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from typing import NoReturn, TypeAlias
 
 import msgspec
 
-from ceph_exporter.config.checks import check_cluster
+from ceph_exporter.config.checks import NO_URL, check_cluster, check_telemetry_path
 from ceph_exporter.config.file import load
 from ceph_exporter.config.flags import Flag, Toggle, table
 from ceph_exporter.config.parser import parser, value_of
@@ -25,6 +25,11 @@ from ceph_exporter.config.tree import (
     Web,
 )
 from ceph_exporter.config.units import Duration, Size
+from ceph_exporter.printable import escape_text, mask_secrets, quoted
+
+Fail: TypeAlias = Callable[[str], NoReturn]
+"""Ends the program with a message about wrong usage."""
+_OFF = ("", "0", "false")
 
 
 class ClusterFlags(msgspec.Struct, frozen=True):
@@ -82,7 +87,9 @@ class CommandLine(msgspec.Struct, frozen=True):
         """Return the configuration; raise ConfigError that names the flag or the path in a file."""
         try:
             poll = Poll(**msgspec.structs.asdict(self.poll))
-        except ValueError:
+        except ValueError as error:
+            if "timeout" in str(error):
+                raise ConfigError("--poll.timeout: expected at most 1d") from None
             raise ConfigError("--poll.stale-after: expected no less than --poll.interval") from None
         chosen = self.collectors.chosen
         if self.collectors.disable_defaults:
@@ -141,20 +148,31 @@ def _flag_of(path: str) -> str:
 
 def fail(message: str) -> NoReturn:
     """Exit with code 2 and one line: wrong usage or configuration."""
-    sys.stderr.write(f"ceph_exporter: error: {message}\n")
+    sys.stderr.write(f"ceph_exporter: error: {escape_text(mask_secrets(message))}\n")
     sys.exit(2)
 
 
+def wants_nagios(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
+    """Return whether errors are for Nagios, for arguments that may be wrong."""
+    variable = environment.get("CEPH_EXPORTER_NAGIOS", "").lower()
+    return "check" in arguments and ("--nagios" in arguments or variable not in _OFF)
+
+
 def parse(
-    arguments: Sequence[str], environment: Mapping[str, str], collectors: Collectors
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    collectors: Collectors,
+    fail: Fail = fail,
 ) -> CommandLine:
-    """Return what arguments and environment ask for; exit with one line if they are wrong."""
+    """Return what arguments and environment ask for. fail: called if they are wrong."""
     flags = table(collectors)
-    parsed = vars(parser(flags, fail).parse_intermixed_args(arguments))
-    values = {flag: _value(flag, parsed[flag.name], environment) for flag in flags}
+    parsed = parser(flags, fail).parse(arguments)
+    values = {flag: _value(flag, parsed[flag.name], environment, fail) for flag in flags}
     command, folder = parsed["command"], parsed["folder"]
     groups: dict[str, dict[str, object]] = {}
     for flag, value in values.items():
+        if flag.takes == "FILE" and "://" in str(value):
+            fail(f"--{flag.name}: {NO_URL}")
         if flag.section != "collector":
             groups.setdefault(flag.section, {})[flag.field] = value
     line = CommandLine(
@@ -170,7 +188,7 @@ def parse(
         demo=bool(groups[""]["demo"]),
         nagios=bool(groups[""]["nagios"]),
     )
-    _check(line)
+    _check(line, fail)
     return line
 
 
@@ -196,19 +214,27 @@ def _collectors(values: Mapping[Flag, object], collectors: Collectors) -> Collec
     )
 
 
-def _check(line: CommandLine) -> None:
+def _check(line: CommandLine, fail: Fail) -> None:
+    if line.demo and line.config_file:
+        fail("--demo: not together with --config.file; the demo simulates the only cluster")
+    try:
+        check_telemetry_path(line.web.telemetry_path)
+    except ConfigError as error:
+        fail(str(error))
     if line.nagios and line.command != "check":
         fail("--nagios: only with the command check")
     if line.command == "record" and not line.folder:
         fail("record: expected DIR, the folder to write to")
     if line.command != "record" and line.folder:
-        fail(f"unexpected {line.folder!r}")
+        fail(f"unexpected {quoted(line.folder)}")
 
 
-def _value(flag: Flag, argument: object, environment: Mapping[str, str]) -> object:
+def _value(flag: Flag, argument: object, environment: Mapping[str, str], fail: Fail) -> object:
     text = environment.get(flag.variable)
     if argument is not None or text is None:
         return flag.default if argument is None else argument
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        fail(f"environment variable {flag.variable}: expected text in UTF-8")
     try:
         return value_of(flag, text)
     except (ValueError, argparse.ArgumentTypeError) as error:

@@ -1,21 +1,50 @@
 """From the table of flags to a parser of arguments, and of environment variables."""
 
 import argparse
+import difflib
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from ceph_exporter import __version__
 from ceph_exporter.config.flags import COMMANDS, Flag, Toggle
+from ceph_exporter.config.tree import COUNT_LIMIT
 from ceph_exporter.config.units import Duration, Size
+from ceph_exporter.printable import quoted
 
 
 class _Parser(argparse.ArgumentParser):
     def __init__(self, fail: Callable[[str], NoReturn], **options: Any) -> None:  # noqa: ANN401
         super().__init__(**options)
         self._fail = fail
+        self._arguments: Sequence[str] = ()
+
+    def parse(self, arguments: Sequence[str]) -> dict[str, Any]:
+        """Return the value of each flag; fail with one line about what is wrong."""
+        self._arguments = arguments
+        for number, argument in enumerate(arguments, 1):
+            if any("\ud800" <= character <= "\udfff" for character in argument):
+                self._fail(f"argument {number}: expected text in UTF-8")
+        for word in self._flags():
+            name = word.partition("=")[0]
+            if name not in self._option_string_actions:
+                near = difflib.get_close_matches(name[:80], self._option_string_actions, 1)
+                hint = f"did you mean {near[0]}? see --help" if near else "see --help"
+                # A URL may have a password in it.
+                secret = any(mark in word for mark in "@?#") or word.count(":") > 1
+                self._fail(f"unrecognized arguments: {name if secret else word}; {hint}")
+        return vars(self.parse_intermixed_args(arguments))
+
+    def _flags(self) -> list[str]:
+        end = list(self._arguments).index("--") if "--" in self._arguments else None
+        words = [word for word in self._arguments[:end] if word not in ("-", "--")]
+        return [word for word in words if word[:1] == "-" and not word[1:2].isdecimal()]
 
     def error(self, message: str) -> NoReturn:
-        """Report in one line what is wrong."""
+        """Report in one line what is wrong, without values that may hold a secret."""
+        for argument in sorted(self._arguments, key=len, reverse=True):
+            value = argument.partition("=")[2] if argument.startswith("--") else argument
+            if value and quoted(value) != repr(value):
+                message = message.replace(repr(value), quoted(value)).replace(value, quoted(value))
         self._fail(message)
 
 
@@ -30,8 +59,9 @@ def _parsed(type_: type[Duration | Size]) -> Callable[[str], object]:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"expected a number, got {text!r}")
+    if not text.isdecimal() or not text.isascii() or len(text) > 20 or int(text) > COUNT_LIMIT:
+        what = f"expected a number from 0 to {COUNT_LIMIT}, got {quoted(text)}"
+        raise argparse.ArgumentTypeError(what)
     return int(text)
 
 
@@ -42,7 +72,7 @@ _TYPES: dict[type, Callable[[str], object]] = {
 }
 
 
-def parser(flags: Sequence[Flag], fail: Callable[[str], NoReturn]) -> argparse.ArgumentParser:
+def parser(flags: Sequence[Flag], fail: Callable[[str], NoReturn]) -> _Parser:
     """Return the parser of a table of flags. fail: called with what is wrong, in one line."""
     commands = "".join(f"  {name:<8} {text}\n" for name, text in COMMANDS.items())
     built = _Parser(
@@ -100,12 +130,12 @@ def value_of(flag: Flag, text: str) -> object:
     default = flag.default
     if isinstance(default, Toggle | bool):
         if text.lower() not in ("true", "false", "1", "0"):
-            raise ValueError(f"expected true or false, got {text!r}")
+            raise ValueError(f"expected true or false, got {quoted(text)}")
         return text.lower() in ("true", "1")
     if type(default) in _TYPES:
         return _TYPES[type(default)](text)
     if isinstance(default, tuple):
         return [part.strip() for part in text.split(",") if part.strip()]
     if flag.choices and text not in flag.choices:
-        raise ValueError(f"expected one of {', '.join(flag.choices)}, got {text!r}")
+        raise ValueError(f"expected one of {', '.join(flag.choices)}, got {quoted(text)}")
     return text

@@ -1,33 +1,107 @@
 """YAML to structs, strictly, with errors that name the place and what was expected."""
 
+import os
+import stat
+from collections.abc import Container
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 import yaml
 
+from ceph_exporter.printable import escape_text, mask_secrets, quoted
+
 S = TypeVar("S")
+
+_FILE_LIMIT = 1 << 20
+_ERROR_LIMIT = 1000
+_MERGED_LIMIT = 100_000
+"""Most keys that the merge keys of a file may expand to, as a few lines can ask for 2**100."""
+_TAG = "tag:yaml.org,2002:"
+_SCALARS = tuple(_TAG + name for name in ("bool", "int", "float", "timestamp"))
 
 
 class ConfigError(ValueError):
-    """A configuration that cannot be used: one line with the path and what was expected."""
+    """A configuration that cannot be used: one line with the path and what was expected.
+
+    The line is fit for a terminal and a log: what does not print is escaped, and URLs in it are
+    without user information and query, which may be secret.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(escape_text(mask_secrets(text))[:_ERROR_LIMIT])
 
 
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A struct for which unknown keys are errors, as a misspelt key must not be ignored."""
 
 
-def read(file: str) -> str:
-    """Return the text of a file in UTF-8; raise ConfigError with its name."""
+def read(file: str, *, pipe: bool = True) -> str:
+    """Return the text of a file in UTF-8; raise ConfigError with its name.
+
+    pipe: whether the file may be a pipe, which can be read only once.
+    """
+    content = read_bytes(file, pipe=pipe)
     try:
-        return Path(file).read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a text file in UTF-8"
-        raise ConfigError(f"{file}: {reason}") from None
+        return content.decode()
+    except UnicodeDecodeError:
+        raise ConfigError(f"{file}: not a text file in UTF-8") from None
+
+
+def read_bytes(file: str | Path, *, pipe: bool = False) -> bytes:
+    """Return the content of a file; raise ConfigError with its name. pipe: as for `read`.
+
+    A device or a pipe that never ends, or never starts, must not stop the exporter.
+    """
+    try:
+        # Without O_NONBLOCK a pipe that nobody writes to could not be opened.
+        number = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+        try:
+            if stat.S_ISFIFO(os.fstat(number).st_mode):
+                if not pipe:
+                    raise ConfigError(f"{file}: expected a regular file, not a pipe")
+                os.set_blocking(number, True)
+            content = b""
+            while len(content) <= _FILE_LIMIT and (part := os.read(number, _FILE_LIMIT)):
+                content += part
+        finally:
+            os.close(number)
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror}") from None
+    except ValueError as error:
+        if isinstance(error, ConfigError):
+            raise
+        raise ConfigError(f"{file}: not a valid file name") from None
+    if len(content) > _FILE_LIMIT:
+        raise ConfigError(f"{file}: expected at most {_FILE_LIMIT >> 20} MiB")
+    return content
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses duplicate keys, of which YAML would silently take the last."""
+    """Refuses duplicate keys, of which YAML would silently take the last, and too many merges."""
+
+    merged = 0
+
+    def construct_scalar(self, node: Any) -> Any:  # noqa: ANN401 - as in SafeLoader
+        """Return the text of a scalar; refuse half of a character, which cannot be shown."""
+        value = super().construct_scalar(node)
+        try:
+            str(value).encode()
+        except UnicodeEncodeError:
+            text = "half of a character (a lone surrogate)"
+            raise yaml.MarkedYAMLError(problem=text, problem_mark=node.start_mark) from None
+        return value
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Merge what the key `<<` names into a mapping."""
+        merges = [value for key, value in node.value if key.tag == f"{_TAG}merge"]
+        for value in merges:
+            if isinstance(value, yaml.SequenceNode):  # naming one mapping twice adds nothing
+                value.value = list({id(part): part for part in value.value}.values())
+        super().flatten_mapping(node)
+        self.merged += len(node.value) if merges else 0
+        if self.merged > _MERGED_LIMIT:
+            raise yaml.MarkedYAMLError(problem="too many merged keys", problem_mark=node.start_mark)
 
 
 def _mapping_once(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
@@ -41,18 +115,56 @@ def _mapping_once(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     return dict(loader.construct_pairs(node, deep=True))
 
 
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping_once)
+_Loader.add_constructor(f"{_TAG}map", _mapping_once)
 
 
-def parse_yaml(text: str) -> object:
-    """Return a YAML tree; raise ConfigError without any part of the text, which may be secret."""
+def parse_yaml(text: str, typed: Container[str] | None = None) -> object:
+    """Return a YAML tree; raise ConfigError without any part of the text, which may be secret.
+
+    typed: if given, a number, truth value or date is a text, as it is written, unless it is the
+    value of one of these keys.
+    """
     try:
-        return yaml.load(text, _Loader)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, AttributeError, TypeError, ValueError, RecursionError) as error:
+        loader = _Loader(text)
+        try:
+            node = loader.get_single_node()
+            if typed is not None:
+                _as_text(node, typed)
+            return None if node is None else loader.construct_document(node)
+        finally:
+            loader.dispose()
+    # PyYAML lets the errors of int(), of datetime and of its own tables through.
+    except (
+        yaml.YAMLError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+        RecursionError,
+    ) as error:
         problem = getattr(error, "problem", None) or "it cannot be read"
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
         raise ConfigError(f"not YAML: {problem}{where}") from None
+
+
+def _as_text(root: yaml.Node | None, typed: Container[str]) -> None:
+    pending, seen = [root], set()
+    while pending:
+        node = pending.pop()
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                pending.append(key)
+                if not isinstance(key, yaml.ScalarNode) or key.value not in typed:
+                    pending.append(value)
+        elif isinstance(node, yaml.SequenceNode):
+            pending.extend(node.value)
+        elif node.tag in _SCALARS:
+            node.tag = f"{_TAG}str"
 
 
 def convert(value: object, type_: type[S], path: str) -> S:
@@ -63,8 +175,11 @@ def convert(value: object, type_: type[S], path: str) -> S:
 
     try:
         return msgspec.convert(value, type_, dec_hook=hook)
-    except (msgspec.ValidationError, ValueError) as error:
+    except (msgspec.ValidationError, ValueError, RecursionError) as error:
         text, _, where = str(error).partition(" - at `$")
         where = (path + where.rstrip("`")).lstrip(".")
         text = text[:1].lower() + text[1:]
+        start, _, refused = text.partition(" '")
+        if start == "invalid enum value" and quoted(refused[:-1]) != repr(refused[:-1]):
+            text = start
         raise ConfigError(f"{where}: {text}" if where else text) from None

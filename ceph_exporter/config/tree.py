@@ -1,7 +1,7 @@
 """The configuration as one tree of structs; whatever is in it has been validated."""
 
 from collections.abc import Mapping
-from typing import Literal, Protocol, TypeAlias, get_args
+from typing import Annotated, Literal, Protocol, TypeAlias, get_args
 
 import msgspec
 
@@ -13,6 +13,9 @@ APIS: tuple[str, ...] = get_args(Api)
 """The values of `api`; `auto` finds out by asking."""
 CEPH_CONF = "/etc/ceph/ceph.conf"
 PORT = 9128
+COUNT_LIMIT = 10**12
+TIMEOUT_LIMIT = 86400
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=COUNT_LIMIT)]
 
 
 class CollectorSpec(Protocol):
@@ -50,10 +53,12 @@ class Poll(Strict, frozen=True):
     timeout: Duration = Duration(10)
     stale_after: Duration = Duration(60)
     body_limit: Size = Size(512 << 20)
-    series_limit: int = 1_000_000
+    series_limit: Count = 1_000_000
 
     def __post_init__(self) -> None:
-        """Refuse settings with which data would be stale before the next poll."""
+        """Refuse settings with which data would be stale before the next poll, or nobody waits."""
+        if self.timeout > TIMEOUT_LIMIT:  # poll(2) takes no more than 24 days
+            raise ValueError("timeout must not be longer than 1d")
         if self.stale_after < self.interval:
             raise ValueError("stale_after must not be shorter than interval")
 
@@ -110,7 +115,7 @@ class Web(Strict, frozen=True):
     systemd_socket: bool = False
     config_file: str = ""
     telemetry_path: str = "/metrics"
-    series_limit: int = 2_000_000
+    series_limit: Count = 2_000_000
 
 
 class Log(Strict, frozen=True):

@@ -2,11 +2,15 @@
 
 import re
 
+from ceph_exporter.printable import quoted
+
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_DURATION = re.compile(r"(?:\d+(?:ms|[smhd]))+")
+_DURATION = re.compile(r"(?:[0-9]{1,15}(?:ms|[smhd])){1,5}")
+_LONGEST = 366 * 86400
+"""Seconds. No wait in Python may be much longer than 292 years, and no operator means that."""
 _SHIFTS = {"MiB": 20, "GiB": 30}
 _SIZE = re.compile(r"([0-9]{1,6})(MiB|GiB)")
-_PART = re.compile(r"(?<!\d)(\d+)(ms|[smhd])")
+_PART = re.compile(r"(?<![0-9])([0-9]+)(ms|[smhd])")
 
 
 class Duration(float):
@@ -18,15 +22,17 @@ class Duration(float):
     def parse(cls, text: object) -> "Duration":
         """Return the duration of a text; raise ValueError that says what was expected."""
         if not isinstance(text, str) or not _DURATION.fullmatch(text):
-            raise ValueError(f"expected a duration such as 15s or 1m30s, got {text!r}")
+            raise ValueError(f"expected a duration such as 15s or 1m30s, got {quoted(text)}")
         seconds = cls(sum(int(n) * _UNITS[unit] for n, unit in _PART.findall(text)))
         if not seconds:
-            raise ValueError(f"expected a duration above 0, got {text!r}")
+            raise ValueError(f"expected a duration above 0, got {quoted(text)}")
+        if seconds > _LONGEST:
+            raise ValueError(f"expected a duration of at most 366d, got {quoted(text)}")
         return seconds
 
     def __str__(self) -> str:
         """Return the text that `parse` accepts."""
-        return f"{self:g}s" if float(self).is_integer() else f"{self * 1000:.0f}ms"
+        return f"{int(self)}s" if float(self).is_integer() else f"{self * 1000:.0f}ms"
 
 
 class Size(int):
@@ -39,7 +45,7 @@ class Size(int):
         """Return the size of a text; raise ValueError that says what was expected."""
         match = _SIZE.fullmatch(text) if isinstance(text, str) else None
         if not match or not int(match[1]):
-            raise ValueError(f"expected a size such as 512MiB or 1GiB, got {text!r}")
+            raise ValueError(f"expected a size such as 512MiB or 1GiB, got {quoted(text)}")
         return cls(int(match[1]) << _SHIFTS[match[2]])
 
     def __str__(self) -> str:

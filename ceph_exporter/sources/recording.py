@@ -4,10 +4,16 @@ Each answer is one file, named after its wire format: `health detail` is `health
 `dashboard/health/minimal` is `dashboard/health_minimal.json`.
 """
 
+import errno
+import hashlib
+import os
 import re
+import stat
 import time
 from collections.abc import Collection, Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from urllib.parse import quote
 
 from ceph_exporter.deadline import Deadline, elapsed
 from ceph_exporter.facts.registry import COMMANDS, wire_format_of
@@ -22,6 +28,8 @@ _SECRET = re.compile(
 )
 
 _SPECIAL = re.compile(r"[/?=&]")
+_NAME_LIMIT = 200
+"""Bytes of a folder's name; Linux allows 255."""
 
 
 def file_of(directory: Path, wire_format: str) -> Path:
@@ -31,12 +39,82 @@ def file_of(directory: Path, wire_format: str) -> Path:
     return directory / f"{name}.json"
 
 
-def write(directory: Path, answer: Answer) -> Path:
-    """Write an answer and return its file; values of keys that sound like secrets are masked."""
-    file = file_of(directory, answer.wire_format)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(_SECRET.sub(rb'\1"***"', answer.body))
+def folder_of(cluster: str) -> str:
+    """Return the name of a cluster's folder, a single one that differs for each name.
+
+    What is neither letter nor digit nor one of `-._ ` is written as in URLs. The empty name of a
+    cluster that flags describe has no folder.
+    """
+    name = "".join(
+        letter if letter.isalnum() and letter.isprintable() else _encoded(letter)
+        for letter in cluster
+    )
+    if name.startswith("."):
+        name = f"%2E{name[1:]}"
+    if len(os.fsencode(name)) > _NAME_LIMIT:
+        digest = hashlib.sha256(cluster.encode("utf-8", "surrogatepass")).hexdigest()
+        name = f"{name[: _NAME_LIMIT // 8]}%{digest}"
+    return name
+
+
+def _encoded(letter: str) -> str:
+    return quote(letter, safe="-._ ", errors="surrogatepass")
+
+
+def write(directory: Path, answer: Answer, below: str = "") -> Path:
+    """Write an answer and return its file; values of keys that sound like secrets are masked.
+
+    below: a folder inside the directory. Raises OSError. Others may be able to write to the
+    directory: no symbolic link is followed, the directory included, and nothing is written to what
+    is already there: a new file takes its place.
+    """
+    file = file_of(directory / below, answer.wire_format)
+    directory.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        shown = directory
+        folder = _open_folder(str(directory), None, shown, stack)
+        for step in file.relative_to(directory).parts[:-1]:
+            shown /= step
+            with suppress(FileExistsError):
+                os.mkdir(step, dir_fd=folder)
+            folder = _open_folder(step, folder, shown, stack)
+        try:
+            _replace(folder, file.name, _SECRET.sub(rb'\1"***"', answer.body))
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(file)) from None
     return file
+
+
+def _open_folder(name: str, inside: int | None, shown: Path, stack: ExitStack) -> int:
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        number = os.open(name, flags, dir_fd=inside)
+    except OSError as error:
+        why = error.strerror
+        if shown.is_symlink():
+            why = "a symbolic link, which is not followed"
+        raise OSError(error.errno, why, str(shown)) from None
+    stack.callback(os.close, number)
+    return number
+
+
+def _replace(folder: int, name: str, content: bytes) -> None:
+    """Write a new file in an open folder, and put it in the place of the old one."""
+    with suppress(FileNotFoundError):
+        if stat.S_ISLNK(os.lstat(name, dir_fd=folder).st_mode):
+            raise OSError(errno.ELOOP, "a symbolic link, which is not followed")
+    new = f".{name}.{os.getpid()}"
+    with suppress(FileNotFoundError):
+        os.unlink(new, dir_fd=folder)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        with os.fdopen(os.open(new, flags, 0o666, dir_fd=folder), "wb") as file:
+            file.write(content)
+        os.rename(new, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(new, dir_fd=folder)
+        raise
 
 
 def _formats_by_document() -> dict[str, list[str]]:

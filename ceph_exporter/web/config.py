@@ -8,9 +8,19 @@ never show the value of a key that may hold a secret.
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from ceph_exporter.config.strict_yaml import ConfigError, Strict, convert, parse_yaml, read
+import msgspec
+
+from ceph_exporter.config.strict_yaml import (
+    ConfigError,
+    Strict,
+    convert,
+    parse_yaml,
+    read,
+    read_bytes,
+)
+from ceph_exporter.printable import quoted
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "Content-Security-Policy": (),
@@ -22,9 +32,23 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
 """The headers that may be set, and their allowed values; an empty tuple allows any value."""
 
 _BCRYPT = re.compile(r"\$2[abxy]?\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}")
-_GO_DURATION = re.compile(r"(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+")
-_GO_PART = re.compile(r"(?<!\d)(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)")
-_GO_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
+_GO_PART = re.compile(r"([0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})(ns|us|µs|μs|ms|s|m|h)")
+_GO_DURATION = re.compile(rf"(?:{_GO_PART.pattern}){{1,8}}")
+_GO_UNITS = {
+    "ns": 1e-9,
+    "us": 1e-6,
+    "µs": 1e-6,  # the micro sign
+    "μs": 1e-6,  # the Greek letter
+    "ms": 1e-3,
+    "s": 1,
+    "m": 60,
+    "h": 3600,
+}
+_LONGEST = 366 * 86400
+_TYPED = ("burst", "http2", "interval", "prefer_server_cipher_suites")
+"""The keys whose values are no texts. All others are taken as they are written, as the toolkit
+does: `X-XSS-Protection: 1`, and a user who is called 123."""
+_VERIFIED = ("VerifyClientCertIfGiven", "RequireAndVerifyClientCert")
 
 
 class Interval(float):
@@ -39,7 +63,10 @@ class Interval(float):
             return cls(0)
         if not isinstance(value, str) or not _GO_DURATION.fullmatch(value):
             raise ValueError("expected a duration such as 1s or 100ms, or 0")
-        return cls(sum(float(n) * _GO_UNITS[unit] for n, unit in _GO_PART.findall(value)))
+        seconds = sum(float(n) * _GO_UNITS[unit] for n, unit in _GO_PART.findall(value))
+        if seconds > _LONGEST:
+            raise ValueError("expected a duration of at most 8784h")
+        return cls(seconds)
 
 
 class TlsServer(Strict, frozen=True):
@@ -77,7 +104,7 @@ class RateLimit(Strict, frozen=True):
     """`rate_limit`: one request per interval, and bursts of up to `burst`; interval 0: no limit."""
 
     interval: Interval = Interval(0)
-    burst: int = 0
+    burst: Annotated[int, msgspec.Meta(ge=0, le=10**9)] = 0
 
 
 class WebConfig(Strict, frozen=True):
@@ -107,27 +134,52 @@ class Loaded(NamedTuple):
 def load(file: str) -> Loaded:
     """Read and check the file and the files that it names; raises ConfigError."""
     try:
-        web = convert(_pruned(parse_yaml(read(file))), WebConfig, "")
+        tree = parse_yaml(read(file, pipe=False), _TYPED)
+        web = convert(_normal(tree), WebConfig, "")
         _check(web)
+        _check_client_ca(tree, web.tls_server_config)
         return Loaded(web, _pem(web.tls_server_config, Path(file).parent))
     except ConfigError as error:
         text = str(error)
         raise ConfigError(text if text.startswith(f"{file}: ") else f"{file}: {text}") from None
 
 
-def _pruned(tree: object) -> object:
-    """Remove keys without a value, which mean the default, except users without a hash."""
+def _normal(tree: object) -> object:
+    """Return the tree without keys without a value, which mean the default.
+
+    Users without a hash stay, as leaving them out might leave nobody to ask for a password. The
+    blanks around a header or a hash, such as the line break of a block literal, are no part of it.
+    """
     if tree is None:
         return {}
     if not isinstance(tree, dict):
         raise ConfigError("expected a mapping such as tls_server_config: {...}")
-    return {
-        key: value
-        if key == "basic_auth_users" or not isinstance(value, dict)
-        else {name: inner for name, inner in value.items() if inner is not None}
-        for key, value in tree.items()
-        if value is not None
-    }
+    sections = {}
+    for key, value in tree.items():
+        if isinstance(value, dict) and key == "basic_auth_users":
+            sections[key] = {user: _trimmed(digest) for user, digest in value.items()}
+        elif isinstance(value, dict):
+            inner = {name: value[name] for name in value if value[name] is not None}
+            headers = inner.get("headers")
+            if isinstance(headers, dict):
+                inner["headers"] = {name: _one_line(headers[name]) for name in headers}
+            sections[key] = inner
+        elif value is not None:
+            sections[key] = value
+    return sections
+
+
+def _trimmed(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _one_line(value: object) -> object:
+    """Return a header's value on one line, as Go sends it; without a value it is not set."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return value
+    return value.replace("\r", " ").replace("\n", " ").strip()
 
 
 def _check(web: WebConfig) -> None:
@@ -136,18 +188,12 @@ def _check(web: WebConfig) -> None:
             "http_server_config.http2: HTTP/2 is not supported; remove the key or set it to false"
         )
     for name, value in web.http_server_config.headers.items():
-        path = f"http_server_config.headers.{name}"
-        if name not in HEADERS:
-            raise ConfigError(
-                f"{path}: this header cannot be set; expected one of {', '.join(HEADERS)}"
-            )
-        if HEADERS[name] and value not in HEADERS[name]:
-            raise ConfigError(f"{path}: expected {' or '.join(HEADERS[name])}, got {value!r}")
-        if not value.isprintable() or not value.isascii():
-            raise ConfigError(f"{path}: expected one line of ASCII characters")
+        _check_header(name, value)
     for user, digest in web.basic_auth_users.items():
-        if not user or ":" in user:
-            raise ConfigError(f"basic_auth_users: expected a name without a colon, got {user!r}")
+        if not user or ":" in user or not user.isprintable():
+            raise ConfigError(
+                f"basic_auth_users: expected a name without a colon, got {quoted(user)}"
+            )
         if not _BCRYPT.fullmatch(digest):
             raise ConfigError(
                 f"basic_auth_users.{user}: expected the bcrypt hash of the password, as "
@@ -157,6 +203,32 @@ def _check(web: WebConfig) -> None:
         raise ConfigError(
             "rate_limit.burst: expected 1 or more, because 0 would refuse all requests"
         )
+
+
+def _check_header(name: str, value: str) -> None:
+    path = f"http_server_config.headers.{name}"
+    if name not in HEADERS:
+        names = ", ".join(HEADERS)
+        raise ConfigError(f"{path}: this header cannot be set; expected one of {names}")
+    if value and HEADERS[name] and value not in HEADERS[name]:
+        raise ConfigError(f"{path}: expected {' or '.join(HEADERS[name])}, got {quoted(value)}")
+    if not value.isprintable() or not value.isascii():
+        raise ConfigError(f"{path}: expected one line of ASCII characters")
+
+
+def _check_client_ca(tree: object, tls: TlsServer) -> None:
+    """Refuse a client CA without a value, which a template that went wrong may have left.
+
+    Without one the CAs of the system would decide who is let in.
+    """
+    section = tree.get("tls_server_config") if isinstance(tree, dict) else None
+    if not isinstance(section, dict) or tls.client_auth_type not in _VERIFIED:
+        return
+    for key in ("client_ca", "client_ca_file"):
+        if key in section and not (tls.client_ca or tls.client_ca_file):
+            raise ConfigError(
+                f"tls_server_config.{key}: expected a CA; remove the key to trust the system's CAs"
+            )
 
 
 def _pem(tls: TlsServer, folder: Path) -> Pem:
@@ -171,8 +243,7 @@ def _pem(tls: TlsServer, folder: Path) -> Pem:
         if not inline and not file and name != "client_ca":
             raise ConfigError(f"{path}: expected a PEM file (or {name}, the PEM text itself)")
         try:
-            pems[name] = (folder / file).read_bytes() if file else inline.encode()
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "not a valid file name"
-            raise ConfigError(f"{path}: {folder / file}: {reason}") from None
+            pems[name] = read_bytes(folder / file) if file else inline.encode("utf-8", "replace")
+        except ConfigError as error:
+            raise ConfigError(f"{path}: {error}") from None
     return Pem(**pems)

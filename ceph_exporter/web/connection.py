@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.log import fields, log
 from ceph_exporter.web.connections import Connections, Slot
+from ceph_exporter.web.handshakes import NOT_TLS
 from ceph_exporter.web.reading import Reader, idle_timeout
 from ceph_exporter.web.request import HEADER_LIMIT, BadRequestError, Reply, Request, parse
 from ceph_exporter.web.security import Security
@@ -91,6 +92,7 @@ class _Connection:
         """Do the TLS handshake; return whether the client may send requests."""
         sock = self._slot.sock
         if not _speaks_tls(sock, self._deadline):
+            self._security.handshakes.failed(NOT_TLS, sock.getpeername(), "plain HTTP")
             write(sock, _PLAIN_ON_TLS, None, self._security.headers, keep_alive=False)
             _finish(sock)
             return False
@@ -98,11 +100,7 @@ class _Connection:
         self._service.connections.secured(self._slot, secured)
         self._reader.connection = secured
         secured.settimeout(idle_timeout(self._deadline))
-        secured.do_handshake()
-        if not self._security.admits(secured):
-            log.debug("client certificate rejected, no name in client_allowed_sans")
-            return False
-        return True
+        return self._security.shake(secured)
 
     def _exchange(self, *, last: bool) -> bool:
         """Answer one request; return whether another one may follow."""

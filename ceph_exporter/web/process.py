@@ -60,17 +60,29 @@ STARTED = Metric(
     "process_start_time_seconds", "gauge", "Unix time at which the process started", OWN
 )
 
+HANDSHAKE_FAILURES = Metric(
+    "ceph_exporter_web_tls_handshake_failures_total",
+    "counter",
+    "Failed TLS handshakes with clients, by reason; absent without a web configuration file",
+    OWN,
+    Labels("reason"),
+)
+
 METRICS = tuple(value for value in list(vars().values()) if isinstance(value, Metric))
 """The metrics that a page has once, regardless of the number of clusters."""
 
 
-def lines(more: Iterable[Single] = ()) -> exposition.Lines:
+def lines(
+    more: Iterable[Single] = (), failures: Iterable[tuple[str, int]] = ()
+) -> exposition.Lines:
     """Return the current lines of these metrics and of `more`.
 
-    A metric that the system does not report is absent. Sources: getrusage(2), getrlimit(2) and
-    proc(5).
+    failures: the failed TLS handshakes by reason. A metric that the system does not report is
+    absent. Sources: getrusage(2), getrlimit(2) and proc(5).
     """
-    return {**_CONSTANT, **exposition.singles((*_now(), *more))}
+    rows = [(HANDSHAKE_FAILURES.labels(reason), number) for reason, number in failures]
+    handshakes = exposition.lines([(HANDSHAKE_FAILURES, rows)]) if rows else {}
+    return {**_CONSTANT, **exposition.singles((*_now(), *more)), **handshakes}
 
 
 def _started() -> float | None:

@@ -10,9 +10,15 @@ from typing import NamedTuple
 from ceph_exporter.config.strict_yaml import ConfigError
 from ceph_exporter.log import fields, log
 from ceph_exporter.web import config, tls
-from ceph_exporter.web.config import Loaded, RateLimit
+from ceph_exporter.web.config import Loaded, RateLimit, WebConfig
+from ceph_exporter.web.handshakes import NAME_NOT_ALLOWED, Handshakes, explanation, reason_of
 from ceph_exporter.web.request import Reply, Request
 from ceph_exporter.web.users import BusyError, Users
+
+_NAME_TYPES = ("DNS", "email", "IP Address", "URI")
+"""The types of names in a certificate that exporter-toolkit compares."""
+_POLICIES = {"VerifyClientCertIfGiven": 1, "RequireAndVerifyClientCert": 2}
+"""The client authentication types that protect, and how much."""
 
 
 class Limiter:
@@ -47,13 +53,33 @@ class Security(NamedTuple):
     headers: Mapping[str, str] = {}
     users: Users | None = None
     limiter: Limiter | None = None
+    handshakes: Handshakes = Handshakes()
+
+    def shake(self, connection: ssl.SSLSocket) -> bool:
+        """Perform the TLS handshake; return whether the client is admitted.
+
+        Raises OSError, which includes the errors of ssl, if the handshake fails.
+        """
+        client = connection.getpeername()
+        try:
+            connection.do_handshake()
+        except OSError as error:
+            self.handshakes.failed(reason_of(error), client, explanation(error))
+            raise
+        if self.admits(connection):
+            return True
+        self.handshakes.failed(NAME_NOT_ALLOWED, client, "no name in client_allowed_sans")
+        return False
 
     def admits(self, connection: ssl.SSLSocket) -> bool:
         """Return whether the certificate of the client has an allowed name."""
         if self.allowed_sans is None:
             return True
         names = (connection.getpeercert() or {}).get("subjectAltName", ())
-        return any(_name(*name) in self.allowed_sans for name in names)
+        return any(
+            str(name[0]) in _NAME_TYPES and _name(*map(str, name)) in self.allowed_sans
+            for name in names
+        )
 
     def refusal(self, request: Request) -> Reply | None:
         """Return the reply that refuses a request: 429, 401 or 503; None if it is allowed."""
@@ -81,7 +107,11 @@ def _name(type_: str, value: str) -> str:
         return value
 
 
-def make(loaded: Loaded, previous: tuple[Loaded, Security] | None = None) -> Security:
+def make(
+    loaded: Loaded,
+    previous: tuple[Loaded, Security] | None = None,
+    handshakes: Handshakes | None = None,
+) -> Security:
     """Return the settings that a configuration describes; raises ConfigError that names the key.
 
     previous: the configuration in use; unchanged users and limits keep their state.
@@ -103,7 +133,24 @@ def make(loaded: Loaded, previous: tuple[Loaded, Security] | None = None) -> Sec
         headers={key: value for key, value in web.http_server_config.headers.items() if value},
         users=users,
         limiter=limiter,
+        handshakes=handshakes or Handshakes(),
     )
+
+
+def lost(before: WebConfig, after: WebConfig) -> list[str]:
+    """Return the keys that protect the exporter before a change and no longer do after it."""
+    old, new = before.tls_server_config, after.tls_server_config
+    users = ["basic_auth_users"] if before.basic_auth_users and not after.basic_auth_users else []
+    if old.enabled and not new.enabled:
+        return ["tls_server_config", *users]
+    keys = []
+    if _POLICIES.get(old.client_auth_type, 0) > _POLICIES.get(new.client_auth_type, 0):
+        keys.append("client_auth_type")
+    elif (old.client_ca or old.client_ca_file) and not (new.client_ca or new.client_ca_file):
+        keys.append("client_ca")  # the CAs of the system would take its place
+    if old.client_allowed_sans is not None and new.client_allowed_sans is None:
+        keys.append("client_allowed_sans")
+    return [f"tls_server_config.{key}" for key in keys] + users
 
 
 class Watched:
@@ -111,19 +158,27 @@ class Watched:
 
     The files are read and compared for every connection. For an exporter this is cheap, and unlike
     modification times it detects every change. While the file is invalid, the last valid
-    configuration stays in use. Raises ConfigError if the file is invalid at the start.
+    configuration stays in use. The same holds for a file without a protection that is in use, as
+    an editor or `cp` may have emptied it for a moment. Raises ConfigError if the file is invalid at
+    the start.
     """
 
     def __init__(self, file: str) -> None:
         self._file = file
         self._lock = threading.Lock()
         self._error = ""
+        self.handshakes = Handshakes()
         loaded = config.load(file)
         self._current = loaded, self._make(loaded)
 
+    @property
+    def rejected(self) -> bool:
+        """Whether the files were invalid when they were last read."""
+        return bool(self._error)
+
     def check(self) -> None:
-        """Raise ConfigError if the files are invalid as they are now."""
-        self._make(config.load(self._file))
+        """Raise ConfigError if the files cannot be used as they are now."""
+        self._make(config.load(self._file), self._current)
 
     def __call__(self) -> Security:
         """Return the current settings, after reading the files again."""
@@ -139,8 +194,13 @@ class Watched:
             return self._current[1]
 
     def _make(self, loaded: Loaded, previous: tuple[Loaded, Security] | None = None) -> Security:
+        if previous and (keys := lost(previous[0].web, loaded.web)):
+            raise ConfigError(
+                f"{self._file}: {', '.join(keys)}: in use, but no longer in the file; "
+                "restart the exporter to serve without"
+            )
         try:
-            return make(loaded, previous)
+            return make(loaded, previous, self.handshakes)
         except ConfigError as error:
             raise ConfigError(f"{self._file}: {error}") from None
 

@@ -4,6 +4,8 @@ import socket
 import time
 from collections.abc import Mapping
 
+from ceph_exporter.printable import escape_text
+
 
 class Notifier:
     """Sends notifications to the socket in NOTIFY_SOCKET; without one it does nothing.
@@ -16,11 +18,12 @@ class Notifier:
         self._address = environment.get("NOTIFY_SOCKET", "")
         self._status = ""
         microseconds = environment.get("WATCHDOG_USEC", "")
-        self.watchdog = int(microseconds) / 1e6 if microseconds.isdecimal() else None
+        valid = microseconds.isdecimal() and len(microseconds) <= 20
+        self.watchdog = int(microseconds) / 1e6 if valid else None
 
     def ready(self, status: str) -> None:
         """Notify that the service is ready, after its start or a reload."""
-        self._send("READY=1", f"STATUS={status}")
+        self._send("READY=1", f"STATUS={escape_text(status)}")
 
     def reloading(self) -> None:
         """Notify that a reload has started."""
@@ -34,7 +37,7 @@ class Notifier:
     def status(self, status: str) -> None:
         """Send the status line, if it has changed."""
         if status != self._status:
-            self._send(f"STATUS={status}")
+            self._send(f"STATUS={escape_text(status)}")  # a line break would be a message
         self._status = status
 
     def stopping(self) -> None:
@@ -50,5 +53,5 @@ class Notifier:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
                 sock.settimeout(1)
                 sock.sendto("\n".join(lines).encode(), address)
-        except OSError:
+        except (OSError, ValueError):
             return  # the service must go on without systemd

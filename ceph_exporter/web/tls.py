@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ceph_exporter.config.strict_yaml import ConfigError
+from ceph_exporter.printable import quoted
 from ceph_exporter.web.config import Pem, TlsServer
 
 _VERSIONS = {"TLS12": ssl.TLSVersion.TLSv1_2, "TLS13": ssl.TLSVersion.TLSv1_3}
@@ -39,16 +40,17 @@ _CIPHERS = {
     "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384": "ECDHE-RSA-AES256-GCM-SHA384",
     "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256": "ECDHE-RSA-CHACHA20-POLY1305",
     "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256": "ECDHE-ECDSA-CHACHA20-POLY1305",
-    "TLS_RSA_WITH_AES_128_CBC_SHA": "AES128-SHA",
-    "TLS_RSA_WITH_AES_256_CBC_SHA": "AES256-SHA",
-    "TLS_RSA_WITH_AES_128_GCM_SHA256": "AES128-GCM-SHA256",
-    "TLS_RSA_WITH_AES_256_GCM_SHA384": "AES256-GCM-SHA384",
 }
+_DEFAULT_CIPHERS = ":".join(name for name in _CIPHERS.values() if not name.endswith("-SHA"))
+"""Without a list: those with authenticated encryption. OpenSSL's own default depends on the
+distribution, and may have suites that Go never offers."""
 
 
 def make_context(tls: TlsServer, pem: Pem) -> ssl.SSLContext | None:
     """Return the context, None without TLS; raises ConfigError that names the key."""
     if not tls.enabled:
+        if tls.client_allowed_sans is not None:
+            raise _error("client_allowed_sans", "needs TLS; set cert_file and key_file as well")
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.options |= ssl.OP_NO_RENEGOTIATION
@@ -67,7 +69,7 @@ def _error(key: str, text: str) -> ConfigError:
 def _versions(context: ssl.SSLContext, tls: TlsServer) -> None:
     for key in ("min_version", "max_version"):
         if getattr(tls, key) not in _VERSIONS:
-            raise _error(key, f"expected TLS12 or TLS13, got {getattr(tls, key)!r}")
+            raise _error(key, f"expected TLS12 or TLS13, got {quoted(getattr(tls, key))}")
     if tls.min_version > tls.max_version:
         raise _error("max_version", "expected min_version or higher")
     context.minimum_version = _VERSIONS[tls.min_version]
@@ -81,14 +83,16 @@ def _ciphers(context: ssl.SSLContext, tls: TlsServer) -> None:
         if name not in _CIPHERS and name not in _TLS13:
             raise _error(
                 f"cipher_suites[{index}]",
-                f"unknown cipher suite {name!r}; expected a name of Go's crypto/tls",
+                f"unknown cipher suite {quoted(name)}; expected a name of Go's crypto/tls "
+                "(tls.CipherSuites)",
             )
     chosen = [_CIPHERS[name] for name in tls.cipher_suites if name in _CIPHERS]
+    context.set_ciphers(":".join(chosen) or _DEFAULT_CIPHERS)
     if chosen:
-        context.set_ciphers(":".join(chosen))
-    elif tls.cipher_suites and tls.max_version == "TLS12":
+        return
+    if tls.cipher_suites and tls.max_version == "TLS12":
         raise _error("cipher_suites", "expected a suite of TLS 1.2, because max_version is TLS12")
-    elif tls.cipher_suites:  # only suites of TLS 1.3: TLS 1.2 cannot be used
+    if tls.cipher_suites:  # only suites of TLS 1.3: TLS 1.2 cannot be used
         context.minimum_version = ssl.TLSVersion.TLSv1_3
 
 
@@ -96,7 +100,9 @@ def _curve(context: ssl.SSLContext, tls: TlsServer) -> None:
     for index, name in enumerate(tls.curve_preferences):
         if name not in _CURVES:
             names = ", ".join(_CURVES)
-            raise _error(f"curve_preferences[{index}]", f"expected one of {names}, got {name!r}")
+            raise _error(
+                f"curve_preferences[{index}]", f"expected one of {names}, got {quoted(name)}"
+            )
     if len(tls.curve_preferences) > 1:
         raise _error("curve_preferences", "Python's ssl supports only one curve; name one or none")
     for name in tls.curve_preferences:
@@ -113,20 +119,24 @@ def _client_auth(context: ssl.SSLContext, tls: TlsServer, pem: Pem) -> None:
         )
     if auth not in _AUTH:
         names = ", ".join(name for name in _AUTH if name)
-        raise _error("client_auth_type", f"expected one of {names}, got {auth!r}")
+        raise _error("client_auth_type", f"expected one of {names}, got {quoted(auth)}")
     context.verify_mode = _AUTH[auth]
     if tls.client_allowed_sans is not None and context.verify_mode is not ssl.CERT_REQUIRED:
         raise _error(
             "client_allowed_sans",
             "needs certificates from all clients; set client_auth_type RequireAndVerifyClientCert",
         )
+    has_ca = bool(tls.client_ca or tls.client_ca_file)  # even if it is empty
     if context.verify_mode is ssl.CERT_NONE:
-        if pem.client_ca:
+        if has_ca:
             raise _error(
                 "client_auth_type",
                 "expected VerifyClientCertIfGiven or RequireAndVerifyClientCert with a client CA",
             )
-    elif pem.client_ca:
+    elif has_ca:
+        # As in Go, each of these certificates is trusted by itself: an intermediate CA without its
+        # root, and the certificate of a single client.
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         _trust(context, pem.client_ca, _key(tls, "client_ca"))
     else:
         context.load_default_certs(ssl.Purpose.CLIENT_AUTH)  # as Go does
@@ -134,9 +144,20 @@ def _client_auth(context: ssl.SSLContext, tls: TlsServer, pem: Pem) -> None:
 
 def _trust(context: ssl.SSLContext, text: bytes, key: str) -> None:
     try:
-        context.load_verify_locations(cadata=text.decode("ascii"))
+        context.load_verify_locations(cadata=_blocks(text).decode("ascii"))
     except (ssl.SSLError, ValueError):
         raise _error(key, "expected certificates in PEM form") from None
+
+
+def _blocks(text: bytes, *, keys: bool = False) -> bytes:
+    """Return the certificates in a PEM text, or its private keys, without the text around them."""
+    blocks = []
+    for part in text.split(b"-----BEGIN ")[1:]:
+        label, _, rest = part.partition(b"-----")
+        body, end, _ = rest.partition(b"-----END " + label + b"-----")
+        if end and (label.endswith(b"PRIVATE KEY") if keys else label == b"CERTIFICATE"):
+            blocks.append(b"-----BEGIN " + label + b"-----" + body + end + b"\n")
+    return b"".join(blocks)
 
 
 def _key(tls: TlsServer, name: str) -> str:
@@ -153,7 +174,8 @@ def _certificate(context: ssl.SSLContext, tls: TlsServer, pem: Pem) -> None:
     # Load the certificate alone first: the error of loading both does not say which one is bad.
     _trust(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), pem.cert, cert_name)
     try:
-        with _file(pem.cert) as cert, _file(pem.key) as key:
+        certificates, keys = _blocks(pem.cert), _blocks(pem.key, keys=True)
+        with _file(certificates) as cert, _file(keys) as key:
             context.load_cert_chain(cert, key, password=encrypted)
     except ssl.SSLError as error:
         if error.reason == "KEY_VALUES_MISMATCH":

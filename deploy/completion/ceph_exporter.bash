@@ -212,4 +212,29 @@ _shtab_ceph_exporter() {
   return 0
 }
 
-complete -o bashdefault -F _shtab_ceph_exporter ceph_exporter
+# bash splits --flag=value at the = (COMP_WORDBREAKS): the words are --flag, = and value. Without
+# the words = they are those that _shtab_ceph_exporter expects.
+_ceph_exporter() {
+  local -a words=()
+  local index word=""
+  for (( index = 0; index <= COMP_CWORD; index++ )); do
+    word="${COMP_WORDS[index]}"
+    if [[ $word == "=" && $index -lt $COMP_CWORD ]]; then
+      continue
+    elif [[ $word == "=" ]]; then  # nothing is typed after it yet
+      word=""
+    elif [[ $word == --*=* ]]; then  # = is not in COMP_WORDBREAKS
+      words+=("${word%%=*}")
+      word="${word#*=}"
+    fi
+    words+=("$word")
+  done
+  local prefix=""
+  [[ ${COMP_WORDS[COMP_CWORD]} == --*=* ]] && prefix="${COMP_WORDS[COMP_CWORD]%%=*}="
+  local -a COMP_WORDS=("${words[@]}")
+  local COMP_CWORD=$(( ${#words[@]} - 1 ))
+  _shtab_ceph_exporter "$@"
+  COMPREPLY=("${COMPREPLY[@]/#/$prefix}")
+}
+
+complete -o bashdefault -F _ceph_exporter ceph_exporter

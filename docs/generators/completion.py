@@ -1,6 +1,10 @@
-"""Completion for shells, made by shtab from the parser itself."""
+"""Completion for shells, made by shtab from the parser itself.
+
+shtab completes `--flag value`; the functions below add `--flag=value`, as the documentation has it.
+"""
 
 import argparse
+import re
 
 import shtab
 
@@ -20,4 +24,44 @@ def text(shell: str) -> str:
             action.complete = shtab.DIRECTORY  # type: ignore[attr-defined]
         elif action.help == argparse.SUPPRESS:
             action.help = "what to do"
-    return str(shtab.complete(parser, shell=shell))
+    script = str(shtab.complete(parser, shell=shell))
+    return _for_zsh(script) if shell == "zsh" else _for_bash(script)
+
+
+def _for_zsh(script: str) -> str:
+    """Let each flag with a value take it after a blank or after =, which zsh writes as --flag=[."""
+    return re.sub(r'^(  "\*?--[a-z0-9._-]+)(\[.*\]:)', r"\1=\2", script, flags=re.MULTILINE)
+
+
+_BASH = """
+# bash splits --flag=value at the = (COMP_WORDBREAKS): the words are --flag, = and value. Without
+# the words = they are those that _shtab_ceph_exporter expects.
+_ceph_exporter() {
+  local -a words=()
+  local index word=""
+  for (( index = 0; index <= COMP_CWORD; index++ )); do
+    word="${COMP_WORDS[index]}"
+    if [[ $word == "=" && $index -lt $COMP_CWORD ]]; then
+      continue
+    elif [[ $word == "=" ]]; then  # nothing is typed after it yet
+      word=""
+    elif [[ $word == --*=* ]]; then  # = is not in COMP_WORDBREAKS
+      words+=("${word%%=*}")
+      word="${word#*=}"
+    fi
+    words+=("$word")
+  done
+  local prefix=""
+  [[ ${COMP_WORDS[COMP_CWORD]} == --*=* ]] && prefix="${COMP_WORDS[COMP_CWORD]%%=*}="
+  local -a COMP_WORDS=("${words[@]}")
+  local COMP_CWORD=$(( ${#words[@]} - 1 ))
+  _shtab_ceph_exporter "$@"
+  COMPREPLY=("${COMPREPLY[@]/#/$prefix}")
+}
+"""
+
+
+def _for_bash(script: str) -> str:
+    """Put a function in front of shtab's that splits --flag=value."""
+    before, complete, after = script.rpartition("\ncomplete ")
+    return before + _BASH + complete + after.replace("_shtab_ceph_exporter", "_ceph_exporter")

@@ -1,6 +1,7 @@
 """The command line and the environment: what they set, and how what is wrong is refused."""
 
 import pytest
+import trustme
 
 from ceph_exporter import __version__
 from ceph_exporter.collectors import COLLECTORS
@@ -34,7 +35,7 @@ def test_one_url_is_enough() -> None:
 def test_every_flag_of_a_cluster_arrives(tmp_path_factory: pytest.TempPathFactory) -> None:
     """The flags of a cluster arrive in its settings; the URL may be repeated."""
     ca_file = tmp_path_factory.mktemp("ca") / "ca.pem"
-    ca_file.touch()
+    trustme.CA().cert_pem.write_to_path(str(ca_file))
     found = config(
         "--cluster.url=https://a:8443",
         "--cluster.url=https://b:8443",

@@ -1,6 +1,7 @@
 """Recorded documents: written without secrets, read for any API."""
 
 import json
+import os
 import tempfile
 from pathlib import Path
 
@@ -139,3 +140,101 @@ def test_a_document_without_secrets_is_written_as_it_is(tmp_path: Path) -> None:
     body = b'{"message": "the token expired", "list": ["secret", "password"], "key": "x"}'
     file = recording.write(tmp_path, Answer((), "status", 0.1, body))
     assert file.read_bytes() == body
+
+
+NAMES = (
+    "../x",
+    "/abs",
+    "a/b",
+    "..",
+    ".",
+    ".hidden",
+    "a\0b",
+    "a\nb",
+    "x" * 300,
+    "größe",
+    "a b",
+    "%2E",
+)
+
+
+@given(st.text(st.characters(codec=None), min_size=1) | st.sampled_from(NAMES))
+def test_a_cluster_has_one_folder_inside(name: str) -> None:
+    """Whatever a cluster is called, its folder is a single one that the file system accepts."""
+    folder = recording.folder_of(name)
+    assert "/" not in folder
+    assert folder not in (".", "..", "")
+    assert folder.isprintable()
+    assert len(folder.encode()) < 255
+    assert (folder == name) == (recording.folder_of(folder) == folder == name)
+
+
+def test_clusters_do_not_share_a_folder() -> None:
+    """Different names have different folders; an ordinary name is its own."""
+    names = {*NAMES, "y" * 300, "x" * 301, "%2E%2E", "a%2Fb"}
+    assert len({recording.folder_of(name) for name in names}) == len(names)
+    for name in ("prod", "ceph-1.example_x", "größe", "a b"):
+        assert recording.folder_of(name) == name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_written_outside(tmp_path: Path, name: str) -> None:
+    """A recording of a cluster with a hostile name stays in its directory and can be read."""
+    directory = tmp_path / "dir"
+    file = recording.write(directory, Answer((), "status", 0.1, b"{}"), recording.folder_of(name))
+    assert [path.name for path in tmp_path.iterdir()] == ["dir"]
+    assert file.parent.parent == directory
+    assert read(file.parent, ("status",))[0].body == b"{}"
+
+
+def test_no_symbolic_link_is_followed(tmp_path: Path) -> None:
+    """A link in place of a file, a folder or the directory itself is an error that names it."""
+    (tmp_path / "target").mkdir()
+    victim = tmp_path / "target" / "status.json"
+    victim.write_text("precious")
+    directory = tmp_path / "dir"
+    directory.mkdir()
+    (directory / "status.json").symlink_to(victim)
+    (directory / "dashboard").symlink_to(tmp_path / "target")
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    (directory / "gone.json").symlink_to(tmp_path / "nothing")
+    for place, wire in (
+        (directory, "status"),
+        (directory, "gone"),
+        (directory, "dashboard/status"),
+        (tmp_path / "link", "status"),
+    ):
+        with pytest.raises(OSError, match="a symbolic link, which is not followed") as caught:
+            recording.write(place, Answer((), wire, 0.1, b"{}"))
+        assert str(caught.value.filename).startswith(str(place))
+    assert victim.read_text() == "precious"
+    assert [path.name for path in (tmp_path / "target").iterdir()] == ["status.json"]
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_what_is_there_is_replaced(tmp_path: Path) -> None:
+    """A file with another name elsewhere (a hard link) keeps its content; a pipe stops nobody."""
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    directory = tmp_path / "dir"
+    directory.mkdir()
+    (directory / "status.json").hardlink_to(victim)
+    os.mkfifo(directory / "version.json")
+    for wire in ("status", "version"):
+        assert recording.write(directory, Answer((), wire, 0.1, b"{}")).read_bytes() == b"{}"
+    assert victim.read_text() == "precious"
+    assert sorted(path.name for path in directory.iterdir()) == ["status.json", "version.json"]
+
+
+def test_a_full_disk_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If a file cannot be written, the old one stays and the new one is removed."""
+    recording.write(tmp_path, Answer((), "status", 0.1, b"old"))
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "rename", full)
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        recording.write(tmp_path, Answer((), "status", 0.1, b"new"))
+    assert caught.value.filename == str(tmp_path / "status.json")
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]

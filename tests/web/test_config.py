@@ -47,7 +47,16 @@ GOOD = {
     X-XSS-Protection: 1; mode=block
     Content-Security-Policy: "default-src 'self'"
 """,
+    "blank headers": "http_server_config: {headers: {X-Frame-Options: , X-XSS-Protection: ''}}",
+    "a header as a block": """http_server_config:
+  headers:
+    Content-Security-Policy: |
+      default-src 'self';
+      img-src *
+""",
     "users": f"basic_auth_users: {{alice: {HASH}, bob: '$2y$10${'a' * 53}'}}",
+    "numbers as names": f"basic_auth_users: {{123: {HASH}, 0x1F: {HASH}, 2026-01-02: {HASH}}}",
+    "a hash as a block": f"basic_auth_users:\n  alice: |\n    {HASH}\n",
     "a rate limit": "rate_limit: {interval: 1.5s, burst: 3}",
     "no rate limit": "rate_limit: {interval: 0, burst: 0}",
 }
@@ -155,10 +164,21 @@ BAD = {
         f"{H}: {{headers: {{X-Content-Type-Options: sniff}}}}",
         f"{H}.headers.X-Content-Type-Options: expected nosniff",
     ),
-    "a header of two lines": (
-        f'{H}: {{headers: {{X-XSS-Protection: "a\\nSet-Cookie: b"}}}}',
+    "a header that is not text": (
+        f'{H}: {{headers: {{X-XSS-Protection: "a\\0b"}}}}',
         f"{H}.headers.X-XSS-Protection: expected one line of ASCII characters",
     ),
+    "a header in another script": (
+        f"{H}: {{headers: {{X-XSS-Protection: µ}}}}",
+        f"{H}.headers.X-XSS-Protection: expected one line of ASCII characters",
+    ),
+    "an endless file": (
+        f"{T}: {{cert_file: /dev/zero, key: x}}",
+        "/dev/zero: expected at most 1 MiB",
+    ),
+    "a negative burst": ("rate_limit: {burst: -1}", "rate_limit.burst: expected `int` >= 0"),
+    "an absurd burst": (f"rate_limit: {{burst: 1{'0' * 400}}}", "rate_limit.burst: "),
+    "an absurd interval": ("rate_limit: {interval: 999999h, burst: 1}", "at most 8784h"),
     "a password that is no hash": (
         "basic_auth_users: {alice: hunter2}",
         "basic_auth_users.alice: expected the bcrypt hash of the password",

@@ -28,6 +28,14 @@ def port() -> Iterator[int]:
         yield port
 
 
+def is_cut(client: http.client.HTTPConnection) -> bool:
+    """Return whether the server closed the connection, in either of the ways that TCP has."""
+    try:
+        return client.sock.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
 class Blocking:
     """A page that waits until it is released."""
 
@@ -52,7 +60,7 @@ def test_a_connection_that_is_being_answered_makes_no_room(
     assert page.entered.acquire(timeout=20)
     idle = connect(port)
     assert ask(port, "/short").status == 200
-    assert idle.sock.recv(1) == b""
+    assert is_cut(idle)
     idle.close()
     page.release.set()
     scrape.join(20)
@@ -89,7 +97,7 @@ def test_closing_ends_idle_connections_at_once_and_others_after_their_reply(
     assert page.entered.acquire(timeout=20)
     closing = threading.Thread(target=running.close)
     closing.start()
-    assert idle.sock.recv(1) == b""
+    assert is_cut(idle)
     idle.close()
     page.release.set()
     closing.join(20)

@@ -68,6 +68,8 @@ def test_a_missing_socket_of_systemd_is_an_error() -> None:
         {},
         {"LISTEN_FDS": "1", "LISTEN_PID": "1"},
         {"LISTEN_PID": str(os.getpid())},
+        {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "9" * 5000},
+        {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "٣"},
     ):
         with pytest.raises(ConfigError, match=r"start ceph_exporter\.socket"):
             inherited(environment)
@@ -84,6 +86,8 @@ def test_sockets_of_systemd_are_served(tmp_path: Path) -> None:
         "passed.bind(('127.0.0.1', 0))\n"
         "if sys.argv[1] == 'listen': passed.listen()\n"
         "os.dup2(passed.detach(), 3)\n"
+        "if sys.argv[1] == 'file': os.dup2(os.open(os.devnull, os.O_RDONLY), 3)\n"
+        "if sys.argv[1] == 'closed': os.close(3)\n"
         "from ceph_exporter.config.strict_yaml import ConfigError\n"
         "from ceph_exporter.web.listen import inherited\n"
         "try:\n"
@@ -108,3 +112,22 @@ def test_sockets_of_systemd_are_served(tmp_path: Path) -> None:
     assert output("listen") == "1 False 127.0.0.1"
     assert output("bound") == refused
     assert output("dgram") == refused
+    no_socket = "--web.systemd-socket: descriptor 3 of LISTEN_FDS is no socket: "
+    assert output("file").startswith(f"{no_socket}Socket operation on non-socket")
+    assert output("closed").startswith(f"{no_socket}Bad file descriptor")
+
+
+def test_the_place_of_a_socket_is_named(tmp_path: Path) -> None:
+    """A Unix socket is logged as its path, others as address and port."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        assert listen.place(listener) == {"address": "unix:unnamed"}
+        listener.bind(str(tmp_path / "s"))
+        assert listen.place(listener) == {"address": f"unix:{tmp_path / 's'}"}
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(f"\0{tmp_path}")
+        assert listen.place(listener) == {"address": f"unix:@{tmp_path}"}
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        assert listen.place(listener) == {"address": "127.0.0.1", "port": port}
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW) as listener:
+        assert set(listen.place(listener)) >= {"address"}

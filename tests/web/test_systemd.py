@@ -51,6 +51,22 @@ def test_systemd_is_notified(manager: tuple[str, socket.socket]) -> None:
     assert [listening.recv(1000) for _ in range(2)] == [b"STATUS=x", b"STOPPING=1"]
 
 
+def test_a_status_cannot_forge_a_message(manager: tuple[str, socket.socket]) -> None:
+    """What does not print in a status, such as a line break in a cluster's name, is escaped."""
+    address, listening = manager
+    notifier = Notifier({"NOTIFY_SOCKET": address})
+    notifier.ready("a\nSTOPPING=1\ud800")
+    notifier.status("b\nMAINPID=1")
+    assert listening.recv(1000) == b"READY=1\nSTATUS=a\\nSTOPPING=1\\ud800"
+    assert listening.recv(1000) == b"STATUS=b\\nMAINPID=1"
+
+
+def test_an_absurd_watchdog_is_none() -> None:
+    """A WATCHDOG_USEC that is no sane number is ignored."""
+    for text in ("x", "-1", "9" * 5000, "9" * 400):
+        assert Notifier({"WATCHDOG_USEC": text}).watchdog is None
+
+
 def test_without_systemd_nothing_is_sent(tmp_path: Path) -> None:
     """A missing or dead socket is not an error, and without a watchdog nothing is sent to it."""
     for environment in ({}, {"NOTIFY_SOCKET": str(tmp_path / "gone")}):

@@ -168,11 +168,8 @@ def test_a_bad_pattern_is_refused(field: str) -> None:
         ),
         (
             "rbd-mirror.7",
-            "rbd_mirror_image_s/t a/i-0xff.replay",
-            (
-                'rbd_mirror_image_replay{ceph_daemon="rbd-mirror.7",pool="s",'
-                'namespace="t a",image="i-0xff"}'
-            ),
+            "rbd_mirror_image_s/n s/i-0xf.x",
+            'rbd_mirror_image_x{ceph_daemon="rbd-mirror.7",pool="s",namespace="n s",image="i-0xf"}',
         ),
         (
             "rbd-mirror.7",

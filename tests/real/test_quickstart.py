@@ -116,7 +116,7 @@ def follow(cluster: CephCluster, folder: Path, section: str, url: str = "") -> s
     *setup, last = re.split(r"(?<!\\)\n", prepare.strip())
     reader.types("\n".join(setup))
     reader.types_until_it_works(last)
-    assert "  reached " in reader.types_until_it_works(check)
+    assert "  connected to " in reader.types_until_it_works(check)
     port = free_port()
     environment = {**reader.environment, "CEPH_EXPORTER_WEB_LISTEN_ADDRESS": f"127.0.0.1:{port}"}
     script = f"cd {folder} && exec {reader.replaced(serve)}"

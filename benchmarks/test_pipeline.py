@@ -1,4 +1,4 @@
-"""The costs of a poll beside other ways to the same page, with a wide margin for noise."""
+"""The costs of a poll compared with other ways to the same page, with a wide margin for noise."""
 
 from pathlib import Path
 
@@ -16,13 +16,13 @@ def figures() -> list[Figures]:
 
 
 def test_a_poll_costs_less_than_parsing_and_prometheus_client(figures: list[Figures]) -> None:
-    """A poll is several times cheaper than json.loads and prometheus-client for the same page."""
+    """A poll costs a fraction of json.loads and prometheus-client for the same page."""
     large = figures[-1]
     assert sum(large.steps) * 3 < large.json_loads + large.prometheus_client
 
 
 def test_the_cost_of_a_series_does_not_grow_with_the_cluster(figures: list[Figures]) -> None:
-    """A poll of four times as many OSDs costs about four times as much."""
+    """With four times as many OSDs, the cost per series does not even double."""
     small, large = (sum(each.steps) / each.series for each in figures)
     assert large < 2 * small
 

@@ -9,7 +9,7 @@ _BUSY = 180.0  # seconds of each period during which clients read
 
 
 def noise(*numbers: int) -> float:
-    """Return a number in [0, 1) that depends only on the arguments, in every process."""
+    """Return a number in [0, 1) that depends only on the arguments, not on the process."""
     mixed = 0x9E3779B97F4A7C15
     for number in numbers:
         mixed = (mixed ^ number) * 0xBF58476D1CE4E5B9 & _MASK

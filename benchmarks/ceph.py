@@ -3,9 +3,9 @@
 It runs as root after testbed/install, takes about an hour, and prints a line of JSON for each API.
 It first waits until the CPU use of mon and mgr no longer falls; before and after each API it
 measures their CPU use without any requests.
-`python -m benchmarks.ceph [OSDS]` has OSDs, by default 10,000, that are in the map but do not run,
-because mon and mgr only need the maps. `python -m benchmarks.ceph running [OSDS]` runs the OSDs, by
-default 40.
+`python -m benchmarks.ceph [OSDS]` adds OSDs, by default 10,000, to the map but does not run them,
+because the maps of mon and mgr have the same size. `python -m benchmarks.ceph running [OSDS]` runs
+the OSDs, by default 40.
 """
 
 import gzip
@@ -34,7 +34,7 @@ _PORT = 28000
 _SCRAPE = 15
 _WINDOW = 120.0
 _LONG = 300.0
-"""Seconds long enough for an exporter to request the slow documents once."""
+"""Seconds of a measurement during which an exporter requests the slow documents once."""
 _SETTLING = 40
 _STEADY = 0.95
 """A cluster is idle once it uses at least this fraction of the CPU time of the window before."""
@@ -158,7 +158,7 @@ def _wait_until_idle(cluster: Large, scraped: str = "") -> None:
 
 
 def _restart_mgr(cluster: Large) -> None:
-    """Restart the mgr, because it would process 10,000 new maps for a long time."""
+    """Restart the mgr, which would otherwise be busy with 10,000 new maps for a long time."""
     cluster.stop_mgr("x")
     cluster.start_mgr("x")
     _wait_for_mgr(cluster)

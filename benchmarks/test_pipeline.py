@@ -16,7 +16,7 @@ def figures() -> list[Figures]:
 
 
 def test_a_poll_costs_less_than_parsing_and_prometheus_client(figures: list[Figures]) -> None:
-    """A poll costs a fraction of json.loads and prometheus-client for the same page."""
+    """A poll costs less than a third of json.loads and prometheus-client for the same page."""
     large = figures[-1]
     assert sum(large.steps) * 3 < large.json_loads + large.prometheus_client
 

@@ -36,7 +36,7 @@ class Message(NamedTuple):
 
 
 class Receiver:
-    """A webhook on 127.0.0.1 that keeps the alerts it receives; a URL's path names the receiver."""
+    """A webhook on 127.0.0.1 that keeps alerts; the path of a request is the receiver's name."""
 
     def __init__(self) -> None:
         self.messages: list[Message] = []

@@ -206,7 +206,7 @@ class CephCluster(Layout):
     def wait_until_idle(self, timeout: float = 90.0, pause: float = 4.0) -> None:
         """Wait until all daemons are up and nothing has changed for `pause` seconds.
 
-        What may not change are the maps, the states of PGs, the pools, and the page of the mgr
+        What must not change are the maps, the states of PGs, the pools, and the page of the mgr
         module prometheus if it runs.
         """
         last: object = None

@@ -56,7 +56,7 @@ osd pool default size = {size}
 
 
 # With Debian's Python 3, the module restful of Ceph 14 answers every command with HTTP 500, "Object
-# of type map is not JSON serializable". This function returns a list, as map() does in Python 2.
+# of type map is not JSON serializable". This map() returns a list, as in Python 2.
 LISTS = """
 
 def map(function, items):

@@ -35,7 +35,7 @@ class Observation:
         self._pools = cluster.ask("df")["pools"]
 
     def unsettled(self) -> list[str]:
-        """Return a line for all that is missing or still changing, none if the cluster is idle."""
+        """Return what is missing or still changing, one line for each; an idle cluster has none."""
         up = {
             "mon": len(self._status["quorum"]),
             "mgr": bool(self._mgrs["available"]) + len(self._mgrs["standbys"]),

@@ -31,7 +31,7 @@ def late(seconds: Sequence[float]) -> float:
 
 
 def prompt(pages: Sequence[float], bare: Sequence[float]) -> bool:
-    """Return whether scrapes were prompt, or slow only because those of a bare server were too."""
+    """Return whether scrapes were prompt, or at most three times as slow as from a bare server."""
     return late(pages) <= max(PROMPT, 3 * late(bare))
 
 

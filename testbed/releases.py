@@ -54,7 +54,8 @@ class Release:
     def object_classes(self) -> Path:
         """Return the folder of the OSDs' object classes, as a process of this release sees it.
 
-        Without it, Debian's Ceph 18 and 20 would search for them below their working directory.
+        The option `osd class dir` needs it: by default, Debian's Ceph 18 and 20 search for the
+        classes below their working directory.
         """
         return SYSTEM_USR / next(self.usr.glob("lib/*/rados-classes")).relative_to(self.usr)
 

@@ -109,7 +109,7 @@ def _member(poller: Poller, settings: _Settings, old: _Member | None) -> _Member
         and old.settings.many == settings.many
     ):
         # It is the same cluster with other settings. If its series vanished for a scrape, alerts
-        # would resolve and fire again. Its last snapshot goes stale no later than without a reload.
+        # would resolve and fire again. A reload does not delay when the old snapshot goes stale.
         poller.snapshot = old.poller.snapshot
     stop = threading.Event()
     thread = threading.Thread(

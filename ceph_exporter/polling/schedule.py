@@ -78,5 +78,5 @@ def reconnected(schedule: Schedule) -> Schedule:
 
 
 def forgotten(schedule: Schedule) -> Schedule:
-    """Return the schedule after the document was discarded; if slow, it need not wait any more."""
+    """Return the schedule after the document was discarded; its refresh interval is skipped."""
     return msgspec.structs.replace(schedule, next=0.0)

@@ -13,8 +13,8 @@ from ceph_exporter.simulator.waves import noise
 
 LEAST_OSDS = 12
 _SMALL = 60  # with fewer OSDs, hosts have 3 OSDs and racks 2 hosts; otherwise 20 and 20
-_MANY = 1000  # with at least this many OSDs there are five monitors; every so many add a pool
-_SSD_PART = 5  # one OSD in this many on a full host is an SSD, rounded up
+_MANY = 1000  # from this many OSDs on there are five monitors, and an extra pool per multiple
+_SSD_PART = 5  # one OSD in this many, rounded up on each full host, is an SSD
 _PGS_OF_OSD = 100
 _QUOTA = 1.6
 _BYTES = {"hdd": 4 * 2**40, "ssd": 2**40}

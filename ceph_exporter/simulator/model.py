@@ -161,7 +161,7 @@ class State(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def timecheck_round(self) -> int:
-        """Number of the round of time checks: odd during the second of a check, even afterwards."""
+        """Number of the latest round of time checks, odd during its first second, then even."""
         rounds, seconds = divmod(self.moment.seconds, _TIMECHECK_INTERVAL)
         return 2 * int(rounds) + (1 if seconds < 1 else 2)
 

@@ -87,7 +87,7 @@ def objects_of(moment: Moment, plan: PoolPlan) -> int:
 def _missing(moment: Moment, plan: PoolPlan, objects: int, pg: int) -> int:
     """Return how many copies of a PG's objects are missing.
 
-    While an OSD is down these are all copies on it, afterwards those that changed meanwhile.
+    While an OSD is down, these are all copies on it, afterwards those that clients changed.
     """
     per_pg, remainder = divmod(objects, plan.pg_num)
     copies = per_pg + (pg < remainder)

@@ -39,8 +39,8 @@ class Simulated:
     """A cluster with this many OSDs; clusters of equal size, seed and age are in the same state.
 
     age: returns the seconds since the cluster's start, by default since this object was created;
-    may be replaced. incidents: names from `timeline.INCIDENTS` of incidents that are always
-    half-way in progress; None to follow the timeline.
+    may be replaced. incidents: names from `timeline.INCIDENTS` of incidents that are half-way
+    through at any time; None to follow the timeline.
 
     A large cluster changes less often than every second, because its answers take longer.
     """

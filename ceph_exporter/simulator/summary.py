@@ -12,7 +12,7 @@ _REPORT_INTERVAL = 5  # seconds; osd_mon_report_interval, mgr_stats_period
 
 
 def quorum(state: State) -> dict[str, object]:
-    """Return the fields that `quorum_status` and `status` have in common."""
+    """Return the fields about the quorum that `quorum_status` and `status` share."""
     return {
         "election_epoch": state.election_epoch,
         "quorum": [mon.rank for mon in state.quorum],
@@ -63,7 +63,7 @@ def recovery_rate(pools: Iterable[Pool]) -> dict[str, object]:
 
 
 def client_rates(pools: Iterable[Pool]) -> dict[str, object]:
-    """Return client rates; if only reads or only writes occur, Ceph omits the other's bytes."""
+    """Return client rates; like Ceph, it omits the bytes read or written if there are none."""
     rows = list(pools)
     reads = sum(pool.read_ops_sec for pool in rows)
     writes = sum(pool.write_ops_sec for pool in rows)

@@ -22,7 +22,7 @@ INCIDENTS: dict[str, tuple[float, float]] = {
     "mds_failover": (1440, 1560),  # the standby takes over, so no standby remains
     "slow_ops": (1600, 1700),  # a disk is slow
 }
-_CHANGES_MAP = ("osd_down", "nearfull", "noout")  # each start and end makes a new epoch
+_CHANGES_MAP = ("osd_down", "nearfull", "noout")  # each start and end creates a new epoch
 _CHANGES_QUORUM = ("mon_down",)
 _DELETE_FROM = 1740.0  # from here to the end of the cycle, the data written in it is deleted
 _GROWTH = 0.25
@@ -85,7 +85,7 @@ class Moment(NamedTuple):
 def moment(layout: Layout, seconds: float, held: Collection[str] | None = None) -> Moment:
     """Return a cluster at a point in time.
 
-    held: the incidents that are half-way in progress, regardless of the time; None to follow the
+    held: the incidents that are half-way through, regardless of the time; None to follow the
     timeline. Raises KeyError for an unknown incident.
     """
     if held is not None:

@@ -14,7 +14,7 @@ _VERSIONS = {_OPENMETRICS: ("1.0.0", "0.0.1"), "text/plain": ("0.0.4",)}
 def negotiate(accept: str) -> Format:
     """Return OpenMetrics if the client names it and does not prefer text, and text otherwise.
 
-    A client that accepts neither receives text too, rather than an error.
+    Even a client that accepts neither receives text rather than an error.
     """
     openmetrics, text = _q_value(accept, _OPENMETRICS), _q_value(accept, "text/plain")
     if openmetrics is None:

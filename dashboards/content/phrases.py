@@ -55,10 +55,10 @@ NOT_OVER_DASHBOARD = "Unknown: the dashboard API does not report it"
 
 
 def own(expr: str, exporters: str = "ceph_up{*}") -> str:
-    """Return an expression about metrics of the exporter's process, with the marker `{+}`.
+    """Return an expression about metrics of the exporter's process, in which `{+}` is the marker.
 
-    Only series from a target of the series `exporters` are selected, because other programs have
-    metrics of the same names, and the label `cluster` is absent from the process's metrics.
+    It selects only series from the targets that `exporters` has series from, because other programs
+    have metrics of the same names, and metrics of the process have no label `cluster`.
     """
     return f"{expr} and on (job, instance) {exporters}"
 

@@ -72,8 +72,9 @@ class Link:
 class Panel:
     """What all panels have in common; the subclasses are Grafana's panel types.
 
-    no_value: the text that the panel shows when its queries return no data. size: the width, of 24
-    columns, and the height in rows of 30 pixels. details: uid of the dashboard that shows more.
+    no_value: the text that the panel shows when its queries return no data. size: the width in
+    columns, of which there are 24, and the height in rows of 30 pixels. details: uid of the
+    dashboard that shows more about the values.
     """
 
     kind: ClassVar[str]

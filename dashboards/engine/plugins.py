@@ -1,4 +1,4 @@
-"""The options of panels, which differ with the type of panel."""
+"""The options of panels that depend on the type of panel."""
 
 from typing import Any
 

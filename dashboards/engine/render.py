@@ -137,7 +137,7 @@ def _target(panel: Panel, number: int, query: Query, frame: Frame) -> Json:
 
 
 def _transformations(table: Table | None, frame: Frame) -> list[Json]:
-    """Return what joins the queries' rows by common labels, and names, orders and hides columns."""
+    """Return the transformations that join the queries' rows and name, order and hide columns."""
     if table is None:
         return []
     fields = [(f"Value #{chr(ord('A') + n)}", query) for n, query in enumerate(table.queries)]

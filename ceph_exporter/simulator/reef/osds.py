@@ -14,7 +14,7 @@ from ceph_exporter.simulator.reef.common import FEATURES, addrvec, date
 _FLAGS = "sortbitwise,recovery_deletes,purged_snapdirs,pglog_hardlimit"
 _DAY = 86400.0
 _BLOCKED = 2  # clients that are always blocked; the failover of an MDS blocks one more
-_UPMAPS = 4  # one PG per this number of OSDs has an exception from CRUSH
+_UPMAPS = 4  # for every so many OSDs, one PG is an exception to CRUSH's mapping
 
 
 def osd_dump(state: State) -> dict[str, object]:

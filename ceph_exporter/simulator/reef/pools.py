@@ -10,7 +10,7 @@ _REPAIRED = 3  # objects of each pool that were repaired before the start
 
 
 def df(state: State) -> dict[str, object]:
-    """Return `df`, which also answers `df detail`: the exporter uses no field that differs."""
+    """Return `df`, which serves as `df detail` because the exporter uses no field that differs."""
     classes = state.moment.layout.rings
     of_class = {
         name: [osd for osd in state.osds if osd.place.device_class == name] for name in classes

@@ -1,4 +1,4 @@
-"""One poll without network, step by step, compared in the same run with other ways to its page.
+"""One poll without network, step by step, compared with other ways to produce the same page.
 
 `python -m benchmarks.pipeline OSDS` prints the figures as JSON; each size has its own process, so
 that it starts with clean memory. A poll reads all documents that the default collectors need, even

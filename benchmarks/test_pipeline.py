@@ -36,7 +36,7 @@ def test_a_poll_shows_the_whole_cluster(figures: list[Figures]) -> None:
 def test_the_report_has_a_column_for_each_size(
     figures: list[Figures], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The text around the tables is kept, and the plot has a line for each way."""
+    """The text around the tables is kept, and the plot has a line for each way to make a page."""
     monkeypatch.setattr(report, "DOCS", tmp_path)
     document = tmp_path / "performance.md"
     document.write_text(f"before\n{report.BEGIN}old\n{report.END}after\n")

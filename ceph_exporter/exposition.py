@@ -24,7 +24,7 @@ _LONGEST = 308
 """Maximum number of digits of an integer on the page. A longer one may exceed a 64-bit float, and
 Prometheus would then reject the whole page."""
 _SHORTEST = len("ceph_x 1\n")
-"""Bytes of the shortest possible line; a page has at most its size divided by this many lines."""
+"""Bytes of the shortest possible line; a page's size divided by it bounds the number of lines."""
 _SPELLINGS = ((b"true", b"1"), (b"false", b"0"), (b"-0.0,", b"0,"), (b".0,", b","))
 
 

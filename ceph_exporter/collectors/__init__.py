@@ -94,7 +94,7 @@ def _check(module: ModuleType, metrics: tuple[Metric, ...], facts: set[type[Fact
     for name, value in vars(module).items():
         if isinstance(value, ModuleType) and value.__name__.startswith(_FACTS):
             raise RegistrationError(
-                f"{file}: `{name}` is a module, so nobody can tell which documents are read; "
+                f"{file}: `{name}` is a module, so it is unknown which of its facts are read; "
                 f"import the fact types from {value.__name__}"
             )
     for fact in facts:

@@ -7,7 +7,7 @@ Argument: TypeAlias = str | list[str]
 
 
 class Command(NamedTuple):
-    """A command: its prefix, its arguments, and which daemons answer it since which release.
+    """A command with its prefix and arguments, the daemons that answer it, and its first release.
 
     target: who answers it from Ceph 12 on (src/mgr/MgrCommands.h and the mgr's modules); up to 11
     the monitors answer every command. since: the first release that knows the command in this form

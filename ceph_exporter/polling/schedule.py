@@ -16,7 +16,7 @@ says whether the cluster is well."""
 LONG_COOLDOWN_FACTOR = 20
 """The same for every other document, which matters less and so gets less of Ceph's time. With
 10,000 OSDs the dashboard takes a second to report their usage; requested every 15 s, that alone
-cost half as much as the mgr's own prometheus module."""
+costs half as much as the mgr's own prometheus module."""
 COOLDOWN_MAX = 60.0
 """Longest cooldown in seconds after a failure, because Ceph may recover soon."""
 

@@ -31,7 +31,7 @@ class Monitor(msgspec.Struct, frozen=True):
 
     @property
     def kb_avail(self) -> int:
-        """Available KiB: no space is reserved for root, as on XFS."""
+        """Available KiB; as on XFS, no space is reserved for root."""
         return self.kb_total - self.kb_used
 
     @property

@@ -12,7 +12,7 @@ CYCLE = 1800.0
 # name -> the seconds within a cycle at which it starts and ends
 INCIDENTS: dict[str, tuple[float, float]] = {
     "scrub": (30, 90),  # some PGs are being scrubbed, which is normal
-    "osd_down": (120, 300),  # an OSD is down, a different one in each cycle: its PGs are degraded
+    "osd_down": (120, 300),  # an OSD is down, a different one in each cycle; its PGs are degraded
     "recovery": (300, 420),  # it is up again and receives what was written in the meantime
     "clock_skew": (480, 660),  # the last monitor's clock drifts, then NTP corrects it
     "mon_down": (720, 840),  # the last monitor is out of quorum

@@ -39,7 +39,7 @@ def written(seconds: float) -> float:
 
 
 def reads(seconds: float) -> float:
-    """Return 1 while clients read and 0 while they pause: Ceph omits rates that are 0."""
+    """Return 1 while clients read and 0 while they pause, when Ceph omits the rates of reads."""
     return float(seconds % _PERIOD < _BUSY)
 
 

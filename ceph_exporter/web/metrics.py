@@ -23,7 +23,7 @@ def negotiate(accept: str) -> Format:
 
 
 def _q_value(accept: str, name: str) -> float | None:
-    """Return the q value of a format, None if not accepted by name; wildcards count for text."""
+    """Return a format's q value, None if the client does not name it; wildcards count as text."""
     matches = [
         media.q
         for media in ranges(accept)

@@ -15,8 +15,8 @@ from ceph_exporter.polling.snapshot import PAGE_CUT, Snapshot
 from ceph_exporter.web.compress import Compressed, Plain
 
 REQUESTED_FOR = 150.0
-"""For this many seconds after a request, each poll prepares the requested page. They are two and a
-half scrape intervals of a Prometheus that scrapes every minute."""
+"""For this many seconds after a request, each poll prepares the requested page. This covers two and
+a half intervals of a Prometheus that scrapes every minute."""
 
 _State: TypeAlias = tuple[tuple[Report, bool], ...]
 _Body: TypeAlias = Compressed | Plain

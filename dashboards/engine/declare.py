@@ -28,12 +28,12 @@ def bad_from(value: float) -> Thresholds:
 
 
 def rising(warn: float, bad: float) -> Thresholds:
-    """Return orange from `warn` on and red from `bad` on: higher values are worse."""
+    """Return orange from `warn` on and red from `bad` on, because higher values are worse."""
     return ((None, "green"), (warn, "orange"), (bad, "red"))
 
 
 def falling(bad: float, warn: float) -> Thresholds:
-    """Return red below `bad` and orange below `warn`: lower values are worse."""
+    """Return red below `bad` and orange below `warn`, because lower values are worse."""
     return ((None, "red"), (bad, "orange"), (warn, "green"))
 
 

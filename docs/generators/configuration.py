@@ -39,7 +39,10 @@ def reference() -> str:
 
 
 def keys() -> dict[str, str]:
-    """Return the key of each flag that has one. Raises KeyError for a key that has no flag."""
+    """Return the key in the file of each flag that has one.
+
+    Raises KeyError for a key that has no flag.
+    """
     keys = {
         f"collector.{name}.{field.replace('_', '-')}": f"clusters.NAME.{name}.{field}"
         for name, spec in COLLECTORS.items()

@@ -14,7 +14,7 @@ _SINCE = {row.name: row.since for row in REGISTRY}
 
 
 class Span(NamedTuple):
-    """The releases from the first to the last; the last is empty if there is no last one."""
+    """The releases from the first to the last; `last` is empty if the span is open-ended."""
 
     first: str
     last: str

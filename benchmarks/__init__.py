@@ -1,1 +1,1 @@
-"""The exporter's costs, beside those of other ways to the same result in the same run."""
+"""The exporter's costs, compared in the same run with other ways to get the same result."""

@@ -1,10 +1,11 @@
-"""The load on Ceph: CPU of mon and mgr of a real cluster of 16.2.15 for each API.
+"""The load on Ceph: the CPU use of mon and mgr in a real cluster of 16.2.15, for each API.
 
 It runs as root after testbed/install, takes about an hour, and prints a line of JSON for each API.
-First it waits until mon and mgr use as much as two minutes before; before and after each API it
-measures their use without any requests.
-`python -m benchmarks.ceph [OSDS]`: 10,000 OSDs in the map, which do not run; mon and mgr have the
-maps of that size all the same. `python -m benchmarks.ceph running [OSDS]`: 40 running OSDs.
+It first waits until the CPU use of mon and mgr no longer falls; before and after each API it
+measures their CPU use without any requests.
+`python -m benchmarks.ceph [OSDS]` adds OSDs, by default 10,000, to the map but does not run them,
+because the maps of mon and mgr have the same size. `python -m benchmarks.ceph running [OSDS]` runs
+the OSDs, by default 40.
 """
 
 import gzip
@@ -33,16 +34,16 @@ _PORT = 28000
 _SCRAPE = 15
 _WINDOW = 120.0
 _LONG = 300.0
-"""Seconds in which an exporter requests the slow documents once."""
+"""Seconds of a measurement during which an exporter requests the slow documents once."""
 _SETTLING = 40
 _STEADY = 0.95
-"""A cluster is idle once it uses at least this part of the CPU of the window before."""
+"""A cluster is idle once it uses at least this fraction of the CPU time of the window before."""
 _MOST_WINDOWS = 8
-"""Windows after which a cluster counts as idle, whatever it uses."""
+"""Number of windows after which a cluster counts as idle, whatever CPU time it uses."""
 _GZIP = b"\x1f\x8b"
 _LAST_PORT = 29999
-# These lines are removed: the testbed's clusters have short intervals, which would hide the load of
-# requests, and are small, with a copy on each OSD and few ports.
+# These lines of the testbed's configuration are removed. Its intervals are so short that they would
+# hide the load of requests, and its clusters are small, with a copy on each OSD and few ports.
 _CHANGED = (
     *("mgr stats period", "mgr tick period", "mon mgr digest period"),
     *("ms bind port max", "osd pool default size"),
@@ -68,7 +69,7 @@ class Large(CephCluster):
     """A cluster as large as the machine can run, with Ceph's own intervals."""
 
     def make_folder(self, modules: list[str]) -> None:
-        """Write the configuration with Ceph's own intervals, for many OSDs."""
+        """Write the configuration with Ceph's own intervals and with ports for many OSDs."""
         super().make_folder(modules)
         file = self.folder / "ceph.conf"
         lines = file.read_text().splitlines(keepends=True)
@@ -76,7 +77,7 @@ class Large(CephCluster):
         file.write_text(f"{remaining}ms bind port max = {_LAST_PORT}\nosd pool default size = 3\n")
 
     def grow(self, osds: int) -> None:
-        """Add OSDs to the map, 20 per host and 25 hosts per rack; they are in but never ran."""
+        """Add OSDs to the map, 20 per host and 25 hosts per rack; they are "in" but never ran."""
         conf, crush = str(self.folder / "ceph.conf"), str(self.folder / "crush")
         script = [*("/usr/bin/python3", "-c", _NEW_OSDS), str(osds), conf]
         subprocess.run(script, check=True)  # noqa: S603
@@ -90,15 +91,15 @@ class Large(CephCluster):
 
 
 class Cost(NamedTuple):
-    """CPU seconds per minute with one API, polled and scraped every 15 s; sizes of its answers."""
+    """CPU seconds per minute with one API, polled and scraped every 15 s; size of its answers."""
 
     way: str
     mon: float
     mgr: float
     exporter: float = 0.0
-    """That of the exporter, and of its child over rados."""
+    """CPU seconds per minute of the exporter, including its child process over rados."""
     scrape: float = 0.0
-    """Median length of a scrape in seconds."""
+    """Median duration of a scrape in seconds."""
     bytes_poll: float = 0.0
     series: int = 0
 
@@ -157,7 +158,7 @@ def _wait_until_idle(cluster: Large, scraped: str = "") -> None:
 
 
 def _restart_mgr(cluster: Large) -> None:
-    """Restart the mgr, which would be busy with 10,000 new maps for a long time."""
+    """Restart the mgr, which would otherwise be busy with 10,000 new maps for a long time."""
     cluster.stop_mgr("x")
     cluster.start_mgr("x")
     _wait_for_mgr(cluster)
@@ -187,7 +188,7 @@ def _page(url: str) -> str:
 def _cost(
     cluster: Large, way: str, scraped: str = "", seconds: float = _WINDOW, exporter: int = 0
 ) -> tuple[Cost, str]:
-    """Measure for `seconds`; return the cost and the last page. exporter: its pid, 0 for none."""
+    """Measure for `seconds`; return the cost and the last page. exporter: a pid, 0 for none."""
     before, own, start = cluster.cpu(), _cpu_of_tree(exporter), time.monotonic()
     page, lengths = "", list[float]()
     while (passed := time.monotonic() - start) < seconds:
@@ -207,7 +208,7 @@ def _cost(
 @contextmanager
 def _exporter(folder: Path, *flags: str) -> Iterator[tuple[int, str]]:
     port = free_port()
-    # On a busy machine a poll takes long, which is not an outage.
+    # The timeout is long, because a slow poll on a busy machine is not an outage.
     command = (*COMMAND, "--poll.timeout=30s", f"--web.listen-address=127.0.0.1:{port}", *flags)
     exporter = Daemon(*command, log=folder / "log" / "exporter")
     try:
@@ -225,7 +226,7 @@ def _answers(page: str) -> float:
 
 
 def _cpu(pid: int) -> float:
-    """Return user and system time of a process in seconds; a tick is 10 ms."""
+    """Return the user and system time of a process in seconds, with a resolution of 10 ms."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / 100
 

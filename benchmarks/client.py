@@ -1,8 +1,8 @@
-"""Scrapes as Prometheus makes them, timed: `python -m benchmarks.client PORT CLIENTS SECONDS`.
+"""Timed scrapes, made as Prometheus makes them: `python -m benchmarks.client PORT CLIENTS SECONDS`.
 
-It prints a line for each scrape: its start in unix seconds, its length in seconds, its size in
-bytes, 0 if it failed. A scrape ends with the last byte of the answer, in a preallocated buffer: the
-time that a client needs to process a page is not the server's.
+It prints a line for each scrape: its start in unix seconds, its duration in seconds, and its size
+in bytes, 0 if it failed. A scrape ends when the last byte of the answer is in a preallocated
+buffer, because the time that a client needs to process a page is not the server's.
 """
 
 import socket
@@ -16,7 +16,7 @@ REQUEST = (
     b"Accept-Encoding: gzip\r\n\r\n"
 )
 _LARGEST = 1 << 24
-"""Limit of an answer in bytes."""
+"""Maximum size of an answer in bytes."""
 
 
 def scrape(port: int, buffer: bytearray) -> int:
@@ -37,7 +37,7 @@ def scrape(port: int, buffer: bytearray) -> int:
 
 
 def _whole(buffer: bytearray, length: int) -> int:
-    """Return the length of head and body in bytes, 0 while the head is incomplete."""
+    """Return the length of head and body together in bytes, 0 while the head is incomplete."""
     end = buffer.find(b"\r\n\r\n", 0, length)
     if end < 0:
         return 0
@@ -54,9 +54,10 @@ def page(port: int) -> bytes:
 
 
 def load(port: int, clients: int, seconds: float) -> list[tuple[float, float, int]]:
-    """Scrape from several clients at once, each one scrape after the other; return a row for each.
+    """Scrape continuously with several clients at once; return a row for each scrape.
 
-    A row has the start in unix seconds, the length in seconds and the size in bytes.
+    A row has the start in unix seconds, the duration in seconds, and the size in bytes, 0 for a
+    failure.
     """
     done: list[tuple[float, float, int]] = []
     end = time.monotonic() + seconds

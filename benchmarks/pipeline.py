@@ -1,8 +1,8 @@
-"""One poll without network, step by step, beside other ways to the same page in the same run.
+"""One poll without network, step by step, compared with other ways to produce the same page.
 
-`python -m benchmarks.pipeline OSDS` prints the figures as JSON; each size runs in its own process,
-whose memory is clean. The documents are all that the default collectors read, the slow ones
-included, of a simulated cluster over restful (Ceph 18).
+`python -m benchmarks.pipeline OSDS` prints the figures as JSON; each size has its own process, so
+that it starts with clean memory. A poll reads all documents that the default collectors need, even
+the slow ones, from a simulated cluster over restful (Ceph 18).
 """
 
 import gc
@@ -47,27 +47,27 @@ class Steps(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """Costs of one size of cluster: CPU seconds, and bytes."""
+    """The costs for one size of cluster, in seconds and bytes."""
 
     osds: int
     answers: int
-    """Bytes of all documents."""
+    """Size of all documents in bytes."""
     series: int
     page: int
     page_gzip: int
     first: float
-    """The whole first poll, which has nothing to reuse."""
+    """The first poll, all steps together; it cannot reuse anything."""
     steps: Steps
     steps_zlib: float
-    """Compressing with zlib."""
+    """Compressing the page with zlib."""
     wall: float
     typed: float
-    """Only the typed decoding of the same bytes."""
+    """Only decoding the same documents into typed objects."""
     join: float
-    """Only joining the lines of the page."""
+    """Only joining the lines of the page, once they are rendered."""
     json_loads: float
     prometheus_client: float
-    """Families and their exposition with prometheus-client, from ready labels and values."""
+    """Building and rendering the families with prometheus-client, given their labels and values."""
     memcpy: float
     """One copy of the page."""
 
@@ -132,7 +132,7 @@ def _poll(
 
 
 def documents_of(cluster: Simulated) -> dict[str, bytes]:
-    """Return the documents that a poll with the default collectors requests, by name."""
+    """Return the documents that a poll for the default collectors requests, by name."""
     decoded: dict[type[Fact], Fact] = {}
     documents = {}
     wanted = frozenset().union(*(collector.documents for collector in _USED))
@@ -169,7 +169,7 @@ def _rendered(renderers: dict[str, Renderer], families: dict[str, list[Family]])
 
 
 def _typed(documents: dict[str, bytes]) -> Iterator[tuple[str, Callable[[bytes], object]]]:
-    """Yield the decoder of each document, which its module names `_decode`."""
+    """Yield the typed decoder of each document, which is named `_decode` in the fact's module."""
     for name in documents:
         module = sys.modules[DOCUMENTS[name].__module__]
         decoder = vars(module).get("_decode")
@@ -177,7 +177,7 @@ def _typed(documents: dict[str, bytes]) -> Iterator[tuple[str, Callable[[bytes],
 
 
 def _registry(page: bytes) -> CollectorRegistry:
-    """Make a registry that collects the samples of a page, whose labels and values are ready."""
+    """Return a registry that collects the samples of a page; the page is parsed in advance."""
     read = [
         (family, [(tuple(sample.labels.values()), sample.value) for sample in family.samples])
         for family in text_string_to_metric_families(page.decode())

@@ -1,4 +1,4 @@
-"""The tables of docs/performance.md, between two marks, and its plot."""
+"""The tables of docs/performance.md, which stand between two marks, and its plot."""
 
 import os
 import platform
@@ -106,7 +106,7 @@ _LINES: tuple[tuple[str, str, Callable[[Figures], float]], ...] = (
 
 
 def _plot(figures: Sequence[Figures]) -> str:
-    """Draw CPU milliseconds per poll over series, with logarithmic axes."""
+    """Return an SVG of CPU milliseconds per poll against the number of series, both logarithmic."""
     xs = [log10(f.series) for f in figures]
     values = [log10(of(f) * 1e3) for _, _, of in _LINES for f in figures]
     left, right, low, high = min(xs), max(xs), int(min(values) - 1), int(max(values) + 1)

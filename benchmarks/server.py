@@ -1,7 +1,7 @@
 """A ceph-rest-api that sends prepared bytes: `python -m benchmarks.server OSDS`.
 
 It prints its URL, then a line for each answer: its start and end in unix seconds, and the command.
-Each `status`, which every poll requests, starts the next round of documents.
+A request for `status`, which every poll makes once, starts the next round of documents.
 """
 
 import socket
@@ -19,7 +19,7 @@ _UNKNOWN = b'{"status": "Invalid endpoint", "output": ""}'
 
 
 def main(osds: int) -> None:
-    """Answer one request after the other until it is killed."""
+    """Answer one request after the other until the process is killed."""
     age = 0.0
     cluster = Simulated(osds, age=lambda: age)
     cluster.incidents = ()

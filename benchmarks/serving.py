@@ -1,4 +1,4 @@
-"""The running program: start, memory, scrapes between and during polls, many clients at once."""
+"""Measures the running program: start, memory, scrapes between and during polls, many clients."""
 
 import subprocess
 import sys
@@ -15,19 +15,19 @@ from testbed.process import free_port
 
 _CLIENTS = 50
 _AFTER = 0.5
-"""Seconds that a poll takes after its last answer: decoding, collecting, compressing."""
+"""Seconds that a poll may take after its last answer, to decode, collect and compress."""
 
 
 class Serving(NamedTuple):
-    """Seconds, MB (10^6 bytes), scrapes a second."""
+    """Times in seconds, memory in MB (10^6 bytes), throughput in scrapes per second."""
 
     start: float
     peak: float
     between_polls: float
-    """99th percentile of scrapes while no poll ran."""
+    """99th percentile of the durations of scrapes while no poll ran."""
     during_poll: float
     page: int
-    """Size with gzip in bytes."""
+    """Size of the page with gzip, in bytes."""
     throughput: float
     bare: float
     failed: int

@@ -1,4 +1,4 @@
-"""The costs of a poll beside other ways to the same page, with a wide margin for noise."""
+"""The costs of a poll compared with other ways to the same page, with a wide margin for noise."""
 
 from pathlib import Path
 
@@ -16,13 +16,13 @@ def figures() -> list[Figures]:
 
 
 def test_a_poll_costs_less_than_parsing_and_prometheus_client(figures: list[Figures]) -> None:
-    """A poll is several times cheaper than json.loads and prometheus-client for the same page."""
+    """A poll costs less than a third of json.loads and prometheus-client for the same page."""
     large = figures[-1]
     assert sum(large.steps) * 3 < large.json_loads + large.prometheus_client
 
 
 def test_the_cost_of_a_series_does_not_grow_with_the_cluster(figures: list[Figures]) -> None:
-    """A poll of four times as many OSDs costs about four times as much."""
+    """With four times as many OSDs, the cost per series does not even double."""
     small, large = (sum(each.steps) / each.series for each in figures)
     assert large < 2 * small
 
@@ -36,7 +36,7 @@ def test_a_poll_shows_the_whole_cluster(figures: list[Figures]) -> None:
 def test_the_report_has_a_column_for_each_size(
     figures: list[Figures], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The text around the tables is kept, and the plot has a line for each way."""
+    """The text around the tables is kept, and the plot has a line for each way to make a page."""
     monkeypatch.setattr(report, "DOCS", tmp_path)
     document = tmp_path / "performance.md"
     document.write_text(f"before\n{report.BEGIN}old\n{report.END}after\n")

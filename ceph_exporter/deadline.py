@@ -1,4 +1,4 @@
-"""How much time is left, and how much has passed; imports nothing of the package."""
+"""How much time is left, and how much has passed; imports nothing from the package."""
 
 import time
 
@@ -15,10 +15,10 @@ class Deadline:
         return max(0.0, self._end - time.monotonic())
 
     def part(self, share: float) -> "Deadline":
-        """Return a deadline after this share (0 to 1) of the time that is left."""
+        """Return a deadline that ends after this share (0 to 1) of the time left."""
         return Deadline(self.left * share)
 
 
 def elapsed(start: float) -> float:
-    """Return the seconds since a reading of `time.monotonic()`."""
+    """Return the seconds that have passed since `start` by `time.monotonic()`."""
     return time.monotonic() - start

@@ -21,10 +21,10 @@ Lines: TypeAlias = Mapping[Metric, bytes]
 
 _UNKNOWN = b"null"
 _LONGEST = 308
-"""The most digits of an integer that fits into a 64-bit float; Prometheus rejects the whole page if
-it contains a longer one."""
+"""Maximum number of digits of an integer on the page. A longer one may exceed a 64-bit float, and
+Prometheus would then reject the whole page."""
 _SHORTEST = len("ceph_x 1\n")
-"""Bytes of the shortest possible line, for an upper bound on the number of lines of a page."""
+"""Bytes of the shortest possible line; a page's size divided by it bounds the number of lines."""
 _SPELLINGS = ((b"true", b"1"), (b"false", b"0"), (b"-0.0,", b"0,"), (b".0,", b","))
 
 
@@ -36,7 +36,7 @@ class Format(Enum):
 
 
 class _Rendered(NamedTuple):
-    """A family as the last poll rendered it. heads: what each line has between name and value."""
+    """A family as rendered in the last poll. heads: each line's part between name and value."""
 
     columns: Columns
     heads: list[bytes]
@@ -47,17 +47,17 @@ class Renderer:
     """Renders the families of one collector, poll after poll, and reuses what has not changed.
 
     The cost of a family depends on what changed since the previous poll. If a `Columns` has the
-    same `blocks` object and equal values, the previous bytes are reused: the cost is one comparison
-    of two lists. If only values changed, the values are encoded again and joined with the cached
-    label blocks, in a few C calls per family. If the `blocks` object is a new one, each label block
-    is formatted once more.
+    same `blocks` object and equal values, the previous bytes are reused, at the cost of comparing
+    two lists. If only values changed, the values are encoded again and joined with the cached label
+    blocks, in a few C calls per family. If the `blocks` object is new, each label block is
+    formatted again.
 
     The caller passes a new list of values in each poll and does not modify it afterwards, because
     the renderer keeps it for that comparison. A renderer belongs to one thread.
 
-    prefix: a label inserted before the labels of each sample (`cluster="prod"`). limit: the largest
-    number of series; a family that would exceed it is left out as a whole, because sums over a part
-    of it would be wrong.
+    prefix: a label inserted before the labels of each sample (`cluster="prod"`). limit: the maximum
+    number of series of all families together; a family that would exceed it is left out as a whole,
+    because sums over a part of it would be wrong.
     """
 
     def __init__(self, prefix: str = "", limit: int = sys.maxsize) -> None:
@@ -66,7 +66,7 @@ class Renderer:
         self.series = 0
         """Number of series that the last call of `lines` rendered."""
         self.cut = 0
-        """Number of series that it left out because of the limit."""
+        """Number of series that the last call of `lines` left out because of the limit."""
         self._previous: dict[Metric, _Rendered] = {}
 
     def lines(self, families: Iterable[Family]) -> dict[Metric, bytes]:
@@ -77,7 +77,7 @@ class Renderer:
         """
         rendered: dict[Metric, _Rendered] = {}
         series = cut = 0
-        # Each entry refers to its blocks, so that no other object can get the same id.
+        # Each entry keeps its blocks alive, so that no other object can get the same id.
         heads = {
             id(previous.columns.blocks): (previous.columns.blocks, previous.heads)
             for previous in self._previous.values()
@@ -115,10 +115,10 @@ def lines(families: Iterable[Family], prefix: str = "") -> dict[Metric, bytes]:
 
 
 def singles(values: Iterable[tuple[Metric, Value]]) -> dict[Metric, bytes]:
-    """Return the line of each family that has one sample without labels.
+    """Return the line of each metric; each has a single sample, without labels.
 
-    For so few samples this takes a tenth of the time that `lines` takes. A value is finite, or None
-    if it is unknown; then the family is absent.
+    For so few samples this takes a tenth of the time that `lines` takes. A value must be finite, or
+    None if it is unknown, in which case the metric is absent.
     """
     present = ((metric, value) for metric, value in values if value is not None)
     return {metric: f"{metric.name} {value + 0!r}\n".encode() for metric, value in present}
@@ -130,7 +130,7 @@ def _columns(samples: Samples) -> Columns:
 
 
 def _text(name: str, heads: Sequence[bytes], values: Sequence[Value]) -> bytes:
-    """Return the lines of a family; a value that is not a finite number has no line.
+    """Return the lines of a family, without those whose value is not a finite number.
 
     Each step is one C call for the whole family, which takes a fifth of the time that formatting
     line by line takes.
@@ -153,7 +153,7 @@ def _text(name: str, heads: Sequence[bytes], values: Sequence[Value]) -> bytes:
 
 
 def without_prefix(prefix: str, families: Lines) -> Lines:
-    """Return lines that were rendered with this prefix without it."""
+    """Return the lines without the prefix with which they were rendered."""
     if not prefix:
         return families
     # Quotes in label values are escaped, so the prefix can only match at the start of a block.
@@ -164,15 +164,15 @@ def without_prefix(prefix: str, families: Lines) -> Lines:
 
 
 def page(families: Iterable[Lines], format_: Format) -> bytes:
-    """Return a complete page with the lines of one or several clusters."""
+    """Return a complete page with the lines of one or more clusters."""
     return b"".join([*parts(families, format_), end_mark(format_)])
 
 
 def within_limit(families: Iterable[Lines], limit: int) -> tuple[list[Lines], int]:
     """Return the families of a page of at most `limit` lines, and how many lines were left out.
 
-    The largest families are left out, each as a whole and from all clusters, so that few families
-    are missing and no sum over one is wrong.
+    The largest families are left out, each as a whole and for all clusters, so that as few families
+    as possible are missing and no sum over a family is wrong.
     """
     clusters = list(families)
     sizes: Counter[Metric] = Counter()
@@ -194,9 +194,9 @@ def within_limit(families: Iterable[Lines], limit: int) -> tuple[list[Lines], in
 
 
 def parts(families: Iterable[Lines], format_: Format) -> list[bytes]:
-    """Return a page of one or several clusters in parts, without its end mark.
+    """Return a page of one or more clusters in parts, without its end mark.
 
-    Families are sorted by name; the lines of all clusters follow one header.
+    Families are sorted by name; each has one header, followed by its lines for all clusters.
     """
     by_metric: dict[Metric, list[bytes]] = {}
     for cluster in families:
@@ -213,7 +213,7 @@ def end_mark(format_: Format) -> bytes:
     return b"# EOF\n" if format_ is Format.OPENMETRICS else b""
 
 
-@lru_cache(maxsize=2048)  # more than a page has; bounded, because names may come from Ceph
+@lru_cache(maxsize=2048)  # more than a page needs; bounded, because names may come from Ceph
 def _header(metric: Metric, format_: Format) -> bytes:
     name, type_ = metric.name, str(metric.type)
     text = metric.help_line.replace("\\", r"\\").replace("\n", r"\n")
@@ -221,7 +221,7 @@ def _header(metric: Metric, format_: Format) -> bytes:
         text = text.replace('"', r"\"")
         type_ = type_.replace("untyped", "unknown")
         # In OpenMetrics the header names a counter without `_total`. A counter whose name does not
-        # end in `_total`, such as many of Ceph's own module, has to be of type unknown.
+        # end in `_total`, such as many in Ceph's own module, must have the type unknown.
         if type_ == "counter":
             name, type_ = (name[:-6], type_) if name.endswith("_total") else (name, "unknown")
     return f"# HELP {name} {text}\n# TYPE {name} {type_}\n".encode()

@@ -1,4 +1,4 @@
-"""Sizes and durations as text for a person; imports nothing of the package."""
+"""Sizes and durations as text for people; imports nothing from the package."""
 
 
 def size(number: float | None) -> str:

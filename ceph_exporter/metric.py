@@ -1,4 +1,4 @@
-"""What a metric is: its declaration, its labels and its samples; imports nothing of the package."""
+"""A metric's declaration, its labels and its samples; imports nothing from the package."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,8 +12,8 @@ Value: TypeAlias = float | int | bool | None
 class Columns(NamedTuple):
     """The samples of a large family: label blocks, and the values in the same order.
 
-    While the blocks are the same object as in the last poll (see `Facts.once`), the heads of their
-    lines are not rendered again.
+    If `blocks` is the same object as in the last poll (see `Facts.once`), the part of each line
+    before the value is not rendered again.
     """
 
     blocks: tuple[str, ...]
@@ -28,7 +28,7 @@ _ESCAPED = re.compile(r'[\\"\n]')
 
 
 class Labels:
-    """The label names that some metrics share; called with values, it renders the label block.
+    """The label names that several metrics share; a call with their values returns a label block.
 
     The block (`monitor="a",ceph_daemon="mon.a"`) is the key of a series within its metric. It is
     rendered once per entity and shared by all metrics with the same label names.
@@ -39,8 +39,8 @@ class Labels:
         self._template = ",".join(f'{name}="%s"' for name in names)
 
     def __call__(self, *values: str) -> str:
-        """Render the values, in the order of the names, escaped."""
-        if _ESCAPED.search("".join(values)):  # one search for all values: few need escaping
+        """Return the label block of these values, which are in the order of the names."""
+        if _ESCAPED.search("".join(values)):  # one search for all, because few need escaping
             values = tuple(map(escape, values))
         return self._template % values
 
@@ -56,11 +56,11 @@ NO_LABELS = Labels()
 class Metric(msgspec.Struct, frozen=True, cache_hash=True):
     """One metric family.
 
-    help: a phrase of at most 120 characters, without the releases; document: the one whose absence
-    removes the metric from the page; unit: the unit of the values where the name does not end in
-    it; since, until: the first and the last release of Ceph that reports the value, where that is
-    not the document's; later: where the value comes from after `until`; detail: whole sentences
-    that only docs/metrics.md shows.
+    help: a phrase of at most 120 characters, without the releases; document: the name of the
+    document without which the metric is absent; unit: the unit of the values, unless the name ends
+    in it; since, until: the first and the last release of Ceph that report the value, unless they
+    are those of the document; later: where the value comes from after `until`; detail: whole
+    sentences that only docs/metrics.md shows.
     """
 
     name: str
@@ -84,7 +84,7 @@ class Metric(msgspec.Struct, frozen=True, cache_hash=True):
         return f"{self.help} (Ceph {self.since} and later)" if self.since else self.help
 
 
-# A sample whose value is None, nan or inf is left out: an unknown value is absent from the page.
+# A sample whose value is None, nan or inf is left out, because an unknown value must be absent.
 Family: TypeAlias = tuple[Metric, Samples | Columns]
 
 

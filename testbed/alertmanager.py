@@ -1,4 +1,4 @@
-"""A real Alertmanager, Debian's, and a receiver of its notifications."""
+"""A real Alertmanager, from Debian, and a receiver of its notifications."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Message(NamedTuple):
 
 
 class Receiver:
-    """A webhook on 127.0.0.1 that keeps the alerts it receives; the path is the receiver's name."""
+    """A webhook on 127.0.0.1 that keeps alerts; the path of a request is the receiver's name."""
 
     def __init__(self) -> None:
         self.messages: list[Message] = []

@@ -1,7 +1,7 @@
 """The cheapest threaded server: `python -m testbed.bare FILE` answers every request with the file.
 
-One thread per connection, no header parsed, no limits and no timeouts: none of the protection that
-a server for untrusted clients needs. It prints its port.
+It has one thread per connection, parses no headers, and has no limits or timeouts, so none of the
+protection that a server for untrusted clients needs. It prints its port.
 """
 
 import socket

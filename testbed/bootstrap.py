@@ -1,4 +1,4 @@
-"""The setup of a new cluster: OSDs, settings of mgr modules, users of its APIs."""
+"""The setup of a new cluster: OSDs, options of mgr modules, and users of its APIs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RIGHTS = ("mon", "allow r", "mgr", "allow r")
 
 
 def make_osd(cluster: CephCluster, number: int) -> None:
-    """Register an OSD with the monitors and make its store."""
+    """Register an OSD with the monitors and create its store."""
     (cluster.folder / f"osd.{number}").mkdir()
     identity = str(uuid.uuid4())
     cluster.ceph("osd", "new", identity, str(number))
@@ -38,9 +38,9 @@ def configure_modules(cluster: CephCluster) -> None:
         for mgr, url in zip(cluster.mgrs, urls, strict=True):
             force(f"{module}/{mgr}/{port_option}", str(httpx.URL(url).port))
         if name == "prometheus":
-            # The module renders its page again at this age in seconds, by default 15.
+            # The module renders its page again once it is this many seconds old, by default 15.
             force(f"{module}/scrape_interval", "1")
-            # From 18 on its page has no performance counters by default.
+            # From Ceph 18 on the page has no performance counters by default.
             force(f"{module}/exclude_perf_counters", "false")
             continue
         for kind, file in (("crt", cluster.ca_file), ("key", cluster.key_file)):
@@ -48,9 +48,9 @@ def configure_modules(cluster: CephCluster) -> None:
 
 
 def make_users(cluster: CephCluster) -> None:
-    """Make a user of each API.
+    """Create a user for each API.
 
-    The monitors learn the commands of a module from the mgr some time after it serves HTTP.
+    A module may serve HTTP before the monitors have learnt its commands from the mgr.
     """
     cluster.wait(lambda: bool(cluster.ceph("dashboard", "ac-role-show")), "commands of modules", 30)
     cluster.password_file.write_text(uuid.uuid4().hex)

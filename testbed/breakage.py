@@ -15,7 +15,7 @@ MORE_OBJECTS, SECONDS_AN_OBJECT = 40, 0.5
 
 
 def hurt(cluster: CephCluster) -> None:
-    """Write while an OSD is down, cause an election, set a flag and a quota of objects."""
+    """Write while an OSD is down, cause an election, and set a flag and a quota on objects."""
     cluster.ceph("osd", "set", "noout")
     cluster.ceph("osd", "pool", "set-quota", REPLICATED, "max_objects", "1000")
     cluster.ceph("config", "set", "osd", "osd_recovery_sleep", str(SECONDS_AN_OBJECT))
@@ -31,5 +31,5 @@ def hurt(cluster: CephCluster) -> None:
 
 
 def repair(cluster: CephCluster) -> None:
-    """Start the OSD, which then recovers the objects that were written meanwhile."""
+    """Start the OSD, which then recovers the objects that were written while it was down."""
     cluster.start_osd(OSD)

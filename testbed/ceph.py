@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 class CephCluster(Layout):
     """A cluster with monitors a, b, c, mgrs x, y and OSDs 0, 1, 2, and so on.
 
-    The numbers are those of daemons. MDSs serve a filesystem named shared; `pools` adds pools with
-    data, `prometheus` the mgr module of that name. `base_port` defaults to the release's own.
+    mons, mgrs, osds and mds are numbers of daemons; MDSs serve a filesystem named shared. `pools`
+    adds pools with data, `prometheus` the mgr module of that name. `base_port` defaults to that of
+    the release.
     """
 
-    def __init__(  # noqa: PLR0913 - each can be asked for alone
+    def __init__(  # noqa: PLR0913 - independent options
         self,
         folder: Path,
         *,
@@ -48,7 +49,7 @@ class CephCluster(Layout):
         counts = {"mon": mons, "mgr": mgrs, "osd": osds, "mds": mds}
         super().__init__(folder, chosen, counts, base_port or chosen.base_port)
         self._pools = pools
-        # The option of the port and the URLs of all mgrs, by module.
+        # By module: the option that sets its port, and its URL on each mgr.
         self.modules = {"dashboard": ("ssl_server_port", self.dashboard_urls)}
         if chosen.has_restful:
             self.modules["restful"] = ("server_port", self.restful_urls)
@@ -57,7 +58,7 @@ class CephCluster(Layout):
         self._daemons: dict[str, Daemon] = {}
 
     def __enter__(self) -> Self:
-        """Start it; if that fails, stop the daemons that run already."""
+        """Start it; if that fails, stop the daemons that are already running."""
         try:
             self.start()
         except BaseException:
@@ -72,7 +73,7 @@ class CephCluster(Layout):
     def module_page(self) -> str:
         """Return the page of the mgr module prometheus.
 
-        On 20 it is unavailable for a moment after each login to the dashboard.
+        On Ceph 20 the page is unavailable for a moment after each login to the dashboard.
         """
         pages: list[str] = []
 
@@ -95,7 +96,7 @@ class CephCluster(Layout):
         return ["dashboard", "restful"] if self.release.has_restful else ["dashboard"]
 
     def start(self) -> None:
-        """Make the cluster and wait until its HTTP APIs answer and all its daemons are up."""
+        """Create the cluster and wait until its HTTP APIs answer and all its daemons are up."""
         self.make_folder(list(self.modules))
         self._run(*self.make_certificate_command())
         for command in self.make_keyring_commands() + self.make_monitors_commands():
@@ -123,7 +124,7 @@ class CephCluster(Layout):
         self.wait(self.complete, "whole cluster", 60)
 
     def stop(self) -> None:
-        """Stop all daemons, each before those that it says goodbye to."""
+        """Stop all daemons, each before those that it notifies when it stops."""
         kinds = ("mds", "mgr", "osd", "mon")
         for name in sorted(self._daemons, key=lambda name: kinds.index(name.partition(".")[0])):
             self._stop(name)
@@ -133,7 +134,7 @@ class CephCluster(Layout):
         return self.run("ceph", *arguments, timeout=timeout)
 
     def run(self, *command: str, timeout: float = 60.0) -> str:
-        """Return the output of a program of this release."""
+        """Run a program of this release; return its output."""
         return self._run(*self.release.command(*command), timeout=timeout)
 
     def wait(self, predicate: Callable[[], bool], what: str, timeout: float) -> None:
@@ -178,9 +179,9 @@ class CephCluster(Layout):
         return names
 
     def mon_state(self, name: str) -> str:
-        """Return the state of a monitor, which answers it without a quorum too.
+        """Return the state of a monitor: leader, peon, probing or electing.
 
-        It is one of leader, peon, probing and electing.
+        The monitor answers this even without a quorum.
         """
         socket = str(self.folder / "run" / f"mon.{name}.asok")
         return str(json.loads(self.ceph("--admin-daemon", socket, "mon_status"))["state"])
@@ -192,11 +193,11 @@ class CephCluster(Layout):
     def osds_up(self) -> int:
         """Return how many OSDs are up."""
         stat = self.ask("osd", "stat")
-        # Up to 14 the numbers are in an object `osdmap`.
+        # Up to Ceph 14 the numbers are in an object `osdmap`.
         return int(stat.get("osdmap", stat)["num_up_osds"])
 
     def complete(self) -> bool:
-        """Return true if all daemons are up and all PGs clean. Raises CephError if not."""
+        """Return True if all daemons are up and all PGs clean. Raises CephError otherwise."""
         unsettled = self._observe().unsettled()
         if unsettled:
             raise CephError("; ".join(unsettled))
@@ -205,8 +206,8 @@ class CephCluster(Layout):
     def wait_until_idle(self, timeout: float = 90.0, pause: float = 4.0) -> None:
         """Wait until all daemons are up and nothing has changed for `pause` seconds.
 
-        This concerns the maps, the states of PGs, the pools, and the page of the mgr module
-        prometheus if it runs.
+        What must not change are the maps, the states of PGs, the pools, and the page of the mgr
+        module prometheus if it runs.
         """
         last: object = None
         since = 0.0
@@ -225,14 +226,14 @@ class CephCluster(Layout):
         self.wait(idle, "idle cluster", timeout)
 
     def apis_answer(self, mgr: str = "x") -> bool:
-        """Return whether the HTTP servers of a mgr answer. Raises HTTPError if they cannot."""
+        """Return whether all HTTP servers of a mgr answer. Raises HTTPError if one cannot."""
         index = self.mgrs.index(mgr)
         context = ssl.create_default_context(cafile=self.ca_file)
         urls = [urls[index] for _, urls in self.modules.values()]
         return all(httpx.get(url, verify=context, trust_env=False).is_success for url in urls)
 
     def ask(self, *command: str) -> dict[str, Any]:
-        """Return the JSON output of a command of `ceph`."""
+        """Return the decoded JSON output of a command of `ceph`."""
         answer: dict[str, Any] = json.loads(self.ceph(*command, "--format=json"))
         return answer
 

@@ -1,4 +1,4 @@
-"""A client of the exporter that shows the whole answer."""
+"""A client of the exporter that returns the whole answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Answer(NamedTuple):
     body: bytes
 
 
-def ask(  # noqa: PLR0913 - all of a request
+def ask(  # noqa: PLR0913 - the parts of a request
     port: int,
     path: str,
     method: str = "GET",

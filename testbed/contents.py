@@ -17,7 +17,7 @@ OBJECTS = 4
 
 
 def make_filesystem(cluster: CephCluster) -> None:
-    """Make the filesystem; an MDS makes it usable."""
+    """Create the filesystem, which can be used once an MDS runs."""
     metadata, data = f"{FILESYSTEM}.meta", f"{FILESYSTEM}.data"
     for pool in (metadata, data):
         cluster.ceph("osd", "pool", "create", pool, "8", "8")
@@ -25,7 +25,7 @@ def make_filesystem(cluster: CephCluster) -> None:
 
 
 def make_pools(cluster: CephCluster) -> None:
-    """Make both pools and write objects to them."""
+    """Create both pools and write objects to them."""
     profile = ("plugin=jerasure", "k=2", "m=1", "crush-failure-domain=osd")
     cluster.ceph("osd", "erasure-code-profile", "set", "k2m1", *profile)
     cluster.ceph("osd", "pool", "create", CODED, "8", "8", "erasure", "k2m1")

@@ -1,4 +1,4 @@
-"""The exporter as a process, with the commands and flags of a user: its page, its log."""
+"""The exporter as a process, run with commands and flags as a user runs it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from testbed.ceph import CephCluster
 
 TIMEOUT = 3
-"""Limit of a poll in seconds."""
+"""Maximum duration of a poll in seconds."""
 COMMAND = (sys.executable, "-m", "ceph_exporter")
 
 
@@ -31,7 +31,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def arguments(cluster: CephCluster, api: str) -> list[str]:
-    """Return the flags that name the cluster over an API; the exporter finds out which one it is.
+    """Return the flags for polling the cluster over an API, which the exporter itself detects.
 
     api: dashboard or restful.
     """
@@ -48,7 +48,7 @@ def arguments(cluster: CephCluster, api: str) -> list[str]:
 
 
 class Exporter:
-    """A running exporter that polls each second; `arguments` are the flags of its cluster."""
+    """A running exporter that polls every second; `arguments` are the flags for its cluster."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
         self.port = free_port()
@@ -84,7 +84,7 @@ class Exporter:
         return -1 if daemon is None else daemon.stop()
 
     def in_use(self) -> tuple[int, int]:
-        """Return the numbers of its threads and of its open descriptors."""
+        """Return how many threads and how many open descriptors it has."""
         assert self._daemon is not None
         process = Path(f"/proc/{self._daemon.pid}")
         return len(list((process / "task").iterdir())), len(list((process / "fd").iterdir()))

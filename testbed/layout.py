@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
     from testbed.releases import Release
 
-# Shorter intervals than the defaults: monitors compare their clocks every 300 s (30 s during a
-# skew), miss a monitor after 10 s and a mgr after 30 s of silence, and report to the mgr every 5 s.
+# The intervals are shorter than Ceph's defaults, with which monitors compare their clocks every
+# 300 s (30 s during a skew) and notice the loss of a monitor after 10 s and of a mgr after 30 s,
+# and daemons report to the mgr every 5 s.
 CONFIGURATION = """\
 [global]
 fsid = {fsid}
@@ -54,8 +55,8 @@ osd pool default size = {size}
 """
 
 
-# With Debian's Python 3 restful of 14 answers every command with HTTP 500, "Object of type map is
-# not JSON serializable". In this function map() returns a list, as in Python 2.
+# With Debian's Python 3, the module restful of Ceph 14 answers every command with HTTP 500, "Object
+# of type map is not JSON serializable". This map() returns a list, as in Python 2.
 LISTS = """
 
 def map(function, items):
@@ -66,8 +67,8 @@ def map(function, items):
 class Layout:
     """The names, addresses and files of a cluster; nothing runs yet.
 
-    It uses the 100 ports from `port` on. They must be below 32768: a port above it may be in use by
-    an outgoing connection when a monitor starts again.
+    It uses the 100 ports from `port` on. They must be below 32768, because an outgoing connection
+    may use a higher port when a monitor starts again.
     """
 
     def __init__(self, folder: Path, release: Release, counts: dict[str, int], port: int) -> None:
@@ -93,17 +94,17 @@ class Layout:
 
     @property
     def dashboard_url(self) -> str:
-        """The URL of mgr x, which is active until a test stops it."""
+        """The dashboard's URL on mgr x, which is active until a test stops it."""
         return self.dashboard_urls[0]
 
     @property
     def restful_url(self) -> str:
-        """The URL of mgr x."""
+        """The URL of restful on mgr x."""
         return self.restful_urls[0]
 
     @property
     def module_url(self) -> str:
-        """The URL of the page of the module prometheus of mgr x."""
+        """The URL of the page of the module prometheus on mgr x."""
         return self.module_urls[0]
 
     def mon_addresses(self, mon: str) -> str:
@@ -112,11 +113,11 @@ class Layout:
         return f"[v2:127.0.0.1:{port},v1:127.0.0.1:{port + 1}]"
 
     def make_folder(self, modules: list[str]) -> None:
-        """Make the folder and the configuration of a cluster with these mgr modules."""
+        """Create the folder and the configuration of a cluster with these mgr modules."""
         for name in ("log", "run", "modules"):
             (self.folder / name).mkdir(parents=True)
-        # ceph-mgr searches its module path, a single folder, before Debian's packages; PYTHONPATH
-        # comes after them.
+        # All packages must be in the module path, a single folder: ceph-mgr searches it before
+        # Debian's packages, but PYTHONPATH only after them.
         for source in self.release.modules():
             (self.folder / "modules" / source.name).symlink_to(source)
         if self.release.restful_needs_lists:

@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
     from testbed.ceph import CephCluster
 
-# Words in the states of PGs that end by themselves.
+# Words that occur in the states that PGs leave without intervention.
 PASSING = {"activating", "backfill_wait", "backfilling", "creating", "deep", "laggy", "peering"}
 PASSING |= {"recovering", "recovery_wait", "remapped", "scrubbing", "stale", "unknown", "wait"}
-# First parts of the names on the mgr module's page whose values are constant in an idle cluster.
+# Prefixes of the metrics on the mgr module's page whose values are constant in an idle cluster.
 STEADY: tuple[str, ...] = (
     "ceph_pool_stored",
     "ceph_pool_objects",
@@ -35,7 +35,7 @@ class Observation:
         self._pools = cluster.ask("df")["pools"]
 
     def unsettled(self) -> list[str]:
-        """Return what is missing or still changing, a line each; nothing for an idle cluster."""
+        """Return what is missing or still changing, one line for each; an idle cluster has none."""
         up = {
             "mon": len(self._status["quorum"]),
             "mgr": bool(self._mgrs["available"]) + len(self._mgrs["standbys"]),
@@ -52,7 +52,7 @@ class Observation:
         return lines
 
     def constant(self) -> object:
-        """Return a value that stays equal as long as the cluster is idle."""
+        """Return a value that does not change while the cluster is idle."""
         return (
             self._status["quorum"],
             self._osds["epoch"],
@@ -70,7 +70,7 @@ class Observation:
         return {state["state_name"]: state["count"] for state in states}
 
     def _mdss_up(self) -> int:
-        """Return how many MDSs are active or standby; one in between does not count."""
+        """Return how many MDSs are active or standby; those in other states do not count."""
         active = [
             daemon
             for filesystem in self._filesystems["filesystems"]
@@ -92,7 +92,7 @@ class Observation:
         if whole and states - {"active+clean"}:
             lines.append(f"PGs are {', '.join(sorted(states))}")
         if self._cluster.osds and self._cluster.release.has_mgr_pool and len(self._pools) == 0:
-            lines.append("no pool of the mgr's own")
+            lines.append("the mgr has no pool of its own")
         return lines
 
     def _page(self) -> list[str]:

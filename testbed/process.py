@@ -25,7 +25,7 @@ def free_port() -> int:
 
 
 def output_of(*command: str, environment: Mapping[str, str], timeout: float) -> str:
-    """Return the output of a program. Raises CephError with its errors if it fails."""
+    """Run a program; return its output. Raises CephError with its error output if it fails."""
     try:
         done = subprocess.run(
             command,
@@ -45,7 +45,8 @@ def output_of(*command: str, environment: Mapping[str, str], timeout: float) -> 
 class Daemon:
     """A server in the foreground, so that its pid stays the same.
 
-    The kernel kills it if the test run, strictly the thread that started it, is killed.
+    The kernel kills it when the thread that started it ends, for example because the test run is
+    killed.
     """
 
     def __init__(
@@ -66,7 +67,7 @@ class Daemon:
         return self._process.pid
 
     def stop(self, patience: float = 15.0) -> int:
-        """Stop it, with SIGKILL after `patience` seconds; return its exit code."""
+        """Stop it with SIGTERM, or with SIGKILL after `patience` seconds; return its exit code."""
         self._process.terminate()
         try:
             return self._process.wait(patience)

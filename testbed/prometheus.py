@@ -1,4 +1,4 @@
-"""A real Prometheus, which scrapes its targets each second and answers queries."""
+"""A real Prometheus, which scrapes its targets every second and answers queries."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ scrape_configs:
 
 
 DEBIANS_OWN = "prometheus"
-# Where `install` puts the newer one, beside Debian 12's 2.42.
+# `install` puts this newer version beside the 2.42 of Debian 12.
 PROMETHEUS_3 = "/opt/ceph-exporter-tests/prometheus-3/usr/bin/prometheus"
 
 
@@ -44,7 +44,7 @@ def available(program: str = DEBIANS_OWN) -> str | None:
 class Prometheus:
     """A server on 127.0.0.1 that stores everything in `folder`; a target is host:port.
 
-    configuration: replaces the one for the targets. flags: further ones of the command line.
+    configuration: replaces the generated one, which scrapes the targets. flags: further flags.
     """
 
     def __init__(  # noqa: PLR0913 - all by keyword
@@ -68,7 +68,7 @@ class Prometheus:
         )
         self._log = self.folder / "prometheus.log"
         self._daemon: Daemon | None = None
-        # One client for all queries: making one takes longer than most answers.
+        # All queries share a client, because creating one takes longer than most answers.
         self._client = httpx.Client(base_url=self.url, trust_env=False, timeout=20)
 
     def __enter__(self) -> Self:
@@ -119,7 +119,7 @@ class Prometheus:
         predicate: Callable[[list[Sample]], bool] = bool,
         timeout: float = 20.0,
     ) -> list[Sample]:
-        """Poll until the predicate holds for the result, by default: is not empty; return it."""
+        """Poll until the predicate, by default "is not empty", holds for the result; return it."""
         last: list[Sample] = []
 
         def holds() -> bool:
@@ -130,7 +130,7 @@ class Prometheus:
         return last
 
     def rules(self) -> list[dict[str, Any]]:
-        """Return name, health (unknown before the first evaluation) and state of each rule."""
+        """Return the name, health (unknown before the first evaluation) and state of each rule."""
         answer = httpx.get(f"{self.url}/api/v1/rules", trust_env=False)
         groups = answer.raise_for_status().json()["data"]["groups"]
         return [rule for group in groups for rule in group["rules"]]

@@ -1,4 +1,4 @@
-"""Whether scrapes are prompt, compared with a bare server because the machine may be busy."""
+"""Whether scrapes are prompt; a bare server is the yardstick, because the machine may be busy."""
 
 import subprocess
 import sys
@@ -8,12 +8,12 @@ from pathlib import Path
 
 _BARE = Path(__file__).parent / "bare.py"
 PROMPT = 0.1
-"""Seconds within which a scrape ends, whatever the state of the cluster."""
+"""Seconds within which a scrape has to end, whatever the state of the cluster."""
 
 
 @contextmanager
 def bare_server(body: bytes, folder: Path) -> Iterator[int]:
-    """Run a server that sends the body, which takes the least time possible; yield its port."""
+    """Run the fastest possible server, which only sends the body; yield its port."""
     message = folder / "message"
     message.write_bytes(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
     command = [sys.executable, str(_BARE), str(message)]
@@ -26,17 +26,17 @@ def bare_server(body: bytes, folder: Path) -> Iterator[int]:
 
 
 def late(seconds: Sequence[float]) -> float:
-    """Return the 99th percentile, because a machine may stop for a moment."""
+    """Return the 99th percentile rather than the maximum, because a machine may stop briefly."""
     return sorted(seconds)[len(seconds) * 99 // 100]
 
 
 def prompt(pages: Sequence[float], bare: Sequence[float]) -> bool:
-    """Return whether scrapes were prompt beside those of a bare server at the same time."""
+    """Return whether scrapes were prompt, or at most three times as slow as from a bare server."""
     return late(pages) <= max(PROMPT, 3 * late(bare))
 
 
 def summary(seconds: Sequence[float]) -> str:
-    """Return a summary of the lengths of scrapes."""
+    """Return a summary of the durations of scrapes."""
     figures = sorted(seconds)[len(seconds) // 2], late(seconds), max(seconds)
     times = ", ".join(f"{figure * 1000:.1f}" for figure in figures)
     return f"{len(seconds)} scrapes, median, p99 and slowest {times} ms"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from testbed.process import ENVIRONMENT
 
-# Where `install` puts Python packages that work in the sub-interpreters of ceph-mgr's modules.
+# `install` puts Python packages here that work in the sub-interpreters of ceph-mgr's modules.
 MGR_PYTHON = Path("/opt/ceph-exporter-tests/mgr-python")
 PROGRAMS = ("ceph-mon", "ceph-mgr", "ceph-osd", "ceph-mds", "ceph", "ceph-authtool", "monmaptool")
 TOOLS = ("openssl", "setpriv", "unshare")
@@ -28,9 +28,9 @@ class Release:
     name: str
     usr: Path
     base_port: int
-    # The module restful was removed in 19.
+    # The module restful was removed in Ceph 20.
     has_restful: bool = True
-    # Its module restful works with Python 2 only, where map() returns a list.
+    # Its module restful only works with Python 2, in which map() returns a list.
     restful_needs_lists: bool = False
     # Its own Python packages refuse to run in sub-interpreters.
     needs_mgr_python: bool = False
@@ -54,12 +54,13 @@ class Release:
     def object_classes(self) -> Path:
         """Return the folder of the OSDs' object classes, as a process of this release sees it.
 
-        Debian's 18 and 20 would search it below the folder in which they run.
+        The option `osd class dir` needs it: by default, Debian's Ceph 18 and 20 search for the
+        classes below their working directory.
         """
         return SYSTEM_USR / next(self.usr.glob("lib/*/rados-classes")).relative_to(self.usr)
 
     def modules(self) -> list[Path]:
-        """Return the contents of the mgr's module path, as its processes see them."""
+        """Return what the mgr's module path has to contain, as processes of this release see it."""
         folders = [self.usr / "share/ceph/mgr"]
         if self.needs_mgr_python:
             folders.append(MGR_PYTHON)
@@ -71,7 +72,7 @@ class Release:
         ]
 
     def available(self) -> str | None:
-        """Return why no cluster of it can be started here, None if one can."""
+        """Return why no cluster of this release can be started here, None if one can."""
         if os.geteuid() != 0:
             return "real clusters need root"
         path = ENVIRONMENT["PATH"]
@@ -90,7 +91,7 @@ class Release:
 
 SYSTEM_USR = Path("/usr")
 _UNPACKED = Path("/opt/ceph-exporter-tests")
-# The first port of all clusters; two test runs on one machine need different ones.
+# The first port of all clusters; concurrent test runs on one machine need different ones.
 PORTS = int(os.environ.get("CEPH_EXPORTER_TEST_PORTS", "21000"))
 RELEASES = {
     release.name: release

@@ -1,4 +1,4 @@
-"""The exporter as a process with its log and its resources, for the time of a block."""
+"""The exporter as a process that runs for the duration of a `with` block; its log and resources."""
 
 import os
 import re
@@ -44,7 +44,7 @@ class Exporter:
         return self.log.read_text()
 
     def metric(self, name: str) -> str:
-        """Return the value of a metric without labels, an empty string if it is absent."""
+        """Return the value of a metric that has no labels, an empty string if it is absent."""
         match = re.search(rf"^{name} (.+)$", self.ask("/metrics").body.decode(), re.MULTILINE)
         return match[1] if match else ""
 
@@ -66,8 +66,9 @@ def running(
 ) -> Iterator[Exporter]:
     """Run the exporter until the end of the block.
 
-    tls: how to reach it. prefix: a command that starts it, in which PORT is replaced by its port.
-    environment: additional variables. Raises AssertionError if it fails or logs a traceback.
+    tls: the context for connecting to it over TLS, None for HTTP. prefix: a command that starts it,
+    in which PORT is replaced by its port. environment: additional variables. Raises AssertionError
+    if it fails or logs a traceback.
     """
     port = free_port()
     log = folder / "log"

@@ -1,4 +1,4 @@
-"""Waiting for an event with a deadline; no test sleeps for a fixed time and hopes."""
+"""Waiting for an event until a deadline; no test sleeps for a fixed time and hopes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def until(predicate: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
-    """Poll until the predicate holds. Raises AssertionError after so many seconds."""
+    """Poll until the predicate holds. Raises AssertionError if that takes longer than `seconds`."""
     end = time.monotonic() + seconds
     while not predicate():
         if time.monotonic() > end:
@@ -28,8 +28,8 @@ def wait_until(
 ) -> None:
     """Poll until the predicate holds.
 
-    A predicate that raises OSError, HTTPError or CephError, because its server does not answer yet,
-    does not hold. Raises CephError with the last lines of the logs after `timeout` seconds.
+    If the predicate raises OSError, HTTPError or CephError, it does not hold yet, because a server
+    may still be starting. Raises CephError with the last lines of the logs after `timeout` seconds.
     """
     deadline = time.monotonic() + timeout
     while True:

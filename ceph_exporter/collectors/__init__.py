@@ -14,8 +14,8 @@ and of the fact types that it imports. A module may also define
 
 - `DEFAULT = False`: the collector runs only when it is switched on,
 - `OPTIONAL`: fact types that it uses only if another collector needs them,
-- `Options`: a frozen struct, which becomes a section of the cluster's configuration under the
-  collector's name, one flag a field, and the second argument of `collect`.
+- `Options`: a frozen struct of settings. They form a section with the collector's name in the
+  cluster's configuration, each field has a flag, and `collect` takes them as its second argument.
 
 A module whose name starts with an underscore is not a collector.
 """
@@ -38,9 +38,9 @@ _FACTS = "ceph_exporter.facts."
 class Collector(NamedTuple):
     """A collector module as the program sees it.
 
-    documents: the names of those that it needs; default: it runs unless it is switched off;
-    options: the struct of its settings, None if it has none; collect: turns facts, and an instance
-    of `options` if there is one, into families.
+    documents: the names of the documents that it needs; default: whether it runs unless it is
+    switched off; options: the struct of its settings, None if it has none; collect: turns facts
+    into families; if `options` is not None, it takes an instance of it as second argument.
     """
 
     name: str
@@ -55,15 +55,15 @@ class Collector(NamedTuple):
 def load(package: str, path: list[str]) -> dict[str, Collector]:
     """Import the collectors of a package, sorted by name.
 
-    Raises RegistrationError, which names the file to edit, for one whose declarations do not fit
-    together.
+    Raises RegistrationError, which names the file to edit, if the declarations of a collector are
+    incomplete or contradict the registry.
     """
     names = sorted(info.name for info in pkgutil.iter_modules(path) if info.name[0] != "_")
     return {name: collector(name, import_module(f"{package}.{name}")) for name in names}
 
 
 def collector(name: str, module: ModuleType) -> Collector:
-    """Return the collector that a module declares; raises RegistrationError as `load` does."""
+    """Return the collector that a module declares. Raises RegistrationError, as `load` does."""
     values = list(vars(module).values())
     metrics = tuple(value for value in values if isinstance(value, Metric))
     facts = {value for value in values if isinstance(value, type) and issubclass(value, Fact)}
@@ -82,7 +82,7 @@ def collector(name: str, module: ModuleType) -> Collector:
 
 
 def _check(module: ModuleType, metrics: tuple[Metric, ...], facts: set[type[Fact]]) -> None:
-    """Raise RegistrationError for a module that is no collector, or reads unknown documents."""
+    """Raise RegistrationError if a module is not a collector or reads unregistered documents."""
     file, rows = file_of(module.__name__), file_of(registry.__name__)
     if not module.__doc__:
         raise RegistrationError(f"{file}: the module has no docstring, which is the flag's help")
@@ -94,7 +94,7 @@ def _check(module: ModuleType, metrics: tuple[Metric, ...], facts: set[type[Fact
     for name, value in vars(module).items():
         if isinstance(value, ModuleType) and value.__name__.startswith(_FACTS):
             raise RegistrationError(
-                f"{file}: `{name}` is a module, so the documents it is read for stay unknown; "
+                f"{file}: `{name}` is a module, so it is unknown which of its facts are read; "
                 f"import the fact types from {value.__name__}"
             )
     for fact in facts:
@@ -112,6 +112,7 @@ def _check(module: ModuleType, metrics: tuple[Metric, ...], facts: set[type[Fact
 
 
 COLLECTORS: Mapping[str, Collector] = load(__name__, list(__path__))
-"""All collectors by name, which is that of the module and of the flag."""
+"""All collectors by name, which is also the name of the module and of the flag."""
+
 
 __all__ = ["COLLECTORS", "Collector", "collector", "load"]

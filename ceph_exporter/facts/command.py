@@ -1,4 +1,4 @@
-"""A command of Ceph as plain data, and how releases compare."""
+"""A command of Ceph as plain data, and the order of releases."""
 
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -7,12 +7,12 @@ Argument: TypeAlias = str | list[str]
 
 
 class Command(NamedTuple):
-    """A command by its prefix and its arguments.
+    """A command with its prefix and arguments, the daemons that answer it, and its first release.
 
     target: who answers it from Ceph 12 on (src/mgr/MgrCommands.h and the mgr's modules); up to 11
     the monitors answer every command. since: the first release that knows the command in this form
-    (src/mon/MonCommands.h, up to 12 as ceph-rest-api lists it). Only the documentation and the
-    simulators use it; the sources find out by asking.
+    (src/mon/MonCommands.h; up to 12, the list of ceph-rest-api). Only the documentation and the
+    simulators use `since`; the sources find out by asking Ceph.
     """
 
     prefix: str

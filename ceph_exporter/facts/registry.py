@@ -1,8 +1,8 @@
-"""The registry of documents: which there are, and which commands carry them.
+"""The registry of documents: which ones exist, and which commands return them.
 
-To add a document, write its fact with a decoder in a module of this package, add a row below and an
-answer to ceph_exporter/simulator/reef/__init__.py. Whatever is missing is an error at import that
-names the file to edit.
+To add a document, write its fact and a decoder in a module of this package, add a row below, and
+add an answer to ceph_exporter/simulator/reef/__init__.py. If anything is missing, an error at
+import names the file to edit.
 """
 
 import pkgutil
@@ -39,9 +39,9 @@ from ceph_exporter.facts.versions import Features, Versions
 class Document:
     """One row of the registry.
 
-    commands: those that carry the document, best first; none for a document that only has an
-    endpoint or a file. since: the first release with the document, where that is not the first with
-    one of the commands.
+    commands: the commands that return the document, best first; none if it only comes from an
+    endpoint or a file. since: the first release with the document, unless that is the first release
+    with one of the commands.
     """
 
     def __init__(self, fact: type[Fact], *commands: Command, since: str = "") -> None:
@@ -52,12 +52,12 @@ class Document:
         self.since = min(releases, key=release_key)
 
 
-# In the order in which the documents are requested: what a person on call needs first comes first.
+# Documents are requested in this order: those that a person on call needs most urgently come first.
 REGISTRY = (
     Document(Health, mon("health", detail="detail")),
     Document(Status, mon("status")),
     Document(Quorum, mon("quorum_status"), mon("mon dump")),
-    # Up to 11 `health` carries it.
+    # Up to Ceph 11 it is part of `health`.
     Document(TimeSync, mon("time-sync-status", since="12"), since="0.67"),
     Document(OsdDump, mon("osd dump")),
     Document(Df, mon("df", detail="detail")),
@@ -94,7 +94,7 @@ def wire_format_of(document: str, command: Command) -> str:
 
 
 def check(registry: Iterable[Document], facts: Iterable[type[Fact]]) -> None:
-    """Raise RegistrationError, which names the file to edit, for documents that are incomplete.
+    """Raise RegistrationError, which names the file to edit, if a document is incomplete.
 
     facts: every fact type, registered or not.
     """
@@ -167,9 +167,9 @@ def _fact_types() -> list[type[Fact]]:
 COMMANDS: Mapping[str, tuple[Command, ...]] = {
     row.name: row.commands for row in REGISTRY if row.commands
 }
-"""By document, the commands that carry it, best first."""
+"""The commands that return each document, best first."""
 
 DOCUMENTS: Mapping[str, type[Fact]] = {row.name: row.fact for row in REGISTRY}
-"""The fact types by document, in the order in which the documents are requested."""
+"""The fact type of each document, in the order in which the documents are requested."""
 
 check(REGISTRY, _fact_types())

@@ -1,4 +1,4 @@
-"""What is missing from a cluster and how to fix it, for the page and for `check`."""
+"""What the exporter cannot read from a cluster, and how to fix that, for `/` and for `check`."""
 
 from typing import NamedTuple
 
@@ -8,9 +8,10 @@ from ceph_exporter.sources import ErrorKind
 
 
 class Missing(NamedTuple):
-    """Something that is unavailable: what, why, and how to fix it, empty if nobody knows.
+    """Something that is unavailable: what it is, why, and the remedy.
 
-    fault: it should be available; otherwise the API, the release or the user's rights lack it.
+    fix: the remedy, empty if none is known. fault: whether it should be available; if not, the API
+    or the release does not offer it, the user lacks the right to it, or it was not recorded.
     """
 
     what: str
@@ -44,7 +45,7 @@ def _document(row: DocumentRow, api: str) -> Missing:
     elif api == "recording":
         fix = "record it with `ceph_exporter record DIR`"
     elif row.kind is ErrorKind.DENIED:
-        fix = "the key lacks the right to it; docs/ceph-apis.md says what to grant"
+        fix = "the key lacks the right to read it; docs/ceph-apis.md says what to grant"
     else:
         fix = "this release of Ceph does not offer it; nothing needs to be done"
     return Missing(row.name, row.error, fix, fault=False)

@@ -1,11 +1,11 @@
-"""The clock that polling lives by; tests pass one of their own."""
+"""The clock that polling uses; tests pass their own."""
 
 import time
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """What polling uses of the module `time`."""
+    """The functions of the module `time` that polling uses."""
 
     def monotonic(self) -> float:
         """Return seconds on a clock that never goes back."""

@@ -1,4 +1,4 @@
-"""From facts to rendered families: the collectors that run for a cluster, and their renderers."""
+"""Turns facts into rendered families: the collectors of one cluster, and their renderers."""
 
 import time
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from ceph_exporter.log import fields, log
 from ceph_exporter.metric import Metric, escape
 from ceph_exporter.polling.report import CollectorRow
 
-_CUT = "collector has more series than --poll.series-limit (poll.series_limit); left some out"
+_CUT = "collector exceeds --poll.series-limit (poll.series_limit), some families are left out"
 
 
 def enabled(config: Config, cluster: Cluster) -> tuple[str, ...]:
@@ -28,7 +28,7 @@ class Collecting:
         self.names = enabled(config, cluster)
         """The collectors that run."""
         self.prefix = f'cluster="{escape(name)}"' if len(config.clusters) > 1 else ""
-        """The label that distinguishes this cluster's series from those of other clusters."""
+        """The label of this cluster's series, empty if it is the only cluster."""
         self._options = cluster.options
         self._tags = tags
         self._renderers = {
@@ -42,7 +42,7 @@ class Collecting:
         return frozenset().union(*(COLLECTORS[name].documents for name in self.names))
 
     def facts(self, available: Mapping[type[Fact], Fact]) -> Facts:
-        """Return these facts with what collectors derived from equal ones in the last poll."""
+        """Return these facts, with what collectors derived from equal facts in the last poll."""
         facts = Facts(available, self._cache)
         self._cache = facts.cache
         return facts
@@ -50,8 +50,8 @@ class Collecting:
     def run(self, facts: Facts) -> tuple[dict[Metric, bytes], tuple[CollectorRow, ...]]:
         """Return the rendered families of all collectors, and how each collector did.
 
-        A collector that fails costs its own families only. Some performance counters have the name
-        of a metric of another collector, which then has precedence.
+        If a collector fails, only its own families are missing. If several collectors have a metric
+        of the same name, as performance counters may, the first of these collectors exports it.
         """
         lines: dict[Metric, bytes] = {}
         names: set[str] = set()
@@ -61,7 +61,7 @@ class Collecting:
             success, series = True, 0
             try:
                 families = self._families(name, renderer, facts)
-            except Exception as error:  # noqa: BLE001 - it costs its own families only
+            except Exception as error:  # noqa: BLE001 - only its own families are lost
                 success = False
                 about = fields(**self._tags, collector=name, error=repr(error))
                 log.error("collector failed; please report this", extra=about)

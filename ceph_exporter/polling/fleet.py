@@ -1,4 +1,4 @@
-"""The pollers of all clusters, a thread each; a reload keeps those of unchanged clusters."""
+"""The pollers of all clusters, one thread each; a reload keeps those of unchanged clusters."""
 
 import threading
 import time
@@ -10,13 +10,14 @@ from ceph_exporter.polling.outage import LONGEST
 from ceph_exporter.polling.poller import OnSnapshot, Poller, ignore
 
 GRACE = LONGEST
-"""Seconds beyond interval and timeout after which a poller counts as hung: no pause is longer."""
+"""A poller counts as hung if it makes no progress for the interval, the timeout and this many
+seconds, because no pause between polls is longer."""
 _STOP_TIMEOUT = 2.0
-"""Seconds in which all pollers have to stop."""
+"""Seconds that `Fleet.stop` waits for all pollers together."""
 
 
 class _Settings(NamedTuple):
-    """All that a poller depends on. many: its samples carry the label `cluster`."""
+    """Everything that a poller depends on. many: whether its samples carry the label `cluster`."""
 
     cluster: Cluster
     poll: Poll
@@ -41,7 +42,7 @@ class Fleet:
         self._on_snapshot = on_snapshot
         self._members: dict[str, _Member] = {}
         self.config: Config | None = None
-        """The configuration in use, None before the first."""
+        """The configuration in use, None before the first call of `use`."""
 
     @property
     def pollers(self) -> tuple[Poller, ...]:
@@ -49,7 +50,7 @@ class Fleet:
         return tuple(member.poller for member in self._members.values())
 
     def use(self, config: Config) -> list[str]:
-        """Switch to a configuration; return the names of the clusters whose poller is new."""
+        """Switch to a configuration; return the names of the clusters that get a new poller."""
         previous, members, started = self._members, {}, []
         for name, cluster in config.clusters.items():
             many = len(config.clusters) > 1
@@ -75,7 +76,7 @@ class Fleet:
         return poller
 
     def stop(self) -> None:
-        """Stop all pollers; one that still waits for Ceph is left behind."""
+        """Stop all pollers; after `_STOP_TIMEOUT`, abandon those that still wait for Ceph."""
         for member in self._members.values():
             member.stop.set()
         end = time.monotonic() + _STOP_TIMEOUT
@@ -84,7 +85,7 @@ class Fleet:
 
     @property
     def ready(self) -> bool:
-        """Whether the first poll of every cluster has finished, with or without success."""
+        """Whether the first poll of every cluster has finished, even if it failed."""
         return all(poller.snapshot is not None for poller in self.pollers)
 
     def hung(self) -> list[str]:
@@ -107,8 +108,8 @@ def _member(poller: Poller, settings: _Settings, old: _Member | None) -> _Member
         and old.settings.cluster.addresses == settings.cluster.addresses
         and old.settings.many == settings.many
     ):
-        # The same cluster with other settings: if its series vanished for a scrape, alerts would
-        # resolve and fire again. The old snapshot still goes stale when it would have.
+        # It is the same cluster with other settings. If its series vanished for a scrape, alerts
+        # would resolve and fire again. A reload does not delay when the old snapshot goes stale.
         poller.snapshot = old.poller.snapshot
     stop = threading.Event()
     thread = threading.Thread(

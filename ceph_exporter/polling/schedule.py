@@ -1,7 +1,7 @@
-"""When a document may be requested again: pure functions of time and results.
+"""When a document may be requested again, as pure functions of time and results.
 
-All times are readings of `time.monotonic()` in seconds. A document that took Ceph long, or failed
-slowly, is in cooldown for a multiple of that time, over whatever URL it is requested.
+All times are in seconds, by `time.monotonic()`. A document that took Ceph a long time, even if it
+failed, is in cooldown for a multiple of that time, regardless of the URL.
 """
 
 import msgspec
@@ -9,23 +9,23 @@ import msgspec
 SLOW_INTERVAL = 300.0
 """Seconds between two requests for a slow document."""
 UNSUPPORTED_INTERVAL = 3600.0
-"""Seconds until an unsupported document is requested again: an upgrade may bring it."""
+"""Seconds until an unsupported document is requested again, because an upgrade may add it."""
 COOLDOWN_FACTOR = 10
-"""The cooldown, as a multiple of the answer's time, of a document that failed or that says whether
-the cluster is well."""
+"""The cooldown as a multiple of the time that the answer took, for a document that failed or that
+says whether the cluster is well."""
 LONG_COOLDOWN_FACTOR = 20
-"""The same for every other document: it deserves no more of Ceph's time. A dashboard with 10,000
-OSDs takes a second for the use of all; requested every 15 s, that alone cost half of what the mgr's
-own prometheus module costs."""
+"""The same for every other document, which matters less and so gets less of Ceph's time. With
+10,000 OSDs the dashboard takes a second to report their usage; requested every 15 s, that alone
+costs half as much as the mgr's own prometheus module."""
 COOLDOWN_MAX = 60.0
-"""Seconds of the longest cooldown after a failure: Ceph may recover sooner."""
+"""Longest cooldown in seconds after a failure, because Ceph may recover soon."""
 
 
 class Schedule(msgspec.Struct, frozen=True):
-    """The three times before which a document is not requested.
+    """Three times; a document is not requested before the last of them.
 
-    next: it is slow and was received recently; cooldown_until: Ceph took long for it;
-    unsupported_until: the API does not know it.
+    next: when a slow document is to be refreshed; cooldown_until: the end of the cooldown;
+    unsupported_until: when to ask again whether the API supports the document.
     """
 
     next: float = 0.0
@@ -38,7 +38,7 @@ class Schedule(msgspec.Struct, frozen=True):
 
 
 def cooldown(seconds: float, *, vital: bool) -> float:
-    """Return the cooldown after an answer that took `seconds`.
+    """Return the cooldown, in seconds, after an answer that took `seconds`.
 
     vital: the document says whether the cluster is well.
     """
@@ -53,7 +53,7 @@ def grace(seconds: float, *, slow: bool, vital: bool) -> float:
 def received(
     schedule: Schedule, now: float, seconds: float, *, slow: bool, vital: bool
 ) -> Schedule:
-    """Return the schedule after the document was received in `seconds`."""
+    """Return the schedule after the document was received, which took `seconds`."""
     return msgspec.structs.replace(
         schedule,
         next=now + (SLOW_INTERVAL if slow else 0.0),
@@ -73,10 +73,10 @@ def unsupported(schedule: Schedule, now: float) -> Schedule:
 
 
 def reconnected(schedule: Schedule) -> Schedule:
-    """Return the schedule with a new source: only the cooldown remains."""
+    """Return the schedule for a new source; only the cooldown remains in effect."""
     return Schedule(cooldown_until=schedule.cooldown_until)
 
 
 def forgotten(schedule: Schedule) -> Schedule:
-    """Return the schedule after the document was discarded: it is needed again at once."""
+    """Return the schedule after the document was discarded; its refresh interval is skipped."""
     return msgspec.structs.replace(schedule, next=0.0)

@@ -1,4 +1,4 @@
-"""A simulated Ceph cluster in memory: for the demo, the benchmarks and the tests.
+"""A simulated Ceph cluster in memory, for the demo, the benchmarks and the tests.
 
 with serve(Simulated(osds=1000), "restful") as server:
     ...  # an exporter polls server.url
@@ -11,10 +11,10 @@ from ceph_exporter.simulator.simulated import Api, Simulated
 
 
 def serve(simulated: Simulated, api: Api, port: int = 0) -> Server:
-    """Return a server, not yet started, of one API of a cluster; port 0 is any free one.
+    """Return a server, not yet started, for one API of a cluster; port 0 stands for any free port.
 
-    rest-api: ceph-rest-api in front of Ceph 10.2; restful: the mgr module of 18.2, without TLS and
-    keys.
+    api: "rest-api" is ceph-rest-api in front of Ceph 10.2, "restful" the mgr module of Ceph 18.2
+    without TLS and keys.
     """
     if api == "restful":
         return Restful(simulated, port=port)

@@ -10,15 +10,15 @@ from ceph_exporter.simulator import Simulated, serve
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Serve until SIGINT or SIGTERM; the first line of the output is the URL."""
+    """Print the URL, then serve until SIGINT or SIGTERM."""
     parser = argparse.ArgumentParser(prog="python -m ceph_exporter.simulator")
     parser.add_argument("--osds", type=int, default=12, help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
     parser.add_argument("--api", choices=("rest-api", "restful"), default="restful")
-    parser.add_argument("--port", type=int, default=0, help="default: any that is free")
+    parser.add_argument("--port", type=int, default=0, help="default: any free port")
     options = parser.parse_args(arguments)
     simulated = Simulated(options.osds, options.seed)
-    gc.freeze()  # the objects that never change are many
+    gc.freeze()  # many objects never change
     gc.set_threshold(1_000_000)
     stop = {signal.SIGINT, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, stop)

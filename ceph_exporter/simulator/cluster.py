@@ -1,7 +1,7 @@
 """The model of a running Ceph cluster: its state as a pure function of the time since its start.
 
-Nothing is stored and nothing is random, so two observers see the same cluster in the same second.
-The schedule of incidents is in `timeline.py`. Besides, the data grows, the monitors' stores grow
+Nothing is stored and nothing is random, so all observers see the same state at the same time. The
+schedule of incidents is in `timeline.py`. In addition, the data grows, the monitors' stores grow
 and are compacted, and client I/O and the OSDs' latencies rise and fall in waves.
 """
 
@@ -17,7 +17,7 @@ from ceph_exporter.simulator.timeline import moment
 
 
 def state(layout: Layout, seconds: float, held: Collection[str] | None = None) -> State:
-    """Return the state of a cluster `seconds` after its start; `held` as in `timeline.moment`."""
+    """Return the state of a cluster `seconds` after its start. held: as in `timeline.moment`."""
     now = moment(layout, seconds, held)
     data: defaultdict[str, int] = defaultdict(int)
     for plan in layout.pools:

@@ -1,6 +1,6 @@
-"""`osd tree` and `osd df` (CrushTreeDumper.h, OSDUtilizationDumper), as all releases have them.
+"""`osd tree` and `osd df` (CrushTreeDumper.h, OSDUtilizationDumper) with what all releases report.
 
-`more` returns the fields that a release adds to the row of each OSD.
+The argument `more` returns the fields that one release adds to the row of an OSD.
 """
 
 import math
@@ -16,7 +16,7 @@ _ROOT, _RACK, _HOST = 11, 3, 1  # type ids of the usual CRUSH map
 
 
 def osd_tree(state: State, more: Callable[[Osd], Row]) -> Row:
-    """Return `osd tree`: each bucket before its children."""
+    """Return `osd tree`, in which each bucket precedes its children."""
     return {"nodes": list(_tree(state, more)), "stray": []}
 
 

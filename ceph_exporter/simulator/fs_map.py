@@ -11,10 +11,10 @@ _EPOCH = 12
 
 
 def fs_dump(state: State, daemon: Callable[[str], Row], mdsmap: Row) -> Row:
-    """Return `fs dump` without the fields beside `filesystems` that only one release has.
+    """Return `fs dump` without the top-level fields that only one release has.
 
-    daemon: returns the fields that a release adds to the row of an MDS; mdsmap: those that it adds
-    to the MDS map.
+    daemon: returns the fields that the release adds to the row of an MDS; mdsmap: the fields that
+    it adds to the MDS map.
     """
     ranks, standbys = ranked(state)
     pools = {plan.name: plan.id for plan in state.moment.layout.pools}

@@ -13,8 +13,8 @@ from ceph_exporter.simulator.waves import noise
 
 LEAST_OSDS = 12
 _SMALL = 60  # with fewer OSDs, hosts have 3 OSDs and racks 2 hosts; otherwise 20 and 20
-_MANY = 1000  # from this number of OSDs on, five monitors, and one more pool per this number
-_SSD_PART = 5  # one OSD in this number is an SSD, and at least one on each host
+_MANY = 1000  # from this many OSDs on there are five monitors, and an extra pool per multiple
+_SSD_PART = 5  # one OSD in this many, rounded up on each full host, is an SSD
 _PGS_OF_OSD = 100
 _QUOTA = 1.6
 _BYTES = {"hdd": 4 * 2**40, "ssd": 2**40}
@@ -33,7 +33,10 @@ class Host(NamedTuple):
 
 
 class Place(NamedTuple):
-    """An OSD. pgs: number of PGs with it in their acting set; share: of its class's data."""
+    """An OSD. pgs: number of PGs that have it in their acting set.
+
+    share: its fraction of the data on its device class.
+    """
 
     id: int
     host: int
@@ -44,9 +47,9 @@ class Place(NamedTuple):
 
 
 class PoolPlan(NamedTuple):
-    """A pool. k: data chunks, 1 for replicas; size: copies or chunks; data: initial bytes stored.
+    """A pool. k: data chunks, 1 if replicated; size: copies or chunks; data: initial bytes stored.
 
-    first: the position in the ring of OSDs at which its PGs start; io: its part of the client I/O.
+    first: the position in the ring of OSDs at which its PGs start; io: its share of the client I/O.
     """
 
     id: int
@@ -75,12 +78,12 @@ class PoolPlan(NamedTuple):
 
     @property
     def quota_bytes(self) -> int:
-        """The quota, 0 for none; a pool grows to less than 1.25 times its initial size."""
+        """The quota in bytes, 0 for none; the pool never reaches it."""
         return self.quota_objects * self.object_bytes
 
     @property
     def quota_objects(self) -> int:
-        """The quota in objects."""
+        """The quota in objects, 0 for none."""
         return int(self.has_quota * _QUOTA * self.data) // self.object_bytes
 
     @property
@@ -125,7 +128,7 @@ class Layout(NamedTuple):
 
 @functools.lru_cache(maxsize=8)
 def layout(osds: int, seed: int) -> Layout:
-    """Return the layout of a cluster; raises ValueError for fewer OSDs than its pools need."""
+    """Return the layout of a cluster. Raises ValueError if its pools need more OSDs."""
     if osds < LEAST_OSDS:
         raise ValueError(f"at least {LEAST_OSDS} OSDs are needed")
     hosts = tuple(_hosts(osds))
@@ -171,7 +174,7 @@ def _pools(rings: dict[str, tuple[int, ...]], hosts: int, osds: int) -> Iterator
     erasure = (4, 6) if hosts >= 6 else (2, 3)
     more = osds // _MANY
     big, small = 4 * _MIB, _MIB // 16
-    # name, application, class, k and size, part of the class's data, object size, part of the I/O
+    # name, application, class, k and size, share of the class's data, object size, share of the I/O
     rows = [
         (".mgr", "mgr", "hdd", (1, 3), 0.0, small, 0.0),
         ("rbd", "rbd", "hdd", (1, 3), 0.4 / (1 + more), big, 0.4 / (1 + more)),

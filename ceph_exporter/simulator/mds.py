@@ -5,7 +5,7 @@ from ceph_exporter.simulator.model import State
 FS_ID = 1
 FS_NAME = "cephfs"
 
-_REPLAYED = 0.5  # the part of the failover after which the new MDS is active
+_REPLAYED = 0.5  # the new MDS is active after this fraction of the failover
 
 
 def ranked(state: State) -> tuple[list[tuple[str, str]], list[str]]:
@@ -18,7 +18,7 @@ def ranked(state: State) -> tuple[list[tuple[str, str]], list[str]]:
 
 
 def is_degraded(state: State) -> bool:
-    """Return whether the MDS of a rank is not active yet."""
+    """Return whether the MDS that takes over a rank is not active yet."""
     progress = state.moment.progress
     return "mds_failover" in progress and progress["mds_failover"] <= _REPLAYED
 

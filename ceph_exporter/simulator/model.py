@@ -1,4 +1,4 @@
-"""The state of a simulated cluster at one moment. Sizes in bytes, rates per second."""
+"""The state of a simulated cluster at one moment. Sizes are in bytes, rates per second."""
 
 from collections import Counter
 from functools import cached_property
@@ -14,7 +14,7 @@ CLEAN = "active+clean"
 class Monitor(msgspec.Struct, frozen=True):
     """A monitor: its rank in the monmap, its disk, its store and its clock.
 
-    skew, latency: seconds, measured by the leader (rank 0), whose own are 0.
+    skew, latency: in seconds, as measured by the leader (rank 0), for which both are 0.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Monitor(msgspec.Struct, frozen=True):
 
     @property
     def kb_avail(self) -> int:
-        """Available KiB: no space is reserved for root, as on XFS."""
+        """Available KiB; as on XFS, no space is reserved for root."""
         return self.kb_total - self.kb_used
 
     @property
@@ -46,9 +46,9 @@ class Monitor(msgspec.Struct, frozen=True):
 
 
 class Osd(msgspec.Struct, frozen=True):
-    """An OSD, which is always "in": no OSD is down long enough to be marked out.
+    """An OSD. It is always "in", because no OSD is down long enough to be marked out.
 
-    kb_used: whole KiB; latency: milliseconds until a write is committed, 0 if the OSD is down.
+    kb_used: in whole KiB; latency: milliseconds until a write is committed, 0 if the OSD is down.
     """
 
     place: Place
@@ -81,8 +81,9 @@ class Osd(msgspec.Struct, frozen=True):
 class Pool(msgspec.Struct, frozen=True):
     """A pool: its data, its degraded objects, its available space and its client I/O.
 
-    pg_states: number of PGs by state. degraded: missing copies or chunks. read_ops etc. count from
-    the creation of the pool, *_sec are rates. max_avail: bytes of data that still fit.
+    pg_states: number of PGs by state. degraded: number of missing copies or chunks. *_sec are
+    rates; read_bytes, write_bytes, read_ops and write_ops are totals since the creation of the
+    pool. max_avail: bytes of data that still fit.
     """
 
     plan: PoolPlan
@@ -122,7 +123,10 @@ class Pool(msgspec.Struct, frozen=True):
 
 
 class State(msgspec.Struct, frozen=True, dict=True):
-    """A cluster at a moment. pgs: state by (pool id, PG number) of each PG that is not clean."""
+    """A cluster at one moment.
+
+    pgs: the state of each PG that is not active+clean, by pool id and PG number.
+    """
 
     moment: Moment
     monitors: tuple[Monitor, ...]
@@ -142,7 +146,7 @@ class State(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def pg_states(self) -> Counter[str]:
-        """Number of PGs of all pools by state."""
+        """Number of PGs in all pools, by state."""
         return sum((Counter(pool.pg_states) for pool in self.pools), Counter())
 
     @property
@@ -152,12 +156,12 @@ class State(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def election_epoch(self) -> int:
-        """Election epoch; an even number while there is a quorum."""
+        """Election epoch, which is even while there is a quorum."""
         return 8 + 2 * self.moment.elections
 
     @property
     def timecheck_round(self) -> int:
-        """Round of time checks: odd during the second of a check, even afterwards."""
+        """Number of the latest round of time checks, odd during its first second, then even."""
         rounds, seconds = divmod(self.moment.seconds, _TIMECHECK_INTERVAL)
         return 2 * int(rounds) + (1 if seconds < 1 else 2)
 
@@ -183,5 +187,5 @@ class State(msgspec.Struct, frozen=True, dict=True):
 
 
 _TIMECHECK_INTERVAL = (
-    30.0  # mon_timecheck_skew_interval; the default of 300 s is too slow for a demo
+    30.0  # mon_timecheck_skew_interval; mon_timecheck_interval, 300 s, is too slow for a demo
 )

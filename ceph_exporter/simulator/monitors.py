@@ -13,7 +13,7 @@ _MAX_SKEW = 0.08  # seconds; mon_clock_drift_allowed is 0.05
 
 
 def monitors(moment: Moment) -> Iterator[Monitor]:
-    """Yield all monitors; the last one is the victim of clock skew and leaves the quorum."""
+    """Yield all monitors; the incidents `clock_skew` and `mon_down` affect the last one."""
     names = moment.layout.monitors
     for rank, name in enumerate(names):
         is_last = rank == len(names) - 1
@@ -35,7 +35,7 @@ def monitors(moment: Moment) -> Iterator[Monitor]:
 
 
 def _clock(moment: Moment, rank: int, *, drifts: bool) -> tuple[float, float]:
-    """Return skew and latency, with six decimals as old monitors print them."""
+    """Return skew and latency, rounded to six decimals because old monitors print no more."""
     if rank == 0:
         return 0.0, 0.0
     second, seed = int(moment.seconds), moment.layout.seed

@@ -3,7 +3,7 @@
 from ceph_exporter.simulator.layout import Layout, Place
 
 _PER_NET = 250  # hosts
-_FIRST_PORT, _PORTS = 6810, 8  # each OSD of a host has this number of ports
+_FIRST_PORT, _PORTS = 6810, 8  # the first port of a host's OSDs, and the ports of each OSD
 
 
 def address(net: int, host: int) -> str:

@@ -15,7 +15,7 @@ _SLOW = 900.0
 
 
 def osds(moment: Moment, data: Mapping[str, int]) -> Iterator[Osd]:
-    """Yield all OSDs; `data`: bytes of the pools of each class, including copies."""
+    """Yield all OSDs. data: bytes stored on each device class, including copies."""
     layout = moment.layout
     down = moment.victim("osd_down") if moment.is_on("osd_down") else None
     nearfull = moment.victim("nearfull") if moment.is_on("nearfull") else None
@@ -38,7 +38,7 @@ def osds(moment: Moment, data: Mapping[str, int]) -> Iterator[Osd]:
 
 
 def room(all_osds: tuple[Osd, ...]) -> dict[str, int]:
-    """Return the raw bytes by class that still fit until the fullest OSD of the class is full."""
+    """Return how many raw bytes each class can take until the fullest OSD of the class is full."""
     least: defaultdict[str, float] = defaultdict(lambda: 1.0)
     sizes: defaultdict[str, int] = defaultdict(int)
     for osd in all_osds:

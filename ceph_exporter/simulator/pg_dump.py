@@ -25,7 +25,7 @@ def pg_rows(state: State) -> Iterator[dict[str, object]]:
 
 
 def stat_sum(pool: Pool) -> dict[str, int]:
-    """Return the sums over a pool's PGs."""
+    """Return the sums over the PGs of a pool."""
     return {
         "num_bytes": pool.stored,
         "num_objects": pool.objects,

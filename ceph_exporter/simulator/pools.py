@@ -17,10 +17,10 @@ SCRUBBING = "active+clean+scrubbing"
 
 _KIB, _MIB = 2**10, 2**20
 _READ_SIZE, _WRITE_SIZE = 64 * _KIB, 16 * _KIB  # bytes of one operation
-_READS_OF_OSD, _WRITES_OF_OSD = 10 * _MIB, 6 * _MIB  # bytes per second and OSD of the cluster
-_MISSED = 0.25  # the part of a down OSD's objects that clients change before it is up again
+_READS_OF_OSD, _WRITES_OF_OSD = 10 * _MIB, 6 * _MIB  # bytes per second for each OSD
+_MISSED = 0.25  # the fraction of a down OSD's objects that clients change before it is up again
 _RECOVERY_MAX_ACTIVE = 3  # osd_recovery_max_active, the number of PGs recovered at the same time
-_SCRUBS_OF_OSDS = 6  # one scrub per this number of OSDs
+_SCRUBS_OF_OSDS = 6  # there is one scrub per this number of OSDs
 
 Pgs = dict[tuple[int, int], str]
 
@@ -48,7 +48,7 @@ def pgs(moment: Moment) -> Pgs:
 
 
 def pool(moment: Moment, plan: PoolPlan, states: Pgs, room: Mapping[str, int]) -> Pool:
-    """Return one pool; `states`: the result of `pgs`; `room`: raw bytes that still fit by class."""
+    """Return one pool. states: the result of `pgs`; room: raw bytes that still fit, by class."""
     objects = objects_of(moment, plan)
     seconds, unevenness = moment.seconds, 0.9 + 0.2 * noise(plan.id, int(moment.seconds))
     reads = plan.io * len(moment.layout.osds) * _READS_OF_OSD
@@ -85,14 +85,17 @@ def objects_of(moment: Moment, plan: PoolPlan) -> int:
 
 
 def _missing(moment: Moment, plan: PoolPlan, objects: int, pg: int) -> int:
-    """Return the copies of a PG that are missing: all of a down OSD, then those that it missed."""
+    """Return how many copies of a PG's objects are missing.
+
+    While an OSD is down, these are all copies on it, afterwards those that clients changed.
+    """
     per_pg, remainder = divmod(objects, plan.pg_num)
     copies = per_pg + (pg < remainder)
     return copies if moment.is_on("osd_down") else math.ceil(_MISSED * copies)
 
 
 def _recovering(moment: Moment, plan: PoolPlan, objects: int) -> int:
-    """Return the objects recovered per second: the missed ones, spread over the recovery."""
+    """Return the objects recovered per second, at a constant rate throughout the recovery."""
     if not moment.is_on("recovery") or moment.is_on("osd_down"):
         return 0
     start, end = INCIDENTS["recovery"]

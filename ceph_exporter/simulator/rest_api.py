@@ -50,11 +50,11 @@ _HELP = (
     "status",
     "version",
 )
-"""The commands in the help of Ceph 10.2; a prefix of one is answered differently from an error."""
+"""Commands that the help of Ceph 10.2 lists; a request for the start of one is answered by help."""
 
 
 class CommandError(Exception):
-    """Raised by an answer function to refuse the command: 400, the text becomes the `status`.
+    """Raised by an answer function to refuse a command with 400; the text becomes the `status`.
 
     For an errno of the monitor, ceph-rest-api prints "Error: TEXT (-ERRNO)".
     """
@@ -64,8 +64,8 @@ class RestApi(Server):
     """A server that answers commands with the result of a function, until it is closed.
 
     `answer(command, args)` receives the words of the path ("osd pool stats") and the query, in
-    which a key without a value has itself as value ({"detail": "detail"}). It returns the output,
-    or bytes (the output as the monitor would print it, valid JSON or not), or None for an unknown
+    which a key without a value is its own value ({"detail": "detail"}). It returns the output as an
+    object, or as the bytes that the monitor would print (valid JSON or not), or None for an unknown
     command. It may raise CommandError, or an OSError to drop the connection without an answer.
     """
 
@@ -84,7 +84,7 @@ class RestApi(Server):
 
 
 def demo(age: Callable[[], float] | None = None) -> RestApi:
-    """Return a server, not yet started, of a simulated cluster.
+    """Return a server, not yet started, for a simulated cluster.
 
     age: returns the cluster's age in seconds; by default, the cluster starts now.
     """
@@ -105,7 +105,7 @@ def answer_of(simulated: Simulated) -> Answer:
 
 
 def _message(command: str, args: dict[str, str], unused: tuple[str, ...]) -> str:
-    """Return the message of ceph_argparse.validate(): commands without parameters have no text."""
+    """Return the message of ceph_argparse.validate(), empty for commands without parameters."""
     if command not in ("health", "df"):
         return "\n"
     if "detail" in unused and args["detail"] != "detail":
@@ -152,7 +152,7 @@ class _Handler(Handler):
         return _refusal(400, f"Invalid endpoint {endpoint}", as_json=as_json)
 
     def _run(self, command: str, *, as_json: bool) -> Response | None:
-        """Run a command; no command here changes anything, so PUT is refused."""
+        """Run a command; PUT is refused, because no command here changes anything."""
         if self.command != "GET":
             return _refusal(400, "\n", as_json=as_json)
         query = parse_qsl(urlsplit(self.path).query, keep_blank_values=True)
@@ -164,7 +164,7 @@ class _Handler(Handler):
 
 
 def _accepts_json(accept: str) -> bool:
-    """Return whether an Accept header names JSON explicitly: `*/*` is answered with plain text."""
+    """Return whether an Accept header names JSON explicitly; `*/*` only gets plain text."""
     return JSON in (element.partition(";")[0].strip() for element in accept.split(","))
 
 
@@ -175,7 +175,7 @@ def _success(output: object, *, as_json: bool) -> Response:
         try:
             envelope = {"output": json.loads(output or b"[]"), "status": "OK"}
         except ValueError:
-            # 500, but with the content type of success, which the handler sets last.
+            # The status is 500, but the handler still sets the content type of a success.
             return Response(500, JSON, b"Error decoding JSON from " + output)
         return Response(200, JSON, json.dumps(envelope).encode())
     if not as_json:
@@ -184,7 +184,7 @@ def _success(output: object, *, as_json: bool) -> Response:
 
 
 def _refusal(code: int, status: str, *, as_json: bool) -> Response:
-    """Return an error: an envelope for JSON requests, but with Flask's default content type."""
+    """Return an error, as JSON if JSON was requested, but always with Flask's default type."""
     envelope = json.dumps({"output": [], "status": status})
     return Response(code, HTML, (envelope if as_json else f"\n{status}\n").encode())
 

@@ -1,4 +1,4 @@
-"""A simulated mgr module restful in front of a simulated cluster, over plain HTTP.
+"""A simulation of the mgr module restful in front of a simulated cluster, over plain HTTP.
 
 Modelled on src/pybind/mgr/restful of 18.2 and its observed answers. Commands finish immediately,
 and a request is stored until it is deleted. Not simulated: TLS, keys (as if the module's option
@@ -24,13 +24,13 @@ _FORBIDDEN = "pg dump"  # the module's own key may not run it
 
 
 class Restful(Server):
-    """A server of one simulated cluster, until it is closed."""
+    """A server for one simulated cluster, until it is closed."""
 
     def __init__(self, simulated: Simulated, *, host: str = "127.0.0.1", port: int = 0) -> None:
         super().__init__(_Handler, host, port, client_timeout=30.0)
         self.simulated = simulated
         self.requests: dict[str, bytes] = {}
-        """The answers of the requests that are not deleted yet, by id."""
+        """The answers to the requests that have not been deleted, by id."""
         self._ids = count(140072978411472)
 
     def run(self, commands: list[dict[str, object]]) -> bytes:
@@ -63,7 +63,7 @@ class Restful(Server):
             yield bool(error), row
 
     def _output(self, prefix: str, args: Mapping[str, object]) -> tuple[str, str]:
-        """Return the output of a command and its error, one of them empty."""
+        """Return the output of a command and its error, one of which is empty."""
         if prefix == _FORBIDDEN:
             return "", "access denied: does your client key have mgr caps?"
         try:
@@ -79,7 +79,7 @@ class _Handler(Handler):
     sys_version = "Python/3.11.2"
 
     def route(self, body: bytes) -> Response:
-        """Return the same response as the module's controllers, for the endpoints in use."""
+        """Return the same response as the module, for the endpoints that the exporter uses."""
         owner = self.server.owner
         assert isinstance(owner, Restful)  # noqa: S101 - for mypy
         response = None

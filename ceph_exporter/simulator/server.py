@@ -1,4 +1,4 @@
-"""The base of the servers of both APIs: one thread that answers one request after the other."""
+"""The base class of the servers of both APIs; one thread answers one request after the other."""
 
 import sys
 import threading
@@ -20,9 +20,9 @@ class Response(NamedTuple):
 
 
 class Server:
-    """A server on the loopback interface until it is closed; `handler` answers one request.
+    """A server on the loopback interface; the class `handler` answers each request.
 
-    client_timeout: seconds that a client may block the only thread.
+    client_timeout: how many seconds one read or write may block the only thread.
     """
 
     def __init__(
@@ -33,10 +33,10 @@ class Server:
         self._server.owner = self
         self._thread: threading.Thread | None = None
         self.url = f"http://{host}:{self._server.server_address[1]}"
-        """The URL of the server, without a path. Clients are queued even before `start`."""
+        """The URL of the server, without a path. Clients can connect even before `start`."""
 
     def start(self) -> None:
-        """Serve in a background thread, which does not keep the program running."""
+        """Serve in a background thread that does not keep the program running."""
         self._thread = threading.Thread(
             target=self._server.serve_forever,
             kwargs={"poll_interval": 0.05},  # close() waits up to this number of seconds
@@ -69,13 +69,13 @@ class _Server(TCPServer):
     owner: Server
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
-        """Print the traceback of an error in an answer, but nothing for a lost connection."""
+        """Print the traceback of an error while answering, but nothing if the connection broke."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):
-    """The handler of one request, like Werkzeug: HTTP/1.0, then the connection is closed."""
+    """Answers one request over HTTP/1.0 and closes the connection, as Werkzeug does."""
 
     server: _Server
     protocol_version = "HTTP/1.0"
@@ -91,7 +91,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         """Answer a request with any method."""
-        # Closing a connection with unread data resets it, and the client may lose the answer.
+        # Closing a connection with unread data resets it, so the client might lose the answer.
         length = self.headers.get("Content-Length", "")
         response = self.route(self.rfile.read(int(length) if length.isdecimal() else 0))
         self.send_response(response.code)
@@ -104,7 +104,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(response.body)
 
     def log_message(self, *_args: object) -> None:
-        """Do nothing: no access log."""
+        """Write no access log."""
 
 
 for _method in ("GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"):

@@ -25,7 +25,7 @@ _ANSWERS: Mapping[Api, Mapping[str, Callable[[State], object]]] = {
     "restful": reef.ANSWERS,
 }
 _PLAIN = ("df", "fsid", "health")
-"""Commands that carry no document; people and tests run them."""
+"""Commands that return no document; only people and tests run them."""
 _OSDS_OF_TICK = 2500
 _FIXED = {"osd metadata", "device ls"}  # large, and always the same
 
@@ -36,13 +36,13 @@ def _age() -> Callable[[], float]:
 
 
 class Simulated:
-    """A cluster with a number of OSDs; clusters of the same seed and age are alike.
+    """A cluster with this many OSDs; clusters of equal size, seed and age are in the same state.
 
-    age: returns the seconds since the cluster's start, by default since its creation; may be
-    replaced. incidents: those of `timeline.INCIDENTS` that are in progress at any time, each
-    half-way; None for those that the timeline has at the time.
+    age: returns the seconds since the cluster's start, by default since this object was created;
+    may be replaced. incidents: names from `timeline.INCIDENTS` of incidents that are half-way
+    through at any time; None to follow the timeline.
 
-    A large cluster changes less often than every second, as its answers take longer.
+    A large cluster changes less often than every second, because its answers take longer.
     """
 
     def __init__(
@@ -59,12 +59,12 @@ class Simulated:
 
     @property
     def state(self) -> State:
-        """The cluster at the current tick; raises KeyError for an unknown incident."""
+        """The cluster at the current tick. Raises KeyError for an unknown incident."""
         with self._lock:
             return self._now()
 
     def body(self, api: Api, name: str | None) -> bytes | None:
-        """Return the JSON of an answer by its wire format; None if the release has no such answer.
+        """Return the JSON of the answer in a wire format, None if the release has no such answer.
 
         Ceph 10.2 answers over rest-api, 18.2 over restful.
         """
@@ -96,8 +96,8 @@ def names(api: Api) -> tuple[str, ...]:
 def name_of(prefix: str, args: Mapping[str, object]) -> str | None:
     """Return the wire format of a command's answer; None for an unknown command.
 
-    `args` are those beside the format. Raises KeyError with the names of the arguments that the
-    command does not have, or not with this value.
+    args: all arguments except the format. Raises KeyError with the names of the arguments that the
+    command does not have or, if it has them all, of those whose values do not fit.
     """
     forms = _COMMANDS.get(prefix, {})
     name = forms.get(_frozen(args))
@@ -108,7 +108,7 @@ def name_of(prefix: str, args: Mapping[str, object]) -> str | None:
 
 
 def _frozen(args: Mapping[str, object]) -> Arguments:
-    """Make arguments comparable: in a URL a list of one value is that value."""
+    """Return arguments in a comparable form, in which a list of one value equals the value."""
     return frozenset(
         (name, str(value[0] if isinstance(value, list) and value else value))
         for name, value in args.items()
@@ -116,7 +116,7 @@ def _frozen(args: Mapping[str, object]) -> Arguments:
 
 
 def _commands() -> dict[str, dict[Arguments, str]]:
-    """Return by prefix and arguments of a command the wire format of its answer."""
+    """Return the wire format of each command's answer, by the command's prefix and arguments."""
     commands = {prefix: {_frozen({}): prefix} for prefix in _PLAIN}
     for document in COMMANDS:
         for command in COMMANDS[document]:
@@ -137,9 +137,10 @@ def expected(api: Api, release: str) -> set[str]:
 
 
 def check(api: Api, simulator: ModuleType) -> None:
-    """Raise RegistrationError, which names the simulator's file, unless its tables are complete.
+    """Raise RegistrationError, which names the simulator's file, if its tables are wrong.
 
-    Every answer that the registry expects of its release is in ANSWERS, or in ABSENT with a reason.
+    They must have every answer that the registry expects from its release, and no other: either in
+    ANSWERS, or in ABSENT with a reason.
     """
     file = f"{simulator.__name__.replace('.', '/')}/__init__.py"
     registered = expected(api, simulator.RELEASE)
@@ -151,13 +152,13 @@ def check(api: Api, simulator: ModuleType) -> None:
         )
     if unknown := answers - registered - {*_PLAIN}:
         raise RegistrationError(
-            f"{file}: nobody requests {min(unknown)!r} of ANSWERS: no command or endpoint of Ceph "
-            f"{simulator.RELEASE} has that wire format"
+            f"{file}: nobody requests {min(unknown)!r}; remove it from ANSWERS, because no command "
+            f"or endpoint of Ceph {simulator.RELEASE} has that wire format"
         )
     if redundant := absent & answers | absent - registered:
         raise RegistrationError(
-            f"{file}: remove {min(redundant)!r} from ABSENT: the simulator answers it, or Ceph "
-            f"{simulator.RELEASE} does not have it"
+            f"{file}: remove {min(redundant)!r} from ABSENT, because the simulator answers it, or "
+            f"Ceph {simulator.RELEASE} does not have it"
         )
 
 

@@ -1,17 +1,18 @@
 """Parts of `status` and `osd pool stats` that are the same in Jewel and Reef (PGMap.cc).
 
-Ceph omits fields that are 0. Functions that take pools return the sums over them: all, or one.
+Ceph omits fields that are 0. Functions that take pools return sums over them: `status` sums over
+all pools, `osd pool stats` over one.
 """
 
 from collections.abc import Iterable
 
 from ceph_exporter.simulator.model import Pool, State
 
-_REPORT_INTERVAL = 5  # osd_mon_report_interval, mgr_stats_period, seconds
+_REPORT_INTERVAL = 5  # seconds; osd_mon_report_interval, mgr_stats_period
 
 
 def quorum(state: State) -> dict[str, object]:
-    """Return the first fields of `quorum_status`, which `status` has too."""
+    """Return the fields about the quorum that `quorum_status` and `status` share."""
     return {
         "election_epoch": state.election_epoch,
         "quorum": [mon.rank for mon in state.quorum],
@@ -33,7 +34,7 @@ def sums(state: State) -> dict[str, object]:
 
 
 def degraded_objects(pools: Iterable[Pool]) -> dict[str, object]:
-    """Return the degraded objects."""
+    """Return the number and the fraction of degraded objects, nothing if there are none."""
     rows = [(pool.degraded, pool.copies) for pool in pools]
     degraded, copies = sum(row[0] for row in rows), sum(row[1] for row in rows)
     if not degraded:
@@ -62,7 +63,7 @@ def recovery_rate(pools: Iterable[Pool]) -> dict[str, object]:
 
 
 def client_rates(pools: Iterable[Pool]) -> dict[str, object]:
-    """Return client rates; without reads or writes, Ceph omits their bytes, but not their ops."""
+    """Return client rates; like Ceph, it omits the bytes read or written if there are none."""
     rows = list(pools)
     reads = sum(pool.read_ops_sec for pool in rows)
     writes = sum(pool.write_ops_sec for pool in rows)

@@ -7,30 +7,30 @@ from ceph_exporter.simulator.layout import Layout
 from ceph_exporter.simulator.waves import noise, ramp
 
 CYCLE = 1800.0
-"""Seconds after which every incident has occurred once."""
+"""Length of a cycle in seconds; each incident occurs once per cycle."""
 
 # name -> the seconds within a cycle at which it starts and ends
 INCIDENTS: dict[str, tuple[float, float]] = {
     "scrub": (30, 90),  # some PGs are being scrubbed, which is normal
-    "osd_down": (120, 300),  # an OSD is down, a different one in each cycle: its PGs are degraded
-    "recovery": (300, 420),  # it is up again and receives the data written meanwhile
+    "osd_down": (120, 300),  # an OSD is down, a different one in each cycle; its PGs are degraded
+    "recovery": (300, 420),  # it is up again and receives what was written in the meantime
     "clock_skew": (480, 660),  # the last monitor's clock drifts, then NTP corrects it
     "mon_down": (720, 840),  # the last monitor is out of quorum
-    "nearfull": (900, 1020),  # an OSD is nearfull, and with it the pools of its class
+    "nearfull": (900, 1020),  # an OSD is nearfull, and so are the pools of its class
     "noout": (1080, 1200),  # an administrator has set the flag
-    "crash": (1260, 1380),  # an OSD has crashed and is up again; then the report is archived
+    "crash": (1260, 1380),  # an OSD has crashed and is up again; the report is archived at the end
     "mds_failover": (1440, 1560),  # the standby takes over, so no standby remains
     "slow_ops": (1600, 1700),  # a disk is slow
 }
-_CHANGES_MAP = ("osd_down", "nearfull", "noout")  # the map has a new epoch at start and end of each
+_CHANGES_MAP = ("osd_down", "nearfull", "noout")  # each start and end creates a new epoch
 _CHANGES_QUORUM = ("mon_down",)
-_DELETE_FROM = 1740.0  # from here to the end of the cycle, the data of the cycle is deleted
+_DELETE_FROM = 1740.0  # from here to the end of the cycle, the data written in it is deleted
 _GROWTH = 0.25
 _HALF = 0.5
 
 
 class Moment(NamedTuple):
-    """A cluster at a point in time. progress: of each current incident, 0 to 1."""
+    """A cluster at a point in time. progress: how far each current incident is, from 0 to 1."""
 
     layout: Layout
     seconds: float
@@ -38,7 +38,7 @@ class Moment(NamedTuple):
 
     @property
     def cycle(self) -> int:
-        """The number of the cycle, from 0 on."""
+        """The number of the cycle, counted from 0."""
         return int(self.seconds // CYCLE)
 
     @property
@@ -48,7 +48,7 @@ class Moment(NamedTuple):
 
     @property
     def growth(self) -> float:
-        """The size of the data relative to the start of each cycle."""
+        """The size of the data relative to its size at the start of the cycle."""
         written = ramp(self.phase, 0, _DELETE_FROM)
         return 1 + _GROWTH * (written - ramp(self.phase, _DELETE_FROM, CYCLE))
 
@@ -68,7 +68,7 @@ class Moment(NamedTuple):
         return self.progress.get(incident, 0.0) * (end - start)
 
     def victim(self, incident: str) -> int:
-        """Return the OSD that an incident affects: a different one in each cycle and incident."""
+        """Return the OSD that an incident affects; it varies with the cycle and the incident."""
         number = list(INCIDENTS).index("osd_down" if incident == "recovery" else incident)
         osds = len(self.layout.osds)
         return (int(noise(self.layout.seed, self.cycle) * osds) + number) % osds
@@ -85,8 +85,8 @@ class Moment(NamedTuple):
 def moment(layout: Layout, seconds: float, held: Collection[str] | None = None) -> Moment:
     """Return a cluster at a point in time.
 
-    held: incidents that are half-way, regardless of the time; None for those that the timeline has.
-    Raises KeyError for an unknown incident.
+    held: the incidents that are half-way through, regardless of the time; None to follow the
+    timeline. Raises KeyError for an unknown incident.
     """
     if held is not None:
         unknown = set(held) - INCIDENTS.keys()

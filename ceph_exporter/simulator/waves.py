@@ -9,7 +9,7 @@ _BUSY = 180.0  # seconds of each period during which clients read
 
 
 def noise(*numbers: int) -> float:
-    """Return a number in [0, 1) that depends only on the arguments, in every process."""
+    """Return a number in [0, 1) that depends only on the arguments, not on the process."""
     mixed = 0x9E3779B97F4A7C15
     for number in numbers:
         mixed = (mixed ^ number) * 0xBF58476D1CE4E5B9 & _MASK
@@ -39,7 +39,7 @@ def written(seconds: float) -> float:
 
 
 def reads(seconds: float) -> float:
-    """Return 1 while clients read and 0 while they pause: Ceph omits rates that are 0."""
+    """Return 1 while clients read and 0 while they pause, when Ceph omits the rates of reads."""
     return float(seconds % _PERIOD < _BUSY)
 
 

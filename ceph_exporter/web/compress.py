@@ -1,6 +1,6 @@
 """Gzip for pages that are the same for all clients except for their last part.
 
-The package isal, if it is installed, takes a third of the time and compresses as well as zlib.
+The package isal is used if it is installed: it compresses as well as zlib in a third of the time.
 """
 
 import struct
@@ -35,7 +35,7 @@ class Compressed:
         self.start = b"".join(compressed)
 
     def end(self, tail: bytes) -> bytes:
-        """Return the bytes after `start` that complete the gzip file of all parts and the tail."""
+        """Return the bytes that, after `start`, complete the gzip file of all parts and `tail`."""
         deflate = _deflate()
         crc, size = zlib.crc32(tail, self._crc), self._size + len(tail)
         return b"".join(
@@ -50,5 +50,5 @@ class Plain:
         self.start = b"".join(parts)
 
     def end(self, tail: bytes) -> bytes:
-        """Return the tail."""
+        """Return the tail unchanged."""
         return tail

@@ -14,7 +14,7 @@ _VERSIONS = {_OPENMETRICS: ("1.0.0", "0.0.1"), "text/plain": ("0.0.4",)}
 def negotiate(accept: str) -> Format:
     """Return OpenMetrics if the client names it and does not prefer text, and text otherwise.
 
-    A client that accepts neither also receives text, because there is no other format.
+    Even a client that accepts neither receives text rather than an error.
     """
     openmetrics, text = _q_value(accept, _OPENMETRICS), _q_value(accept, "text/plain")
     if openmetrics is None:
@@ -23,7 +23,7 @@ def negotiate(accept: str) -> Format:
 
 
 def _q_value(accept: str, name: str) -> float | None:
-    """Return the q value of a format, None if the client does not name it; wildcards mean text."""
+    """Return a format's q value, None if the client does not name it; wildcards count as text."""
     matches = [
         media.q
         for media in ranges(accept)
@@ -42,7 +42,7 @@ def _q_value(accept: str, name: str) -> float | None:
 def page(
     pollers: tuple[Poller, ...], own: exposition.Lines, pages: Pages, request: Request
 ) -> Reply:
-    """Return the metrics of all clusters. own: the metrics of the process itself."""
+    """Return the reply with the metrics of all clusters. own: the metrics of the process itself."""
     key = page_key(pollers, request)
     return reply(key, *pages.get(key, b"".join(exposition.parts([own], key.format))))
 
@@ -56,6 +56,6 @@ def page_key(pollers: tuple[Poller, ...], request: Request, *, alone: bool = Fal
 
 
 def reply(key: PageKey, start: bytes, body: bytes) -> Reply:
-    """Return the reply with the two parts of a page."""
+    """Return the reply that sends both parts of a page."""
     headers = {"Content-Encoding": "gzip"} if key.gzip else {}
     return Reply(body, key.format.value, headers=headers, start=start)

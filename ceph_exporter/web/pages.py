@@ -15,15 +15,15 @@ from ceph_exporter.polling.snapshot import PAGE_CUT, Snapshot
 from ceph_exporter.web.compress import Compressed, Plain
 
 REQUESTED_FOR = 150.0
-"""Seconds after a request during which each poll prepares the requested page: two and a half scrape
-intervals of a Prometheus that scrapes every minute."""
+"""For this many seconds after a request, each poll prepares the requested page. This covers two and
+a half intervals of a Prometheus that scrapes every minute."""
 
 _State: TypeAlias = tuple[tuple[Report, bool], ...]
 _Body: TypeAlias = Compressed | Plain
 
 
 class PageKey(NamedTuple):
-    """Identifies a page. alone: the page of a single poller, without the label `cluster`."""
+    """Identifies a page. alone: whether it shows one poller only, without the label `cluster`."""
 
     pollers: tuple[Poller, ...]
     format: Format
@@ -32,7 +32,7 @@ class PageKey(NamedTuple):
 
 
 class _Page(NamedTuple):
-    """A page without its end, and the state of the clusters that it shows."""
+    """A page without its last part, and the state of the clusters that it shows."""
 
     state: _State
     body: _Body
@@ -41,7 +41,7 @@ class _Page(NamedTuple):
 class Pages:
     """Caches the pages that clients request; a returned page always shows the newest snapshots.
 
-    limit: the maximum number of series on a page. clock: monotonic seconds.
+    limit: the maximum number of series on a page. clock: returns monotonic seconds.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class Pages:
             return body
 
     def _log_cut(self, cut: int, clusters: str) -> None:
-        """Log that series were left out of a page, once until the page fits again."""
+        """Log that series were left out of a page, but only once until the page fits again."""
         if cut and clusters not in self._cut:
             line = fields(clusters=clusters, series=cut)
             log.warning("page exceeded --web.series-limit, largest families left out", extra=line)

@@ -1,7 +1,7 @@
 """The metrics of the process, with the names and meanings of Prometheus' client libraries.
 
-prometheus-client makes about thirty system calls for them, and each call releases the interpreter
-lock: with 50 concurrent clients this took half of the total time. This module makes four of them.
+prometheus-client makes about thirty system calls that release the interpreter lock; with 50
+concurrent clients this took half of the total time. This module makes only a few.
 """
 
 import os
@@ -69,7 +69,7 @@ HANDSHAKE_FAILURES = Metric(
 )
 
 METRICS = tuple(value for value in list(vars().values()) if isinstance(value, Metric))
-"""The metrics that a page has once, regardless of the number of clusters."""
+"""The metrics that a page shows once, regardless of the number of clusters."""
 
 
 def lines(
@@ -101,7 +101,7 @@ def _now() -> Iterator[Single]:
         virtual, resident = (int(pages) for pages in _read(_MEMORY).split()[:2])
         yield VIRTUAL, virtual * resource.getpagesize()
         yield RESIDENT, resident * resource.getpagesize()
-        # Linux 6.2 and later report the number as the size of the directory; before, it was 0.
+        # Since Linux 6.2 the size of the directory is the number of descriptors; before, it was 0.
         yield DESCRIPTORS, _DESCRIPTORS.stat().st_size or len(list(_DESCRIPTORS.iterdir())) - 1
     except OSError:  # not Linux, or no free descriptor
         pass
@@ -117,7 +117,7 @@ def _read(path: str) -> bytes:
         os.close(file)
 
 
-# Read at import: later there may be no free descriptor to read it with.
+# These are read at import, because later there may be no free descriptor to read them with.
 _CONSTANT = {
     **exposition.lines([(BUILD, [(BUILD.labels(__version__, platform.python_version()), 1)])]),
     **exposition.singles([(STARTED, _started())]),

@@ -1,1 +1,1 @@
-"""The Ceph dashboards as declarations, one or two files for each dashboard."""
+"""The Ceph dashboards as declarations, in one or more files for each dashboard."""

@@ -1,10 +1,10 @@
-"""Ceph's health checks explained, and the dashboard that shows the cause of each.
+"""Explanations of Ceph's health checks, and the dashboard that shows the cause of each.
 
-The checks are those of Ceph's documentation, rados/operations/health-checks; the numbers are Ceph's
-defaults.
+The checks are from Ceph's documentation, rados/operations/health-checks; the thresholds in the
+explanations are Ceph's defaults.
 """
 
-# The uids of the dashboards that panels and checks lead to.
+# The uids of the dashboards that panels and checks link to.
 CLUSTER = "ceph-cluster"
 MONITORS = "ceph-monitors"
 OSDS = "ceph-osds"
@@ -13,7 +13,7 @@ PLACEMENT = "ceph-pgs"
 SERVICES = "ceph-services"
 EXPORTER = "ceph-exporter"
 
-# By the start of the check's name, so that checks of later releases match too.
+# The keys are the starts of checks' names, so that checks of later releases match too.
 BOARDS = (
     (MONITORS, "MON_.*|AUTH_.*|TOO_MANY_MONS|LOW_MON.*"),
     (OSDS, "OSD_.*|OSDMAP_.*|BLUESTORE_.*|BLUEFS_.*|DB_DEVICE_.*|DEVICE_.*|SLOW_OPS|DAEMON_OLD_.*"),
@@ -24,9 +24,9 @@ BOARDS = (
 
 
 def with_board(expr: str, otherwise: str = CLUSTER) -> str:
-    """Return series of health checks with the uid of each check's dashboard as label `board`.
+    """Return series of health checks with the uid of each check's dashboard as the label `board`.
 
-    The label `name` holds the check; `otherwise` is the uid for checks without a dashboard.
+    The label `name` contains the check. otherwise: the uid for checks without a dashboard.
     """
     full = f'label_replace({expr}, "board", "{otherwise}", "name", ".*")'
     for uid, pattern in BOARDS:

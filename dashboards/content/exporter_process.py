@@ -1,4 +1,4 @@
-"""The exporter itself: scrape duration, memory and CPU time."""
+"""The exporter's own process: scrape duration, memory and CPU time."""
 
 from dashboards.content.phrases import each, own
 from dashboards.engine.declare import Query, Table, TimeSeries

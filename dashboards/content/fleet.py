@@ -1,4 +1,4 @@
-"""All clusters at a glance, one row each."""
+"""All clusters at a glance, one row for each."""
 
 from dashboards.content.checks import CLUSTER, EXPORTER
 from dashboards.content.phrases import (

@@ -1,8 +1,8 @@
 """What all Ceph dashboards share: variables, label matchers, annotations and the menu.
 
 Aggregates are `max by (cluster, ...)`, because two exporters may watch the same cluster and one
-Prometheus may hold several clusters. A cluster without the label `cluster` is treated as one whose
-label is empty, as `by` and `on` do.
+Prometheus may store several clusters. As in PromQL's `by` and `on`, a cluster without the label
+`cluster` counts as one whose label is empty.
 """
 
 from dashboards.engine.declare import Event, Frame, Variable
@@ -30,7 +30,7 @@ FRAME = Frame(
             multi=True,
         ),
     ),
-    # They explain steps in the curves.
+    # Events explain steps in the curves.
     events=(
         Event(
             "Monitor elections",
@@ -45,7 +45,7 @@ FRAME = Frame(
             "Health changed {{cluster}}",
         ),
     ),
-    # `{+}` is for metrics of the exporter's process, which have no label `cluster`: phrases.own.
+    # `{+}` is for the exporter's process, whose metrics lack the label `cluster`; see phrases.own.
     matchers={"*": f'cluster=~"$cluster",{_EXPORTER}', "+": _EXPORTER},
     subject="cluster",
     passed_on=("job",),

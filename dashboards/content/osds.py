@@ -1,4 +1,4 @@
-"""The OSDs: state, usage and latency, also by host, rack and device class."""
+"""The OSDs: state, usage and latency, including usage by host, rack and device class."""
 
 from dashboards.content.osds_use import IN, LATENCIES, LATENCY, NAME, USE, USE_SECTION
 from dashboards.content.phrases import NOT_REACHED, NOTHING_WRONG, cluster, daemons, located

@@ -11,7 +11,7 @@ NO_CRUSH_TREE = "Unknown: Ceph before 12 or this API does not report the CRUSH t
 
 
 def _by(label: str, title: str, description: str) -> Panel:
-    """Return the highest and the average usage of the OSDs that share a location."""
+    """Return a panel with the highest and the average usage of the OSDs that share a location."""
     used = f"{USE} and {IN} == 1"
     return TimeSeries(
         title,

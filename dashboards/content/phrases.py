@@ -28,7 +28,7 @@ NEARFULL_IN = (
     " / (max by (cluster) (deriv(ceph_cluster_total_used_raw_bytes{*}[1d])) > 0)"
 )
 
-# The location of an OSD and the name of a pool: one series each, even while two exporters disagree.
+# The location of an OSD and the name of a pool, one series for each even if two exporters disagree.
 LOCATION = (
     "topk by (cluster, ceph_daemon) (1, max by (cluster, ceph_daemon, host, rack, root,"
     " device_class) (ceph_osd_location{*}))"
@@ -40,7 +40,7 @@ POOL_NAME = (
 # The exporters that Prometheus scraped successfully within the past day.
 SCRAPED_FROM = "last_over_time(ceph_up{*}[1d])"
 
-# Values of `Query.empty_when`; those that start with a capital letter are also shown by panels.
+# Values of `Query.empty_when`; panels show those that start with a capital letter.
 NO_GROWTH = "the used space does not grow"
 NOTHING_WRONG = "nothing is wrong"
 NO_RECOVERY = "no data is being recovered"
@@ -55,16 +55,16 @@ NOT_OVER_DASHBOARD = "Unknown: the dashboard API does not report it"
 
 
 def own(expr: str, exporters: str = "ceph_up{*}") -> str:
-    """Return the metrics of the exporter's process, in which `{+}` stands for the matchers.
+    """Return an expression about metrics of the exporter's process, in which `{+}` is the marker.
 
-    Other programs have metrics of the same name, and those of an exporter that watches several
-    clusters have no label `cluster`; the series of `exporters` from the same target select them.
+    It selects only series from the targets that `exporters` has series from, because other programs
+    have metrics of the same names, and metrics of the process have no label `cluster`.
     """
     return f"{expr} and on (job, instance) {exporters}"
 
 
 def each(aggregate: str, expr: str, exporters: str = "ceph_up{*}") -> str:
-    """Return the metrics of the exporter's process, one series for each exporter."""
+    """Return an aggregate of metrics of the exporter's process, one series for each exporter."""
     return f"{aggregate} by (instance) ({own(expr, exporters)})"
 
 

@@ -10,7 +10,7 @@ NO_QUOTA = "no pool has a quota"
 
 
 def _io(title: str, description: str, counters: tuple[tuple[str, str], ...], unit: str) -> Panel:
-    """Return the rates of counters; not every API reports the rates that Ceph calculates."""
+    """Return a panel with the rates of counters, because not every API reports Ceph's own rates."""
     return TimeSeries(
         title,
         description,

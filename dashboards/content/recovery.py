@@ -1,4 +1,4 @@
-"""Recovery and scrubs: what remains to be recovered, how fast, and which PGs work on it."""
+"""Recovery and scrubs: what remains to be recovered, the speed, and the PGs that take part."""
 
 from dashboards.content.phrases import (
     NOT_OVER_DASHBOARD,

@@ -1,1 +1,1 @@
-"""Declarations of dashboards, and the JSON that Grafana reads; nothing here is about Ceph."""
+"""Declarations of dashboards, and their JSON for Grafana; nothing here is specific to Ceph."""

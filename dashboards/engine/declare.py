@@ -1,4 +1,4 @@
-"""The parts of a dashboard: sections of panels, panels with their queries, and what they share.
+"""The parts of a dashboard: sections, panels with their queries, and what dashboards share.
 
 An expression contains markers in place of label matchers, for example `ceph_osd_up{*}` or
 `ceph_health_detail{*,name="OSD_DOWN"}`; `Frame.matchers` holds the text that replaces each marker.
@@ -11,7 +11,7 @@ from typing import ClassVar
 Thresholds = tuple[tuple[float | None, str], ...]
 """Colors by value: each color applies from its value on; None is minus infinity."""
 ValueMappings = dict[float, tuple[str, str]]
-"""Texts and colors of single values."""
+"""The text and color to show in place of individual values."""
 
 PLAIN: Thresholds = ((None, "text"),)
 YES_IS_GOOD: ValueMappings = {0: ("no", "red"), 1: ("yes", "green")}
@@ -28,12 +28,12 @@ def bad_from(value: float) -> Thresholds:
 
 
 def rising(warn: float, bad: float) -> Thresholds:
-    """Return orange from `warn` on and red from `bad` on: higher values are worse."""
+    """Return orange from `warn` on and red from `bad` on, because higher values are worse."""
     return ((None, "green"), (warn, "orange"), (bad, "red"))
 
 
 def falling(bad: float, warn: float) -> Thresholds:
-    """Return red below `bad` and orange below `warn`: lower values are worse."""
+    """Return red below `bad` and orange below `warn`, because lower values are worse."""
     return ((None, "red"), (bad, "orange"), (warn, "green"))
 
 
@@ -41,9 +41,9 @@ def falling(bad: float, warn: float) -> Thresholds:
 class Query:
     """An expression, and the legend of its series or, in a table, the title of its column.
 
-    empty_when: the condition under which a healthy cluster, or some releases, return no series;
-    empty if the query always returns data. The other fields apply to a column of a table and
-    override the panel's; `hidden` hides a column whose labels are needed but whose value is not.
+    empty_when: when the query returns no series although nothing is wrong, for example with some
+    releases; empty if it always returns data. The other fields apply to a column of a table and
+    override those of the panel; `hidden` hides a column of which only the labels are needed.
     """
 
     expr: str
@@ -58,9 +58,9 @@ class Query:
 
 @dataclass(frozen=True)
 class Link:
-    """A link from the cells of a table's column to a dashboard, for the subject of the row.
+    """A link from the cells of a column to a dashboard, which then shows the subject of the row.
 
-    target: the dashboard's uid, or `${__data.fields.NAME}` if a column of the row contains it.
+    target: the dashboard's uid, or `${__data.fields.NAME}` if the column NAME contains it.
     """
 
     column: str
@@ -70,10 +70,11 @@ class Link:
 
 @dataclass(frozen=True)
 class Panel:
-    """What all panels have; the subclasses are Grafana's panel types.
+    """What all panels have in common; the subclasses are Grafana's panel types.
 
-    no_value: the text that the panel shows when its queries return no data. size: columns of 24,
-    rows of 30 pixels. details: uid of the dashboard that shows more about the values.
+    no_value: the text that the panel shows when its queries return no data. size: the width in
+    columns, of which there are 24, and the height in rows of 30 pixels. details: uid of the
+    dashboard that shows more about the values.
     """
 
     kind: ClassVar[str]
@@ -113,7 +114,7 @@ class TimeSeries(Panel):
 
 @dataclass(frozen=True)
 class StateTimeline(Panel):
-    """States over time, a row for each series."""
+    """States over time, one row for each series."""
 
     kind = "state-timeline"
 
@@ -129,7 +130,7 @@ class BarGauge(Panel):
 class Table(Panel):
     """The latest values, joined by their labels.
 
-    hidden: labels that get no visible column but that links can use. texts: the name of a column,
+    hidden: labels without a visible column, which links can still use. texts: the name of a column,
     and the text to show in place of each of its values. The rows are sorted by the column
     `sort_ascending`, then by `sort_descending`.
     """
@@ -153,7 +154,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """A dashboard; the uid never changes, because links contain it."""
+    """A dashboard; its uid must never change, because links contain it."""
 
     uid: str
     title: str
@@ -164,7 +165,7 @@ class Dashboard:
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable filled by a query; all_value: the regular expression that `All` stands for."""
+    """A variable filled by a query. all_value: the regular expression that `All` stands for."""
 
     name: str
     label: str
@@ -185,12 +186,12 @@ class Event:
 
 @dataclass(frozen=True)
 class Frame:
-    """What all dashboards share.
+    """What all dashboards have in common.
 
-    tag, menu, tooltip: the tag of every dashboard, and the menu of all dashboards with that tag.
-    matchers: the label matchers that replace each marker. subject: the variable, and the label of
-    the same name, that a link sets from its row; passed_on: the other variables that a link sets.
-    leading_columns: the labels that a table shows first, in this order.
+    tag: the tag of every dashboard; menu, tooltip: title and tooltip of the menu that lists them.
+    matchers: the label matchers that replace each marker. subject: the variable that a link sets
+    from the label of the same name in its row; passed_on: the other variables that a link passes
+    on. leading_columns: the labels that a table shows first, in this order.
     """
 
     tag: str

@@ -1,4 +1,4 @@
-"""The JSON around the panels: variables, the menu of the other dashboards, and annotations."""
+"""The JSON around the panels: variables, the menu of all dashboards, and annotations."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def annotations(frame: Frame) -> Json:
 
 
 def templating(frame: Frame) -> Json:
-    """Return the variables; the data source is the first."""
+    """Return the variables, of which the data source is the first."""
     return {"list": [_datasource(), *(_variable(variable) for variable in frame.variables)]}
 
 
@@ -26,7 +26,7 @@ def with_matchers(expr: str, frame: Frame) -> str:
 
 
 def menu(frame: Frame) -> Json:
-    """Return the menu of all dashboards; it keeps the variables and the time range."""
+    """Return the menu of all dashboards; its links keep the variables and the time range."""
     return link("dashboards", frame.menu) | {
         "asDropdown": True,
         "includeVars": True,

@@ -1,4 +1,4 @@
-"""The options that only one type of panel has."""
+"""The options of panels that depend on the type of panel."""
 
 from typing import Any
 

@@ -1,8 +1,7 @@
 """From declarations to the JSON that Grafana reads.
 
-Written by hand rather than with Grafana's foundation SDK, whose models follow the newest Grafana:
-Grafana 9 and later understand what this module writes. The tests validate it with Grafana's
-schemas.
+Grafana 9 and later understand this JSON. Grafana's foundation SDK is not used, because its models
+follow the newest Grafana. The tests validate the JSON against Grafana's schemas.
 """
 
 from collections.abc import Iterator
@@ -25,7 +24,7 @@ from dashboards.engine.plugins import custom_of, options_of
 
 Json = dict[str, Any]
 
-# Grafana 9.5 to 11 write 38 and 39; older versions read it, newer ones migrate it.
+# Grafana 9.5 to 11 write versions 38 and 39; older releases can read 39, newer ones migrate it.
 SCHEMA_VERSION = 39
 WIDTH = 24
 
@@ -53,10 +52,10 @@ def dashboard(declared: Dashboard, frame: Frame) -> Json:
 
 
 def expression(expr: str, frame: Frame, panel: Panel | None = None) -> str:
-    """Return the expression as Grafana sends it, without markers.
+    """Return the expression with label matchers in place of the markers.
 
-    In a table with links, a row without the subject's label gets the label `All`: a link then sets
-    the variable to All, which also selects the series without the label.
+    In a table with links, a row without the subject's label gets the value `All` for it. A link
+    then sets the variable to All, which selects even the series without the label.
     """
     full = with_matchers(expr, frame)
     if isinstance(panel, Table) and panel.links:
@@ -138,7 +137,7 @@ def _target(panel: Panel, number: int, query: Query, frame: Frame) -> Json:
 
 
 def _transformations(table: Table | None, frame: Frame) -> list[Json]:
-    """Join the queries' rows by their common labels, name the columns, hide constant columns."""
+    """Return the transformations that join the queries' rows and name, order and hide columns."""
     if table is None:
         return []
     fields = [(f"Value #{chr(ord('A') + n)}", query) for n, query in enumerate(table.queries)]
@@ -165,7 +164,7 @@ def _overrides(table: Table | None, frame: Frame) -> list[Json]:
         mapping = {"id": "mappings", "value": [{"type": "value", "options": options}]}
         overrides.append((column, [mapping]))
     overrides += [(row.column, [_row_link(row, frame)]) for row in table.links]
-    # Hidden rather than excluded: a link can still use the value.
+    # These are hidden rather than excluded, so that links can still use their values.
     overrides += [(label, [{"id": "custom.hidden", "value": True}]) for label in table.hidden]
     return [
         {"matcher": {"id": "byName", "options": name}, "properties": properties}
@@ -210,6 +209,6 @@ def _mappings(mappings: ValueMappings) -> list[Json]:
 
 
 def _link(title: str, uid: str, subject: str, frame: Frame) -> Json:
-    """Return a link from a value, with all fields of a dashboard's link as the schema demands."""
+    """Return a link from a value, with all the fields that the schema requires of a link."""
     others = "&".join(f"${{{name}:queryparam}}" for name in ("datasource", *frame.passed_on))
     return link("link", title) | {"url": f"/d/{uid}?{subject}&{others}&${{__url_time_range}}"}

@@ -1,1 +1,1 @@
-"""Texts of the files that scripts/generate writes, a module for each kind of file."""
+"""The texts of the files that scripts/generate writes, one module for each kind of file."""

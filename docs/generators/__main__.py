@@ -1,6 +1,7 @@
-"""The files that are derived from the code, and the command that writes them: scripts/generate.
+"""The files that are derived from the code, and the command scripts/generate, which writes them.
 
-With --check nothing is written: files that are out of date are named, and the exit code is 1.
+With --check it writes nothing, but names the files that are out of date and exits with 1 if there
+are any.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from tests.golden import files as golden
 ROOT = Path(__file__).parents[2]
 
 Texts = Mapping[str, str]
-"""Texts by the names of their files, relative to the root of the repository."""
+"""The text of each file, by its name relative to the root of the repository."""
 
 
 def _configuration() -> str:
@@ -26,8 +27,8 @@ def _dashboards() -> Texts:
     return {str(file.relative_to(ROOT)): text for file, text in build.files()}
 
 
-# A file and the function that returns its text, or a pattern of files and the function that returns
-# all their texts. A file that matches the pattern and has no text is out of date too.
+# Each key is a file, with the function that returns its text, or a pattern, with the function that
+# returns the texts of all its files. Files that match a pattern but have no text must be removed.
 TARGETS: Mapping[str, Callable[[], str | Texts]] = {
     "docs/metrics.md": metrics.text,
     "docs/configuration.md": _configuration,
@@ -55,7 +56,7 @@ def changes() -> Iterator[tuple[Path, str | None]]:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the files, or check them; return the exit code."""
+    """Write the files, or only check them; return the exit code."""
     parser = argparse.ArgumentParser("scripts/generate", description="Write the derived files.")
     parser.add_argument("--check", action="store_true", help="write nothing, name stale files")
     check = parser.parse_args(arguments).check

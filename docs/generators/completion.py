@@ -17,7 +17,7 @@ from ceph_exporter.config.parser import parser as parser_of
 def text(shell: str) -> str:
     """Return the script for a shell, bash or zsh."""
     parser = parser_of(table(COLLECTORS), fail)
-    for action in parser._actions:  # noqa: SLF001 - argparse has no other way to them
+    for action in parser._actions:  # noqa: SLF001 - argparse has no public access to them
         if action.metavar == "FILE":
             action.complete = shtab.FILE  # type: ignore[attr-defined]
         elif action.metavar == "DIR":

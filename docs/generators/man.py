@@ -46,7 +46,7 @@ SIGHUP reloads the configuration file. SIGTERM and SIGINT stop the program.
 
 
 def text() -> str:
-    """Return the page, written in the man macros of roff."""
+    """Return the page in roff, with the man macros."""
     return (
         _HEAD.format(version=__version__)
         + "".join(f".TP\n.B {name}\n{_escape(help_)}\n" for name, help_ in COMMANDS.items())

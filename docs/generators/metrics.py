@@ -1,4 +1,4 @@
-"""docs/metrics.md: every metric, from the collectors' declarations and the registry."""
+"""The text of docs/metrics.md: every metric, from the collectors' declarations and the registry."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ The column *Ceph* lists the releases that report the value, the column *API* the
 document; [the last section](#documents) lists the releases of each API. The unit is empty for
 numbers of items and for yes (1) or no (0).
 """
-PROCESS_INTRO = "Once on the page and without the label `cluster`, for any number of clusters."
+PROCESS_INTRO = "These appear once on a page, without `cluster`, for any number of clusters."
 DOCUMENTS_HEAD = """\
 ## Documents
 
@@ -68,7 +68,7 @@ def releases(metric: Metric) -> str:
 
 
 def meaning(metric: Metric) -> str:
-    """Return the help and all that does not fit into it."""
+    """Return the help and everything that does not fit into it."""
     later = f"After Ceph {metric.until} {metric.later}." if metric.later else ""
     return ". ".join(filter(None, [metric.help, f"{later} {metric.detail}".strip()]))
 

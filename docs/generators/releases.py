@@ -1,4 +1,4 @@
-"""Which releases of Ceph have a document over which API, from the registry and the sources."""
+"""Which releases of Ceph offer a document over which API, by the registry and the sources."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -14,7 +14,7 @@ _SINCE = {row.name: row.since for row in REGISTRY}
 
 
 class Span(NamedTuple):
-    """Releases from the first to the last; the last is empty while the span is open."""
+    """The releases from the first to the last; `last` is empty if the span is open-ended."""
 
     first: str
     last: str
@@ -45,12 +45,12 @@ def of_metric(metric: Metric) -> Span:
 
 
 def by_api(document: str) -> Iterator[tuple[str, Span]]:
-    """Yield each API that has a document, and its releases that do."""
+    """Yield each API that offers a document, with the releases in which it does."""
     for source in SOURCES:
         if document not in source.documents:
             continue
         span = Span(*source.releases)
-        # The dashboard reads the mgr's memory, whatever commands there are.
+        # The dashboard reads the mgr's memory, so it does not depend on the commands of a release.
         common = span if source is dashboard.Dashboard else span.within(of_document(document))
         if common:
             yield source.api, common

@@ -1,6 +1,6 @@
 """What a simulated cluster of Ceph 10.2 (Jewel) answers to mon commands.
 
-Jewel is simulated because its `health` has everything: the monitors' disks, stores and clocks.
+Jewel is simulated because its `health` includes the monitors' disks, stores and clocks.
 """
 
 from collections.abc import Callable, Mapping
@@ -29,10 +29,10 @@ ANSWERS: Mapping[str, Callable[[State], object]] = {
     "fsid": maps.fsid,
     "version": maps.version,
 }
-"""By wire format (the name of the answer in a recording), what writes the answer."""
+"""The function that returns each answer, by wire format (the answer's name in a recording)."""
 
 ABSENT: Mapping[str, str] = {
-    "osd metadata": "no metadata of OSDs is simulated, so that their labels are empty",
-    "mds dump": "nobody requests it, as `fs dump` is answered",
+    "osd metadata": "no metadata of OSDs is simulated, so their labels are empty",
+    "mds dump": "nobody requests it, because `fs dump` is answered",
 }
-"""The wire formats of commands that this release has and the simulator lacks, with the reason."""
+"""The wire formats that this release has but the simulator does not answer, with the reasons."""

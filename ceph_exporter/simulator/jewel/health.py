@@ -1,4 +1,4 @@
-"""`health` and `health detail` of Jewel: texts, and the monitors' disks, stores and clocks.
+"""`health` and `health detail` of Jewel: problems, and the monitors' disks, stores and clocks.
 
 Modelled on Monitor::get_health, DataHealthService.cc, PGMonitor::get_health,
 OSDMonitor::get_health and MDSMap::get_health of 10.2.
@@ -36,12 +36,12 @@ class Check(NamedTuple):
 
 
 def worst(severities: Iterable[str]) -> str:
-    """Return the worst severity, HEALTH_OK without any."""
+    """Return the worst severity, HEALTH_OK if there are none."""
     return max(severities, key=SEVERITIES.index, default="HEALTH_OK")
 
 
 def health(state: State) -> dict[str, object]:
-    """Return `health`: no detail lines except those of clocks, which Jewel always prints."""
+    """Return `health`; its only detail lines are about clocks, which Jewel always prints."""
     return _health(state, detail=False)
 
 
@@ -153,7 +153,7 @@ def _skew_line(mon: Monitor) -> str:
 
 
 def _timecheck(mon: Monitor) -> dict[str, object]:
-    """Return the leader's data about a monitor's clock (seconds)."""
+    """Return what the leader knows about a monitor's clock, in seconds."""
     entry: dict[str, object] = {
         "name": mon.name,
         "skew": mon.skew,

@@ -7,7 +7,7 @@ from ceph_exporter.simulator.model import Osd, State
 from ceph_exporter.simulator.network import address, port
 
 _FLAGS = "sortbitwise,require_jewel_osds"
-_JOURNAL = 4  # a write to the journal is faster than one to the store by this factor
+_JOURNAL = 4  # a write to the journal is this many times faster than one to the store
 
 
 def osd_dump(state: State) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """What a simulated cluster of Ceph 18.2 (Reef) answers to mon and mgr commands.
 
-The answers have the form of 18.2.7, without fields that only serve debugging.
+The answers have the form of 18.2.7, but lack fields that only serve debugging.
 """
 
 from collections.abc import Callable, Mapping
@@ -51,9 +51,9 @@ ANSWERS: Mapping[str, Callable[[State], object]] = {
     "balancer status": daemons.balancer_status,
     "restful/perf": perf.perf,
 }
-"""By wire format (the name of the answer in a recording), what writes the answer."""
+"""The function that returns each answer, by wire format (the answer's name in a recording)."""
 
 ABSENT: Mapping[str, str] = {
-    "mds dump": "nobody requests it, as `fs dump` is answered",
+    "mds dump": "nobody requests it, because `fs dump` is answered",
 }
-"""The wire formats of commands that this release has and the simulator lacks, with the reason."""
+"""The wire formats that this release has but the simulator does not answer, with the reasons."""

@@ -1,4 +1,4 @@
-"""The version, dates and addresses that several documents of Reef contain."""
+"""The version that several documents of Reef contain, and the formats of dates and addresses."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,12 +12,12 @@ _START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def date(seconds: float) -> str:
-    """Return the date at an age of the cluster in seconds, as Ceph prints it from 15 on."""
+    """Return the time at an age of the cluster in seconds, as Ceph prints it from 15 on."""
     return f"{_START + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S.%f}+0000"
 
 
 def zulu(seconds: float) -> str:
-    """Return the date with the time zone Z, which a few answers have."""
+    """Return the same time as `date`, but with the time zone as Z, as in a few answers."""
     return f"{_START + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S.%f}Z"
 
 
@@ -27,7 +27,7 @@ def unix(seconds: float) -> int:
 
 
 def addrvec(ip: str, port: int, nonce: int) -> dict[str, object]:
-    """Return the addresses of a daemon; the second port is for the old protocol."""
+    """Return the addresses of a daemon; the next higher port is for the old protocol."""
     return {
         "addrvec": [
             {"type": "v2", "addr": f"{ip}:{port}", "nonce": nonce},

@@ -1,4 +1,4 @@
-"""The crash reports of Reef (src/pybind/mgr/crash): an archived one, and one per incident."""
+"""The crash reports of Reef (src/pybind/mgr/crash): an old one, and that of the current cycle."""
 
 from ceph_exporter.simulator.model import State
 from ceph_exporter.simulator.reef.common import VERSION, zulu
@@ -21,7 +21,7 @@ def crash_ls(state: State) -> list[dict[str, str]]:
 
 
 def recent(state: State) -> list[dict[str, str]]:
-    """Return the reports that are not archived, while the incident is in progress."""
+    """Return the reports that are not archived; the incident must be in progress."""
     moment = state.moment
     return [_report(state, moment.victim("crash"), moment.seconds - moment.elapsed("crash"))]
 

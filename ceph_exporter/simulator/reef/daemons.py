@@ -127,7 +127,7 @@ def version(state: State) -> dict[str, object]:
 
 
 def versions(state: State) -> dict[str, object]:
-    """Return `versions`: the daemons that are up, and their total."""
+    """Return `versions`: how many daemons of each type are up, and their total."""
     counts = _counts(state)
     by_type: dict[str, object] = {type_: {VERSION: number} for type_, number in counts.items()}
     return by_type | {"overall": {VERSION: sum(counts.values())}}

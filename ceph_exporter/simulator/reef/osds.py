@@ -13,8 +13,8 @@ from ceph_exporter.simulator.reef.common import FEATURES, addrvec, date
 
 _FLAGS = "sortbitwise,recovery_deletes,purged_snapdirs,pglog_hardlimit"
 _DAY = 86400.0
-_BLOCKED = 2  # clients that are always blocked; the failover of an MDS blocks another one
-_UPMAPS = 4  # one PG per this number of OSDs has an exception to CRUSH
+_BLOCKED = 2  # clients that are always blocked; the failover of an MDS blocks one more
+_UPMAPS = 4  # for every so many OSDs, one PG is an exception to CRUSH's mapping
 
 
 def osd_dump(state: State) -> dict[str, object]:
@@ -54,7 +54,7 @@ def osd_dump(state: State) -> dict[str, object]:
 
 
 def osd_perf(state: State) -> dict[str, object]:
-    """Return `osd perf`: both latencies are the same, as in BlueStore."""
+    """Return `osd perf`; both latencies are equal, as they are with BlueStore."""
     rows = []
     for osd in state.osds:
         whole, nanoseconds = int(osd.latency), int(osd.latency * 1e6)

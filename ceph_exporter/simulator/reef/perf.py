@@ -1,8 +1,8 @@
 """The daemons' performance counters, as the module restful of Reef serves them at `/perf`.
 
-A daemon has hundreds of them; here are those that dashboards show. `type` is a bit mask
-(src/common/perf_counters.h): 1 time (nanoseconds), 2 number, 4 average (a sum and a count), 8
-counter.
+A daemon has hundreds of them; only those that dashboards show are simulated. `type` is a bit mask
+(src/common/perf_counters.h): 1 is a time (nanoseconds), 2 a number, 4 an average (a sum and a
+count), 8 a counter.
 """
 
 from ceph_exporter.simulator.mds import ranked
@@ -16,7 +16,7 @@ Rows = dict[str, dict[str, object]]
 
 
 def perf(state: State) -> dict[str, Rows]:
-    """Return the counters by daemon and path, without daemons that are down."""
+    """Return the counters by daemon and path; daemons that are down are absent."""
     reads = sum(pool.read_ops for pool in state.pools)
     writes = sum(pool.write_ops for pool in state.pools)
     read_bytes = sum(pool.read_bytes for pool in state.pools)
@@ -144,5 +144,5 @@ def _row(type_: int, description: str, value: int) -> dict[str, object]:
 
 
 def _average(count: int, milliseconds: int) -> dict[str, object]:
-    """Return a latency: `count` readings of `milliseconds` each."""
+    """Return a latency that is the average of `count` measurements of `milliseconds`."""
     return _row(_LATENCY, "Latency", count * milliseconds * _NS) | {"count": count}

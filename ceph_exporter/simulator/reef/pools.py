@@ -10,7 +10,7 @@ _REPAIRED = 3  # objects of each pool that were repaired before the start
 
 
 def df(state: State) -> dict[str, object]:
-    """Return `df` and `df detail`, which only differ in fields that the exporter does not use."""
+    """Return `df`, which serves as `df detail` because the exporter uses no field that differs."""
     classes = state.moment.layout.rings
     of_class = {
         name: [osd for osd in state.osds if osd.place.device_class == name] for name in classes
@@ -58,7 +58,7 @@ def pool_sums(state: State) -> dict[str, object]:
 
 
 def _space(osds: Iterable[Osd], taken: int) -> dict[str, int | float]:
-    """Return the space of OSDs; `taken`: bytes of the pools on them, including copies."""
+    """Return the space of OSDs. taken: bytes that pools store on them, including copies."""
     kb = kb_used = 0
     for osd in osds:
         kb += osd.kb

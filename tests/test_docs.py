@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import trustme
 
 from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.config import Poll, load
@@ -58,7 +59,7 @@ def test_the_example_configuration_is_valid(tmp_path: Path) -> None:
     """The example in docs/configuration.md is a valid configuration."""
     text = block(ROOT / "docs" / "configuration.md", "## File")
     ca_file = tmp_path / "prod.crt"
-    ca_file.touch()
+    trustme.CA().cert_pem.write_to_path(str(ca_file))
     example = tmp_path / "ceph_exporter.yml"
     example.write_text(text.replace("/etc/ceph_exporter/prod.crt", str(ca_file)))
     config = load(str(example), COLLECTORS, {}, Poll())

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from ceph_exporter.config.strict_yaml import ConfigError
-from tests.config.test_tree import read as read_file
-from tests.config.test_values import URL, refused
+from tests.config.refusing import URL, read_file, refused
 
 SECRET = "hunter2"  # noqa: S105 - of a test
 URLS = [

@@ -16,20 +16,7 @@ from ceph_exporter.config.command_line import parse
 from ceph_exporter.config.strict_yaml import ConfigError
 from ceph_exporter.config.units import Duration
 from ceph_exporter.web.request import Request
-from tests.config.test_tree import read as read_file
-
-URL = "--cluster.url=http://127.0.0.1:9"
-
-
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """Run a command line that is wrong; return the one line that says why."""
-    with pytest.raises(SystemExit) as caught:
-        cli.main(arguments)
-    assert caught.value.code == 2
-    error = capsys.readouterr().err
-    assert error.startswith("ceph_exporter: error: ")
-    assert error.count("\n") == 1
-    return error
+from tests.config.refusing import URL, read_file, refused
 
 
 @pytest.mark.parametrize(

@@ -24,11 +24,14 @@ from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.http import BODY_LIMIT
 from ceph_exporter.sources.rados_child import NO_MODULE
 from ceph_exporter.sources.rados_process import PYTHONS, Gone, Process, Reply
+from ceph_exporter.sources.reasons import brief
 
 # A ceph.conf may make clients create files named after their pid: each child would leave some.
 _NO_FILES = {"admin_socket": "", "log_file": ""}
 
 _UNKNOWN_COMMAND = ("command not known", "No handler found")
+# ENOENT of orchestrator/_interface.py: none is configured, or its own module is disabled.
+_NO_ORCHESTRATOR = ("No orchestrator configured", "Module not found")
 
 
 class Rados:
@@ -208,7 +211,7 @@ def _not_connected(reply: Reply, conf: str, entity: str) -> SourceError:
 
 
 def _refused(command: Command, reply: Reply, user: str) -> SourceError:
-    text = " ".join(reply.text.split())[:200] or os.strerror(reply.errno)
+    text = brief(reply.text) or os.strerror(reply.errno)
     if reply.errno == errno.EFBIG:
         return SourceError(
             ErrorKind.FAILED,
@@ -217,6 +220,8 @@ def _refused(command: Command, reply: Reply, user: str) -> SourceError:
         )
     message = f"Ceph refused the command {command.prefix!r}: {text}"
     if reply.errno == errno.EINVAL and any(words in text for words in _UNKNOWN_COMMAND):
+        return SourceError(ErrorKind.UNSUPPORTED, message)
+    if reply.errno == errno.ENOENT and any(words in text for words in _NO_ORCHESTRATOR):
         return SourceError(ErrorKind.UNSUPPORTED, message)
     if reply.errno in (errno.EACCES, errno.EPERM):
         message += f"; grant the user {user} the caps mon 'allow r' mgr 'allow r'"

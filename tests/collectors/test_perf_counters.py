@@ -6,7 +6,9 @@ import pytest
 from ceph_exporter import exposition
 from ceph_exporter.collectors.perf_counters import CUT, Options, collect, name_of
 from ceph_exporter.facts import Facts
+from ceph_exporter.facts.orchestrator import Gateway, Gateways
 from ceph_exporter.facts.perf_counters import Counter, PerfCounters
+from ceph_exporter.facts.service_dump import Service, ServiceDump
 
 GAUGE, TIME, SPAN, MEAN, TOTAL, HISTOGRAM = 2, 1, 5, 6, 10, 26
 
@@ -155,3 +157,18 @@ def test_a_bad_pattern_is_refused(field: str) -> None:
     """The error names the option."""
     with pytest.raises(ValueError, match=f"{field}: expected a regular expression"):
         msgspec.convert({field: "("}, Options)
+
+
+def test_gateways_of_an_orchestrator() -> None:
+    """The counters of a gateway have the instance id of its metadata; of others, the number."""
+    counters = PerfCounters(
+        {"rgw.4127": {"rgw.req": Counter(TOTAL, 5)}, "rgw.4130": {"rgw.req": Counter(TOTAL, 6)}}
+    )
+    dump = ServiceDump((Service("rgw", "4127", "s3.h3.kzwqdx", "h3", ""),))
+    gateways = Gateways((Gateway("s3.h3.kzwqdx", "h3", "18.2.7"),))
+    lines = exposition.lines(collect(Facts.of(counters, dump, gateways)))
+    text = b"".join(text for metric, text in lines.items() if metric != CUT).decode()
+    assert text.splitlines() == [
+        'ceph_rgw_req{instance_id="kzwqdx"} 5',
+        'ceph_rgw_req{instance_id="4130"} 6',
+    ]

@@ -1,9 +1,9 @@
 """The file systems, their MDSs and the standby MDSs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ceph_exporter.facts import Facts
-from ceph_exporter.facts.daemons import NOWHERE, MdsMetadata
+from ceph_exporter.facts.daemons import NOWHERE, Daemon, MdsMetadata, places
 from ceph_exporter.facts.fs_dump import FsDump, Mds
 from ceph_exporter.metric import Family, Labels, Metric, one
 
@@ -47,7 +47,7 @@ STANDBYS = Metric("ceph_mds_standbys", "gauge", "Number of standby MDSs", _DOCUM
 
 def collect(facts: Facts) -> Iterator[Family]:
     """Yield the families of `fs dump`; an MDS without metadata has empty labels."""
-    dump, metadata = facts.get(FsDump), facts.get(MdsMetadata)
+    dump, daemons = facts.get(FsDump), places(facts, MdsMetadata)
     if dump is None:
         return
     yield (
@@ -64,14 +64,8 @@ def collect(facts: Facts) -> Iterator[Family]:
     )
     servers = [(mds, -1) for mds in dump.standbys]
     servers += [(mds, fs.id) for fs in dump.filesystems for mds in fs.mds]
-    daemons = metadata.daemons if metadata else {}
-
-    def labels(mds: Mds, fs_id: int) -> str:
-        daemon = daemons.get(mds.name, NOWHERE)
-        place = f"mds.{mds.name}", str(fs_id), daemon.hostname
-        return MDS_METADATA.labels(*place, mds.addr, str(mds.rank), daemon.version)
-
-    yield MDS_METADATA, [(labels(mds, fs_id), 1) for mds, fs_id in servers]
+    if daemons is not None:
+        yield MDS_METADATA, [(_metadata(mds, fs_id, daemons), 1) for mds, fs_id in servers]
     yield (
         MDS_STATE,
         [(MDS_STATE.labels(f"mds.{mds.name}", str(fs_id), mds.state), 1) for mds, fs_id in servers],
@@ -83,3 +77,9 @@ def collect(facts: Facts) -> Iterator[Family]:
     yield DAMAGED, [(block, fs.damaged) for block, fs in rows]
     yield STANDBYS_WANTED, [(block, fs.standby_count_wanted) for block, fs in rows]
     yield STANDBYS, one(len(dump.standbys))
+
+
+def _metadata(mds: Mds, fs_id: int, daemons: Mapping[str, Daemon]) -> str:
+    daemon = daemons.get(mds.name, NOWHERE)
+    place = f"mds.{mds.name}", str(fs_id), daemon.hostname
+    return MDS_METADATA.labels(*place, mds.addr, str(mds.rank), daemon.version)

@@ -14,7 +14,7 @@ from ceph_exporter.facts import (
     TimeSync,
     worst,
 )
-from ceph_exporter.facts.daemons import NOWHERE, MonMetadata
+from ceph_exporter.facts.daemons import NOWHERE, Daemon, MonMetadata, places
 from ceph_exporter.facts.monitor_details import merge
 from ceph_exporter.metric import Family, Labels, Metric, Samples, one
 
@@ -154,7 +154,7 @@ def collect(facts: Facts) -> Iterator[Family]:
     yield from _disks(_reports(facts))
     if quorum is not None:
         yield from _quorum(quorum)
-        yield METADATA, _metadata(quorum, facts.get(MonMetadata))
+        yield METADATA, _metadata(quorum, places(facts, MonMetadata))
     if time_sync is not None:
         yield TIMECHECK_ROUND, one(time_sync.round)
         yield TIMECHECK_EPOCH, one(time_sync.epoch)
@@ -187,9 +187,10 @@ def _quorum(quorum: Quorum) -> Iterator[Family]:
     yield QUORUM_AGE, one(quorum.age)
 
 
-def _metadata(quorum: Quorum, metadata: MonMetadata | None) -> Samples:
+def _metadata(quorum: Quorum, daemons: Mapping[str, Daemon] | None) -> Samples:
     # A monitor that never joined the quorum has no metadata; its labels are empty.
-    daemons = metadata.daemons if metadata else {}
+    if daemons is None:
+        return
     for mon in quorum.monitors:
         daemon = daemons.get(mon.name, NOWHERE)
         place = daemon.hostname, mon.address, str(mon.rank), daemon.version

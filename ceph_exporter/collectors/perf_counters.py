@@ -15,6 +15,7 @@ import msgspec
 from ceph_exporter.collectors._perf_names import Place, name_of, place
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.numbers import amount
+from ceph_exporter.facts.orchestrator import instances
 from ceph_exporter.facts.perf_counters import (
     AVERAGE,
     COUNTER,
@@ -133,10 +134,10 @@ def collect(facts: Facts, options: Options = Options()) -> Iterator[Family]:  # 
     perf_counters = facts.get(PerfCounters)
     if perf_counters is None:
         return
-    page = _Page(options)
+    page, orchestrated = _Page(options), instances(facts)
     for daemon, counters in perf_counters.daemons.items():
         type_, _, id_ = daemon.partition(".")
-        block = _RGW(id_) if type_ == "rgw" else _DAEMON(daemon)
+        block = _RGW(orchestrated.get(id_, id_)) if type_ == "rgw" else _DAEMON(daemon)
         for path, counter in counters.items():
             if not counter.type & HISTOGRAM:
                 _add(page, _Row(block, path, place(path)), counter)

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ceph_exporter.facts import Facts
+from ceph_exporter.facts.orchestrator import Gateways
 from ceph_exporter.facts.service_dump import ServiceDump
-from ceph_exporter.metric import Family, Labels, Metric
+from ceph_exporter.metric import Family, Labels, Metric, Samples
 
 _DOCUMENT = ServiceDump.document
 
@@ -35,18 +36,11 @@ _WATCHED = ("rgw", "rbd-mirror", "cephfs-mirror", "iscsi", "nfs")
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield the families of `service dump`."""
-    dump = facts.get(ServiceDump)
+    """Yield the families of `service dump`, and the gateways of `orch ps`."""
+    dump, gateways = facts.get(ServiceDump), facts.get(Gateways)
     if dump is None:
         return
-    yield (
-        RGW_METADATA,
-        [
-            (RGW_METADATA.labels(f"rgw.{row.name}", row.hostname, row.version, row.id), 1)
-            for row in dump.services
-            if row.type == "rgw"
-        ],
-    )
+    yield RGW_METADATA, _gateways(dump, gateways)
     yield (
         MIRROR_METADATA,
         [
@@ -63,3 +57,14 @@ def collect(facts: Facts) -> Iterator[Family]:
     running = Counter(row.type for row in dump.services)
     counts = dict.fromkeys(_WATCHED, 0) | running if dump.complete else running
     yield DAEMONS, [(DAEMONS.labels(type_), number) for type_, number in counts.items()]
+
+
+def _gateways(dump: ServiceDump, orchestrated: Gateways | None) -> Samples:
+    """Yield the orchestrator's gateways, running or not, then the others of the service map."""
+    gateways = {row.id: row for row in orchestrated.gateways} if orchestrated else {}
+    for name, gateway in gateways.items():
+        place = gateway.hostname, gateway.version, gateway.instance
+        yield RGW_METADATA.labels(f"rgw.{name}", *place), 1
+    for row in dump.services:
+        if row.type == "rgw" and row.name not in gateways:
+            yield RGW_METADATA.labels(f"rgw.{row.name}", row.hostname, row.version, row.id), 1

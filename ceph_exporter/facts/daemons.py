@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from ceph_exporter.facts.decode import Decoder
-from ceph_exporter.facts.fact import Fact, decodes
+from ceph_exporter.facts.decode import DecodeError, Decoder
+from ceph_exporter.facts.fact import Fact, Facts, decodes
+from ceph_exporter.facts.health import Health
 from ceph_exporter.facts.versions import Versions
 
 
@@ -52,6 +53,19 @@ class MdsMetadata(Fact, frozen=True):
     slow = True
 
     daemons: Mapping[str, Daemon]
+
+
+def places(
+    facts: Facts, type_: type[MonMetadata] | type[MdsMetadata]
+) -> Mapping[str, Daemon] | None:
+    """Return the daemons by name, None while the document is unavailable.
+
+    Up to 11 there is no such document; there the daemons are shown without host and version.
+    """
+    metadata, health = facts.get(type_), facts.get(Health)
+    if metadata is not None:
+        return metadata.daemons
+    return {} if health is not None and health.era else None
 
 
 class RawDaemon(msgspec.Struct, frozen=True):
@@ -105,13 +119,16 @@ def decode_mdss(body: bytes) -> tuple[Fact, ...]:
 def decode_hosts(body: bytes) -> tuple[Fact, ...]:
     """Decode the dashboard's hosts; a daemon without a version gets the version of its host.
 
-    The number of daemons by version becomes the fact of `versions`.
+    The number of daemons by version becomes the fact of `versions`. Raise DecodeError for the
+    orchestrator's hosts, which 18 and later list without their daemons.
     """
     by_type: dict[str, dict[str, Daemon]] = {"mon": {}, "mgr": {}, "mds": {}}
-    for host in _decode_hosts(body):
+    hosts = _decode_hosts(body)
+    for host in hosts:
         for service in host.services:
             version = service.ceph_version or host.ceph_version
             by_type.setdefault(service.type, {})[service.id] = Daemon(host.hostname, version)
+    _check_hosts(hosts, by_type)
     versions = {
         type_: Counter(daemon.version for daemon in daemons.values() if daemon.version)
         for type_, daemons in by_type.items()
@@ -122,6 +139,20 @@ def decode_hosts(body: bytes) -> tuple[Fact, ...]:
         MdsMetadata(by_type["mds"]),
         Versions(versions),
     )
+
+
+def _check_hosts(hosts: tuple[RawHost, ...], by_type: Mapping[str, Mapping[str, Daemon]]) -> None:
+    """Raise DecodeError if no host has daemons or no daemon has a version."""
+    daemons = [daemon for one in by_type.values() for daemon in one.values()]
+    if not daemons:
+        raise DecodeError(
+            f"the list of {len(hosts)} hosts has no daemons: it is the orchestrator's, because "
+            "/api/host?sources=ceph failed; check that `ceph orch ps` works"
+        )
+    if not any(daemon.version for daemon in daemons):
+        raise DecodeError(
+            f"none of the {len(daemons)} daemons has a version; `ceph versions` has them"
+        )
 
 
 def _by_name(body: bytes) -> dict[str, Daemon]:

@@ -11,7 +11,11 @@ from ceph_exporter.facts.fact import Fact, decodes
 
 
 class Service(msgspec.Struct, frozen=True):
-    """A daemon of a service. id: its key in the map; name: the id that it was started with."""
+    """A daemon of a service.
+
+    type: the service, also where the map names the program; id: its key in the map, for iSCSI the
+    gateway; name: the id that it was started with.
+    """
 
     type: str
     id: str
@@ -61,7 +65,13 @@ class RawRgw(msgspec.Struct, frozen=True):
 
 _decode = Decoder(RawServiceMap)
 _decode_rgws = Decoder(tuple[RawRgw, ...])
-_NOT_A_SERVICE = {"mds"}  # lists its tasks in the map; its daemons are in `fs dump`
+# ServiceMap::is_normal_ceph_entity: the map has the tasks of these, other documents the daemons.
+_NOT_A_SERVICE = {"osd", "client", "mon", "mds", "mgr"}
+# What serves iSCSI registers for each image, as GATEWAY:POOL/IMAGE (rbd.c of tcmu-runner; Ceph's PR
+# 39290 has it as portal/GATEWAY:POOL/IMAGE).
+_ISCSI = "tcmu-runner"
+# Other programs by the name of their service; NFS since Ceph's PR 67999 (after 20.2.4).
+_SERVICE_OF = {"nfs-ganesha": "nfs"}
 
 
 @decodes("service dump")
@@ -87,22 +97,24 @@ def decode_rgws(body: bytes) -> tuple[Fact, ...]:
 
 
 def from_raw(answer: RawServiceMap) -> ServiceDump:
-    """Return the fact for a service map."""
+    """Return the fact for a service map, with each daemon once."""
     return ServiceDump(
         tuple(
-            _service(type_, key, daemon.metadata)
-            for type_, service in answer.services.items()
-            for key, daemon in service.daemons.items()
-            if isinstance(daemon, RawDaemon) and type_ not in _NOT_A_SERVICE
+            dict.fromkeys(
+                _service(type_, key, daemon.metadata)
+                for type_, service in answer.services.items()
+                for key, daemon in service.daemons.items()
+                if isinstance(daemon, RawDaemon) and type_ not in _NOT_A_SERVICE
+            )
         )
     )
 
 
 def _service(type_: str, key: str, metadata: dict[str, str]) -> Service:
-    return Service(
-        type=type_,
-        id=key,
-        name=metadata.get("id", key),
-        hostname=metadata.get("hostname", ""),
-        version=metadata.get("ceph_version", ""),
-    )
+    hostname, version = metadata.get("hostname", ""), metadata.get("ceph_version", "")
+    if type_ == _ISCSI:
+        own = key.partition(":")[0].rpartition("/")[2]
+        gateway = metadata.get("daemon_prefix") or hostname or own
+        return Service("iscsi", gateway, gateway, hostname, version)
+    type_ = _SERVICE_OF.get(type_, type_)
+    return Service(type_, key, metadata.get("id", key), hostname, version)

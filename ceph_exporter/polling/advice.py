@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from ceph_exporter.facts.orchestrator import Gateways
 from ceph_exporter.facts.registry import COMMANDS
 from ceph_exporter.polling.report import DocumentRow, DocumentState, Report
 from ceph_exporter.sources import ErrorKind
@@ -40,7 +41,9 @@ def missing(report: Report) -> list[Missing]:
 def _document(row: DocumentRow, api: str) -> Missing:
     if row.state is DocumentState.FAILED:
         return Missing(row.name, row.error, _fix_of_failure(row.name, api))
-    if api == "dashboard" and row.name in COMMANDS:
+    if row.name == Gateways.document and row.kind is ErrorKind.UNSUPPORTED:
+        fix = "only a cluster with an orchestrator has it; nothing needs to be done"
+    elif api == "dashboard" and row.name in COMMANDS:
         fix = "use --cluster.api=rados or, up to Ceph 19, --cluster.api=restful, which offer it"
     elif api == "recording":
         fix = "record it with `ceph_exporter record DIR`"

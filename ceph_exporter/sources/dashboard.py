@@ -9,6 +9,7 @@ not followed: the next URL is tried instead.
 
 import time
 from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 
 import msgspec
 
@@ -16,6 +17,7 @@ from ceph_exporter.deadline import Deadline, elapsed
 from ceph_exporter.facts import DecodeError, Decoder
 from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
 from ceph_exporter.sources.credentials import LOGIN_PAUSE, Credentials
+from ceph_exporter.sources.dashboard_forms import Forms
 from ceph_exporter.sources.http import Http, Response
 
 ACCEPT = {"Accept": "application/vnd.ceph.api.v1.0+json"}
@@ -39,14 +41,15 @@ ENDPOINTS: Mapping[str, tuple[str, ...]] = {
     "osd": ("osd df", "osd perf"),
     "host": ("mon metadata", "mgr metadata", "mds metadata", "versions"),
     "rgw/daemon": ("service dump",),
+    "daemon?daemon_types=rgw": ("orch ps",),
     "perf_counters": ("perf counters",),
     "summary": ("version",),
 }
+SINCE: Mapping[str, str] = {"orch ps": "18"}
+"""By document, the first release with its endpoint, where that is not 14."""
 _INCLUDES = {"health/full": frozenset(ENDPOINTS["health/minimal"])}
-# From 18 on, a list has only its first rows unless all are requested; before, it has no parameters.
-_PAGED = frozenset({"osd", "host"})
-_ALL_ROWS = "?offset=0&limit=-1"
-_SHORTEST_PAGE = 5
+NO_ORCHESTRATOR = "Orchestrator is unavailable"
+"""The detail of a 503 if the cluster has no orchestrator."""
 _SHARE = 0.75
 """The part of the remaining time that one endpoint may take."""
 
@@ -75,7 +78,7 @@ class Dashboard:
         self.url = http.url
         self._http = http
         self._credentials = credentials
-        self._parameters: dict[str, str] = {}
+        self._forms = Forms()
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
         """Request each endpoint that has a wanted document once.
@@ -92,7 +95,7 @@ class Dashboard:
             error, body = None, b""
             limit = deadline.part(_SHARE) if alive else deadline
             try:
-                body = self._get(endpoint, limit)
+                body = self._forms.get(endpoint, partial(self._ask, deadline=limit))
                 remaining -= _INCLUDES.get(endpoint, frozenset())
                 alive = True
             except SourceError as failure:
@@ -105,13 +108,6 @@ class Dashboard:
     def close(self) -> None:
         """Close the connection."""
         self._http.close()
-
-    def _get(self, endpoint: str, deadline: Deadline) -> bytes:
-        response = self._ask(endpoint + self._parameters.get(endpoint, ""), deadline)
-        if endpoint in _PAGED and endpoint not in self._parameters and _may_be_cut(response):
-            self._parameters[endpoint] = _ALL_ROWS
-            response = self._ask(endpoint + _ALL_ROWS, deadline)
-        return response.body
 
     def _ask(self, endpoint: str, deadline: Deadline) -> Response:
         had_token = bool(self._credentials.token)
@@ -130,7 +126,8 @@ class Dashboard:
                 f"{self.url}: the dashboard refused the token that it had just issued ({detail}); "
                 f"the next login is in {LOGIN_PAUSE / 60:.0f} minutes",
             )
-        kind = ErrorKind.UNSUPPORTED if response.status == 404 else ErrorKind.FAILED
+        absent = response.status == 404 or (response.status == 503 and detail == NO_ORCHESTRATOR)
+        kind = ErrorKind.UNSUPPORTED if absent else ErrorKind.FAILED
         hint = (
             f"; give user {self._credentials.username} the role read-only"
             if response.status == 403
@@ -184,12 +181,6 @@ class Dashboard:
                 f"ac-user-set-password {user} -i FILE",
             )
         return login.token
-
-
-def _may_be_cut(response: Response) -> bool:
-    """Return whether a list may be incomplete: it has more rows than the shortest page."""
-    total = response.headers.get("x-total-count", "")
-    return total.isdecimal() and int(total) > _SHORTEST_PAGE
 
 
 def check_active(url: str, response: Response) -> None:

@@ -7,11 +7,14 @@ from ceph_exporter.facts.command import Command
 from ceph_exporter.sources.base import ErrorKind, SourceError
 from ceph_exporter.sources.rados_child import NO_MODULE
 from ceph_exporter.sources.rados_process import Reply
+from ceph_exporter.sources.reasons import brief
 
 RIGHTS_MISSING = (errno.EACCES, errno.EPERM)
 """The errnos of a command that the user's capabilities do not include."""
 
 _UNKNOWN_COMMAND = ("command not known", "No handler found")
+# ENOENT of orchestrator/_interface.py: none is configured, or its own module is disabled.
+_NO_ORCHESTRATOR = ("No orchestrator configured", "Module not found")
 # What a module says that checks the capabilities on the mgr itself, as rbd_support does.
 _NEEDS_MGR = "not authorized"
 
@@ -53,7 +56,7 @@ def not_connected(reply: Reply, conf: str, entity: str) -> SourceError:
 
 def refused(command: Command, reply: Reply, entity: str) -> SourceError:
     """Return the error for a command that failed; it names the capability that is missing."""
-    text = " ".join(reply.text.split())[:200] or os.strerror(reply.errno)
+    text = brief(reply.text) or os.strerror(reply.errno)
     if reply.errno == errno.EFBIG:
         return SourceError(
             ErrorKind.FAILED,
@@ -62,6 +65,8 @@ def refused(command: Command, reply: Reply, entity: str) -> SourceError:
         )
     message = f"Ceph refused the command {command.prefix!r}: {text}"
     if reply.errno == errno.EINVAL and any(words in text for words in _UNKNOWN_COMMAND):
+        return SourceError(ErrorKind.UNSUPPORTED, message)
+    if reply.errno == errno.ENOENT and any(words in text for words in _NO_ORCHESTRATOR):
         return SourceError(ErrorKind.UNSUPPORTED, message)
     if reply.errno in RIGHTS_MISSING:
         message += f"; {_capability(command, text, entity)}"

@@ -37,6 +37,17 @@ _REASONS = {
 }
 
 
+def brief(text: str) -> str:
+    """Return a text of Ceph as one short line; of a Python traceback, its last line.
+
+    A command that an orchestrator's module fails in is answered with the traceback.
+    """
+    lines = text.strip().splitlines()
+    if lines and lines[0].startswith("Traceback"):
+        lines = lines[-1:]
+    return " ".join(" ".join(lines).split())[:200]
+
+
 def reason(error: Exception) -> str:
     """Return the reason for an error that is not a timeout; its own text if it is unknown."""
     text = " ".join(str(error).split()) or type(error).__name__

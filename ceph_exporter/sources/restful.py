@@ -22,6 +22,7 @@ from ceph_exporter.facts.registry import COMMANDS, wire_format_of
 from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
 from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.http import Http, Response
+from ceph_exporter.sources.reasons import brief
 
 INFO = "Ceph Manager RESTful API server"
 _PAUSES = (0.01, 0.03, 0.1, 0.25)  # seconds between looks at a request, then `_PAUSE`
@@ -49,7 +50,12 @@ class _Message(msgspec.Struct):
 
 
 # `outs` of a command that always fails: it does not exist, or the key may not run it.
-_PERMANENT = {"command not known": ErrorKind.UNSUPPORTED, "access denied": ErrorKind.DENIED}
+_PERMANENT = {
+    "command not known": ErrorKind.UNSUPPORTED,
+    "No orchestrator configured": ErrorKind.UNSUPPORTED,
+    "Module not found": ErrorKind.UNSUPPORTED,  # the orchestrator's own is disabled
+    "access denied": ErrorKind.DENIED,
+}
 
 _request = Decoder(_Request)
 _message = Decoder(_Message)
@@ -183,7 +189,7 @@ def _answer(document: str, command: Command, request: _Request, seconds: float) 
             return Answer((document,), wire_format, seconds, result.outb.encode())
     for result in request.failed:
         if _is(result.command, command.prefix, words):
-            outs = " ".join(result.outs.split())[:200]
+            outs = brief(result.outs)
             kinds = (kind for words, kind in _PERMANENT.items() if words in outs)
             kind = next(kinds, ErrorKind.FAILED)
             error = SourceError(kind, f"Ceph refused the command {command.prefix!r}: {outs}")

@@ -50,7 +50,9 @@ def by_api(document: str) -> Iterator[tuple[str, Span]]:
         if document not in source.documents:
             continue
         span = Span(*source.releases)
-        # The dashboard reads the mgr's memory, so it does not depend on the commands of a release.
-        common = span if source is dashboard.Dashboard else span.within(of_document(document))
+        if source is dashboard.Dashboard:  # it reads the mgr's memory
+            common: Span | None = Span(dashboard.SINCE.get(document, span.first), span.last)
+        else:
+            common = span.within(of_document(document))
         if common:
             yield source.api, common

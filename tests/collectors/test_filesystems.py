@@ -6,6 +6,7 @@ from ceph_exporter.collectors.filesystems import collect
 from ceph_exporter.facts import Fact, Facts
 from ceph_exporter.facts.daemons import Daemon, MdsMetadata
 from ceph_exporter.facts.fs_dump import Filesystem, FsDump, Mds
+from ceph_exporter.facts.health import Health
 from tests.collectors.pages import by_family
 
 REEF = "ceph version 18.2.7 (6b0e98) reef (stable)"
@@ -85,15 +86,27 @@ def test_mds() -> None:
     ]
 
 
-@pytest.mark.parametrize("metadata", [(), (MdsMetadata({"m9": Daemon("h9", REEF)}),)])
-def test_an_mds_without_metadata(metadata: tuple[Fact, ...]) -> None:
+@pytest.mark.parametrize(
+    "fact",
+    [
+        pytest.param(MdsMetadata({"m9": Daemon("h9", REEF)}), id="not in the metadata"),
+        pytest.param(Health("HEALTH_OK", {}, era="0.94 to 11"), id="no such document up to 11"),
+    ],
+)
+def test_an_mds_without_metadata(fact: Fact) -> None:
     """An MDS without metadata is on the page, with empty labels."""
-    assert page(FsDump((), DUMP.standbys), *metadata)["ceph_mds_metadata"] == [
+    assert page(FsDump((), DUMP.standbys), fact)["ceph_mds_metadata"] == [
         (
             '{ceph_daemon="mds.m4",fs_id="-1",hostname="",public_addr="192.0.2.4:6813/4",'
             'rank="-1",ceph_version=""} 1'
         )
     ]
+
+
+def test_metadata_that_is_unavailable() -> None:
+    """Without the document no MDS is shown as one without host and version."""
+    assert "ceph_mds_metadata" not in page(DUMP)
+    assert "ceph_mds_metadata" not in page(DUMP, Health("HEALTH_OK", {}))
 
 
 def test_states() -> None:

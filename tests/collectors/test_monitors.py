@@ -17,6 +17,7 @@ from ceph_exporter.facts import (
     Store,
     TimeSync,
 )
+from ceph_exporter.facts.daemons import Daemon, MonMetadata
 from ceph_exporter.facts.perf_counters import Counter
 from tests.collectors.pages import by_series
 
@@ -219,3 +220,33 @@ def test_name_of_a_monitor_is_escaped() -> None:
     """A monitor may have any name."""
     health = Health("HEALTH_OK", reports={'a"': MonitorReport('a"', used=1)})
     assert shown(health) == {r'ceph_monitor_used_bytes{monitor="a\"",ceph_daemon="mon.a\""}': "1"}
+
+
+def metadata(*facts: Fact) -> list[str]:
+    """Return the series of ceph_mon_metadata."""
+    return [key for key in shown(*facts) if key.startswith("ceph_mon_metadata")]
+
+
+def _series(name: str, rank: int, hostname: str = "", version: str = "") -> str:
+    return (
+        f'ceph_mon_metadata{{ceph_daemon="mon.{name}",hostname="{hostname}",public_addr="",'
+        f'rank="{rank}",ceph_version="{version}"}}'
+    )
+
+
+def test_metadata() -> None:
+    """A monitor that never joined the quorum has no metadata, so its labels are empty."""
+    daemons = MonMetadata({"a": Daemon("h1", "v1"), "b": Daemon("h2", "v1")})
+    expected = [_series("a", 0, "h1", "v1"), _series("b", 1, "h2", "v1"), _series("c", 2)]
+    assert metadata(QUORUM, daemons) == expected
+
+
+def test_metadata_that_is_unavailable() -> None:
+    """Without the document no monitor is shown as one without host and version."""
+    assert metadata(QUORUM) == metadata(QUORUM, Health("HEALTH_OK", {})) == []
+
+
+def test_metadata_before_12() -> None:
+    """Up to 11 there is no such document: address and rank are shown without it."""
+    health = Health("HEALTH_OK", {}, era="0.94 to 11")
+    assert metadata(QUORUM, health) == [_series("a", 0), _series("b", 1), _series("c", 2)]

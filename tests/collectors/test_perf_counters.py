@@ -7,7 +7,9 @@ from ceph_exporter import exposition
 from ceph_exporter.collectors._perf_names import name_of
 from ceph_exporter.collectors.perf_counters import CUT, Options, collect
 from ceph_exporter.facts import Facts
+from ceph_exporter.facts.orchestrator import Gateway, Gateways
 from ceph_exporter.facts.perf_counters import Counter, PerfCounters
+from ceph_exporter.facts.service_dump import Service, ServiceDump
 
 GAUGE, TIME, SPAN, MEAN, TOTAL, HISTOGRAM = 2, 1, 5, 6, 10, 26
 
@@ -280,3 +282,18 @@ def test_impossible_values(type_: int, value: int) -> None:
 def test_the_limit_is_enough_for_hundreds_of_osds() -> None:
     """An OSD with BlueStore has 338 series."""
     assert Options().limit // 338 >= 590
+
+
+def test_gateways_of_an_orchestrator() -> None:
+    """The counters of a gateway have the instance id of its metadata; of others, the number."""
+    counters = PerfCounters(
+        {"rgw.4127": {"rgw.req": Counter(TOTAL, 5)}, "rgw.4130": {"rgw.req": Counter(TOTAL, 6)}}
+    )
+    dump = ServiceDump((Service("rgw", "4127", "s3.h3.kzwqdx", "h3", ""),))
+    gateways = Gateways((Gateway("s3.h3.kzwqdx", "h3", "18.2.7"),))
+    lines = exposition.lines(collect(Facts.of(counters, dump, gateways)))
+    text = b"".join(text for metric, text in lines.items() if metric != CUT).decode()
+    assert text.splitlines() == [
+        'ceph_rgw_req{instance_id="kzwqdx"} 5',
+        'ceph_rgw_req{instance_id="4130"} 6',
+    ]

@@ -101,6 +101,15 @@ def test_what_a_key_may_not_ask_for_names_the_place_that_says_what_to_grant() ->
     assert ["what to grant" in one.fix for one in found] == [True]
 
 
+@pytest.mark.parametrize("api", ["dashboard", "restful", "rados", "recording"])
+def test_a_cluster_without_an_orchestrator_lacks_nothing(api: str) -> None:
+    """The list of an orchestrator is not missing where there is none, over any API."""
+    row = DocumentRow("orch ps", DocumentState.UNSUPPORTED, ErrorKind.UNSUPPORTED, "unavailable")
+    (found,) = advice.missing(REPORT._replace(api=api, documents=(row,), collectors=()))
+    assert not found.fault
+    assert found.fix == "only a cluster with an orchestrator has it; nothing needs to be done"
+
+
 def test_a_cluster_that_is_not_reached_says_which_urls_were_tried() -> None:
     """The reason is said once, not for each document, and the health is unknown."""
     said = check.text("", CLUSTER, DOWN, colour=False)

@@ -109,8 +109,42 @@ def test_versions_of_hosts() -> None:
     )
 
 
+ORCHESTRATED: dict[str, object] = {
+    "hostname": "h9",
+    "addr": "192.0.2.9",
+    "labels": ["_admin"],
+    "ceph_version": "",
+    "services": [],
+    "sources": {"ceph": False, "orchestrator": True},
+    "service_instances": [{"type": "mon", "count": 1}, {"type": "osd", "count": 12}],
+}
+
+
 def test_a_host_without_daemons() -> None:
-    """A host of the orchestrator that runs no daemon yet adds nothing."""
-    by_type = hosts({"hostname": "h9", "addr": "192.0.2.9", "labels": [], "ceph_version": ""})
-    assert by_type.get(MonMetadata) == MonMetadata({})
-    assert by_type.get(Versions) == Versions({"mon": {}, "mgr": {}, "mds": {}})
+    """A host that runs no daemon adds nothing to those of the others."""
+    services = [service("mon", "a", ceph_version=REEF)]
+    by_type = hosts(ORCHESTRATED, {"hostname": "h1", "services": services})
+    assert by_type.get(MonMetadata) == MonMetadata({"a": Daemon("h1", REEF)})
+    assert by_type.get(Versions) == Versions({"mon": {REEF: 1}, "mgr": {}, "mds": {}})
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param((ORCHESTRATED, ORCHESTRATED | {"hostname": "h8"}), id="no daemons"),
+        # The mgr has a version for all hosts, which no daemon proves.
+        pytest.param((ORCHESTRATED | {"ceph_version": REEF},), id="a version without daemons"),
+        pytest.param((), id="no hosts"),
+    ],
+)
+def test_hosts_of_the_orchestrator_have_no_documents(rows: tuple[dict[str, object], ...]) -> None:
+    """From 18 on the orchestrator's hosts lack the daemons: that is a failure, with its reason."""
+    with pytest.raises(DecodeError, match=rf"^the list of {len(rows)} hosts has no daemons.*orch"):
+        hosts(*rows)
+
+
+def test_daemons_without_any_version() -> None:
+    """If no daemon has a version, the answer does not have the documents."""
+    services = [service("mon", "a"), service("osd", "0", ceph_version="")]
+    with pytest.raises(DecodeError, match="none of the 2 daemons has a version"):
+        hosts({"hostname": "h1", "ceph_version": "", "services": services})

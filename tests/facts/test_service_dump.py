@@ -36,6 +36,45 @@ def test_services() -> None:
     )
 
 
+def portal(gateway: str, image: str, **metadata: str) -> dict[str, Any]:
+    """Return an image that tcmu-runner serves on a gateway."""
+    return {f"{gateway}:{image}": {"gid": 4130, "metadata": metadata}}
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        pytest.param({"daemon_type": "portal", "daemon_prefix": "gw1"}, id="16 and later"),
+        pytest.param({"hostname": "gw1"}, id="14"),
+        pytest.param({}, id="without metadata"),
+    ],
+)
+def test_iscsi_gateways(metadata: dict[str, str]) -> None:
+    """tcmu-runner registers each image; a gateway with several images is one daemon of iSCSI."""
+    daemons = {"summary": ""} | portal("gw1", "rbd/vm1", **metadata)
+    daemons |= portal("gw1", "rbd/vm2", **metadata) | portal("gw2", "rbd/vm1")
+    decoded = decode("service dump", {"services": {"tcmu-runner": {"daemons": daemons}}})
+    hostname = metadata.get("hostname", "")
+    assert decoded.services == (
+        Service("iscsi", "gw1", "gw1", hostname, ""),
+        Service("iscsi", "gw2", "gw2", "", ""),
+    )
+
+
+def test_a_portal_without_metadata() -> None:
+    """The gateway is in the key, with the type of the daemon before it or without."""
+    daemons = portal("portal/gw3", "rbd/vm1") | portal("gw3", "rbd/vm2")
+    decoded = decode("service dump", {"services": {"tcmu-runner": {"daemons": daemons}}})
+    assert decoded.services == (Service("iscsi", "gw3", "gw3", "", ""),)
+
+
+def test_nfs() -> None:
+    """NFS registers under the name of its program."""
+    assert dump(nfs_ganesha={"4131": {"metadata": {"hostname": "h1"}}}) == (
+        Service("nfs", "4131", "4131", "h1", ""),
+    )
+
+
 def test_summary() -> None:
     """The string `summary` among the daemons is not a daemon."""
     assert dump(iscsi={"summary": "1 portal active", "h1:rbd/x": {"metadata": {}}}) == (
@@ -43,10 +82,11 @@ def test_summary() -> None:
     )
 
 
-def test_mdss() -> None:
-    """14 lists the tasks of MDSs here, which are not services."""
+@pytest.mark.parametrize("type_", ["osd", "client", "mon", "mds", "mgr"])
+def test_tasks_are_no_services(type_: str) -> None:
+    """The map also has the tasks of Ceph's own daemons, which are not services."""
     daemon = {"metadata": {}, "task_status": {"scrub status": "idle"}}
-    assert dump(mds={"summary": "", "m1": daemon}) == ()
+    assert dump(**{type_: {"summary": "", "m1": daemon}}) == ()
 
 
 def test_no_services() -> None:

@@ -1,6 +1,6 @@
 """Compares the exporter's page with that of Ceph's mgr module at the same moment.
 
-The permitted differences are read from two tables of the documentation.
+The permitted differences are read from three tables of the documentation.
 """
 
 from __future__ import annotations
@@ -17,11 +17,10 @@ if TYPE_CHECKING:
 
 Page = dict[str, dict[frozenset[tuple[str, str]], float]]
 
-DOCUMENT = Path(__file__).parents[2] / "docs/ceph-apis.md"
-NOT_GIVEN = "What an API does not give"
-OTHERWISE = "What the module says otherwise"
-# These describe the module's own process, not Ceph.
-OWN = ("ceph_prometheus_*", "ceph_scrape_duration_secs")
+_DOCS = Path(__file__).parents[2] / "docs"
+NOT_GIVEN = _DOCS / "ceph-apis.md", "What an API does not give"
+OTHERWISE = _DOCS / "ceph-apis.md", "What the module says otherwise"
+NOT_EXPORTED = _DOCS / "migration.md", "What the module has and the exporter has not"
 
 
 def parse(text: str) -> Page:
@@ -36,16 +35,19 @@ def parse(text: str) -> Page:
     return page
 
 
-def allowed(heading: str, which: str) -> tuple[str, ...]:
+def allowed(table: tuple[Path, str], which: str = "") -> tuple[str, ...]:
     """Return the patterns of metric names that a table of the documentation lists.
 
-    `which` is an API or a release's major number: what the second column names, or "all".
+    table: document and heading; which: an API or a release's major number, as the second column
+    names it beside "all"; without one, the whole table.
     """
-    section = DOCUMENT.read_text().partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    document, heading = table
+    section = document.read_text().partition(f"## {heading}\n")[2].partition("\n## ")[0]
     patterns: list[str] = []
     for line in section.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if line.startswith("| `") and set(re.findall(r"[\w-]+", cells[1])) & {which, "all"}:
+        whose = set(re.findall(r"[\w-]+", cells[1])) if line.startswith("| `") else set()
+        if whose & {which, "all"} or (whose and not which):
             patterns += re.findall(r"`([^`]+)`", cells[0])
     return tuple(patterns)
 

@@ -7,6 +7,7 @@ import pytest
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.sources import Answer, Credentials, ErrorKind, Tls, connect
 from ceph_exporter.sources.dashboard import ENDPOINTS
+from ceph_exporter.sources.dashboard_forms import FORMS
 from tests.sources.fakes import Dashboard, as_json, page
 from tests.sources.faulty import Reply, answering, serve
 
@@ -50,24 +51,26 @@ def rows(count: int, total: str) -> Reply:
         ("mds metadata", "host"),
         ("versions", "host"),
         ("service dump", "rgw/daemon"),
+        ("orch ps", "daemon?daemon_types=rgw"),
         ("perf counters", "perf_counters"),
         ("version", "summary"),
     ],
 )
 def test_endpoint_of_a_document(credentials: Credentials, document: str, endpoint: str) -> None:
     """A single wanted document takes one request, to the endpoint that has it."""
-    fake = Dashboard({endpoint: WHOLE})
+    request = endpoint + FORMS.get(endpoint, ("",))[0]
+    fake = Dashboard({request: WHOLE})
     (answers,) = fetched(fake, credentials, (document,))
-    assert fake.asked == ["auth", endpoint]
+    assert fake.asked == ["auth", request]
     assert [(one.wire_format, one.error) for one in answers] == [(f"dashboard/{endpoint}", None)]
     assert document in answers[0].documents
 
 
 def test_several_documents_of_one_endpoint(credentials: Credentials) -> None:
     """An endpoint with several wanted documents is requested once."""
-    fake = Dashboard({"osd": WHOLE, "host": WHOLE})
+    fake = Dashboard({"osd": WHOLE, "host?sources=ceph": WHOLE})
     fetched(fake, credentials, ("osd df", "osd perf", "mon metadata", "versions"))
-    assert fake.asked == ["auth", "osd", "host"]
+    assert fake.asked == ["auth", "osd", "host?sources=ceph"]
 
 
 def test_the_full_health_is_not_requested_for_parts_of_the_minimal_one(
@@ -96,36 +99,38 @@ def test_the_minimal_health_is_requested_if_the_full_one_fails(credentials: Cred
     assert answers[1].documents == ("health detail", "status")
 
 
-@pytest.mark.parametrize("endpoint", ["osd", "host"])
+@pytest.mark.parametrize("request_", ["osd", "host?sources=ceph"])
 def test_a_list_that_was_cut_is_requested_completely(
-    credentials: Credentials, endpoint: str
+    credentials: Credentials, request_: str
 ) -> None:
     """From 18 on a list has 5 or 10 rows unless all are requested: later polls do so at once."""
-    every = f"{endpoint}?offset=0&limit=-1"
-    fake = Dashboard({endpoint: rows(5, "12"), every: rows(12, "12")})
+    endpoint = request_.partition("?")[0]
+    every = f"{request_}{'&' if '?' in request_ else '?'}offset=0&limit=-1"
+    fake = Dashboard({request_: rows(5, "12"), every: rows(12, "12")})
     wanted = (ENDPOINTS[endpoint][0],)
     first, second = fetched(fake, credentials, wanted, wanted)
-    assert fake.asked == ["auth", endpoint, every, every]
+    assert fake.asked == ["auth", request_, every, every]
     assert first[0].body == second[0].body == rows(12, "12").body
     assert first[0].wire_format == f"dashboard/{endpoint}"
 
 
-@pytest.mark.parametrize("endpoint", ["osd", "host"])
-def test_a_list_without_a_total_is_complete(credentials: Credentials, endpoint: str) -> None:
-    """Up to 17 a list has neither pages nor a total, and parameters are an error."""
-    fake = Dashboard({endpoint: as_json(list(range(12)))})
-    wanted = (ENDPOINTS[endpoint][0],)
+@pytest.mark.parametrize("request_", ["osd", "host?sources=ceph"])
+def test_a_list_without_a_total_is_complete(credentials: Credentials, request_: str) -> None:
+    """Up to 17 a list has neither pages nor a total, and their parameters are an error."""
+    fake = Dashboard({request_: as_json(list(range(12)))})
+    wanted = (ENDPOINTS[request_.partition("?")[0]][0],)
     (first,), (second,) = fetched(fake, credentials, wanted, wanted)
-    assert fake.asked == ["auth", endpoint, endpoint]
+    assert fake.asked == ["auth", request_, request_]
     assert first.body == second.body == as_json(list(range(12))).body
 
 
 def test_pages_of_one_list_do_not_affect_another(credentials: Credentials) -> None:
     """Only the list that was cut is requested with parameters from then on."""
     every = "osd?offset=0&limit=-1"
-    fake = Dashboard({"osd": rows(10, "11"), every: rows(11, "11"), "host": rows(2, "2")})
+    hosts = "host?sources=ceph"
+    fake = Dashboard({"osd": rows(10, "11"), every: rows(11, "11"), hosts: rows(2, "2")})
     fetched(fake, credentials, ("osd df", "mon metadata"), ("osd df", "mon metadata"))
-    assert fake.asked == ["auth", "osd", every, "host", every, "host"]
+    assert fake.asked == ["auth", "osd", every, hosts, every, hosts]
 
 
 def test_a_total_of_an_endpoint_without_pages_is_ignored(credentials: Credentials) -> None:

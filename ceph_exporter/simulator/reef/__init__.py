@@ -37,6 +37,7 @@ ANSWERS: Mapping[str, Callable[[State], object]] = {
     "mgr dump": daemons.mgr_dump,
     "fs dump": daemons.fs_dump,
     "service dump": daemons.service_dump,
+    "orch ps": daemons.orch_ps,
     "pg states": pools.pgs_brief,
     "pg dump pools": pools.pool_sums,
     "version": daemons.version,

@@ -28,7 +28,11 @@ _ALWAYS_ON = (
 )
 _ENABLED = ("dashboard", "iostat", "nfs", "prometheus", "restful")
 _OTHERS = ("alerts", "influx", "localpool", "mirroring", "snap_schedule", "stats", "telegraf")
-_SERVICES = {"rgw": ("s3.host1", "s3.host2"), "rbd-mirror": ("mirror.host3",)}
+# As cephadm names them: SERVICE.HOST.SUFFIX.
+_SERVICES = {
+    "rgw": ("s3.host1.kzwqdx", "s3.host2.mnbvcx"),
+    "rbd-mirror": ("mirror.host3.trewqa",),
+}
 _FIRST_GID = 4500
 _CLIENTS_OF_HOST = 8
 
@@ -106,7 +110,7 @@ def service_dump(state: State) -> dict[str, object]:
     for type_, names in _SERVICES.items():
         daemons: dict[str, object] = {"summary": ""}
         for name in names:
-            host = int(name[-1]) - 1
+            host = _host_of(name)
             daemons[str(gid)] = {
                 "start_epoch": 11,
                 "start_stamp": date(0),
@@ -118,6 +122,28 @@ def service_dump(state: State) -> dict[str, object]:
             gid += 1
         services[type_] = {"daemons": daemons}
     return {"epoch": 11, "modified": date(0), "services": services}
+
+
+def orch_ps(state: State) -> list[dict[str, object]]:
+    """Return `orch ps --daemon_type rgw` of cephadm."""
+    return [
+        {
+            "daemon_type": "rgw",
+            "daemon_id": name,
+            "daemon_name": f"rgw.{name}",
+            "service_name": f"rgw.{name.partition('.')[0]}",
+            "hostname": state.moment.layout.hosts[_host_of(name)].name,
+            "status": 1,
+            "status_desc": "running",
+            "version": VERSION.split()[2],
+        }
+        for name in _SERVICES["rgw"]
+    ]
+
+
+def _host_of(name: str) -> int:
+    """Return the index of the host that a service's daemon is named after."""
+    return int(name.split(".")[1].removeprefix("host")) - 1
 
 
 def version(state: State) -> dict[str, object]:

@@ -1,0 +1,91 @@
+"""Ceph's own test orchestrator in a cluster: with data, failing, and switched off again.
+
+The module test_orchestrator has no machines: it repeats the data that it was given. The data lives
+in the active mgr, so after a failover the module is on, has none, and fails.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from testbed.ceph import CephCluster
+
+GATEWAY = "s3.host1.kzwqdx"
+"""The id of a RADOS Gateway as cephadm names it: SERVICE.HOST.SUFFIX."""
+VERSION = "20.2.4"
+_STAMP = "2020-04-16T05:44:41.551646Z"
+_MODULE = "test_orchestrator"
+DATA = {
+    "inventory": [{"name": "host1", "addr": "192.0.2.1", "labels": ["rgw"], "devices": []}],
+    "services": [],
+    "daemons": [
+        {
+            "daemon_type": "rgw",
+            "daemon_id": GATEWAY,
+            "hostname": "host1",
+            "container_id": "e695cd698d8a",
+            "container_image_id": "36114e384941",
+            "container_image_name": "quay.io/ceph/ceph:v20",
+            "version": VERSION,
+            "status": 1,
+            "status_desc": "running",
+            "created": _STAMP,
+            "started": _STAMP,
+            "last_refresh": _STAMP,
+        }
+    ],
+}
+
+
+@contextmanager
+def orchestrated(cluster: CephCluster) -> Iterator[None]:
+    """Run an orchestrator with one host and one RADOS Gateway until the end of the block."""
+    cluster.ceph("mgr", "module", "enable", _MODULE, "--force")
+    try:
+        cluster.wait(partial(_is_available, cluster), "test orchestrator", 60)
+        make_active(cluster, "x")
+        load(cluster)
+        yield
+    finally:
+        cluster.ceph("orch", "set", "backend", "")
+        cluster.ceph("mgr", "module", "disable", _MODULE)
+        make_active(cluster, "x")
+
+
+def load(cluster: CephCluster) -> None:
+    """Load the orchestrator's data, without which it fails."""
+    file = cluster.folder / "orchestrator.json"
+    file.write_text(json.dumps(DATA))
+    cluster.ceph(_MODULE, "load_data", "-i", str(file))
+
+
+def lose_data(cluster: CephCluster) -> None:
+    """Let the orchestrator fail: another mgr takes over, and the first one again."""
+    make_active(cluster, "y")
+    make_active(cluster, "x")
+
+
+def make_active(cluster: CephCluster, name: str) -> None:
+    """Let a mgr take over; each restarts when modules change, so either may be active then."""
+    cluster.wait(partial(_is_active, cluster, name), f"active mgr {name}", 90)
+    cluster.wait(partial(cluster.apis_answer, name), "answer of the HTTP APIs", 60)
+
+
+def _is_available(cluster: CephCluster) -> bool:
+    cluster.ceph("orch", "set", "backend", _MODULE)
+    return bool(cluster.ask("orch", "status")["available"])
+
+
+def _is_active(cluster: CephCluster, name: str) -> bool:
+    """Return whether a mgr is active; if another one is and it is ready to take over, let it."""
+    mgrs = cluster.ask("mgr", "dump")
+    ready = mgrs["available"] and len(mgrs["standbys"]) == 1
+    if ready and mgrs["active_name"] != name:
+        cluster.ceph("mgr", "fail")
+    return bool(ready and mgrs["active_name"] == name)

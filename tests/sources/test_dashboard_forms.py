@@ -1,0 +1,129 @@
+"""The forms of requests to the dashboard: each release's, and the orchestrator's states."""
+
+from contextlib import closing
+
+import pytest
+
+from ceph_exporter.deadline import Deadline
+from ceph_exporter.sources import Answer, Credentials, ErrorKind, Source, Tls, connect
+from tests.sources.fakes import Dashboard, as_json, page
+from tests.sources.faulty import Reply, answering, serve
+
+NAMED = "host?sources=ceph"
+ALONE = "host?sources=ceph&include_service_instances=false"
+ALL = "&offset=0&limit=-1"
+DAEMONS = as_json([{"hostname": "h1", "services": [{"type": "mon", "id": "a"}]}])
+ORCHESTRATED = as_json([{"hostname": "h1", "services": [], "labels": ["id"]}])
+FAILS = as_json({"status": "500 Internal Server Error", "detail": "The server encountered"}, 500)
+WANTED = ("mon metadata", "versions")
+
+
+def fetch(source: Source) -> Answer:
+    """Fetch the hosts."""
+    (answer,) = source.fetch(WANTED, Deadline(30))
+    return answer
+
+
+def polls(credentials: Credentials, fake: Dashboard, count: int = 2) -> list[Answer]:
+    """Fetch the hosts in several polls over one connection."""
+    with serve(answering(fake)) as server:
+        url = server.url
+        with closing(connect("dashboard", url, Tls(), credentials, Deadline(30))) as source:
+            return [fetch(source) for _ in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("answers", "first", "then"),
+    [
+        pytest.param({NAMED: DAEMONS, ALONE: FAILS}, [NAMED], NAMED, id="16 and 18"),
+        pytest.param({NAMED: FAILS, ALONE: DAEMONS}, [NAMED, ALONE], ALONE, id="20, failing"),
+        pytest.param(
+            {NAMED: page(404), ALONE: page(404), "host": DAEMONS},
+            [NAMED, ALONE, "host"],
+            "host",
+            id="14",
+        ),
+    ],
+)
+def test_the_form_that_works_is_found_within_a_poll_and_remembered(
+    credentials: Credentials, answers: dict[str, Reply], first: list[str], then: str
+) -> None:
+    """The first poll has the hosts, whatever the release accepts, and the second asks at once."""
+    fake = Dashboard(answers)
+    one, two = polls(credentials, fake)
+    assert one.body == two.body == DAEMONS.body
+    assert one.wire_format == two.wire_format == "dashboard/host"
+    assert fake.asked == ["auth", *first, then]
+
+
+def test_an_orchestrator_that_begins_to_fail_costs_no_poll(credentials: Credentials) -> None:
+    """If the form in use fails, the others are asked in the same poll."""
+    fake = Dashboard({NAMED: DAEMONS, ALONE: DAEMONS})
+    with (
+        serve(answering(fake)) as server,
+        closing(connect("dashboard", server.url, Tls(), credentials, Deadline(30))) as source,
+    ):
+        assert fetch(source).body == DAEMONS.body
+        fake.special[NAMED] = FAILS
+        assert fetch(source).body == fetch(source).body == DAEMONS.body
+    assert fake.asked == ["auth", NAMED, NAMED, ALONE, ALONE]
+
+
+def test_hosts_without_daemons_are_not_what_is_remembered(credentials: Credentials) -> None:
+    """On 18 with a failing orchestrator only the plain list is answered: the best form stays."""
+    fake = Dashboard({NAMED: FAILS, ALONE: FAILS, "host": ORCHESTRATED})
+    with (
+        serve(answering(fake)) as server,
+        closing(connect("dashboard", server.url, Tls(), credentials, Deadline(30))) as source,
+    ):
+        assert fetch(source).body == ORCHESTRATED.body
+        fake.special[NAMED] = DAEMONS
+        assert fetch(source).body == DAEMONS.body
+    assert fake.asked == ["auth", NAMED, ALONE, "host", NAMED]
+
+
+def test_a_list_that_was_cut_has_all_rows_in_each_form(credentials: Credentials) -> None:
+    """The parameters of pages follow those of the form."""
+    cut = DAEMONS._replace(headers={"X-Total-Count": "6"})
+    fake = Dashboard({NAMED: FAILS, ALONE: cut, ALONE + ALL: DAEMONS})
+    polls(credentials, fake)
+    assert fake.asked == ["auth", NAMED, ALONE, ALONE + ALL, ALONE + ALL]
+
+
+def test_the_first_error_is_the_reason(credentials: Credentials) -> None:
+    """If every form fails, the reason is that of the best one."""
+    fake = Dashboard({NAMED: FAILS, ALONE: page(404), "host": page(404)})
+    (answer,) = polls(credentials, fake, 1)
+    assert answer.error is not None
+    assert answer.error.kind is ErrorKind.FAILED
+    assert str(answer.error).startswith(f"/api/{NAMED}: HTTP 500: The server encountered")
+
+
+# The body of 18.2.7.
+NO_ORCHESTRATOR = {
+    "detail": "Orchestrator is unavailable",
+    "code": "orchestrator_status_unavailable",
+    "component": "orchestrator",
+}
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        pytest.param(as_json(NO_ORCHESTRATOR, 503), ErrorKind.UNSUPPORTED, id="18, none"),
+        pytest.param(as_json({"detail": "no path"}, 404), ErrorKind.UNSUPPORTED, id="16"),
+        pytest.param(FAILS, ErrorKind.FAILED, id="failing"),
+    ],
+)
+def test_gateways_without_an_orchestrator(
+    credentials: Credentials, reply: Reply, kind: ErrorKind
+) -> None:
+    """A cluster without an orchestrator does not offer its list; a failing one has failed."""
+    fake = Dashboard({"daemon?daemon_types=rgw": reply})
+    with (
+        serve(answering(fake)) as server,
+        closing(connect("dashboard", server.url, Tls(), credentials, Deadline(30))) as source,
+    ):
+        (answer,) = source.fetch(("orch ps",), Deadline(30))
+    assert answer.error is not None
+    assert answer.error.kind is kind

@@ -52,7 +52,7 @@ class Health(Fact, frozen=True):
     number in the text of the check about slow operations, 0 without such a check, None if the text
     has no number; slow_daemons: the daemons that the text names (14 and later). era: the releases
     that answer in this shape, as releases before 0.94 do not report their version; empty from 12
-    on.
+    on. detailed: the answer has the checks' details; without them, what only they say is unknown.
     """
 
     document = "health detail"
@@ -66,6 +66,7 @@ class Health(Fact, frozen=True):
     slow_ops: float | None = 0
     slow_daemons: tuple[str, ...] = ()
     era: str = ""
+    detailed: bool = True
 
 
 class RawText(msgspec.Struct, frozen=True):

@@ -8,8 +8,11 @@ import msgspec
 
 SLOW_INTERVAL = 300.0
 """Seconds between two requests for a slow document."""
-UNSUPPORTED_INTERVAL = 3600.0
+UNSUPPORTED_INTERVAL = 300.0
 """Seconds until an unsupported document is requested again: an upgrade may bring it."""
+DENIED_INTERVAL = 60.0
+"""Seconds until a document is requested again that the user may not read; some releases log each
+refusal."""
 COOLDOWN_FACTOR = 10
 """The cooldown, as a multiple of the answer's time, of a document that failed or that says whether
 the cluster is well."""
@@ -25,7 +28,7 @@ class Schedule(msgspec.Struct, frozen=True):
     """The three times before which a document is not requested.
 
     next: it is slow and was received recently; cooldown_until: Ceph took long for it;
-    unsupported_until: the API does not know it.
+    unsupported_until: the API does not know it, or the user may not read it.
     """
 
     next: float = 0.0
@@ -70,6 +73,11 @@ def failed(schedule: Schedule, now: float, seconds: float) -> Schedule:
 def unsupported(schedule: Schedule, now: float) -> Schedule:
     """Return the schedule after the API said that it does not know the document."""
     return msgspec.structs.replace(schedule, unsupported_until=now + UNSUPPORTED_INTERVAL)
+
+
+def denied(schedule: Schedule, now: float) -> Schedule:
+    """Return the schedule after the API said that the user may not read the document."""
+    return msgspec.structs.replace(schedule, unsupported_until=now + DENIED_INTERVAL)
 
 
 def reconnected(schedule: Schedule) -> Schedule:

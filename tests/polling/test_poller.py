@@ -149,6 +149,7 @@ def test_no_url_is_tried_when_the_time_is_over(ceph: Ceph) -> None:
 
 def test_a_change_is_logged_once(ceph: Ceph, clock: Clock, logs: list[str]) -> None:
     """An outage is one line however long it lasts, and its end is one line."""
+    ceph.documents = frozenset(whole())
     polled = poller_of(ceph, "test", clock=clock)
     polled.poll()
     polled.poll()

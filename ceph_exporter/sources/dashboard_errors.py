@@ -11,7 +11,7 @@ import msgspec
 
 from ceph_exporter.facts import DecodeError, Decoder
 from ceph_exporter.sources.base import ErrorKind, SourceError
-from ceph_exporter.sources.foreign import HINT, ForeignAnswerError, check_redirect
+from ceph_exporter.sources.foreign import HINT, ForeignAnswerError, check_redirect, what_instead
 from ceph_exporter.sources.http import Response
 
 _STANDBY = "Keep on looking"
@@ -91,7 +91,7 @@ def detail(response: Response) -> str:
     try:
         text = _error(response.body).detail or ""
     except DecodeError as error:
-        return str(error)
+        return what_instead(response.body, error)
     return " ".join(text.split())[:200] or "no reason reported"
 
 

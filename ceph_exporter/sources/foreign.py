@@ -6,6 +6,7 @@ They say something about the URL, never about a document.
 import re
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from ceph_exporter.facts import DecodeError
 from ceph_exporter.sources.base import ErrorKind, SourceError
 from ceph_exporter.sources.http import Response
 
@@ -21,6 +22,13 @@ class ForeignAnswerError(SourceError):
 
     def __init__(self, message: str) -> None:
         super().__init__(ErrorKind.UNREACHABLE, message)
+
+
+def what_instead(body: bytes, error: DecodeError) -> str:
+    """Return what a body is that could not be decoded."""
+    if body.strip() and body.lstrip()[:1] not in b"{[<":
+        return "the answer is text, not JSON"
+    return str(error)
 
 
 def check_redirect(url: str, response: Response) -> None:

@@ -18,7 +18,7 @@ from ceph_exporter.facts.command import Command, mon
 from ceph_exporter.facts.registry import COMMANDS, wire_format_of
 from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
 from ceph_exporter.sources.credentials import Credentials
-from ceph_exporter.sources.foreign import HINT, ForeignAnswerError, check_redirect
+from ceph_exporter.sources.foreign import HINT, ForeignAnswerError, check_redirect, what_instead
 from ceph_exporter.sources.http import Http, Response
 
 BASE = "/api/v0.1"
@@ -165,10 +165,10 @@ def output(response: Response) -> bytes:
     try:
         envelope = _envelope(body)
     except DecodeError as error:
-        raise _no_envelope(response.status, error) from None
+        raise _no_envelope(response.status, what_instead(body, error)) from None
     if not bytes(envelope.output):
         if response.status != 200:
-            raise _no_envelope(response.status, DecodeError("the answer has no `output`"))
+            raise _no_envelope(response.status, "the answer has no `output`")
         raise ForeignAnswerError(
             "the answer has no `output`; check that the URL is that of ceph-rest-api"
         )
@@ -185,7 +185,7 @@ def output(response: Response) -> bytes:
     raise SourceError(ErrorKind.UNSUPPORTED if unknown else ErrorKind.FAILED, reason)
 
 
-def _no_envelope(status: int, error: DecodeError) -> SourceError:
+def _no_envelope(status: int, reason: str) -> SourceError:
     """Return the error for an answer of somebody else, such as a proxy."""
     if status == 401:
         return SourceError(
@@ -200,4 +200,4 @@ def _no_envelope(status: int, error: DecodeError) -> SourceError:
             f"{_CHECK_USER}, and that it lets this command through",
         )
     hint = "check that the URL, including its path, is that of ceph-rest-api"
-    return ForeignAnswerError(f"HTTP {status}: {error}; {hint if status in (200, 404) else HINT}")
+    return ForeignAnswerError(f"HTTP {status}: {reason}; {hint if status in (200, 404) else HINT}")

@@ -137,6 +137,13 @@ def test_what_is_not_the_dashboards_own_is_the_urls_failure(
     assert fake.logins == 1
 
 
+def test_text_is_called_text(credentials: Credentials) -> None:
+    """An ingress answers one line of text: no message about malformed JSON."""
+    fake = Dashboard({"monitor": Reply(404, b"default backend - 404", TEXT)})
+    (error,) = failed(fake, credentials)
+    assert "/api/monitor: HTTP 404: the answer is text, not JSON; this answer" in str(error)
+
+
 def test_a_login_that_a_proxy_demands_keeps_the_token(credentials: Credentials) -> None:
     """A 401 in HTML is not the dashboard's: another login would only write to the monitors."""
     fake = Dashboard()

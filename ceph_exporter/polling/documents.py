@@ -94,6 +94,11 @@ class Documents:
         """Return whether this poll received the document."""
         return name in self._received
 
+    def in_cooldown(self, name: str) -> bool:
+        """Return whether the document is available and was not due since it was received."""
+        entry = self._entries[name]
+        return entry.fact is not None and entry.row.state is DocumentState.OK
+
     def error_of(self, names: Collection[str]) -> str:
         """Return why the first of these documents is unavailable."""
         return next(row.error for row in self.rows() if row.name in names and row.error)

@@ -8,14 +8,14 @@ from ceph_exporter import facts
 from ceph_exporter.config import Cluster, Config
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.exposition import Lines
-from ceph_exporter.facts import Facts, Health, Quorum, Status, Version
+from ceph_exporter.facts import Health, Quorum, Status, Version
 from ceph_exporter.log import fields, log
-from ceph_exporter.polling import snapshot
+from ceph_exporter.polling import snapshot, summary
 from ceph_exporter.polling.clock import SYSTEM, Clock
 from ceph_exporter.polling.collecting import Collecting
 from ceph_exporter.polling.documents import VITAL, Documents
 from ceph_exporter.polling.outage import Outage, pause
-from ceph_exporter.polling.report import CheckRow, Report
+from ceph_exporter.polling.report import Report
 from ceph_exporter.polling.session import Connect, Session
 from ceph_exporter.polling.snapshot import Snapshot
 from ceph_exporter.sources import Answer, ErrorKind, MonStore, Source, SourceError
@@ -101,17 +101,17 @@ class Poller:
         lines, collectors = self._collecting.run(available)
         api, url = self._session.used
         report = Report(
-            up=any(self._documents.received(fact.document) for fact in (Health, Status)),
-            health=_health(available),
+            up=self._is_up(failure),
+            health=summary.health(available),
             api=api,
             url=url,
-            release=_release(available),
+            release=summary.release(available),
             seconds=self._clock.monotonic() - start,
             ended=self._clock.time(),
             error=str(failure or ""),
             documents=documents,
             collectors=collectors,
-            checks=_checks(available),
+            checks=summary.checks(available),
             foreign=tuple(self._session.trust.foreign.items()),
         )
         return self._publish(report, lines)
@@ -119,6 +119,16 @@ class Poller:
     def close(self) -> None:
         """Close the connection to Ceph."""
         self._session.close()
+
+    def _is_up(self, failure: SourceError | None) -> bool:
+        """Return whether health or status is known now.
+
+        After an answer that took long, they are in cooldown for a few polls, which count as it did.
+        """
+        names = Health.document, Status.document
+        if any(map(self._documents.received, names)):
+            return True
+        return failure is None and any(map(self._documents.in_cooldown, names))
 
     def _publish(self, report: Report, lines: Lines) -> Snapshot:
         result = snapshot.make(
@@ -194,7 +204,8 @@ class Poller:
         ]:
             requested.update(todo)
             self._receive(todo, url, source, deadline)
-        if source.api != "recording" and requested & VITAL and not self._has_vital():
+        decisive = {Health.document, Status.document} <= requested
+        if source.api != "recording" and decisive and not self._has_vital():
             reason = self._documents.error_of(requested & VITAL)
             text = f"{url}: neither health nor status nor quorum was received: {reason}"
             raise SourceError(ErrorKind.UNREACHABLE, text)
@@ -235,26 +246,3 @@ class Poller:
 def _tags(name: str) -> dict[str, str]:
     """Return the key=value pairs that identify a cluster in log lines."""
     return {"cluster": name} if name else {}
-
-
-def _release(available: Facts) -> str:
-    version, health = available.get(Version), available.get(Health)
-    if version is not None:
-        return version.release
-    return health.era if health is not None else ""
-
-
-def _health(available: Facts) -> str | None:
-    health, status = available.get(Health), available.get(Status)
-    if health is not None:
-        return health.status
-    return status.health if status is not None else None
-
-
-def _checks(available: Facts) -> tuple[CheckRow, ...]:
-    checks = {} if (health := available.get(Health)) is None else health.checks
-    return tuple(
-        CheckRow(code, check.severity, check.message)
-        for code, check in checks.items()
-        if not check.muted
-    )

@@ -48,6 +48,7 @@ def test_proxies_in_front_of_mgrs(
     answer_errors(wild, 503)
     if wild.active_mgr() != "x":
         fail_over(wild)
+    wild.wait(lambda: status(wild, "y") == 503, "error of the standby", 60)
     for one in behind.values():
         shows_health(one)
     before = {name: set(documents(one)) for name, one in behind.items()}

@@ -60,6 +60,7 @@ def watched(stack: ExitStack, wild: CephCluster, folder: Path, *urls: str) -> Wa
     """Run an exporter until the stack is closed."""
     flags = [f"--cluster.url={url}" for url in urls]
     flags += [f"--cluster.username={USER}", f"--cluster.password-file={wild.password_file}"]
+    flags += ["--poll.timeout=8s"]  # five exporters and two proxies share the machine
     exporter = stack.enter_context(Exporter(folder, *flags, f"--cluster.ca-file={wild.ca_file}"))
     return Watched(exporter, "dashboard", wild.password_file, wild.ca_file, exporter.in_use())
 

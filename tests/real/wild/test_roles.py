@@ -15,7 +15,7 @@ from ceph_exporter.polling.report import DocumentState
 from ceph_exporter.sources import ErrorKind
 from testbed.bootstrap import USER
 from testbed.exporter import run
-from tests.real.wild.conftest import shows_health
+from tests.real.wild.failovers import shows_health
 
 if TYPE_CHECKING:
     from testbed.ceph import CephCluster

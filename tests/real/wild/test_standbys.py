@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.real.wild.conftest import answer_errors, fail_over, shows_health, status, watched
+from tests.real.wild.failovers import answer_errors, fail_over, shows_health, status, watched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

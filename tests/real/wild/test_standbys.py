@@ -58,7 +58,7 @@ def test_proxies_in_front_of_mgrs(
     shows_health(both)
     behind["ingress"].shows("ceph_up", 0)
     behind["ingress"].shows("ceph_exporter_document_success", 0, document="health detail")
-    behind["ingress"].wait_for_log("the API's own")
+    behind["ingress"].wait_for_log("HTTP 404: the answer is text, not JSON")
     assert fail_over(wild) == "x"
     for name, one in behind.items():
         shows_health(one)

@@ -106,7 +106,8 @@ def collect(facts: Facts) -> Iterator[Family]:
     )
     named = [(_CHECK(code), check) for code, check in checks.items()]
     yield ITEMS, [(block, check.count) for block, check in named]
-    yield DETAILS, [(block, len(check.detail)) for block, check in named]
+    if health.detailed:
+        yield DETAILS, [(block, len(check.detail)) for block, check in named]
     yield MUTED, [(block, check.muted) for block, check in named]
     yield MUTES, one(len(health.mutes))
     yield MUTE_STICKY, [(_CHECK(mute.code), mute.sticky) for mute in health.mutes]

@@ -162,7 +162,7 @@ def collect(facts: Facts) -> Iterator[Family]:
     clocks = time_sync.clocks if time_sync else health.clocks if health else {}
     yield SKEW, [(_block(name), clock.skew) for name, clock in clocks.items()]
     yield LATENCY, [(_block(name), clock.latency) for name, clock in clocks.items()]
-    if health is not None:
+    if health is not None and health.detailed:
         yield MONITOR_HEALTH, _health(health, quorum, time_sync)
 
 

@@ -52,7 +52,7 @@ class Health(Fact, frozen=True):
     by monitor, where the release reports them. clocks: skew and latency from the details of
     MON_CLOCK_SKEW, only for monitors that exceed the limit, and without the sign. era: the releases
     that answer in this shape, as releases before 0.94 do not report their version; empty from 12
-    on.
+    on. detailed: the answer has the checks' details; without them, what only they say is unknown.
     """
 
     document = "health detail"
@@ -65,6 +65,7 @@ class Health(Fact, frozen=True):
     clocks: Mapping[str, time_sync.Clock] = {}
     slow_ops: SlowOps = slow_ops.NONE
     era: str = ""
+    detailed: bool = True
 
 
 class RawText(msgspec.Struct, frozen=True):

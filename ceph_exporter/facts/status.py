@@ -1,8 +1,7 @@
 """The document `status`: a summary of the cluster.
 
 Sources: Monitor::get_cluster_status, OSDMap::print_summary and PGMap::print_summary of 0.67 to 20;
-the dashboard's `/api/health/minimal`, which contains `health detail` as well, and
-`/api/health/snapshot` (20 and later).
+the dashboard's `/api/health/minimal`, which contains `health detail` as well.
 """
 
 from collections.abc import Mapping

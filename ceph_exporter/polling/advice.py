@@ -40,7 +40,9 @@ def missing(report: Report) -> list[Missing]:
 
 def _document(row: DocumentRow, api: str) -> Missing:
     if row.state is DocumentState.FAILED:
-        return Missing(row.name, row.error, _fix_of_failure(row.name, api))
+        denied = row.kind is ErrorKind.DENIED
+        fix = _fix_of_denial(api) if denied else _fix_of_failure(row.name, api)
+        return Missing(row.name, row.error, fix)
     if row.name == Gateways.document and row.kind is ErrorKind.UNSUPPORTED:
         fix = "only a cluster with an orchestrator has it; nothing needs to be done"
     elif api == "dashboard" and row.name in COMMANDS:
@@ -52,6 +54,15 @@ def _document(row: DocumentRow, api: str) -> Missing:
     else:
         fix = "this release of Ceph does not offer it; nothing needs to be done"
     return Missing(row.name, row.error, fix, fault=False)
+
+
+def _fix_of_denial(api: str) -> str:
+    if api == "dashboard":
+        return (
+            "on a host of the cluster: `ceph dashboard ac-role-add-scope-perms ROLE SCOPE read`; "
+            "the built-in role read-only has all that is needed"
+        )
+    return "docs/ceph-apis.md says what to grant; it will be requested again every minute"
 
 
 def _fix_of_failure(name: str, api: str) -> str:

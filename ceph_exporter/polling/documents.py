@@ -22,7 +22,16 @@ from ceph_exporter.polling.schedule import Schedule
 from ceph_exporter.sources import Answer, ErrorKind, SourceError
 
 VITAL = frozenset(fact.document for fact in (Health, Status, Quorum))
-"""The documents that say whether the cluster is well; `cool_down` never applies to them."""
+"""The documents that say whether the cluster is well: every API has them, so they are requested in
+each poll, whatever was answered to the last request."""
+_OWN_KEY = frozenset({"restful"})
+"""APIs that run commands with the mgr's own key, so that what it may not do no user may."""
+
+
+_SCHEDULES = {
+    ErrorKind.UNSUPPORTED: schedule.unsupported,
+    ErrorKind.DENIED: schedule.denied,
+}
 
 
 class _Entry(msgspec.Struct):
@@ -57,6 +66,7 @@ class Documents:
         self._epoch: int | None = None  # of the OSD map, according to the last status
         self._previous_epoch: int | None = None  # the same, when this poll started
         self._decode = Decoding()
+        self._api = ""
 
     def start_poll(self) -> None:
         """Start a poll: nothing has been received or has failed in it yet."""
@@ -84,12 +94,25 @@ class Documents:
         """Return whether this poll received the document."""
         return name in self._received
 
+    def in_cooldown(self, name: str) -> bool:
+        """Return whether the document is available and was not due since it was received."""
+        entry = self._entries[name]
+        return entry.fact is not None and entry.row.state is DocumentState.OK
+
+    def error_of(self, names: Collection[str]) -> str:
+        """Return why the first of these documents is unavailable."""
+        return next(row.error for row in self.rows() if row.name in names and row.error)
+
     def connect(self, api: str, offered: frozenset[str]) -> None:
-        """Continue with a new source, which offers these documents; cooldowns remain."""
+        """Continue with a new source, which offers these documents; most cooldowns remain."""
+        self._api = api
         for entry in self._entries.values():
+            name = entry.row.name
             entry.schedule = schedule.reconnected(entry.schedule)
+            if name in VITAL and name in self._failed:
+                entry.schedule = Schedule()  # what failed over another URL is needed at once
             entry.epoch = None
-            entry.offered = entry.row.name in offered
+            entry.offered = name in offered
             if not entry.offered:
                 entry.row = entry.row._replace(
                     state=DocumentState.UNSUPPORTED,
@@ -108,7 +131,7 @@ class Documents:
             raise SourceError(ErrorKind.FAILED, text) from None
 
     def keep(self, answer: Answer, facts: tuple[Fact, ...]) -> None:
-        """Keep the facts of an answer that was decoded and checked."""
+        """Keep the facts of an answer that was decoded and checked; note what it lacks."""
         now = self._clock.monotonic()
         for fact in facts:
             if isinstance(fact, Status):
@@ -127,6 +150,10 @@ class Documents:
                 name, DocumentState.OK, None, "", seconds, size, self._clock.time()
             )
             self._received.add(name)
+        for name in {*answer.documents}.difference(fact.document for fact in facts):
+            text = f"{answer.wire_format}: the answer does not contain it"
+            error = answer.left_out.get(name, SourceError(ErrorKind.FAILED, text))
+            self.fail([name], error, answer.seconds)
 
     def fail(self, names: Iterable[str], error: SourceError, seconds: float | None = None) -> None:
         """Note why documents are unavailable, except those that this poll received elsewhere.
@@ -134,19 +161,30 @@ class Documents:
         seconds: how long Ceph took; None if the cluster as a whole is unreachable.
         """
         now = self._clock.monotonic()
-        supported = error.kind not in (ErrorKind.UNSUPPORTED, ErrorKind.DENIED)
-        state = DocumentState.FAILED if supported else DocumentState.UNSUPPORTED
         for entry in (self._entries[name] for name in names if name in self._entries):
-            if not supported:
-                entry.schedule = schedule.unsupported(entry.schedule, now)
-            if entry.row.name in self._received or not entry.offered:
+            name = entry.row.name
+            if name not in VITAL and error.kind in _SCHEDULES:
+                entry.schedule = _SCHEDULES[error.kind](entry.schedule, now)
+            if name in self._received or not entry.offered:
                 continue
-            self._failed.add(entry.row.name)
+            self._failed.add(name)
             entry.row = entry.row._replace(
-                state=state, kind=error.kind, error=str(error), seconds=seconds
+                state=self._state(name, error.kind),
+                kind=error.kind,
+                error=str(error),
+                seconds=seconds,
             )
             if seconds is not None:
                 entry.schedule = schedule.failed(entry.schedule, now, seconds)
+
+    def _state(self, name: str, kind: ErrorKind) -> DocumentState:
+        """Return the state after a failure; what the user could be granted has failed."""
+        if kind is ErrorKind.DENIED and self._api in _OWN_KEY:
+            return DocumentState.UNSUPPORTED
+        # A recording may be of a few documents only.
+        offered = name in VITAL and self._api != "recording"
+        unsupported = kind is ErrorKind.UNSUPPORTED and not offered
+        return DocumentState.UNSUPPORTED if unsupported else DocumentState.FAILED
 
     def cool_down(self, names: Iterable[str], seconds: float) -> None:
         """Put documents, except `VITAL` ones, in cooldown after their request made the URL fail.

@@ -37,7 +37,7 @@ class Outage:
     service that is back but refuses the password), one an hour while it lasts, and one when it
     ends. Documents that fail although the cluster is reachable are logged in the same way, but
     without a line for each further kind of error; those that fail or recover together share a line.
-    tags: key=value pairs for the log lines.
+    Documents that the API does not know are logged once. tags: key=value pairs for the log lines.
     """
 
     def __init__(self, tags: Mapping[str, str], clock: Clock = SYSTEM) -> None:
@@ -47,6 +47,7 @@ class Outage:
         self._clock = clock
         self._kinds: set[ErrorKind] = set()
         self._missing: set[str] = set()
+        self._unsupported: set[str] = set()
         self._since = self._summary = clock.monotonic()
 
     def note(self, failure: SourceError | None, documents: Iterable[DocumentRow]) -> None:
@@ -55,6 +56,8 @@ class Outage:
         failure: why the cluster is unreachable, None if it is not; documents: their state.
         """
         now = self._clock.monotonic()
+        documents = tuple(documents)
+        self._note_unsupported(documents)
         # A row without a duration failed with the whole cluster; that is logged once.
         missing = {
             row.name: row.error
@@ -86,6 +89,23 @@ class Outage:
         if recovered := sorted(self._missing.difference(missing)):
             self._log("info", "documents available again", documents=",".join(recovered))
         self._missing = set(missing)
+
+    def _note_unsupported(self, documents: Iterable[DocumentRow]) -> None:
+        """Log documents that the API refused as unknown; those that no release has over it not."""
+        for row in documents:
+            if row.state is DocumentState.OK:
+                self._unsupported.discard(row.name)
+        new = {
+            row.name: row.error
+            for row in documents
+            if row.state is DocumentState.UNSUPPORTED
+            and row.seconds is not None
+            and row.name not in self._unsupported
+        }
+        if new:
+            self._unsupported.update(new)
+            reason = next(iter(new.values()))
+            self._log("info", "documents unsupported", documents=",".join(new), error=reason)
 
     def _unreachable(self, now: float, failure: SourceError) -> None:
         if not self.failures:

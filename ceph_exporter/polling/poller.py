@@ -8,18 +8,20 @@ from ceph_exporter import facts
 from ceph_exporter.config import Cluster, Config
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.exposition import Lines
-from ceph_exporter.facts import Facts, Health, Quorum, Status, Version
+from ceph_exporter.facts import Health, Quorum, Status, Version
 from ceph_exporter.log import fields, log
-from ceph_exporter.polling import snapshot
+from ceph_exporter.polling import snapshot, summary
 from ceph_exporter.polling.clock import SYSTEM, Clock
 from ceph_exporter.polling.collecting import Collecting
-from ceph_exporter.polling.documents import Documents
+from ceph_exporter.polling.documents import VITAL, Documents
 from ceph_exporter.polling.outage import Outage, pause
-from ceph_exporter.polling.report import CheckRow, Report
+from ceph_exporter.polling.report import Report
 from ceph_exporter.polling.session import Connect, Session
 from ceph_exporter.polling.snapshot import Snapshot
 from ceph_exporter.sources import Answer, ErrorKind, MonStore, Source, SourceError
 
+ATTEMPTS = 3
+"""Connections to the only URL in one poll, if a standby answers or a connection breaks."""
 OnSnapshot: TypeAlias = Callable[["Poller", Snapshot], object]
 
 
@@ -99,17 +101,17 @@ class Poller:
         lines, collectors = self._collecting.run(available)
         api, url = self._session.used
         report = Report(
-            up=any(self._documents.received(fact.document) for fact in (Health, Status)),
-            health=_health(available),
+            up=self._is_up(failure),
+            health=summary.health(available),
             api=api,
             url=url,
-            release=_release(available),
+            release=summary.release(available),
             seconds=self._clock.monotonic() - start,
             ended=self._clock.time(),
             error=str(failure or ""),
             documents=documents,
             collectors=collectors,
-            checks=_checks(available),
+            checks=summary.checks(available),
             foreign=tuple(self._session.trust.foreign.items()),
         )
         return self._publish(report, lines)
@@ -117,6 +119,16 @@ class Poller:
     def close(self) -> None:
         """Close the connection to Ceph."""
         self._session.close()
+
+    def _is_up(self, failure: SourceError | None) -> bool:
+        """Return whether health or status is known now.
+
+        After an answer that took long, they are in cooldown for a few polls, which count as it did.
+        """
+        names = Health.document, Status.document
+        if any(map(self._documents.received, names)):
+            return True
+        return failure is None and any(map(self._documents.in_cooldown, names))
 
     def _publish(self, report: Report, lines: Lines) -> Snapshot:
         result = snapshot.make(
@@ -131,8 +143,10 @@ class Poller:
     def _request(self, deadline: Deadline) -> SourceError | None:
         """Try the URLs in turn, each once, until one answers; return the most informative error."""
         due = self._documents.due()
-        failures = []
-        for url in self._session.urls:
+        failures: list[SourceError] = []
+        urls = list(self._session.urls)
+        while urls:
+            url, was_open = urls.pop(0), self._session.source is not None
             try:
                 source = self._session.source or self._open(url, deadline)
                 self._fetch(url, source, deadline)
@@ -143,6 +157,8 @@ class Poller:
                 self._session.move_on()
                 if error.kind is ErrorKind.REFUSED or not deadline.left:
                     break  # the other URLs would refuse the same user; or there is no time left
+                if len(failures) < ATTEMPTS and self._is_worth_another(error, was_open=was_open):
+                    urls.append(url)
             else:
                 self._session.answered(source)
                 return None
@@ -150,6 +166,18 @@ class Poller:
         failure = min(reversed(failures), key=lambda error: kinds.index(error.kind))
         self._documents.fail({*due, *self._documents.due()}, failure)
         return failure
+
+    def _is_worth_another(self, error: SourceError, *, was_open: bool) -> bool:
+        """Return whether a new connection to the only URL may reach another mgr.
+
+        The URL may be a service or a load balancer that leads to whichever mgr.
+        """
+        broke = error.kind is ErrorKind.UNREACHABLE and (was_open or self._has_vital())
+        return len(self._session.urls) == 1 and (broke or error.kind is ErrorKind.STANDBY)
+
+    def _has_vital(self) -> bool:
+        """Return whether this poll received anything that says whether the cluster is well."""
+        return any(map(self._documents.received, VITAL))
 
     def _open(self, url: str, deadline: Deadline) -> Source:
         source = self._session.open(url, deadline)
@@ -159,13 +187,14 @@ class Poller:
     def _fetch(self, url: str, source: Source, deadline: Deadline) -> None:
         """Fetch the quorum if the URL is unproven, then what is due and what that makes due."""
         requested = set(self._host.documents)
-        if not self._session.proven:
-            # Due or not: nothing else is trusted before.
-            requested.add(Quorum.document)
-            self._receive([Quorum.document], url, source, deadline)
+        # Due or not: nothing else is trusted before. A user may have the right to one of them only.
+        for name in (Quorum.document, Status.document):
             if not self._session.proven:
-                text = f"{url}: it does not report which cluster it belongs to"
-                raise SourceError(ErrorKind.UNREACHABLE, text)
+                requested.add(name)
+                self._receive([name], url, source, deadline)
+        if not self._session.proven:
+            text = f"{url}: it does not report which cluster it belongs to"
+            raise SourceError(ErrorKind.UNREACHABLE, text)
         while todo := [
             name
             for name in self._documents.due()
@@ -175,6 +204,11 @@ class Poller:
         ]:
             requested.update(todo)
             self._receive(todo, url, source, deadline)
+        decisive = {Health.document, Status.document} <= requested
+        if source.api != "recording" and decisive and not self._has_vital():
+            reason = self._documents.error_of(requested & VITAL)
+            text = f"{url}: neither health nor status nor quorum was received: {reason}"
+            raise SourceError(ErrorKind.UNREACHABLE, text)
 
     def _receive(self, names: list[str], url: str, source: Source, deadline: Deadline) -> None:
         for answer in source.fetch(names, deadline):
@@ -197,6 +231,8 @@ class Poller:
             return
         if source is not None:
             self._session.check(url, source, decoded)
+            if not self._session.proven:
+                return  # it may be another cluster's
         self._documents.keep(answer, decoded)
 
     def _wanted(self, cluster: Cluster) -> set[str]:
@@ -210,26 +246,3 @@ class Poller:
 def _tags(name: str) -> dict[str, str]:
     """Return the key=value pairs that identify a cluster in log lines."""
     return {"cluster": name} if name else {}
-
-
-def _release(available: Facts) -> str:
-    version, health = available.get(Version), available.get(Health)
-    if version is not None:
-        return version.release
-    return health.era if health is not None else ""
-
-
-def _health(available: Facts) -> str | None:
-    health, status = available.get(Health), available.get(Status)
-    if health is not None:
-        return health.status
-    return status.health if status is not None else None
-
-
-def _checks(available: Facts) -> tuple[CheckRow, ...]:
-    checks = {} if (health := available.get(Health)) is None else health.checks
-    return tuple(
-        CheckRow(code, check.severity, check.message)
-        for code, check in checks.items()
-        if not check.muted
-    )

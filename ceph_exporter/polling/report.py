@@ -16,9 +16,9 @@ class DocumentState(Enum):
     OK = "ok"
     """The last request for it succeeded."""
     FAILED = "failed"
-    """The last request for it failed although the API offers it."""
+    """The last request for it failed although the API offers it, or the user lacks a right."""
     UNSUPPORTED = "unsupported"
-    """The API, the release or the user's rights do not include it."""
+    """Neither this API nor this release has it, whatever the user's rights."""
     PENDING = "pending"
     """It has not been requested yet."""
 

@@ -8,8 +8,11 @@ import msgspec
 
 SLOW_INTERVAL = 300.0
 """Seconds between two requests for a slow document."""
-UNSUPPORTED_INTERVAL = 3600.0
+UNSUPPORTED_INTERVAL = 300.0
 """Seconds until an unsupported document is requested again, because an upgrade may add it."""
+DENIED_INTERVAL = 60.0
+"""Seconds until a document is requested again that the user may not read; some releases log each
+refusal."""
 COOLDOWN_FACTOR = 10
 """The cooldown as a multiple of the time that the answer took, for a document that failed or that
 says whether the cluster is well."""
@@ -25,7 +28,8 @@ class Schedule(msgspec.Struct, frozen=True):
     """Three times; a document is not requested before the last of them.
 
     next: when a slow document is to be refreshed; cooldown_until: the end of the cooldown;
-    unsupported_until: when to ask again whether the API supports the document.
+    unsupported_until: when to ask again whether the API supports
+    the document and the user may read it.
     """
 
     next: float = 0.0
@@ -70,6 +74,11 @@ def failed(schedule: Schedule, now: float, seconds: float) -> Schedule:
 def unsupported(schedule: Schedule, now: float) -> Schedule:
     """Return the schedule after the API said that it does not know the document."""
     return msgspec.structs.replace(schedule, unsupported_until=now + UNSUPPORTED_INTERVAL)
+
+
+def denied(schedule: Schedule, now: float) -> Schedule:
+    """Return the schedule after the API said that the user may not read the document."""
+    return msgspec.structs.replace(schedule, unsupported_until=now + DENIED_INTERVAL)
 
 
 def reconnected(schedule: Schedule) -> Schedule:

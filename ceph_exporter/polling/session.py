@@ -7,7 +7,7 @@ from typing import TypeAlias
 from ceph_exporter import sources
 from ceph_exporter.config import Api, Cluster
 from ceph_exporter.deadline import Deadline
-from ceph_exporter.facts import Fact, Quorum
+from ceph_exporter.facts import Fact, Quorum, Status
 from ceph_exporter.log import fields, log
 from ceph_exporter.polling.clock import SYSTEM, Clock
 from ceph_exporter.polling.trust import Trust
@@ -63,6 +63,9 @@ class Session:
         for fact in facts:
             if isinstance(fact, Quorum):
                 self.trust.check(url, source.api, fact)
+                self.proven = True
+            elif isinstance(fact, Status) and fact.fsid:
+                self.trust.check_cluster(url, fact.fsid)
                 self.proven = True
 
     def answered(self, source: Source) -> None:

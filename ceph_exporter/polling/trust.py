@@ -61,11 +61,12 @@ class Trust:
 
     def check(self, url: str, api: str, quorum: Quorum) -> None:
         """Raise SourceError, FOREIGN or FROZEN, unless this is the cluster's present state."""
-        self._check_cluster(url, quorum.fsid)
+        self.check_cluster(url, quorum.fsid)
         if api in _RELAYS:
             self._check_quorum(url, quorum)
 
-    def _check_cluster(self, url: str, fsid: str) -> None:
+    def check_cluster(self, url: str, fsid: str) -> None:
+        """Raise SourceError, FOREIGN, unless this is the cluster that answered first."""
         self.fsid = self.fsid or fsid
         foreign = fsid != self.fsid
         if foreign != self.foreign.get(url, False):

@@ -1,5 +1,6 @@
 """The sources of documents: one class per API, and `connect`, which selects one."""
 
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -9,7 +10,9 @@ from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts import DecodeError, Decoder
 from ceph_exporter.sources.base import Answer, ErrorKind, Source, SourceError
 from ceph_exporter.sources.credentials import Credentials
-from ceph_exporter.sources.dashboard import ACCEPT, Dashboard, check_active
+from ceph_exporter.sources.dashboard import Dashboard
+from ceph_exporter.sources.dashboard_errors import check_active, is_own_error
+from ceph_exporter.sources.dashboard_login import ACCEPT
 from ceph_exporter.sources.http import BODY_LIMIT, Http, Tls
 from ceph_exporter.sources.mon_store import MonStore
 from ceph_exporter.sources.rados import Rados
@@ -52,7 +55,6 @@ def connect(  # noqa: PLR0913 - everything that a source needs
 
 class _Root(msgspec.Struct):
     info: str = ""
-    detail: str = ""
 
 
 _decode_root = Decoder(_Root)
@@ -61,9 +63,9 @@ _decode_root = Decoder(_Root)
 def _probe(http: Http, credentials: Credentials, deadline: Deadline) -> Source:
     # No secret is sent until the API is known. For an unknown path, restful answers 404 and
     # ceph-rest-api 400 or 404; the dashboard requires a login.
-    response = http.request("GET", "/api/summary", deadline, headers=ACCEPT)
-    check_active(http.url, response)
-    if response.status in (401, 403) and _root(response.body).detail:
+    check = partial(check_active, http.url)
+    response = http.request("GET", "/api/summary", deadline, headers=ACCEPT, check=check)
+    if response.status in (401, 403) and is_own_error(response):
         return Dashboard(http, credentials)
     response = http.request("GET", "/", deadline, headers={"Accept": "application/json"})
     if _root(response.body).info == INFO:

@@ -15,7 +15,7 @@ SourceError: a document or a URL failed; its ErrorKind says what that means for 
     - DENIED: not among the rights of the user
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple, Protocol
 
@@ -46,7 +46,7 @@ class ErrorKind(Enum):
     UNSUPPORTED = "unsupported"
     """This document does not exist here: do not request it again soon."""
     DENIED = "denied"
-    """The user's rights do not include this document: do not request it again soon."""
+    """The user's rights do not include this document: say which right to grant."""
 
 
 _OF_DOCUMENT = frozenset({ErrorKind.FAILED, ErrorKind.UNSUPPORTED, ErrorKind.DENIED})
@@ -72,7 +72,8 @@ class Answer(NamedTuple):
     """One answer of Ceph, or the error in its place.
 
     documents: the names of the documents in the answer; wire_format: the name under which `body` is
-    decoded and recorded; seconds: how long Ceph took.
+    decoded and recorded; seconds: how long Ceph took; left_out: by document, why an answer that
+    succeeded may lack it.
     """
 
     documents: tuple[str, ...]
@@ -80,6 +81,7 @@ class Answer(NamedTuple):
     seconds: float
     body: bytes = b""
     error: SourceError | None = None
+    left_out: Mapping[str, SourceError] = {}
 
 
 class Source(Protocol):

@@ -9,7 +9,7 @@ to, and the name for the Host header and for the certificate.
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, NamedTuple
@@ -79,7 +79,7 @@ class Http:
             trust_env=False,
         )
 
-    def request(
+    def request(  # noqa: PLR0913 - what a request may have
         self,
         method: str,
         path: str,
@@ -87,11 +87,42 @@ class Http:
         *,
         headers: Mapping[str, str] | None = None,
         json: object = None,
+        check: Callable[[Response], object] = lambda _: None,
     ) -> Response:
-        """Request `path` below the base URL and return the complete answer."""
+        """Request `path` below the base URL and return the complete answer.
+
+        check: raises SourceError for an answer that speaks against the server, as a standby's does.
+        Then the other addresses of the host are tried.
+        """
+        tried = 0
+        while True:
+            response = self._complete(method, path, deadline, headers or {}, json)
+            try:
+                check(response)
+            except SourceError:
+                tried += 1
+                if tried >= len(self._addresses) or not deadline.left:
+                    raise
+                self._addresses.append(self._addresses.pop(0))
+            else:
+                return response
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
+        self._remember(None)
+
+    def _complete(
+        self,
+        method: str,
+        path: str,
+        deadline: Deadline,
+        headers: Mapping[str, str],
+        json: object,
+    ) -> Response:
         for _ in range(2):
             try:
-                return self._request(method, path, deadline, headers or {}, json)
+                return self._request(method, path, deadline, headers, json)
             except httpx.RemoteProtocolError as error:
                 # The server has just closed an idle connection: try once more on a new one.
                 if method == "GET" and "without sending a response" in str(error):
@@ -101,11 +132,6 @@ class Http:
             except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
                 raise self._unreachable(error, deadline) from None
         raise self._unreachable(failure, deadline)
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._client.close()
-        self._remember(None)
 
     def _request(
         self,

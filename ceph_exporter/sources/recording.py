@@ -123,7 +123,12 @@ def _formats_by_document() -> dict[str, list[str]]:
         for document, commands in COMMANDS.items()
     }
     formats[mon_store.DOCUMENT] = [mon_store.DOCUMENT]
-    for api, endpoints in (("dashboard", dashboard.ENDPOINTS), ("restful", restful.ENDPOINTS)):
+    tables = (
+        ("dashboard", dashboard.ENDPOINTS),
+        ("dashboard", {"health/snapshot": dashboard.FALLBACKS["health/snapshot"]}),
+        ("restful", restful.ENDPOINTS),
+    )
+    for api, endpoints in tables:
         for endpoint, documents in endpoints.items():
             for document in documents:
                 formats.setdefault(document, []).append(f"{api}/{endpoint}")

@@ -7,6 +7,7 @@ Errors are text/html whatever their content, and invalid JSON of the mon (`nan`)
 
 import time
 from collections.abc import Collection, Iterator
+from functools import partial
 from urllib.parse import urlencode
 
 import msgspec
@@ -17,12 +18,23 @@ from ceph_exporter.facts.command import Command, mon
 from ceph_exporter.facts.registry import COMMANDS, wire_format_of
 from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
 from ceph_exporter.sources.credentials import Credentials
+from ceph_exporter.sources.foreign import HINT, ForeignAnswerError, check_redirect, what_instead
 from ceph_exporter.sources.http import Http, Response
 
 BASE = "/api/v0.1"
 _INVALID_JSON = b"Error decoding JSON from "
 # ceph-rest-api looks at the suffix `.json`; the header is for a proxy in front of it.
 _HEADERS = {"Accept": "application/json", "Connection": "close"}
+
+
+# The first one that a proxy lets through shows that ceph-rest-api is there.
+_PROBES = (
+    mon("fsid"),
+    mon("health", detail="detail"),
+    mon("status"),
+    mon("quorum_status"),
+)
+_CHECK_USER = "check --cluster.username and --cluster.password-file"
 
 
 class _Envelope(msgspec.Struct):
@@ -37,48 +49,67 @@ class RestApi:
     """Documents from ceph-rest-api; `base` is the path from `http`'s URL to its commands.
 
     credentials: for basic authentication at a proxy in front of it; ceph-rest-api itself has none.
+    proof: a command that it answers.
     """
 
     api = "rest-api"
     releases = ("0.67", "12")
     documents = frozenset(COMMANDS)
 
-    def __init__(self, http: Http, credentials: Credentials, base: str) -> None:
+    def __init__(
+        self, http: Http, credentials: Credentials, base: str, proof: Command = _PROBES[0]
+    ) -> None:
         self.url = http.url + base
         self._http = http
         self._credentials = credentials
         self._base = base
+        self._proof = proof
 
     @classmethod
     def probe(cls, http: Http, credentials: Credentials, deadline: Deadline) -> "RestApi":
         """Detect the base path below a URL by requesting the fsid, which every release has.
 
+        A proxy may let only some commands through: after a 403 the others that matter are tried.
         Raises SourceError if no ceph-rest-api answers there.
         """
         bases = [""] if http.url.endswith(BASE) else [BASE, ""]
-        failure = SourceError(ErrorKind.UNREACHABLE, "")
+        failures = []
         for base in bases:
-            try:
-                return cls._open(http, credentials, base, deadline)
-            except SourceError as error:
-                if not error.of_document:
-                    raise
-                failure = failure if str(failure) else error
-        raise SourceError(ErrorKind.UNREACHABLE, f"{http.url}: {failure}")
+            for command in _PROBES:
+                try:
+                    return cls._open(http, credentials, base, command, deadline)
+                except SourceError as error:
+                    if not (error.of_document or isinstance(error, ForeignAnswerError)):
+                        raise
+                    failures.append(error)
+                    if error.kind is not ErrorKind.DENIED:
+                        break
+        # A refusal says more than the 404 of a path that does not exist.
+        failure = next((one for one in failures if one.kind is ErrorKind.DENIED), failures[0])
+        kind = ErrorKind.UNREACHABLE
+        if failure.kind is ErrorKind.DENIED:
+            kind = ErrorKind.REFUSED
+        raise SourceError(kind, f"{http.url}: {failure}")
 
     @classmethod
     def _open(
-        cls, http: Http, credentials: Credentials, base: str, deadline: Deadline
+        cls,
+        http: Http,
+        credentials: Credentials,
+        base: str,
+        command: Command,
+        deadline: Deadline,
     ) -> "RestApi":
         """Try without the secret first: only a server that requires it receives it."""
+        source = cls(http, Credentials(), base, command)
         try:
-            cls(http, Credentials(), base).get(mon("fsid"), deadline)
+            source.get(command, deadline)
         except SourceError as error:
-            if error.kind is not ErrorKind.REFUSED or not credentials:
+            if error.kind not in (ErrorKind.REFUSED, ErrorKind.DENIED) or not credentials:
                 raise
-            cls(http, credentials, base).get(mon("fsid"), deadline)
-            return cls(http, credentials, base)
-        return cls(http, Credentials(), base)
+            source = cls(http, credentials, base, command)
+            source.get(command, deadline)
+        return source
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
         """Request the documents one after the other."""
@@ -93,7 +124,8 @@ class RestApi:
         query = f"?{urlencode(command.args, doseq=True)}" if command.args else ""
         path = f"{self._base}/{command.prefix.replace(' ', '/')}.json{query}"
         headers = _HEADERS | self._credentials.basic()
-        return output(self._http.request("GET", path, deadline, headers=headers))
+        check = partial(check_redirect, self.url)
+        return output(self._http.request("GET", path, deadline, headers=headers, check=check))
 
     def close(self) -> None:
         """Close the connection."""
@@ -106,12 +138,23 @@ class RestApi:
                 body = self.get(command, deadline)
             except SourceError as error:
                 failure = error
+                if isinstance(error, ForeignAnswerError):
+                    failure = self._doubted(error, deadline)
                 if error.kind is not ErrorKind.UNSUPPORTED:
                     break
             else:
                 wire_format = wire_format_of(document, command)
                 return Answer((document,), wire_format, elapsed(start), body)
         return Answer((document,), document, elapsed(start), error=failure)
+
+    def _doubted(self, failure: ForeignAnswerError, deadline: Deadline) -> SourceError:
+        """Return what a foreign answer means: the URL's failure unless ceph-rest-api is there."""
+        try:
+            self.get(self._proof, deadline)
+        except SourceError as error:
+            if not error.of_document:
+                return failure
+        return SourceError(ErrorKind.FAILED, str(failure))
 
 
 def output(response: Response) -> bytes:
@@ -122,30 +165,39 @@ def output(response: Response) -> bytes:
     try:
         envelope = _envelope(body)
     except DecodeError as error:
-        raise _no_envelope(response.status, error) from None
+        raise _no_envelope(response.status, what_instead(body, error)) from None
+    if not bytes(envelope.output):
+        if response.status != 200:
+            raise _no_envelope(response.status, "the answer has no `output`")
+        raise ForeignAnswerError(
+            "the answer has no `output`; check that the URL is that of ceph-rest-api"
+        )
     if response.status == 200:
-        if not bytes(envelope.output):
-            raise SourceError(
-                ErrorKind.FAILED,
-                "the answer has no `output`; check that the URL is that of ceph-rest-api",
-            )
         return bytes(envelope.output)
     status = " ".join(envelope.status.split())[:200]
+    reason = f"ceph-rest-api answered {response.status}: {status or 'no reason reported'}"
+    if "(-13)" in status:
+        raise SourceError(
+            ErrorKind.DENIED, f"{reason}; grant its cephx user the caps mon 'allow r'"
+        )
     # EINVAL: this release has the command, but not in this form (`osd metadata` without an id).
     unknown = any(text in status for text in ("Invalid endpoint", "missing required", "(-22)"))
-    kind = ErrorKind.UNSUPPORTED if unknown else ErrorKind.FAILED
-    reason = status or "no reason reported"
-    raise SourceError(kind, f"ceph-rest-api answered {response.status}: {reason}")
+    raise SourceError(ErrorKind.UNSUPPORTED if unknown else ErrorKind.FAILED, reason)
 
 
-def _no_envelope(status: int, error: DecodeError) -> SourceError:
-    if status in (401, 403):
+def _no_envelope(status: int, reason: str) -> SourceError:
+    """Return the error for an answer of somebody else, such as a proxy."""
+    if status == 401:
         return SourceError(
             ErrorKind.REFUSED,
-            f"the proxy in front of ceph-rest-api refused the request with HTTP {status}; check "
-            "--cluster.username and --cluster.password-file",
+            f"the proxy in front of ceph-rest-api refused the request with HTTP {status}; "
+            f"{_CHECK_USER}",
         )
-    hint = "; check that the URL, including its path, is that of ceph-rest-api"
-    return SourceError(
-        ErrorKind.FAILED, f"HTTP {status}: {error}{hint if status in (200, 404) else ''}"
-    )
+    if status == 403:
+        return SourceError(
+            ErrorKind.DENIED,
+            f"the proxy in front of ceph-rest-api refused the request with HTTP {status}; "
+            f"{_CHECK_USER}, and that it lets this command through",
+        )
+    hint = "check that the URL, including its path, is that of ceph-rest-api"
+    return ForeignAnswerError(f"HTTP {status}: {reason}; {hint if status in (200, 404) else HINT}")

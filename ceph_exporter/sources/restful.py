@@ -11,6 +11,7 @@ The module runs commands with the mgr's own key, whose profile does not allow `p
 import time
 from collections.abc import Collection, Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import chain, repeat
 
 import msgspec
@@ -21,6 +22,7 @@ from ceph_exporter.facts.command import Command
 from ceph_exporter.facts.registry import COMMANDS, wire_format_of
 from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
 from ceph_exporter.sources.credentials import Credentials
+from ceph_exporter.sources.foreign import check_redirect
 from ceph_exporter.sources.http import Http, Response
 from ceph_exporter.sources.reasons import brief
 
@@ -29,6 +31,7 @@ _PAUSES = (0.01, 0.03, 0.1, 0.25)  # seconds between looks at a request, then `_
 _PAUSE = 0.5
 # endpoint other than `/request` -> the documents that it is requested for
 ENDPOINTS = {"perf": ("perf counters",)}
+_NOT_FOUND = b"The resource could not be found"
 _RESERVE = 1.0  # seconds before the deadline that are reserved for the last look and the DELETE
 
 
@@ -101,7 +104,9 @@ class Restful:
         response = self._call("GET", f"/{endpoint}", deadline)
         error = None
         if response.status != 200:
-            kind = ErrorKind.UNSUPPORTED if response.status == 404 else ErrorKind.FAILED
+            # Only the module's own page says that 12 or 13 lack the endpoint.
+            unknown = response.status == 404 and _is_own(response)
+            kind = ErrorKind.UNSUPPORTED if unknown else ErrorKind.FAILED
             error = SourceError(kind, f"{self.url}/{endpoint}: HTTP {response.status}")
         wire_format = f"restful/{endpoint}"
         return Answer(documents, wire_format, elapsed(start), response.body, error)
@@ -151,6 +156,7 @@ class Restful:
             deadline,
             headers=headers | self._credentials.basic(),
             json=json,
+            check=partial(check_redirect, self.url),
         )
 
     def _parse(self, response: Response) -> _Request:
@@ -168,7 +174,7 @@ class Restful:
                 "compare --cluster.username and --cluster.password-file with: ceph restful "
                 "list-keys",
             )
-        if status == 500 and self._batch:
+        if status == 500 and self._batch and _is_own(response):
             raise SourceError(ErrorKind.UNSUPPORTED, reason)
         hint = "; check that this is the URL of the mgr module restful"
         if "type map is not JSON" in reason:
@@ -178,6 +184,13 @@ class Restful:
         elif status not in (200, 404):
             hint = ""
         raise SourceError(ErrorKind.UNREACHABLE, f"{self.url}: HTTP {status}: {reason}{hint}")
+
+
+def _is_own(response: Response) -> bool:
+    """Return whether the module made an error: it sends JSON, and a page of webob for a 404."""
+    if _NOT_FOUND in response.body:
+        return response.status == 404
+    return response.body.lstrip()[:1] == b"{"
 
 
 def _answer(document: str, command: Command, request: _Request, seconds: float) -> Answer:

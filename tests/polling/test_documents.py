@@ -233,13 +233,13 @@ def test_a_failure_is_followed_by_rest(clock: Clock, seconds: float, rest: float
     assert start(documents) == ORDER
 
 
-def test_what_an_api_does_not_know_is_asked_for_every_hour(clock: Clock) -> None:
+def test_what_an_api_does_not_know_is_requested_every_five_minutes(clock: Clock) -> None:
     """Unsupported is neither success nor failure nor news; an upgrade may bring the document."""
     documents = core(clock)
     poll(documents, [bad("time-sync-status", 0.1, ErrorKind.UNSUPPORTED)])
     assert row(documents, "time-sync-status").state is DocumentState.UNSUPPORTED
     assert row(documents, "time-sync-status").error == "no such luck"
-    clock.now += 3599
+    clock.now += 299
     assert "time-sync-status" not in start(documents)
     clock.now += 1
     assert "time-sync-status" in start(documents)
@@ -257,7 +257,7 @@ def test_a_document_that_another_carries_is_not_asked_for(clock: Clock) -> None:
         assert row(documents, "time-sync-status").state is DocumentState.OK
         clock.now += 15
         assert "time-sync-status" not in poll(documents, [good("health detail", OLD_HEALTH)])
-    clock.now += 3600
+    clock.now += 300
     assert "time-sync-status" in start(documents)
 
 

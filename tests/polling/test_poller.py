@@ -82,6 +82,24 @@ def test_the_next_url_is_used(ceph: Ceph, clock: Clock, kind: ErrorKind) -> None
     assert ceph.connected == ["http://a", "http://b", "http://a"]
 
 
+def test_a_slow_health_does_not_look_like_an_outage(ceph: Ceph, clock: Clock) -> None:
+    """A poll in which health and status are in cooldown is up like the one before it."""
+
+    class Slow(Fake):
+        def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
+            yield from (one._replace(seconds=2.0) for one in super().fetch(wanted, deadline))
+
+    polled = poller_of(ceph, clock=clock)
+    polled._session._connect = lambda api, url, *_: Slow(ceph, url)  # noqa: ARG005
+    for _ in range(4):
+        assert (polled.poll().report.up, series(polled)["ceph_up"]) == (True, "1")
+        clock.now += 15
+    ceph.scripts = {url: {**whole(), "health detail": GONE} for url in ceph.scripts}
+    ceph.dead = dict.fromkeys(ceph.scripts, GONE)
+    clock.now += 15
+    assert not polled.poll().report.up
+
+
 def test_what_was_had_is_not_asked_again_of_the_next_url(ceph: Ceph, clock: Clock) -> None:
     """A URL that breaks off after the health leaves the rest of the poll to the next one."""
     ceph.scripts["http://a"]["status"] = GONE
@@ -149,6 +167,7 @@ def test_no_url_is_tried_when_the_time_is_over(ceph: Ceph) -> None:
 
 def test_a_change_is_logged_once(ceph: Ceph, clock: Clock, logs: list[str]) -> None:
     """An outage is one line however long it lasts, and its end is one line."""
+    ceph.documents = frozenset(whole())
     polled = poller_of(ceph, "test", clock=clock)
     polled.poll()
     polled.poll()

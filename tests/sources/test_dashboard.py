@@ -95,19 +95,19 @@ def test_a_standby_without_an_active_mgr_is_a_standby(
     [
         (
             as_json({"detail": "no\nright"}, 403),
-            ErrorKind.FAILED,
+            ErrorKind.DENIED,
             "HTTP 403: no right; give user prom",
         ),
-        (as_json({"detail": "not found"}, 404), ErrorKind.UNSUPPORTED, "HTTP 404: not found"),
+        (as_json({"detail": "not found"}, 404), ErrorKind.FAILED, "HTTP 404: not found"),
         (as_json({"detail": "no version"}, 415), ErrorKind.FAILED, "HTTP 415: no version"),
         (as_json({"detail": ""}, 500), ErrorKind.FAILED, "HTTP 500: no reason reported"),
         (as_json({"code": "x"}, 503), ErrorKind.FAILED, "HTTP 503: no reason reported"),
         (
             page(403),
             ErrorKind.FAILED,
-            "HTTP 403: the answer is HTML, not JSON; give user prom the role",
+            "HTTP 403: the answer is HTML, not JSON; this answer is not the API's own",
         ),
-        (page(404), ErrorKind.UNSUPPORTED, "HTTP 404: the answer is HTML, not JSON"),
+        (page(404), ErrorKind.FAILED, "HTTP 404: the answer is HTML, not JSON"),
         (page(415), ErrorKind.FAILED, "HTTP 415: the answer is HTML, not JSON"),
         (page(500), ErrorKind.FAILED, "HTTP 500: the answer is HTML, not JSON"),
         (page(503), ErrorKind.FAILED, "HTTP 503: the answer is HTML, not JSON"),
@@ -117,7 +117,11 @@ def test_a_standby_without_an_active_mgr_is_a_standby(
 def test_an_endpoint_that_fails_leaves_the_others(
     credentials: Credentials, reply: Reply, kind: ErrorKind, expected: str
 ) -> None:
-    """An error in JSON or HTML only affects its endpoint; the others are requested as well."""
+    """An error of the dashboard only affects its endpoint; the others are requested as well.
+
+    So does the page of a proxy that gives up one endpoint, if the dashboard still answers. Health
+    is never unsupported.
+    """
     fake = Dashboard({"health/minimal": reply})
     with serve(answering(fake)) as server, opened(server.url, credentials) as source:
         answers = fetch(source)

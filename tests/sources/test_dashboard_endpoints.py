@@ -8,7 +8,7 @@ from ceph_exporter.deadline import Deadline
 from ceph_exporter.sources import Answer, Credentials, ErrorKind, Tls, connect
 from ceph_exporter.sources.dashboard import ENDPOINTS
 from ceph_exporter.sources.dashboard_forms import FORMS
-from tests.sources.fakes import Dashboard, as_json, page
+from tests.sources.fakes import Dashboard, as_json
 from tests.sources.faulty import Reply, answering, serve
 
 WHOLE = as_json({"health": {"status": "HEALTH_OK"}})
@@ -92,7 +92,7 @@ def test_the_full_health_replaces_the_minimal_one(credentials: Credentials) -> N
 
 def test_the_minimal_health_is_requested_if_the_full_one_fails(credentials: Credentials) -> None:
     """If the full answer is too much for a mgr, health is still available."""
-    fake = Dashboard({"health/full": page(500)})
+    fake = Dashboard({"health/full": as_json({"detail": "busy"}, 500)})
     (answers,) = fetched(fake, credentials, ("health detail", "status", "osd dump"))
     assert fake.asked == ["auth", "health/full", "health/minimal"]
     assert [one.error is None for one in answers] == [False, True]

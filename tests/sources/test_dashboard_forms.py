@@ -6,7 +6,7 @@ import pytest
 
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.sources import Answer, Credentials, ErrorKind, Source, Tls, connect
-from tests.sources.fakes import Dashboard, as_json, page
+from tests.sources.fakes import Dashboard, as_json
 from tests.sources.faulty import Reply, answering, serve
 
 NAMED = "host?sources=ceph"
@@ -15,6 +15,7 @@ ALL = "&offset=0&limit=-1"
 DAEMONS = as_json([{"hostname": "h1", "services": [{"type": "mon", "id": "a"}]}])
 ORCHESTRATED = as_json([{"hostname": "h1", "services": [], "labels": ["id"]}])
 FAILS = as_json({"status": "500 Internal Server Error", "detail": "The server encountered"}, 500)
+UNKNOWN = as_json({"status": "404 Not Found", "detail": "Unexpected query string"}, 404)
 WANTED = ("mon metadata", "versions")
 
 
@@ -38,7 +39,7 @@ def polls(credentials: Credentials, fake: Dashboard, count: int = 2) -> list[Ans
         pytest.param({NAMED: DAEMONS, ALONE: FAILS}, [NAMED], NAMED, id="16 and 18"),
         pytest.param({NAMED: FAILS, ALONE: DAEMONS}, [NAMED, ALONE], ALONE, id="20, failing"),
         pytest.param(
-            {NAMED: page(404), ALONE: page(404), "host": DAEMONS},
+            {NAMED: UNKNOWN, ALONE: UNKNOWN, "host": DAEMONS},
             [NAMED, ALONE, "host"],
             "host",
             id="14",
@@ -92,7 +93,7 @@ def test_a_list_that_was_cut_has_all_rows_in_each_form(credentials: Credentials)
 
 def test_the_first_error_is_the_reason(credentials: Credentials) -> None:
     """If every form fails, the reason is that of the best one."""
-    fake = Dashboard({NAMED: FAILS, ALONE: page(404), "host": page(404)})
+    fake = Dashboard({NAMED: FAILS, ALONE: UNKNOWN, "host": UNKNOWN})
     (answer,) = polls(credentials, fake, 1)
     assert answer.error is not None
     assert answer.error.kind is ErrorKind.FAILED

@@ -106,7 +106,6 @@ def test_an_unknown_command_is_unsupported(status: str) -> None:
 @pytest.mark.parametrize(
     ("reply", "expected"),
     [
-        (refusal(400, "Error: access\ndenied (-13)"), "answered 400: Error: access denied (-13)"),
         (refusal(400, "\n"), "ceph-rest-api answered 400: no reason"),
         (refusal(504, "Timedout: [] (-4)"), "ceph-rest-api answered 504: Timedout: [] (-4)"),
         (refusal(404, "Page not found"), "ceph-rest-api answered 404: Page not found"),
@@ -134,6 +133,15 @@ def test_an_error_costs_one_document(reply: Reply, expected: str) -> None:
     assert error.kind is ErrorKind.FAILED
     assert expected in str(error)
     assert [one.error for one in answers.values()] == [None] * 4
+
+
+def test_a_command_that_its_key_may_not_run_is_denied() -> None:
+    """EACCES is about the rights of ceph-rest-api's own user, which can be granted."""
+    error = failure(
+        ceph(lambda name: refusal(400, "Error: access\ndenied (-13)") if name == "status" else None)
+    )
+    assert error.kind is ErrorKind.DENIED
+    assert "answered 400: Error: access denied (-13); grant its cephx user" in str(error)
 
 
 def test_invalid_json_of_the_monitors_is_salvaged() -> None:

@@ -1,6 +1,7 @@
 """ceph-rest-api: its base path, proxies in front of it, and other servers."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -50,9 +51,12 @@ def test_a_proxy_in_front_gets_the_user(credentials: Credentials) -> None:
     assert json.loads(answer.body) == {"command": "status"}
 
 
-@pytest.mark.parametrize("status", [401, 403])
-def test_a_proxy_that_refuses_is_named(status: int) -> None:
-    """A 401 or 403 in HTML comes from the proxy: the whole URL fails."""
+@pytest.mark.parametrize(("status", "requests"), [(401, 1), (403, 8)])
+def test_a_proxy_that_refuses_is_named(status: int, requests: int) -> None:
+    """A 401 or 403 in HTML comes from the proxy: the whole URL fails.
+
+    After a 403 it may still let other commands through.
+    """
     with (
         serve(answering(lambda _: Reply(status, b"<html>no</html>", HTML))) as server,
         pytest.raises(
@@ -61,7 +65,30 @@ def test_a_proxy_that_refuses_is_named(status: int) -> None:
     ):
         opened(server.url)
     assert caught.value.kind is ErrorKind.REFUSED
-    assert len(server.requests) == 1
+    assert len(server.requests) == requests
+
+
+@pytest.mark.parametrize(
+    "allowed", [("health",), ("status",), ("health", "status"), ("quorum_status",)]
+)
+def test_a_proxy_may_let_some_commands_through(allowed: tuple[str, ...]) -> None:
+    """Without the fsid the source works with what the proxy forwards; the rest is denied."""
+    filtered = behind_filter(*allowed)
+    wanted = ("health detail", "status", "quorum_status", "osd dump")
+    with serve(answering(filtered)) as server, opened(server.url) as source:
+        answers = {one.documents[0]: one.error for one in source.fetch(wanted, Deadline(30))}
+    received = {name for name, error in answers.items() if error is None}
+    assert received == {"health detail" if name == "health" else name for name in allowed}
+    kinds = {error.kind for error in answers.values() if error}
+    assert kinds == {ErrorKind.DENIED}
+    assert {
+        "and that it lets this command through" in str(error) for error in answers.values() if error
+    } == {True}
+
+
+def behind_filter(*allowed: str) -> Callable[[Request], Reply]:
+    """Forward only some commands to ceph-rest-api."""
+    return ceph(lambda name: None if name in allowed else Reply(403, b"<html>no</html>", HTML))
 
 
 def test_another_server_is_not_ceph_rest_api() -> None:

@@ -1,0 +1,117 @@
+"""What an answer at a dashboard's URL is: the dashboard's own, a standby's, or somebody else's.
+
+Sources: json_error_page and serialize_dashboard_exception of the dashboard (controllers/_helpers.py
+and services/exception.py of 14 to 20): an error is a JSON object with `detail`, and mostly with
+`status` or `code` and `component`. With `standby_behaviour=error` a standby answers in the same
+form, with the status of `standby_error_status_code` and one fixed text (StandbyModule.serve of
+module.py, the same in 14 to 20).
+"""
+
+import msgspec
+
+from ceph_exporter.facts import DecodeError, Decoder
+from ceph_exporter.sources.base import ErrorKind, SourceError
+from ceph_exporter.sources.foreign import HINT, ForeignAnswerError, check_redirect, what_instead
+from ceph_exporter.sources.http import Response
+
+_STANDBY = "Keep on looking"
+# endpoint -> the scope that it requires; the others require none, or one for each section
+_SCOPES = {
+    "monitor": "monitor",
+    "pool": "pool",
+    "osd": "osd",
+    "host": "hosts",
+    "daemon": "hosts",
+    "rgw/daemon": "rgw",
+}
+_SECTIONS = {
+    "osd dump": "osd",
+    "osd tree": "osd",
+    "osd metadata": "osd",
+    "df detail": "pool",
+    "pg states": "pool",
+    "mgr dump": "manager",
+    "fs dump": "cephfs",
+}
+"""By document, the scope of its section in `/api/health/full` (HealthData of 14 to 20)."""
+
+
+class _Error(msgspec.Struct):
+    detail: str | None = None
+    code: object = None
+    title: object = None
+
+
+_error = Decoder(_Error)
+
+
+def check_active(url: str, response: Response) -> None:
+    """Raise SourceError if a standby mgr answered, or with a redirect."""
+    check_redirect(url, response)
+    if b"No active ceph-mgr instance" in response.body[:4096]:
+        raise SourceError(
+            ErrorKind.STANDBY,
+            f"{url}: this is a standby mgr, and no mgr is active; check: ceph mgr dump",
+        )
+    if response.status >= 400 and detail(response) == _STANDBY:
+        raise SourceError(
+            ErrorKind.STANDBY,
+            f"{url}: this is a standby mgr (HTTP {response.status}: {_STANDBY}); list the URL of "
+            "every mgr in --cluster.url",
+        )
+
+
+def check_own(url: str, endpoint: str, response: Response) -> None:
+    """Raise SourceError unless the active mgr's dashboard itself answered."""
+    check_active(url, response)
+    if response.status < 300:
+        own = response.body.lstrip()[:1] in (b"{", b"[")
+    else:
+        own = is_own_error(response)
+    if not own:
+        text = f"{url}: /api/{endpoint}: HTTP {response.status}: {detail(response)}; {HINT}"
+        raise ForeignAnswerError(text)
+
+
+def is_own_error(response: Response) -> bool:
+    """Return whether an error is in the dashboard's own form.
+
+    An object with `title` is an error by RFC 9457, which other servers send.
+    """
+    try:
+        error = _error(response.body)
+    except DecodeError:
+        return False
+    named = error.detail is not None or isinstance(error.code, str)
+    return named and error.title is None
+
+
+def detail(response: Response) -> str:
+    """Return the dashboard's reason for an error, or what the answer is instead."""
+    try:
+        text = _error(response.body).detail or ""
+    except DecodeError as error:
+        return what_instead(response.body, error)
+    return " ".join(text.split())[:200] or "no reason reported"
+
+
+def left_out(endpoint: str, user: str) -> dict[str, SourceError]:
+    """Return why an answer may lack a document: its section needs a scope, else it is left out."""
+    if endpoint != "health/full":
+        return {}
+    return {
+        document: SourceError(
+            ErrorKind.DENIED, f"left out of the answer to /api/{endpoint}; {_grant(user, scope)}"
+        )
+        for document, scope in _SECTIONS.items()
+    }
+
+
+def hint(endpoint: str, user: str) -> str:
+    """Return what to do after a 403 for an endpoint."""
+    scope = _SCOPES.get(endpoint.partition("?")[0])
+    return _grant(user, scope) if scope else f"give user {user} the role read-only"
+
+
+def _grant(user: str, scope: str) -> str:
+    return f"grant the scope {scope}: read to the role of user {user}"

@@ -1,0 +1,116 @@
+"""The login of the dashboard, and the requests with its token.
+
+A login writes user data to the monitors' store, so its token is used until it expires and renewed
+only after a 401. Cookies are discarded, because the cookie of a login takes precedence over the
+Authorization header.
+"""
+
+from functools import partial
+
+import msgspec
+
+from ceph_exporter.deadline import Deadline
+from ceph_exporter.facts import DecodeError, Decoder
+from ceph_exporter.sources.base import ErrorKind, SourceError
+from ceph_exporter.sources.credentials import LOGIN_PAUSE, Credentials
+from ceph_exporter.sources.dashboard_errors import check_active, check_own, detail
+from ceph_exporter.sources.http import Http, Response
+
+ACCEPT = {"Accept": "application/vnd.ceph.api.v1.0+json"}
+"""The Accept header must consist of exactly the versioned media type."""
+
+
+class _Login(msgspec.Struct):
+    token: str
+    pwd_update_required: bool = msgspec.field(default=False, name="pwdUpdateRequired")
+
+
+_login = Decoder(_Login)
+
+
+class LoggedIn:
+    """Requests to a dashboard in the name of a user, who logs in when that is necessary."""
+
+    def __init__(self, http: Http, credentials: Credentials) -> None:
+        self._http = http
+        self._credentials = credentials
+        self._url = http.url
+
+    @property
+    def user(self) -> str:
+        """The name of the user."""
+        return self._credentials.username
+
+    def ask(self, endpoint: str, deadline: Deadline) -> Response:
+        """Return the dashboard's own answer; raise SourceError if the URL or the login fails."""
+        had_token = bool(self._credentials.token)
+        response = self._request(endpoint, deadline)
+        if response.status == 401 and had_token:
+            self._credentials.token = ""  # expired or revoked: one new login
+            response = self._request(endpoint, deadline)
+        if response.status == 401:
+            self._credentials.distrust()
+            raise SourceError(
+                ErrorKind.REFUSED,
+                f"{self._url}: the dashboard refused the token that it had just issued "
+                f"({detail(response)}); the next login is in {LOGIN_PAUSE / 60:.0f} minutes",
+            )
+        return response
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def _request(self, endpoint: str, deadline: Deadline) -> Response:
+        if not self._credentials.token:
+            self._credentials.token = self._log_in(deadline)
+        headers = {**ACCEPT, "Authorization": f"Bearer {self._credentials.token}"}
+        check = partial(check_own, self._url, endpoint)
+        return self._http.request("GET", f"/api/{endpoint}", deadline, headers=headers, check=check)
+
+    def _log_in(self, deadline: Deadline) -> str:
+        if not self._credentials.may_log_in():
+            raise SourceError(
+                ErrorKind.REFUSED,
+                f"{self._url}: the dashboard refused the token that it had just issued; the next "
+                f"login is {LOGIN_PAUSE / 60:.0f} minutes after that",
+            )
+        secret = self._credentials.secret(self._url)
+        body = {"username": self.user, "password": secret}
+        check = partial(check_active, self._url)
+        response = self._http.request(
+            "POST", "/api/auth", deadline, headers=ACCEPT, json=body, check=check
+        )
+        if response.status not in (200, 201):
+            raise self._not_logged_in(response, secret)
+        try:
+            login = _login(response.body)
+        except DecodeError as error:
+            raise SourceError(
+                ErrorKind.UNREACHABLE,
+                f"{self._url}: login: {error}; check that this is the URL of a Ceph dashboard",
+            ) from None
+        if login.pwd_update_required:
+            self._credentials.refuse(secret, self._url)
+            raise SourceError(
+                ErrorKind.REFUSED,
+                f"{self._url}: user {self.user} must change its password first: ceph dashboard "
+                f"ac-user-set-password {self.user} -i FILE",
+            )
+        return login.token
+
+    def _not_logged_in(self, response: Response, secret: str) -> SourceError:
+        reason = detail(response)
+        # The same statuses in HTML come from another server, e.g. http:// on an https:// port.
+        is_json = "json" in response.headers.get("content-type", "")
+        if response.status in (400, 401, 403) and is_json:
+            self._credentials.refuse(secret, self._url)
+            return SourceError(
+                ErrorKind.REFUSED,
+                f"{self._url}: the dashboard refused the login of user {self.user}: {reason}; "
+                "check --cluster.username and --cluster.password-file, and that the user is "
+                "enabled",
+            )
+        return SourceError(
+            ErrorKind.UNREACHABLE, f"{self._url}: login: HTTP {response.status}: {reason}"
+        )

@@ -32,3 +32,10 @@ def _same_logger_afterwards() -> Iterator[None]:
 def pytest_report_header() -> str:
     """Return the path of the package under test: the one here, or one that a wheel installed."""
     return f"ceph_exporter: {ceph_exporter.__file__}"
+
+
+@pytest.fixture
+def untraced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep coverage out of child processes: of copies of the package, or whose memory counts."""
+    for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
+        monkeypatch.delenv(name, raising=False)

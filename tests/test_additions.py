@@ -166,6 +166,8 @@ import msgspec
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 
+pytestmark = pytest.mark.usefixtures("untraced")
+
 
 class PoolTarget(msgspec.Struct, frozen=True):
     """The number of PGs that the autoscaler wants for a pool."""

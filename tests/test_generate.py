@@ -10,6 +10,8 @@ import pytest
 
 from tests.documents import ROOT
 
+pytestmark = pytest.mark.usefixtures("untraced")
+
 
 def generate(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the script of a copy of the repository."""

@@ -79,7 +79,8 @@ def test_ctrl_c_ends_a_command(command: str, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with subprocess.Popen(
-            [*words(command, tmp_path, url), "--poll.timeout=60s"],
+            # Whoever runs the tests in the background ignores SIGINT, and so do its children.
+            ["env", "--default-signal=INT", *words(command, tmp_path, url), "--poll.timeout=60s"],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

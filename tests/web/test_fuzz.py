@@ -10,11 +10,15 @@ import random
 import time
 from pathlib import Path
 
+import pytest
+
 from testbed.client import ask
 from testbed.promptness import bare_server, prompt, summary
 from testbed.running import Exporter, running
 from testbed.waiting import until
 from tests.web.generated import GENERATORS, GOOD, throw
+
+pytestmark = pytest.mark.usefixtures("untraced")
 
 REQUESTS = int(
     os.environ.get("CEPH_EXPORTER_FUZZ_REQUESTS")

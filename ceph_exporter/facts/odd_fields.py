@@ -1,0 +1,207 @@
+"""Removal of the fields of an answer that do not have the type that its document declares.
+
+A field is required if its struct declares no default, as everywhere in `msgspec`. What is broken
+costs as little as possible:
+
+- an optional field is dropped, as if Ceph had left it out. Where Ceph leaves out what is 0, the
+  default is the number 0; such a field becomes nan, because it is unknown and not 0;
+- a row of a list or an object is dropped if a required field of it is missing or broken;
+- a list of single values (numbers, names) is dropped as a whole, and so is a list of rows that is
+  declared `Annotated[tuple[Row, ...], WHOLE]`: without one of its rows, sums over it are wrong;
+- if a required field outside of rows is broken, so is the document.
+
+This is the slow way for the few answers that do not fit. It reads each level of an answer once
+more, and types have few levels, so the time is linear in the size of the answer.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+
+import msgspec
+from msgspec.structs import FieldInfo
+
+WHOLE = "whole"
+"""Annotation of a list of rows that is of no use without one of them."""
+_DEEPEST = 16
+"""Levels of an answer in which a broken field may be; more only occur in malicious answers."""
+_NAN = b'"nan"'  # `msgspec` accepts it as a float in quotes
+
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
+
+
+class _Misfit(Exception):  # noqa: N818 - never leaves this module
+    """A value does not fit. text: why, and path: where."""
+
+    def __init__(self, text: str, path: str) -> None:
+        super().__init__(f"{text} - at `{path}`" if path else text)
+
+
+class Fitted(NamedTuple):
+    """An answer without its odd fields.
+
+    dropped: how many fields were dropped, by path. A path has no position and no key, so that the
+    number of paths is limited: `osds[].up`.
+    """
+
+    body: bytes
+    dropped: Mapping[str, int]
+
+
+def fit(type_: object, body: bytes) -> Fitted:
+    """Remove from valid JSON what does not fit a type.
+
+    Raise ValueError with one line of text if a required field is missing or broken, or if `body` is
+    not valid JSON, and RecursionError if it is nested too deeply.
+    """
+    work = _Work()
+    try:
+        fitted = work.fit(type_, msgspec.Raw(body.strip()), "", 0)
+    except _Misfit as misfit:
+        raise ValueError(str(misfit)) from None
+    return Fitted(bytes(fitted), Counter(work.dropped))
+
+
+class _Shape(NamedTuple):
+    """What has to be known of a type: each member of a union is a struct, list, object or value.
+
+    struct: its class; rows: the types of the elements of a list and of an object, by the character
+    with which the JSON of these begins, where single elements can be dropped or repaired.
+    """
+
+    decoder: msgspec.json.Decoder[Any]
+    struct: type[msgspec.Struct] | None
+    rows: Mapping[int, object]
+    whole: bool
+
+
+@cache
+def _shape(type_: object) -> _Shape:
+    whole = False
+    if get_origin(type_) is Annotated:
+        whole = WHOLE in get_args(type_)[1:]
+    struct, rows = None, dict[int, object]()
+    for member in _members(type_):
+        origin, args = get_origin(member), get_args(member)
+        if isinstance(member, type) and issubclass(member, msgspec.Struct):
+            struct = member
+        elif origin is dict and _is_container(args[1]):
+            rows[ord("{")] = args[1]
+        elif origin in (list, tuple) and args[1:] in ((), (...,)) and _is_container(args[0]):
+            rows[ord("[")] = args[0]
+    return _Shape(msgspec.json.Decoder(type_, strict=False), struct, rows, whole)
+
+
+def _members(type_: object) -> tuple[object, ...]:
+    """Return the members of a union, or the type itself, without annotations."""
+    if get_origin(type_) is Annotated:
+        type_ = get_args(type_)[0]
+    if get_origin(type_) not in (Union, UnionType):
+        return (type_,)
+    return tuple(inner for member in get_args(type_) for inner in _members(member))
+
+
+def _is_container(type_: object) -> bool:
+    """Return whether values of the type are objects or lists, not single values."""
+    return any(
+        get_origin(member) is not None
+        or (isinstance(member, type) and issubclass(member, msgspec.Struct))
+        for member in _members(type_)
+        if member is not NoneType
+    )
+
+
+class _Work:
+    """The work on one answer. dropped: the paths of the dropped fields."""
+
+    def __init__(self) -> None:
+        self.dropped: list[str] = []
+
+    def fit(self, type_: object, raw: msgspec.Raw, path: str, depth: int) -> msgspec.Raw:
+        """Return the value without the fields that do not fit; raise _Misfit if nothing is left."""
+        shape = _shape(type_)
+        try:
+            shape.decoder.decode(raw)
+        except msgspec.ValidationError as error:
+            first = memoryview(raw)[0]
+            if depth < _DEEPEST and first == ord("{") and shape.struct:
+                return self._struct(shape.struct, raw, path, depth + 1)
+            if depth < _DEEPEST and first in shape.rows:
+                row = shape.rows[first]
+                fit_all = self._entries if first == ord("{") else self._elements
+                return fit_all(row, raw, path, depth + 1, whole=shape.whole)
+            text, _, inner = str(error).partition(" - at `$")
+            raise _Misfit(text, path + inner.rstrip("`")) from None
+        return raw
+
+    def _struct(
+        self, class_: type[msgspec.Struct], raw: msgspec.Raw, path: str, depth: int
+    ) -> msgspec.Raw:
+        values = _object(raw)
+        for field in msgspec.structs.fields(class_):
+            name = field.encode_name
+            where = f"{path}.{name}" if path else name
+            if name in values:
+                before = len(self.dropped)
+                try:
+                    values[name] = self.fit(field.type, values[name], where, depth)
+                except _Misfit:
+                    if field.required:
+                        raise
+                    self._drop(where, before)
+                    values.pop(name)
+                    if unknown := _unknown(field):
+                        values[name] = msgspec.Raw(unknown)
+            elif field.required:
+                raise _Misfit(f"Object missing required field `{name}`", path)
+        return msgspec.Raw(msgspec.json.encode(values))
+
+    def _entries(
+        self, type_: object, raw: msgspec.Raw, path: str, depth: int, *, whole: bool
+    ) -> msgspec.Raw:
+        kept = {}
+        for key, value in _object(raw).items():
+            fitted = self._row(type_, value, path, depth, whole=whole)
+            if fitted is not None:
+                kept[key] = fitted
+        return msgspec.Raw(msgspec.json.encode(kept))
+
+    def _elements(
+        self, type_: object, raw: msgspec.Raw, path: str, depth: int, *, whole: bool
+    ) -> msgspec.Raw:
+        rows = [self._row(type_, value, path, depth, whole=whole) for value in _array(raw)]
+        return msgspec.Raw(msgspec.json.encode([row for row in rows if row is not None]))
+
+    def _row(
+        self, type_: object, raw: msgspec.Raw, path: str, depth: int, *, whole: bool
+    ) -> msgspec.Raw | None:
+        """Return the row without its odd fields, None if it is dropped."""
+        before = len(self.dropped)
+        try:
+            return self.fit(type_, raw, f"{path}[]", depth)
+        except _Misfit:
+            if whole:
+                raise
+            self._drop(f"{path}[]", before)
+            return None
+
+    def _drop(self, path: str, before: int) -> None:
+        """Note a dropped field; what was dropped inside of it does not count in addition."""
+        self.dropped[before:] = [path]
+
+
+def _unknown(field: FieldInfo) -> bytes:
+    """Return JSON that says that a field is unknown; empty if the field is to be left out."""
+    default = field.default
+    if isinstance(default, msgspec.Struct):
+        inner = {
+            each.encode_name: msgspec.Raw(unknown)
+            for each in msgspec.structs.fields(default)
+            if (unknown := _unknown(each))
+        }
+        return msgspec.json.encode(inner) if inner else b""
+    is_number = isinstance(default, int | float) and float in _members(field.type)
+    return _NAN if is_number else b""

@@ -17,17 +17,17 @@ _KIB = 1024
 class RawStatfs(msgspec.Struct, frozen=True, gc=False):
     """The OSD's object store; sizes in bytes."""
 
-    total: int = 0
-    available: int = 0
-    internally_reserved: int = 0
+    total: float = 0
+    available: float = 0
+    internally_reserved: float = 0
 
 
 class RawStats(msgspec.Struct, frozen=True, gc=False):
     """`osd_stats`, the OSD's last report; sizes in KiB."""
 
-    kb: int = 0
-    kb_used: int = 0
-    kb_avail: int = 0
+    kb: float = 0
+    kb_used: float = 0
+    kb_avail: float = 0
     num_pgs: int | None = None
     perf_stat: OsdLatency = OsdLatency()
     statfs: RawStatfs = RawStatfs()
@@ -37,7 +37,7 @@ class RawTree(msgspec.Struct, frozen=True, gc=False):
     """`tree`, the OSD's node in the CRUSH tree; empty for an OSD outside the tree."""
 
     crush_weight: float | None = None
-    device_class: str = ""
+    device_class: str | None = ""
 
 
 class RawOsd(msgspec.Struct, frozen=True, gc=False):
@@ -49,23 +49,29 @@ class RawOsd(msgspec.Struct, frozen=True, gc=False):
     tree: RawTree = RawTree()
 
 
-_decode = Decoder(tuple[RawOsd, ...])
+_decode = Decoder(tuple[RawOsd | None, ...])
 
 
 @decodes("dashboard/osd")
 def decode_osds(body: bytes) -> tuple[Fact, ...]:
     """Decode the list; utilization and variance are calculated as `osd df` does."""
-    rows = _decode(body)
+    answer = _decode(body)
+    rows = tuple([row for row in answer if row])
+    is_complete = len(rows) == len(answer) and all(row.weight is not None for row in rows)
     size = sum(row.osd_stats.kb for row in rows if row.weight)
     used = sum(row.osd_stats.kb_used for row in rows if row.weight)
-    average = used / size if size else None
-    usage = OsdDf({row.osd: _usage(row, average) for row in rows}, average, _by_class(rows))
+    average = used / size if size and is_complete else None
+    is_complete = len(rows) == len(answer) and all(
+        row.tree.device_class is not None for row in rows
+    )
+    by_class = _by_class(rows) if is_complete else {}
+    usage = OsdDf({row.osd: _usage(row, average) for row in rows}, average, by_class)
     return (usage, OsdPerf({row.osd: row.osd_stats.perf_stat for row in rows if row.osd_stats.kb}))
 
 
 def _by_class(rows: tuple[RawOsd, ...]) -> dict[str, Space]:
     """Return the space by device class, as PGMap::dump_cluster_stats of 14 and later does."""
-    sums: dict[str, list[int]] = {}
+    sums: dict[str, list[float]] = {}
     for row in rows:
         if row.tree.device_class:
             store = row.osd_stats.statfs
@@ -85,7 +91,7 @@ def _usage(row: RawOsd, average: float | None) -> OsdUsage:
         pgs=stats.num_pgs,
         crush_weight=row.tree.crush_weight,
         reweight=row.weight,
-        device_class=row.tree.device_class,
+        device_class=row.tree.device_class or "",
     )
     if not stats.kb:
         return usage

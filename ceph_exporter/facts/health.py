@@ -7,12 +7,14 @@ Monitor::get_health_status of 12 and 13, HealthMonitor.cc of 14 and later.
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Annotated, TypeAlias
 
 import msgspec
 
 from ceph_exporter.facts import monitor_details, preluminous, time_sync
 from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, decodes
+from ceph_exporter.facts.odd_fields import WHOLE
 
 _SLOW = ("SLOW_OPS", "REQUEST_SLOW", "REQUEST_STUCK")
 
@@ -32,14 +34,14 @@ class Check(msgspec.Struct, frozen=True):
     message: str
     count: float | None = None
     detail: tuple[str, ...] = ()
-    muted: bool = False
+    muted: bool | None = False
 
 
 class Mute(msgspec.Struct, frozen=True):
     """A mute of a check (15 and later). expires: unix seconds, None if it does not expire."""
 
     code: str
-    sticky: bool = False
+    sticky: bool | None = False
     expires: float | None = None
 
 
@@ -52,20 +54,21 @@ class Health(Fact, frozen=True):
     number in the text of the check about slow operations, 0 without such a check, None if the text
     has no number; slow_daemons: the daemons that the text names (14 and later). era: the releases
     that answer in this shape, as releases before 0.94 do not report their version; empty from 12
-    on.
+    on. listed: whether a check that is not among `checks` is not raised; otherwise it is unknown.
     """
 
     document = "health detail"
 
     status: str
     checks: Mapping[str, Check] = {}
-    mutes: tuple[Mute, ...] = ()
+    mutes: tuple[Mute, ...] | None = ()
     monitor_health: Mapping[str, str] = {}
     reports: Mapping[str, monitor_details.MonitorReport] = {}
     clocks: Mapping[str, time_sync.Clock] = {}
     slow_ops: float | None = 0
     slow_daemons: tuple[str, ...] = ()
     era: str = ""
+    listed: bool = True
 
 
 class RawText(msgspec.Struct, frozen=True):
@@ -81,7 +84,7 @@ class RawCheck(msgspec.Struct, frozen=True):
     severity: str = ""
     summary: RawText = RawText()
     detail: tuple[RawText, ...] | None = None
-    muted: bool = False
+    muted: bool | None = False
     type: str = ""
 
 
@@ -89,18 +92,21 @@ class RawMute(msgspec.Struct, frozen=True):
     """One mute; `ttl` is the date, with a time zone, at which it expires; absent if it does not."""
 
     code: str
-    sticky: bool = False
+    sticky: bool | None = False
     ttl: str | None = None
+
+
+RawChecks: TypeAlias = dict[str, RawCheck | None] | tuple[RawCheck | None, ...] | None
 
 
 class RawHealth(msgspec.Struct, frozen=True):
     """The `health` answer of every release; in the dashboard's answer `checks` is a list."""
 
     status: str | None = None
-    checks: dict[str, RawCheck] | tuple[RawCheck, ...] | None = None
-    mutes: tuple[RawMute, ...] = ()
+    checks: RawChecks = ()
+    mutes: Annotated[tuple[RawMute, ...] | None, WHOLE] = ()
     overall_status: str | None = None
-    summary: tuple[preluminous.RawSummary, ...] = ()
+    summary: tuple[preluminous.RawSummary | None, ...] | None = ()
     detail: tuple[str, ...] = ()
     health: preluminous.RawServices | None = None
     timechecks: time_sync.RawTimechecks | None = None
@@ -152,7 +158,12 @@ def _modern(answer: RawHealth, status: str) -> Health:
     return Health(
         status=status,
         checks=checks,
-        mutes=tuple(Mute(mute.code, mute.sticky, _unix(mute.ttl)) for mute in answer.mutes),
+        listed=answer.checks is not None and len(checks) == len(answer.checks),
+        mutes=(
+            None
+            if answer.mutes is None
+            else tuple(Mute(mute.code, mute.sticky, _unix(mute.ttl)) for mute in answer.mutes)
+        ),
         monitor_health=monitors,
         reports=monitor_details.reports(lines),
         clocks=monitor_details.clocks(lines),
@@ -161,19 +172,18 @@ def _modern(answer: RawHealth, status: str) -> Health:
     )
 
 
-def _by_code(
-    checks: dict[str, RawCheck] | tuple[RawCheck, ...] | None,
-) -> list[tuple[str, RawCheck]]:
+def _by_code(checks: RawChecks) -> list[tuple[str, RawCheck]]:
     if isinstance(checks, dict):
-        return list(checks.items())
-    return [(check.type, check) for check in checks or () if check.type]
+        return [(code, check) for code, check in checks.items() if check]
+    return [(check.type, check) for check in checks or () if check and check.type]
 
 
 def _preluminous(answer: RawHealth, status: str) -> Health:
     monitors = answer.health.monitors if answer.health else ()
     clocks = time_sync.from_health(answer.timechecks) if answer.timechecks else None
     detail = preluminous.details(answer.detail)
-    problems = preluminous.problems(answer.summary, monitors, clocks)
+    summary = [line for line in answer.summary or () if line]
+    problems = preluminous.problems(summary, monitors, clocks)
     checks = {
         code: Check(severity, text, detail=detail.get(code, ()))
         for code, (severity, text) in problems.items()
@@ -185,6 +195,7 @@ def _preluminous(answer: RawHealth, status: str) -> Health:
         reports={mon.name: preluminous.report(mon) for mon in monitors},
         slow_ops=_slow_ops(checks),
         era=preluminous.era(monitors),
+        listed=answer.summary is not None and len(summary) == len(answer.summary),
     )
 
 

@@ -3,11 +3,13 @@
 A field is required if its struct declares no default, as everywhere in `msgspec`. What is broken
 costs as little as possible:
 
-- an optional field is dropped, as if Ceph had left it out. Where Ceph leaves out what is 0, the
-  default is the number 0; such a field becomes nan, because it is unknown and not 0;
-- a row of a list or an object is dropped if a required field of it is missing or broken;
-- a list of single values (numbers, names) is dropped as a whole, and so is a list of rows that is
-  declared `Annotated[tuple[Row, ...], WHOLE]`: without one of its rows, sums over it are wrong;
+- an optional field is dropped. It becomes null if its type admits None, and nan if it is a float
+  whose default is a number, because Ceph leaves out what is 0, and unknown is not 0. Otherwise it
+  is left out;
+- a row of a list or an object is dropped if a required field of it is missing or broken. It becomes
+  null if the type of the rows admits None, so that a sum over them need not be wrong;
+- a list of single values (numbers, names) is dropped as a whole, and so are the rows that are
+  declared `Annotated[tuple[Row, ...], WHOLE]`, because they are of no use without one of them;
 - if a required field outside of rows is broken, so is the document.
 
 This is the slow way for the few answers that do not fit. It reads each level of an answer once
@@ -24,10 +26,11 @@ import msgspec
 from msgspec.structs import FieldInfo
 
 WHOLE = "whole"
-"""Annotation of a list of rows that is of no use without one of them."""
+"""Annotation of the type of rows that are of no use without one of them."""
 _DEEPEST = 16
 """Levels of an answer in which a broken field may be; more only occur in malicious answers."""
-_NAN = b'"nan"'  # `msgspec` accepts it as a float in quotes
+_NAN = msgspec.Raw(b'"nan"')  # `msgspec` accepts it as a float in quotes
+_NULL = msgspec.Raw(b"null")
 
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _array = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -88,7 +91,7 @@ def _shape(type_: object) -> _Shape:
         origin, args = get_origin(member), get_args(member)
         if isinstance(member, type) and issubclass(member, msgspec.Struct):
             struct = member
-        elif origin is dict and _is_container(args[1]):
+        elif origin is dict:
             rows[ord("{")] = args[1]
         elif origin in (list, tuple) and args[1:] in ((), (...,)) and _is_container(args[0]):
             rows[ord("[")] = args[0]
@@ -130,9 +133,10 @@ class _Work:
             if depth < _DEEPEST and first == ord("{") and shape.struct:
                 return self._struct(shape.struct, raw, path, depth + 1)
             if depth < _DEEPEST and first in shape.rows:
-                row = shape.rows[first]
-                fit_all = self._entries if first == ord("{") else self._elements
-                return fit_all(row, raw, path, depth + 1, whole=shape.whole)
+                is_list = first == ord("[")
+                rows = dict(enumerate(_array(raw))) if is_list else _object(raw)
+                kept = self._rows(shape.rows[first], rows, path, depth + 1, whole=shape.whole)
+                return msgspec.Raw(msgspec.json.encode([*kept.values()] if is_list else kept))
             text, _, inner = str(error).partition(" - at `$")
             raise _Misfit(text, path + inner.rstrip("`")) from None
         return raw
@@ -154,54 +158,45 @@ class _Work:
                     self._drop(where, before)
                     values.pop(name)
                     if unknown := _unknown(field):
-                        values[name] = msgspec.Raw(unknown)
+                        values[name] = unknown
             elif field.required:
                 raise _Misfit(f"Object missing required field `{name}`", path)
         return msgspec.Raw(msgspec.json.encode(values))
 
-    def _entries(
-        self, type_: object, raw: msgspec.Raw, path: str, depth: int, *, whole: bool
-    ) -> msgspec.Raw:
+    def _rows(
+        self, type_: object, rows: Mapping[Any, msgspec.Raw], path: str, depth: int, *, whole: bool
+    ) -> dict[Any, msgspec.Raw]:
+        """Return the rows that fit, by key or position, without their odd fields."""
         kept = {}
-        for key, value in _object(raw).items():
-            fitted = self._row(type_, value, path, depth, whole=whole)
-            if fitted is not None:
-                kept[key] = fitted
-        return msgspec.Raw(msgspec.json.encode(kept))
-
-    def _elements(
-        self, type_: object, raw: msgspec.Raw, path: str, depth: int, *, whole: bool
-    ) -> msgspec.Raw:
-        rows = [self._row(type_, value, path, depth, whole=whole) for value in _array(raw)]
-        return msgspec.Raw(msgspec.json.encode([row for row in rows if row is not None]))
-
-    def _row(
-        self, type_: object, raw: msgspec.Raw, path: str, depth: int, *, whole: bool
-    ) -> msgspec.Raw | None:
-        """Return the row without its odd fields, None if it is dropped."""
-        before = len(self.dropped)
-        try:
-            return self.fit(type_, raw, f"{path}[]", depth)
-        except _Misfit:
-            if whole:
-                raise
-            self._drop(f"{path}[]", before)
-            return None
+        misfit = None
+        for key, row in rows.items():
+            before = len(self.dropped)
+            try:
+                kept[key] = self.fit(type_, row, f"{path}[]", depth)
+            except _Misfit as error:
+                if whole:
+                    raise
+                misfit = misfit or error
+                self._drop(f"{path}[]", before)
+                if NoneType in _members(type_):
+                    kept[key] = _NULL
+        if misfit and not path and all(row is _NULL for row in kept.values()):
+            raise misfit  # an answer without a single good row is another document
+        return kept
 
     def _drop(self, path: str, before: int) -> None:
         """Note a dropped field; what was dropped inside of it does not count in addition."""
         self.dropped[before:] = [path]
 
 
-def _unknown(field: FieldInfo) -> bytes:
-    """Return JSON that says that a field is unknown; empty if the field is to be left out."""
-    default = field.default
+def _unknown(field: FieldInfo) -> msgspec.Raw | None:
+    """Return JSON that says that a field is unknown, None if it is to be left out."""
+    default, members = field.default, _members(field.type)
+    if NoneType in members:
+        return _NULL
     if isinstance(default, msgspec.Struct):
-        inner = {
-            each.encode_name: msgspec.Raw(unknown)
-            for each in msgspec.structs.fields(default)
-            if (unknown := _unknown(each))
-        }
-        return msgspec.json.encode(inner) if inner else b""
-    is_number = isinstance(default, int | float) and float in _members(field.type)
-    return _NAN if is_number else b""
+        fields = msgspec.structs.fields(default)
+        inner = {each.encode_name: unknown for each in fields if (unknown := _unknown(each))}
+        return msgspec.Raw(msgspec.json.encode(inner)) if inner else None
+    is_number = isinstance(default, int | float) and float in members
+    return _NAN if is_number else None

@@ -6,13 +6,15 @@ the dashboard's `/api/health/minimal`, which contains `health detail` as well, a
 """
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import msgspec
 
 from ceph_exporter.facts import service_dump
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
-from ceph_exporter.facts.health import RawHealth, from_raw
+from ceph_exporter.facts.health import Health, RawHealth, from_raw
+from ceph_exporter.facts.odd_fields import WHOLE
 
 _RECOVERY = {"recovering", "backfilling", "backfill"}  # the last one up to 11
 
@@ -76,17 +78,20 @@ class RawState(msgspec.Struct, frozen=True):
 
 
 class RawPgmap(msgspec.Struct, frozen=True):
-    """`pgmap`; Ceph omits each rate and each object count below while it is 0."""
+    """`pgmap`; Ceph omits each rate and each object count below while it is 0.
 
-    pgs_by_state: tuple[RawState, ...] = ()
+    op_per_sec is unset from 10 on, and while it is 0.
+    """
+
+    pgs_by_state: Annotated[tuple[RawState, ...], WHOLE] = ()
     degraded_objects: float = 0
     misplaced_objects: float = 0
     unfound_objects: float = 0
     read_bytes_sec: float = 0
     write_bytes_sec: float = 0
-    read_op_per_sec: float | None = None
-    write_op_per_sec: float | None = None
-    op_per_sec: float | None = None
+    read_op_per_sec: float = 0
+    write_op_per_sec: float = 0
+    op_per_sec: float | msgspec.UnsetType | None = msgspec.UNSET
     recovering_bytes_per_sec: float = 0
     recovering_objects_per_sec: float = 0
 
@@ -111,7 +116,7 @@ class RawOsd(msgspec.Struct, frozen=True):
 class RawOsds(msgspec.Struct, frozen=True):
     """`osd_map` of the dashboard's minimal answer."""
 
-    osds: tuple[RawOsd, ...]
+    osds: tuple[RawOsd | None, ...]
 
 
 class RawObjects(msgspec.Struct, frozen=True):
@@ -126,7 +131,7 @@ class RawPgInfo(msgspec.Struct, frozen=True):
     """`pg_info` of the dashboard's minimal answer."""
 
     object_stats: RawObjects = RawObjects()
-    statuses: dict[str, int] = {}
+    statuses: Annotated[dict[str, int], WHOLE] = {}
 
 
 class RawClientPerf(msgspec.Struct, frozen=True):
@@ -177,8 +182,9 @@ def _from_status(answer: RawStatus) -> Status:
     if pgmap is None:
         return counts
     # Up to 9, operations are one sum; from 10 on, reads and writes are separate.
-    separate = pgmap.op_per_sec is None
-    reads, writes = pgmap.read_op_per_sec or 0, pgmap.write_op_per_sec or 0
+    joint = pgmap.op_per_sec
+    separate = joint is msgspec.UNSET
+    reads, writes = pgmap.read_op_per_sec, pgmap.write_op_per_sec
     return msgspec.structs.replace(
         counts,
         pg_states={row.state_name: row.count for row in pgmap.pgs_by_state},
@@ -189,7 +195,7 @@ def _from_status(answer: RawStatus) -> Status:
         write_bytes=pgmap.write_bytes_sec,
         read_ops=reads if separate else None,
         write_ops=writes if separate else None,
-        ops=reads + writes if separate else pgmap.op_per_sec,
+        ops=reads + writes if joint is msgspec.UNSET else joint,
         recovery_bytes=pgmap.recovering_bytes_per_sec,
         recovery_objects=pgmap.recovering_objects_per_sec,
     )
@@ -198,9 +204,15 @@ def _from_status(answer: RawStatus) -> Status:
 @decodes("dashboard/health/minimal")
 def decode_minimal(body: bytes) -> tuple[Fact, ...]:
     """Decode the dashboard's minimal answer: `health detail` and `status`."""
-    answer = _decode_minimal(body)
+    return from_minimal(_decode_minimal(body))
+
+
+def from_minimal(answer: RawMinimal) -> tuple[Health, Status]:
+    """Return the facts for an answer that has the sections of `/api/health/minimal`."""
     health = from_raw(answer.health)
-    osds = answer.osd_map.osds if answer.osd_map else None
+    osds = None if answer.osd_map is None else [osd for osd in answer.osd_map.osds if osd]
+    if answer.osd_map is not None and osds is not None and len(osds) < len(answer.osd_map.osds):
+        osds = None  # without a row that is broken, the numbers are too small
     pgs = answer.pg_info or RawPgInfo()
     perf = answer.client_perf
     reads, writes = perf.read_op_per_sec, perf.write_op_per_sec

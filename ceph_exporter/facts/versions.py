@@ -30,7 +30,7 @@ class Feature(msgspec.Struct, frozen=True):
 
     features: str = ""
     release: str = ""
-    num: int = 0
+    num: int | None = 0
 
 
 class Features(Fact, frozen=True):

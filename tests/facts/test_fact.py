@@ -75,11 +75,11 @@ def test_an_answer_that_did_not_change_is_not_decoded_again() -> None:
         b'{"version": "ceph version 18.2.7 (a)"}',
         b'{"version": "ceph version 18.2.8 (a)"}',
     )
-    first, second, third = (decode("version", bytes(bytearray(body))) for _ in range(3))
+    first, second, third = (decode("version", bytes(bytearray(body))).facts for _ in range(3))
     assert first == second == third
     assert third is second
     for answer, release in ((other, "18.2.8"), (body, "18.2.7"), (body + b" ", "18.2.7")):
-        (fact,) = decode("version", answer)
+        (fact,) = decode("version", answer).facts
         assert isinstance(fact, Version)
         assert fact.release == release
 
@@ -87,9 +87,9 @@ def test_an_answer_that_did_not_change_is_not_decoded_again() -> None:
 def test_what_is_equal_in_the_next_answer_is_the_very_same_object() -> None:
     """In an OSD map of another epoch, equal OSDs are the same objects as before."""
     decode, osds = Decoding(), '"osds": [{"osd": 0, "up": 1, "in": %d}]'
-    (first,) = decode("osd dump", f'{{"epoch": 1, {osds % 1}}}'.encode())
-    (second,) = decode("osd dump", f'{{"epoch": 2, {osds % 1}}}'.encode())
-    (third,) = decode("osd dump", f'{{"epoch": 3, {osds % 0}}}'.encode())
+    (first,) = decode("osd dump", f'{{"epoch": 1, {osds % 1}}}'.encode()).facts
+    (second,) = decode("osd dump", f'{{"epoch": 2, {osds % 1}}}'.encode()).facts
+    (third,) = decode("osd dump", f'{{"epoch": 3, {osds % 0}}}'.encode()).facts
     assert isinstance(first, OsdDump)
     assert isinstance(second, OsdDump)
     assert isinstance(third, OsdDump)

@@ -217,6 +217,8 @@ def _disks(by_name: Mapping[str, MonitorReport]) -> Iterator[Family]:
 
 
 def _health(health: Health, quorum: Quorum | None, time_sync: TimeSync | None) -> Samples:
+    if not health.listed:
+        return
     clocks = time_sync.clocks if time_sync else {}
     names = dict.fromkeys(mon.name for mon in quorum.monitors) if quorum else {}
     names |= dict.fromkeys(health.monitor_health) | dict.fromkeys(clocks)

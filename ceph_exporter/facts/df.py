@@ -102,7 +102,7 @@ class RawUsage(msgspec.Struct, frozen=True):
     percent_used: float | None = None
     max_avail: float | None = None
     avail_raw: float | None = None
-    objects: float | None = None
+    objects: float | msgspec.UnsetType | None = msgspec.UNSET
     dirty: float | None = None
     rd: float | None = None
     wr: float | None = None
@@ -144,11 +144,13 @@ def decode_df(body: bytes) -> tuple[Fact, ...]:
 def from_raw(answer: RawDf) -> Df:
     """Return the fact for an answer of any release."""
     pools = [pool for pool in answer.pools or () if pool is not None]
-    objects = [pool.stats.objects for pool in pools if pool.stats.objects is not None]
-    is_complete = answer.pools is not None and len(objects) == len(answer.pools)
+    objects = [pool.stats.objects for pool in pools if pool.stats.objects is not msgspec.UNSET]
+    numbers = [number for number in objects if number is not None]
+    is_complete = answer.pools is not None and len(pools) == len(answer.pools)
+    is_complete = is_complete and len(numbers) == len(objects)
     return Df(
         space=_space(answer.stats),
-        total_objects=sum(objects) if is_complete else None,
+        total_objects=sum(numbers) if is_complete else None,
         by_class={name: _space(stats) for name, stats in answer.stats_by_class.items()},
         pools=tuple([_pool(pool.id, pool.name, pool.stats) for pool in pools]),
     )
@@ -175,7 +177,7 @@ def _pool(pool: int, name: str, stats: RawUsage) -> PoolUsage:
         stored=stored,
         stored_raw=stats.stored_raw,
         bytes_used=stats.bytes_used if modern else stats.raw_bytes_used,
-        objects=stats.objects,
+        objects=None if stats.objects is msgspec.UNSET else stats.objects,
         dirty=stats.dirty,
         max_avail=stats.max_avail,
         avail_raw=stats.avail_raw,

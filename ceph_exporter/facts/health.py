@@ -100,9 +100,12 @@ RawChecks: TypeAlias = dict[str, RawCheck | None] | tuple[RawCheck | None, ...] 
 
 
 class RawHealth(msgspec.Struct, frozen=True):
-    """The `health` answer of every release; in the dashboard's answer `checks` is a list."""
+    """The `health` answer of every release; in the dashboard's answer `checks` is a list.
 
-    status: str | None = None
+    status is unset up to 11. From 12 on it is required, as `overall_status` is wrong in 12 and 13.
+    """
+
+    status: str | msgspec.UnsetType | None = msgspec.UNSET
     checks: RawChecks = ()
     mutes: Annotated[tuple[RawMute, ...] | None, WHOLE] = ()
     overall_status: str | None = None
@@ -127,12 +130,17 @@ def decode_health(body: bytes) -> tuple[Fact, ...]:
 
 def from_raw(answer: RawHealth) -> Health:
     """Return the fact for an answer of any release; raises DecodeError without a status."""
+    status = status_of(answer)
+    if status is None:
+        raise DecodeError("the answer has neither `status` nor `overall_status`")
+    make = _preluminous if answer.status is msgspec.UNSET else _modern
+    return make(answer, status)
+
+
+def status_of(answer: RawHealth) -> str | None:
+    """Return the status, None if the answer does not have it."""
     # In 12 and 13 `overall_status` is always HEALTH_WARN, for old clients: `status` wins.
-    if answer.status is not None:
-        return _modern(answer, answer.status)
-    if answer.overall_status is not None:
-        return _preluminous(answer, answer.overall_status)
-    raise DecodeError("the answer has neither `status` nor `overall_status`")
+    return answer.overall_status if answer.status is msgspec.UNSET else answer.status
 
 
 def worst(*severities: str) -> str:

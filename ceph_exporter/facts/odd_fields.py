@@ -10,7 +10,8 @@ costs as little as possible:
   null if the type of the rows admits None, so that a sum over them need not be wrong;
 - a list of single values (numbers, names) is dropped as a whole, and so are the rows that are
   declared `Annotated[tuple[Row, ...], WHOLE]`, because they are of no use without one of them;
-- if a required field outside of rows is broken, so is the document.
+- if a required field outside of rows is broken, or nothing that is used is left, so is the
+  document.
 
 This is the slow way for the few answers that do not fit. It reads each level of an answer once
 more, and types have few levels, so the time is linear in the size of the answer.
@@ -135,8 +136,8 @@ class _Work:
             if depth < _DEEPEST and first in shape.rows:
                 is_list = first == ord("[")
                 rows = dict(enumerate(_array(raw))) if is_list else _object(raw)
-                kept = self._rows(shape.rows[first], rows, path, depth + 1, whole=shape.whole)
-                return msgspec.Raw(msgspec.json.encode([*kept.values()] if is_list else kept))
+                fitted = self._rows(shape.rows[first], rows, path, depth + 1, whole=shape.whole)
+                return msgspec.Raw(msgspec.json.encode([*fitted.values()] if is_list else fitted))
             text, _, inner = str(error).partition(" - at `$")
             raise _Misfit(text, path + inner.rstrip("`")) from None
         return raw
@@ -145,6 +146,7 @@ class _Work:
         self, class_: type[msgspec.Struct], raw: msgspec.Raw, path: str, depth: int
     ) -> msgspec.Raw:
         values = _object(raw)
+        remains, misfit = False, None
         for field in msgspec.structs.fields(class_):
             name = field.encode_name
             where = f"{path}.{name}" if path else name
@@ -152,37 +154,41 @@ class _Work:
                 before = len(self.dropped)
                 try:
                     values[name] = self.fit(field.type, values[name], where, depth)
-                except _Misfit:
+                    remains = True
+                except _Misfit as error:
                     if field.required:
                         raise
+                    misfit = misfit or error
                     self._drop(where, before)
                     values.pop(name)
                     if unknown := _unknown(field):
                         values[name] = unknown
             elif field.required:
                 raise _Misfit(f"Object missing required field `{name}`", path)
+        if misfit and not path and not remains:
+            raise misfit  # an answer without a single good field is another document
         return msgspec.Raw(msgspec.json.encode(values))
 
     def _rows(
         self, type_: object, rows: Mapping[Any, msgspec.Raw], path: str, depth: int, *, whole: bool
     ) -> dict[Any, msgspec.Raw]:
         """Return the rows that fit, by key or position, without their odd fields."""
-        kept = {}
+        fitted = {}
         misfit = None
         for key, row in rows.items():
             before = len(self.dropped)
             try:
-                kept[key] = self.fit(type_, row, f"{path}[]", depth)
+                fitted[key] = self.fit(type_, row, f"{path}[]", depth)
             except _Misfit as error:
                 if whole:
                     raise
                 misfit = misfit or error
                 self._drop(f"{path}[]", before)
                 if NoneType in _members(type_):
-                    kept[key] = _NULL
-        if misfit and not path and all(row is _NULL for row in kept.values()):
+                    fitted[key] = _NULL
+        if misfit and not path and all(row is _NULL for row in fitted.values()):
             raise misfit  # an answer without a single good row is another document
-        return kept
+        return fitted
 
     def _drop(self, path: str, before: int) -> None:
         """Note a dropped field; what was dropped inside of it does not count in addition."""

@@ -6,11 +6,13 @@ and up.
 """
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
+from ceph_exporter.facts.odd_fields import WHOLE
 
 _POOL_TYPES = {1: "replicated", 3: "erasure"}
 _DIGITS = 10
@@ -133,7 +135,7 @@ class RawProfile(msgspec.Struct, frozen=True):
 
 
 # {"10.0.0.1:0/123": "2026-11-24T11:28:57.178582+0000"}; 0.67 and 0.80 list only the times.
-RawBlocklist = dict[str, str] | tuple[str, ...]
+RawBlocklist = Annotated[dict[str, str] | tuple[str, ...], WHOLE]
 
 
 class RawOsdDump(msgspec.Struct, frozen=True):

@@ -11,9 +11,9 @@ from typing import Annotated
 import msgspec
 
 from ceph_exporter.facts import service_dump
-from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, decodes
-from ceph_exporter.facts.health import Health, RawHealth, from_raw
+from ceph_exporter.facts.health import RawHealth, from_raw, status_of
 from ceph_exporter.facts.odd_fields import WHOLE
 
 _RECOVERY = {"recovering", "backfilling", "backfill"}  # the last one up to 11
@@ -147,7 +147,7 @@ class RawClientPerf(msgspec.Struct, frozen=True):
 class RawMinimal(msgspec.Struct, frozen=True):
     """The dashboard's `/api/health/minimal`; sections that the user may not read are left out."""
 
-    health: RawHealth
+    health: RawHealth | None = None
     osd_map: RawOsds | None = None
     pg_info: RawPgInfo | None = None
     client_perf: RawClientPerf = RawClientPerf()
@@ -170,7 +170,7 @@ def decode_status(body: bytes) -> tuple[Fact, ...]:
 def _from_status(answer: RawStatus) -> Status:
     osdmap = answer.osdmap.osdmap or answer.osdmap
     counts = Status(
-        health=from_raw(answer.health).status if answer.health else None,
+        health=status_of(answer.health) if answer.health else None,
         fsid=answer.fsid,
         osd_epoch=osdmap.epoch,
         osds=osdmap.num_osds,
@@ -207,9 +207,11 @@ def decode_minimal(body: bytes) -> tuple[Fact, ...]:
     return from_minimal(_decode_minimal(body))
 
 
-def from_minimal(answer: RawMinimal) -> tuple[Health, Status]:
+def from_minimal(answer: RawMinimal) -> tuple[Fact, ...]:
     """Return the facts for an answer that has the sections of `/api/health/minimal`."""
-    health = from_raw(answer.health)
+    health = status_of(answer.health) if answer.health else None
+    if health is None and answer.osd_map is None and answer.pg_info is None:
+        raise DecodeError("Object missing required field `health`")
     osds = None if answer.osd_map is None else [osd for osd in answer.osd_map.osds if osd]
     if answer.osd_map is not None and osds is not None and len(osds) < len(answer.osd_map.osds):
         osds = None  # without a row that is broken, the numbers are too small
@@ -217,7 +219,7 @@ def from_minimal(answer: RawMinimal) -> tuple[Health, Status]:
     perf = answer.client_perf
     reads, writes = perf.read_op_per_sec, perf.write_op_per_sec
     status = Status(
-        health=health.status,
+        health=health,
         osds=None if osds is None else len(osds),
         osds_up=None if osds is None else sum(osd.up for osd in osds),
         osds_in=None if osds is None else sum(osd.is_in for osd in osds),
@@ -232,4 +234,4 @@ def from_minimal(answer: RawMinimal) -> tuple[Health, Status]:
         ops=None if reads is None or writes is None else reads + writes,
         recovery_bytes=perf.recovering_bytes_per_sec,
     )
-    return (health, status)
+    return (from_raw(answer.health), status) if answer.health and health else (status,)

@@ -120,8 +120,8 @@ class RawPool(msgspec.Struct, frozen=True):
     """One row of `pools`."""
 
     id: int
-    name: str
-    stats: RawUsage
+    name: str = ""
+    stats: RawUsage = RawUsage()
 
 
 class RawDf(msgspec.Struct, frozen=True):

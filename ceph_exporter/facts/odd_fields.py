@@ -35,6 +35,7 @@ _NULL = msgspec.Raw(b"null")
 
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _array = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_fields = cache(msgspec.structs.fields)  # resolves annotations each time
 
 
 class _Misfit(Exception):  # noqa: N818 - never leaves this module
@@ -147,7 +148,7 @@ class _Work:
     ) -> msgspec.Raw:
         values = _object(raw)
         remains, misfit = False, None
-        for field in msgspec.structs.fields(class_):
+        for field in _fields(class_):
             name = field.encode_name
             where = f"{path}.{name}" if path else name
             if name in values:
@@ -160,8 +161,10 @@ class _Work:
                         raise
                     misfit = misfit or error
                     self._drop(where, before)
-                    values.pop(name)
-                    if unknown := _unknown(field):
+                    unknown = _unknown(field)
+                    if unknown is None:
+                        del values[name]
+                    else:
                         values[name] = unknown
             elif field.required:
                 raise _Misfit(f"Object missing required field `{name}`", path)

@@ -244,8 +244,9 @@ def test_an_odd_field_costs_at_most_its_own_series(era: str) -> None:
     derived = {(place.wire_format, key_of(place.path)): cluster.derived(place) for place in nodes}
     for place in nodes:
         key, seen = key_of(place.path), list[tuple[Fact, ...]]()
-        row, _, last = key.rpartition(".")
-        widest = row.removesuffix(".[]") if last in ROW_KEYS else key
+        last = key_of(place.path[-1:])
+        row = key_of(place.path[:-1])
+        widest = row.removesuffix("[]").removesuffix(".") if last in ROW_KEYS else key
         own = {
             name
             for (wire_format, inner), names in derived.items()

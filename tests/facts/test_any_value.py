@@ -162,6 +162,7 @@ REQUIRED = {
 
 
 ROW_KEYS = {"[]", "id", "pgid", "name", "code", "rank", "type", "osd", "127.0.0.1:0/4242"}
+ROW_KEYS |= {"active+undersized", "active+undersized+degraded"}
 """The keys of rows, without which a row cannot be told from others, and single elements: what they
 cost is the row, and what is counted over the rows."""
 

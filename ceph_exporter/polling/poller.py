@@ -196,7 +196,7 @@ class Poller:
             self._documents.fail(answer.documents, error, answer.seconds)
             return
         if source is not None:
-            self._session.check(url, source, decoded)
+            self._session.check(url, source, decoded.facts)
         self._documents.keep(answer, decoded)
 
     def _wanted(self, cluster: Cluster) -> set[str]:

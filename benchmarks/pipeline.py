@@ -147,7 +147,7 @@ def documents_of(cluster: Simulated) -> dict[str, bytes]:
 
 def _decoded(decode: Decoding, documents: dict[str, bytes]) -> Iterator[tuple[type[Fact], Fact]]:
     for name, body in documents.items():
-        for fact in decode(name, body):
+        for fact in decode(name, body).facts:
             yield type(fact), fact
 
 

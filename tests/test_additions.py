@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("untraced")
+
 ROOT = Path(__file__).parent.parent
 PARTS = ("ceph_exporter", "dashboards", "deploy", "docs", "scripts", "tests", "pyproject.toml")
 GENERATE = "scripts/generate"
@@ -165,8 +167,6 @@ import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
-
-pytestmark = pytest.mark.usefixtures("untraced")
 
 
 class PoolTarget(msgspec.Struct, frozen=True):

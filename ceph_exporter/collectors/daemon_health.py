@@ -31,7 +31,7 @@ SLOW = Metric(
 def collect(facts: Facts) -> Iterator[Family]:
     """Yield a sample for each monitor in quorum and each OSD of the map, slow or not."""
     health, dump, quorum = facts.get(Health), facts.get(OsdDump), facts.get(Quorum)
-    if health is None:
+    if health is None or not health.listed:
         return
     osds = facts.once(_names, dump.osds) if dump else ()
     monitors = [f"mon.{mon.name}" for mon in quorum.monitors if mon.in_quorum] if quorum else []

@@ -72,11 +72,14 @@ def collect(facts: Facts) -> Iterator[Family]:
     )
     rows = [(_FS(str(fs.id), fs.name), fs) for fs in dump.filesystems]
     yield MAX_MDS, [(block, fs.max_mds) for block, fs in rows]
-    yield ACTIVE, [(block, sum(m.state == "up:active" for m in fs.mds)) for block, fs in rows]
+    active = [
+        sum(m.state == "up:active" for m in fs.mds) if fs.complete else None for _, fs in rows
+    ]
+    yield ACTIVE, [(block, number) for (block, _), number in zip(rows, active, strict=True)]
     yield FAILED, [(block, fs.failed) for block, fs in rows]
     yield DAMAGED, [(block, fs.damaged) for block, fs in rows]
     yield STANDBYS_WANTED, [(block, fs.standby_count_wanted) for block, fs in rows]
-    yield STANDBYS, one(len(dump.standbys))
+    yield STANDBYS, one(len(dump.standbys) if dump.complete else None)
 
 
 def _metadata(mds: Mds, fs_id: int, daemons: Mapping[str, Daemon]) -> str:

@@ -99,6 +99,7 @@ def collect(facts: Facts) -> Iterator[Family]:
     checks = health.checks
     yield STATUS, one(STATUSES.get(health.status))
     quiet = [(code, severity) for code, severity in WATCHED.items() if code not in checks]
+    quiet = quiet if health.listed else []
     yield (
         DETAIL,
         [(DETAIL.labels(code, check.severity), 1) for code, check in checks.items()]
@@ -107,9 +108,12 @@ def collect(facts: Facts) -> Iterator[Family]:
     named = [(_CHECK(code), check) for code, check in checks.items()]
     yield ITEMS, [(block, check.count) for block, check in named]
     if health.detailed:
-        yield DETAILS, [(block, len(check.detail)) for block, check in named]
+        details = [(block, len(check.detail) if check.complete else None) for block, check in named]
+        yield DETAILS, details
     yield MUTED, [(block, check.muted) for block, check in named]
-    yield MUTES, one(len(health.mutes))
-    yield MUTE_STICKY, [(_CHECK(mute.code), mute.sticky) for mute in health.mutes]
-    yield MUTE_EXPIRY, [(_CHECK(mute.code), mute.expires) for mute in health.mutes]
-    yield SLOW_OPS, one(health.slow_ops.number)
+    mutes = health.mutes or ()
+    yield MUTES, one(None if health.mutes is None else len(mutes))
+    yield MUTE_STICKY, [(_CHECK(mute.code), mute.sticky) for mute in mutes]
+    yield MUTE_EXPIRY, [(_CHECK(mute.code), mute.expires) for mute in mutes]
+    if health.listed:
+        yield SLOW_OPS, one(health.slow_ops.number)

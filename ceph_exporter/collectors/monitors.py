@@ -227,6 +227,9 @@ def _disks(by_name: Mapping[str, MonitorReport]) -> Iterator[Family]:
 
 
 def _health(health: Health, quorum: Quorum | None, time_sync: TimeSync | None) -> Samples:
+    about = [check for code, check in health.checks.items() if code.startswith("MON_")]
+    if not health.listed or not all(check.complete and all(check.detail) for check in about):
+        return  # monitors that are not named may have problems too
     clocks = time_sync.clocks if time_sync else {}
     # A monitor that left the quorum is not in health yet, or not at all while Ceph's grace lasts.
     names = (

@@ -92,12 +92,13 @@ def collect(facts: Facts) -> Iterator[Family]:
     dump = facts.get(OsdDump)
     if dump is None:
         return
-    flags = [flag for flag in dump.flags if flag not in _CAPABILITIES]
-    for flag, metric in _METRICS.items():
-        yield metric, one(flag in flags)
-    # A flag of a later release is shown while it is set.
-    values = dict.fromkeys(FLAGS, 0) | dict.fromkeys(flags, 1)
-    yield MAP_FLAG, [(MAP_FLAG.labels(flag), value) for flag, value in values.items()]
+    if dump.flags is not None:
+        flags = [flag for flag in dump.flags if flag not in _CAPABILITIES]
+        for flag, metric in _METRICS.items():
+            yield metric, one(flag in flags)
+        # A flag of a later release is shown while it is set.
+        values = dict.fromkeys(FLAGS, 0) | dict.fromkeys(flags, 1)
+        yield MAP_FLAG, [(MAP_FLAG.labels(flag), value) for flag, value in values.items()]
     yield FULL_RATIO, one(dump.full_ratio)
     yield BACKFILLFULL_RATIO, one(dump.backfillfull_ratio)
     yield NEARFULL_RATIO, one(dump.nearfull_ratio)

@@ -84,7 +84,7 @@ def collect(facts: Facts) -> Iterator[Family]:
     uniform = if_uniform(facts.get(Status), facts.get(OsdDump))
     if states := uniform or facts.get(PgStates):
         yield from _pools(states)
-    if health := facts.get(Health):
+    if (health := facts.get(Health)) and health.listed:
         kinds = [(_KIND(kind), row) for kind, row in stuck(health).items()]
         yield STUCK, [(block, row.pgs) for block, row in kinds]
         yield STUCK_OLDEST, [(block, row.oldest) for block, row in kinds]

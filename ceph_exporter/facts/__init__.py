@@ -9,11 +9,13 @@ from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.df import Df
 from ceph_exporter.facts.fact import (
     Cache,
+    Decoded,
     Decoding,
     Fact,
     Facts,
     RegistrationError,
     decode,
+    read,
     wire_formats,
 )
 from ceph_exporter.facts.fs_dump import FsDump
@@ -48,6 +50,7 @@ __all__ = [
     "Clock",
     "CrashList",
     "DecodeError",
+    "Decoded",
     "Decoder",
     "Decoding",
     "DeviceList",
@@ -83,6 +86,7 @@ __all__ = [
     "Version",
     "Versions",
     "decode",
+    "read",
     "wire_formats",
     "worst",
 ]

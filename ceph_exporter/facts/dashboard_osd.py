@@ -3,6 +3,8 @@
 Source: src/pybind/mgr/dashboard/controllers/osd.py of 14 to 20.
 """
 
+from math import nan
+
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
@@ -19,17 +21,17 @@ _LIMIT_KIB = LIMIT / _KIB
 class RawStatfs(msgspec.Struct, frozen=True, gc=False):
     """The OSD's object store; sizes in bytes."""
 
-    total: int = 0
-    available: int = 0
-    internally_reserved: int = 0
+    total: float = 0
+    available: float = 0
+    internally_reserved: float = 0
 
 
 class RawStats(msgspec.Struct, frozen=True, gc=False):
     """`osd_stats`, the OSD's last report; sizes in KiB."""
 
-    kb: int = 0
-    kb_used: int = 0
-    kb_avail: int = 0
+    kb: float = 0
+    kb_used: float = 0
+    kb_avail: float = 0
     num_pgs: int | None = None
     perf_stat: OsdLatency = OsdLatency()
     statfs: RawStatfs = RawStatfs()
@@ -39,7 +41,7 @@ class RawTree(msgspec.Struct, frozen=True, gc=False):
     """`tree`, the OSD's node in the CRUSH tree; empty for an OSD outside the tree."""
 
     crush_weight: float | None = None
-    device_class: str = ""
+    device_class: str | None = ""
 
 
 class RawOsd(msgspec.Struct, frozen=True, gc=False):
@@ -51,15 +53,21 @@ class RawOsd(msgspec.Struct, frozen=True, gc=False):
     tree: RawTree = RawTree()
 
 
-_decode = Decoder(tuple[RawOsd, ...])
+_decode = Decoder(tuple[RawOsd | None, ...])
 
 
 @decodes("dashboard/osd")
 def decode_osds(body: bytes) -> tuple[Fact, ...]:
     """Decode the list; utilization and variance are calculated as `osd df` does."""
-    rows = _decode(body)
-    average = _average([row.osd_stats for row in rows if row.weight])
-    usage = OsdDf({row.osd: _usage(row, average) for row in rows}, average, _by_class(rows))
+    answer = _decode(body)
+    rows = tuple([row for row in answer if row])
+    is_complete = len(rows) == len(answer)
+    average, by_class = None, dict[str, Space]()
+    if is_complete and None not in [amount(row.weight) for row in rows]:
+        average = _average([row.osd_stats for row in rows if row.weight])
+    if is_complete and None not in [row.tree.device_class for row in rows]:
+        by_class = _by_class(rows)
+    usage = OsdDf({row.osd: _usage(row, average) for row in rows}, average, by_class)
     reported = [(row.osd, row.osd_stats) for row in rows if row.osd_stats.kb]
     return (usage, OsdPerf({osd: latency(stats.perf_stat) for osd, stats in reported}))
 
@@ -68,27 +76,24 @@ def _average(rows: list[RawStats]) -> float | None:
     sizes, uses = [row.kb for row in rows], [row.kb_used for row in rows]
     if min(sizes + uses, default=0) < 0 or max(sizes + uses, default=0) >= _LIMIT_KIB:
         return None
-    size = sum(sizes)
-    return sum(uses) / size if size else None
+    size, used = amount(sum(sizes)), amount(sum(uses))  # nan if one of them is unknown
+    return used / size if size and used is not None else None
 
 
 def _by_class(rows: tuple[RawOsd, ...]) -> dict[str, Space]:
     """Return the space by device class, as PGMap::dump_cluster_stats of 14 and later does."""
-    sums: dict[str, list[int]] = {}
-    unknown: set[str] = set()
+    sums: dict[str, list[float]] = {}
     for row in rows:
         if row.tree.device_class:
             store = row.osd_stats.statfs
             of_class = sums.setdefault(row.tree.device_class, [0, 0, 0])
-            of_class[0] += store.total
-            of_class[1] += store.available
-            of_class[2] += store.internally_reserved
-            if min(store.total, store.available, store.internally_reserved) < 0:
-                unknown.add(row.tree.device_class)
+            # A sum over an unknown number is unknown.
+            of_class[0] += store.total if store.total >= 0 else nan
+            of_class[1] += store.available if store.available >= 0 else nan
+            of_class[2] += store.internally_reserved if store.internally_reserved >= 0 else nan
     return {
         name: amounts(Space(total, avail, total - avail - reserved, total - avail))
         for name, (total, avail, reserved) in sums.items()
-        if name not in unknown
     }
 
 
@@ -98,12 +103,12 @@ def _usage(row: RawOsd, average: float | None) -> OsdUsage:
         pgs=amount(stats.num_pgs),
         crush_weight=amount(row.tree.crush_weight),
         reweight=amount(row.weight),
-        device_class=row.tree.device_class,
+        device_class=row.tree.device_class or "",
     )
     size, used = amount(stats.kb * _KIB), amount(stats.kb_used * _KIB)
-    if not size:
+    if size == 0:
         return usage
-    utilization = None if used is None else used / size
+    utilization = used / size if size and used is not None else None
     return msgspec.structs.replace(
         usage,
         size=size,

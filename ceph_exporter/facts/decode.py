@@ -1,9 +1,9 @@
 """Decoding of the bytes of an answer to typed values, including the invalid JSON of some releases.
 
-Every `msgspec` decoder of the package is created here, so that Ceph's deviations from JSON are
-handled in one place: numbers in quotes (up to 0.89, Formatter.cc), bare `nan`, `-nan` and `inf`
-(0.90 to 17.2.7, Ceph's PR #58598), the `NaN` and `Infinity` of the dashboard's Python, and
-bytes that are not valid UTF-8 (CRUSH names are escaped byte by byte).
+All answers are decoded here, so that Ceph's deviations from JSON are handled in one place: numbers
+in quotes (up to 0.89, Formatter.cc), bare `nan`, `-nan` and `inf` (0.90 to 17.2.7, Ceph's PR
+#58598), the `NaN` and `Infinity` of the dashboard's Python, and bytes that are not valid UTF-8
+(CRUSH names are escaped byte by byte).
 
 Structs of which a large cluster has many are declared with `gc=False`: JSON has no cycles, and the
 garbage collector's search for them takes a fifth of the decoding time.
@@ -13,6 +13,8 @@ import re
 from typing import Generic, TypeVar
 
 import msgspec
+
+from ceph_exporter.facts.odd_fields import Fitted, fit
 
 T = TypeVar("T")
 
@@ -26,6 +28,22 @@ class DecodeError(ValueError):
     """The answer does not have the shape of its document; the text is one readable line."""
 
 
+class MisfitError(DecodeError):
+    """The answer is JSON, but some of its fields do not have the type that they should."""
+
+    def __init__(self, text: str, type_: object, body: bytes) -> None:
+        super().__init__(text)
+        self._type = type_
+        self._body = body
+
+    def fit(self) -> Fitted:
+        """Return the answer without these fields; raise DecodeError if one of them is required."""
+        try:
+            return fit(self._type, self._body)
+        except (ValueError, RecursionError) as error:
+            raise DecodeError(_explain(self._body, error)) from None
+
+
 class Decoder(Generic[T]):
     """A decoder of one type.
 
@@ -35,6 +53,7 @@ class Decoder(Generic[T]):
     """
 
     def __init__(self, type_: type[T]) -> None:
+        self._type = type_
         self._decode = msgspec.json.Decoder(type_, strict=False).decode
 
     def __call__(self, body: bytes) -> T:
@@ -43,16 +62,19 @@ class Decoder(Generic[T]):
             raise DecodeError("the answer is empty")
         try:
             return self._decode(body)
-        except msgspec.ValidationError as error:
-            raise DecodeError(_one_line(error)) from None
         except (ValueError, RecursionError) as error:
             repaired = _repair(body)
             if repaired == body:
-                raise DecodeError(_explain(body, error)) from None
+                raise self._error(body, error) from None
         try:
             return self._decode(repaired)
         except (ValueError, RecursionError) as error:
-            raise DecodeError(_explain(repaired, error)) from None
+            raise self._error(repaired, error) from None
+
+    def _error(self, body: bytes, error: Exception) -> DecodeError:
+        if isinstance(error, msgspec.ValidationError):
+            return MisfitError(_one_line(error), self._type, body)
+        return DecodeError(_explain(body, error))
 
 
 def _repair(body: bytes) -> bytes:

@@ -83,7 +83,7 @@ class RawSpace(msgspec.Struct, frozen=True):
     total_bytes: float | None = None
     total_avail_bytes: float | None = None
     total_used_bytes: float | None = None
-    total_used_raw_bytes: float | None = None
+    total_used_raw_bytes: float | msgspec.UnsetType | None = msgspec.UNSET
     total_space: float | None = None
     total_avail: float | None = None
     total_used: float | None = None
@@ -96,14 +96,14 @@ class RawUsage(msgspec.Struct, frozen=True):
     unit of `percent_used` changed between 12 and 13, so it is only read from 14 on.
     """
 
-    stored: float | None = None
+    stored: float | msgspec.UnsetType | None = msgspec.UNSET
     stored_raw: float | None = None
     bytes_used: float | None = None
     raw_bytes_used: float | None = None
     percent_used: float | None = None
     max_avail: float | None = None
     avail_raw: float | None = None
-    objects: float | None = None
+    objects: float | msgspec.UnsetType | None = msgspec.UNSET
     dirty: float | None = None
     rd: float | None = None
     wr: float | None = None
@@ -121,15 +121,15 @@ class RawPool(msgspec.Struct, frozen=True):
     """One row of `pools`."""
 
     id: int
-    name: str
-    stats: RawUsage
+    name: str = ""
+    stats: RawUsage = RawUsage()
 
 
 class RawDf(msgspec.Struct, frozen=True):
     """The answer of `df detail`."""
 
     stats: RawSpace
-    pools: tuple[RawPool, ...] = ()
+    pools: tuple[RawPool | None, ...] | None = ()
     stats_by_class: dict[str, RawSpace] = {}
 
 
@@ -144,12 +144,16 @@ def decode_df(body: bytes) -> tuple[Fact, ...]:
 
 def from_raw(answer: RawDf) -> Df:
     """Return the fact for an answer of any release."""
-    objects = [pool.stats.objects for pool in answer.pools if pool.stats.objects is not None]
+    pools = [pool for pool in answer.pools or () if pool is not None]
+    objects = [pool.stats.objects for pool in pools if pool.stats.objects is not msgspec.UNSET]
+    numbers = [number for number in map(amount, objects) if number is not None]
+    is_complete = answer.pools is not None and len(pools) == len(answer.pools)
+    is_complete = is_complete and len(numbers) == len(objects)
     return Df(
         space=_space(answer.stats),
-        total_objects=sum(objects) if None not in map(amount, objects) else None,
+        total_objects=sum(numbers) if is_complete else None,
         by_class={name: _space(stats) for name, stats in answer.stats_by_class.items()},
-        pools=tuple([_pool(pool.id, pool.name, pool.stats) for pool in answer.pools]),
+        pools=tuple([_pool(pool.id, pool.name, pool.stats) for pool in pools]),
     )
 
 
@@ -160,22 +164,24 @@ def _space(stats: RawSpace) -> Space:
             total=_either(stats.total_bytes, stats.total_space),
             avail=_either(stats.total_avail_bytes, stats.total_avail),
             used=used,
-            used_raw=used if stats.total_used_raw_bytes is None else stats.total_used_raw_bytes,
+            used_raw=(
+                used if stats.total_used_raw_bytes is msgspec.UNSET else stats.total_used_raw_bytes
+            ),
         )
     )
 
 
 def _pool(pool: int, name: str, reported: RawUsage) -> PoolUsage:
-    modern = reported.stored is not None
+    modern = reported.stored is not msgspec.UNSET
     stats = amounts(reported)
-    stored = stats.stored if modern else stats.bytes_used
+    stored = stats.bytes_used if stats.stored is msgspec.UNSET else stats.stored
     return PoolUsage(
         id=pool,
         name=name,
         stored=stored,
         stored_raw=stats.stored_raw,
         bytes_used=stats.bytes_used if modern else stats.raw_bytes_used,
-        objects=stats.objects,
+        objects=None if stats.objects is msgspec.UNSET else stats.objects,
         dirty=stats.dirty,
         max_avail=stats.max_avail,
         avail_raw=stats.avail_raw,

@@ -1,11 +1,12 @@
 """The base of all fact types, the decoders by wire format, and the facts of one cluster."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, TypeAlias, TypeVar, TypeVarTuple
+from typing import Any, ClassVar, NamedTuple, TypeAlias, TypeVar, TypeVarTuple
 
 import msgspec
 
-from ceph_exporter.facts.decode import DecodeError
+from ceph_exporter.facts.decode import DecodeError, MisfitError
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -76,13 +77,38 @@ def decodes(*wire_formats: str) -> Callable[[Decode], Decode]:
     return register
 
 
+class Decoded(NamedTuple):
+    """The facts in one answer, and how many of its fields were dropped, by path (`osds[].up`)."""
+
+    facts: tuple[Fact, ...]
+    dropped: Mapping[str, int] = {}
+
+
 def decode(wire_format: str, body: bytes) -> tuple[Fact, ...]:
-    """Decode an answer; raises DecodeError, and KeyError for an unknown wire format."""
-    try:
-        return DECODERS[wire_format](body)
-    except ArithmeticError as error:
-        # A share or an average of a number that Ceph cannot have.
-        raise DecodeError(f"a number in the answer is too large: {error}") from None
+    """Return the facts in an answer; raises as `read` does."""
+    return read(wire_format, body).facts
+
+
+def read(wire_format: str, body: bytes) -> Decoded:
+    """Decode an answer; raises DecodeError, and KeyError for an unknown wire format.
+
+    Fields of an unexpected type are dropped; the answer is an error only if one is required.
+    """
+    dropped: Counter[str] = Counter()
+    for _ in range(_MOST_DECODERS):
+        try:
+            return Decoded(DECODERS[wire_format](body), dropped)
+        except MisfitError as misfit:
+            body, fields = misfit.fit()
+            dropped.update(fields)
+        except ArithmeticError as error:
+            # A share or an average of a number that Ceph cannot have.
+            raise DecodeError(f"a number in the answer is too large: {error}") from None
+    raise DecodeError("the answer has fields of an unexpected type")
+
+
+_MOST_DECODERS = 4
+"""Decoders that one answer may pass through, each of which may drop fields, and one pass more."""
 
 
 class Decoding:
@@ -96,19 +122,20 @@ class Decoding:
     """
 
     def __init__(self) -> None:
-        self._last: dict[str, tuple[int, int | None, tuple[Fact, ...]]] = {}
+        self._last: dict[str, tuple[int, int | None, Decoded]] = {}
 
-    def __call__(self, wire_format: str, body: bytes) -> tuple[Fact, ...]:
-        """Decode an answer; raises as `decode` does."""
-        size, last_digest, previous = self._last.pop(wire_format, (-1, None, ()))
+    def __call__(self, wire_format: str, body: bytes) -> Decoded:
+        """Decode an answer; raises as `read` does."""
+        size, last_digest, previous = self._last.pop(wire_format, (-1, None, Decoded(())))
         digest = hash(body) if size == len(body) else None
-        facts = previous
+        decoded = previous
         if digest is None or digest != last_digest:
-            facts = decode(wire_format, body)
-            if [*map(type, facts)] == [*map(type, previous)]:
-                facts = tuple(map(_shared, facts, previous))
-        self._last[wire_format] = len(body), digest, facts
-        return facts
+            decoded = read(wire_format, body)
+            if [*map(type, decoded.facts)] == [*map(type, previous.facts)]:
+                shared = tuple(map(_shared, decoded.facts, previous.facts))
+                decoded = decoded._replace(facts=shared)
+        self._last[wire_format] = len(body), digest, decoded
+        return decoded
 
 
 def _shared(fact: F, previous: F) -> F:
@@ -164,6 +191,7 @@ class Facts:
 __all__ = [
     "DECODERS",
     "Cache",
+    "Decoded",
     "Decoding",
     "Fact",
     "Facts",
@@ -171,5 +199,6 @@ __all__ = [
     "decode",
     "decodes",
     "file_of",
+    "read",
     "wire_formats",
 ]

@@ -4,6 +4,8 @@ Sources: FSMap::dump and MDSMap::dump of 10 to 20; up to 9, `mds dump`, which pr
 MDSMap.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
@@ -21,7 +23,10 @@ class Mds(msgspec.Struct, frozen=True):
 
 
 class Filesystem(msgspec.Struct, frozen=True):
-    """A filesystem. `failed` and `damaged` are numbers of ranks."""
+    """A filesystem. `failed` and `damaged` are numbers of ranks; None where unknown.
+
+    complete: whether all MDSs and their states are known.
+    """
 
     id: int
     name: str
@@ -29,18 +34,23 @@ class Filesystem(msgspec.Struct, frozen=True):
     metadata_pool: int
     mds: tuple[Mds, ...]
     max_mds: int | None
-    failed: int
-    damaged: int
+    failed: int | None
+    damaged: int | None
     standby_count_wanted: int | None
+    complete: bool = True
 
 
 class FsDump(Fact, frozen=True):
-    """All filesystems, and the standby MDSs that belong to none of them."""
+    """All filesystems, and the standby MDSs that belong to none of them.
+
+    complete: whether all standbys are known.
+    """
 
     document = "fs dump"
 
     filesystems: tuple[Filesystem, ...]
     standbys: tuple[Mds, ...]
+    complete: bool = True
 
 
 class RawMdsMap(msgspec.Struct, frozen=True):
@@ -50,11 +60,11 @@ class RawMdsMap(msgspec.Struct, frozen=True):
     enabled: bool = True
     data_pools: tuple[int, ...] = ()
     metadata_pool: int = 0
-    info: dict[str, Mds] = {}
-    max_mds: int = 1
-    failed: tuple[int, ...] = ()
-    damaged: tuple[int, ...] = ()
-    standby_count_wanted: int = 0
+    info: dict[str, Mds | None] | None = msgspec.field(default_factory=dict)
+    max_mds: int | None = 1
+    failed: tuple[int, ...] | None = ()
+    damaged: tuple[int, ...] | None = ()
+    standby_count_wanted: int | None = 0
 
 
 class RawFilesystem(msgspec.Struct, frozen=True):
@@ -68,7 +78,7 @@ class RawFsMap(msgspec.Struct, frozen=True):
     """The answer of `fs dump`, and `fs_map` of the dashboard's full answer."""
 
     filesystems: tuple[RawFilesystem, ...] = ()
-    standbys: tuple[Mds, ...] = ()
+    standbys: tuple[Mds | None, ...] | None = ()
 
 
 _decode = Decoder(RawFsMap)
@@ -85,8 +95,10 @@ def decode_fs_dump(body: bytes) -> tuple[Fact, ...]:
 def decode_mds_dump(body: bytes) -> tuple[Fact, ...]:
     """Decode the MDS map of 0.67 to 9: one filesystem, or none if it has no pools."""
     answer = _decode_mds(body)
-    ranked = {gid: mds for gid, mds in answer.info.items() if mds.rank >= 0}
-    standbys = tuple(mds for gid, mds in answer.info.items() if gid not in ranked)
+    # An MDS that is unknown makes both numbers unknown.
+    info = {"": None} if answer.info is None else answer.info
+    ranked = {gid: mds for gid, mds in info.items() if mds is None or mds.rank >= 0}
+    standbys = tuple(mds for mds in info.values() if mds is None or mds.rank < 0)
     mdsmap = msgspec.structs.replace(answer, info=ranked)
     filesystems = (RawFilesystem(mdsmap, 0),) if answer.enabled and answer.data_pools else ()
     return (from_raw(RawFsMap(filesystems, standbys)),)
@@ -101,13 +113,20 @@ def from_raw(answer: RawFsMap) -> FsDump:
                 name=row.mdsmap.fs_name,
                 data_pools=row.mdsmap.data_pools,
                 metadata_pool=row.mdsmap.metadata_pool,
-                mds=tuple(row.mdsmap.info.values()),
+                mds=_present((row.mdsmap.info or {}).values()),
                 max_mds=amount(row.mdsmap.max_mds),
-                failed=len(row.mdsmap.failed),
-                damaged=len(row.mdsmap.damaged),
+                failed=None if row.mdsmap.failed is None else len(row.mdsmap.failed),
+                damaged=None if row.mdsmap.damaged is None else len(row.mdsmap.damaged),
                 standby_count_wanted=amount(row.mdsmap.standby_count_wanted),
+                complete=row.mdsmap.info is not None
+                and all(mds is not None and mds.state for mds in row.mdsmap.info.values()),
             )
             for row in answer.filesystems
         ),
-        standbys=answer.standbys,
+        standbys=_present(answer.standbys or ()),
+        complete=answer.standbys is not None and None not in answer.standbys,
     )
+
+
+def _present(rows: Iterable[Mds | None]) -> tuple[Mds, ...]:
+    return tuple([mds for mds in rows if mds is not None])

@@ -7,6 +7,7 @@ Monitor::get_health_status of 12 and 13, HealthMonitor.cc of 14 and later.
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Annotated, TypeAlias
 
 import msgspec
 
@@ -14,6 +15,7 @@ from ceph_exporter.facts import monitor_details, preluminous, slow_ops, time_syn
 from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.numbers import amount
+from ceph_exporter.facts.odd_fields import WHOLE
 from ceph_exporter.facts.slow_ops import SlowOps
 
 # The line that PGMap.cc of 14 and later adds where it left out some: "39 more pgs... ".
@@ -27,21 +29,22 @@ class Check(msgspec.Struct, frozen=True):
 
     severity: HEALTH_WARN or HEALTH_ERR. count: the number of affected items as Ceph counts them,
     None before 15, which has no such field. detail: a line for each item, empty if the answer has
-    none.
+    none; a line that is not a text is empty. complete: whether the number of lines is known.
     """
 
     severity: str
     message: str
     count: float | None = None
     detail: tuple[str, ...] = ()
-    muted: bool = False
+    muted: bool | None = False
+    complete: bool = True
 
 
 class Mute(msgspec.Struct, frozen=True):
     """A mute of a check (15 and later). expires: unix seconds, None if it does not expire."""
 
     code: str
-    sticky: bool = False
+    sticky: bool | None = False
     expires: float | None = None
 
 
@@ -53,19 +56,21 @@ class Health(Fact, frozen=True):
     MON_CLOCK_SKEW, only for monitors that exceed the limit, and without the sign. era: the releases
     that answer in this shape, as releases before 0.94 do not report their version; empty from 12
     on. detailed: the answer has the checks' details; without them, what only they say is unknown.
+    listed: whether a check that is not among `checks` is not raised; otherwise it is unknown.
     """
 
     document = "health detail"
 
     status: str
     checks: Mapping[str, Check] = {}
-    mutes: tuple[Mute, ...] = ()
+    mutes: tuple[Mute, ...] | None = ()
     monitor_health: Mapping[str, str] = {}
     reports: Mapping[str, monitor_details.MonitorReport] = {}
     clocks: Mapping[str, time_sync.Clock] = {}
     slow_ops: SlowOps = slow_ops.NONE
     era: str = ""
     detailed: bool = True
+    listed: bool = True
 
 
 class RawText(msgspec.Struct, frozen=True):
@@ -80,8 +85,8 @@ class RawCheck(msgspec.Struct, frozen=True):
 
     severity: str = ""
     summary: RawText = RawText()
-    detail: tuple[RawText, ...] | None = None
-    muted: bool = False
+    detail: tuple[RawText | None, ...] | msgspec.UnsetType | None = msgspec.UNSET
+    muted: bool | None = False
     type: str = ""
 
 
@@ -89,19 +94,25 @@ class RawMute(msgspec.Struct, frozen=True):
     """One mute; `ttl` is the date, with a time zone, at which it expires; absent if it does not."""
 
     code: str
-    sticky: bool = False
+    sticky: bool | None = False
     ttl: str | None = None
 
 
-class RawHealth(msgspec.Struct, frozen=True):
-    """The `health` answer of every release; in the dashboard's answer `checks` is a list."""
+RawChecks: TypeAlias = dict[str, RawCheck | None] | tuple[RawCheck | None, ...] | None
 
-    status: str | None = None
-    checks: dict[str, RawCheck] | tuple[RawCheck, ...] | None = None
-    mutes: tuple[RawMute, ...] = ()
+
+class RawHealth(msgspec.Struct, frozen=True):
+    """The `health` answer of every release; in the dashboard's answer `checks` is a list.
+
+    status is unset up to 11. From 12 on it is required, as `overall_status` is wrong in 12 and 13.
+    """
+
+    status: str | msgspec.UnsetType | None = msgspec.UNSET
+    checks: RawChecks = ()
+    mutes: Annotated[tuple[RawMute, ...] | None, WHOLE] = ()
     overall_status: str | None = None
-    summary: tuple[preluminous.RawSummary, ...] = ()
-    detail: tuple[str, ...] = ()
+    summary: tuple[preluminous.RawSummary | None, ...] | None = ()
+    detail: tuple[str, ...] | None = ()
     health: preluminous.RawServices | None = None
     timechecks: time_sync.RawTimechecks | None = None
 
@@ -121,12 +132,17 @@ def decode_health(body: bytes) -> tuple[Fact, ...]:
 
 def from_raw(answer: RawHealth) -> Health:
     """Return the fact for an answer of any release; raises DecodeError without a status."""
+    status = status_of(answer)
+    if status is None:
+        raise DecodeError("the answer has neither `status` nor `overall_status`")
+    make = _preluminous if answer.status is msgspec.UNSET else _modern
+    return make(answer, status)
+
+
+def status_of(answer: RawHealth) -> str | None:
+    """Return the status, None if the answer does not have it."""
     # In 12 and 13 `overall_status` is always HEALTH_WARN, for old clients: `status` wins.
-    if answer.status is not None:
-        return _modern(answer, answer.status)
-    if answer.overall_status is not None:
-        return _preluminous(answer, answer.overall_status)
-    raise DecodeError("the answer has neither `status` nor `overall_status`")
+    return answer.overall_status if answer.status is msgspec.UNSET else answer.status
 
 
 def worst(*severities: str) -> str:
@@ -142,6 +158,7 @@ def _modern(answer: RawHealth, status: str) -> Health:
             count=amount(check.summary.count),
             detail=_items(check.detail or ()),
             muted=check.muted,
+            complete=check.detail is not None,
         )
         for code, check in _by_code(answer.checks)
     }
@@ -152,7 +169,12 @@ def _modern(answer: RawHealth, status: str) -> Health:
     return Health(
         status=status,
         checks=checks,
-        mutes=tuple(Mute(mute.code, mute.sticky, _unix(mute.ttl)) for mute in answer.mutes),
+        listed=answer.checks is not None and len(checks) == len(answer.checks),
+        mutes=(
+            None
+            if answer.mutes is None
+            else tuple(Mute(mute.code, mute.sticky, _unix(mute.ttl)) for mute in answer.mutes)
+        ),
         monitor_health=monitors,
         reports=monitor_details.reports(lines),
         clocks=monitor_details.clocks(lines),
@@ -162,26 +184,25 @@ def _modern(answer: RawHealth, status: str) -> Health:
     )
 
 
-def _items(detail: tuple[RawText, ...]) -> tuple[str, ...]:
-    lines = tuple([line.message for line in detail])
+def _items(detail: tuple[RawText | None, ...]) -> tuple[str, ...]:
+    lines = tuple([line.message if line else "" for line in detail])
     return lines[:-1] if lines and _MORE.match(lines[-1]) else lines
 
 
-def _by_code(
-    checks: dict[str, RawCheck] | tuple[RawCheck, ...] | None,
-) -> list[tuple[str, RawCheck]]:
+def _by_code(checks: RawChecks) -> list[tuple[str, RawCheck]]:
     if isinstance(checks, dict):
-        return list(checks.items())
-    return [(check.type, check) for check in checks or () if check.type]
+        return [(code, check) for code, check in checks.items() if check]
+    return [(check.type, check) for check in checks or () if check and check.type]
 
 
 def _preluminous(answer: RawHealth, status: str) -> Health:
     reported = answer.health.monitors if answer.health else ()
     clocks = time_sync.from_health(answer.timechecks) if answer.timechecks else None
-    detail = preluminous.details(answer.detail)
-    problems = preluminous.problems(answer.summary, reported, clocks)
+    detail = preluminous.details(answer.detail or ())
+    summary = [line for line in answer.summary or () if line]
+    problems = preluminous.problems(summary, reported, clocks)
     checks = {
-        code: Check(severity, text, detail=detail.get(code, ()))
+        code: Check(severity, text, detail=detail.get(code, ()), complete=answer.detail is not None)
         for code, (severity, text) in problems.items()
     }
     monitors = {mon.name: mon.health for mon in reported}
@@ -195,9 +216,10 @@ def _preluminous(answer: RawHealth, status: str) -> Health:
         monitor_health=monitors,
         reports={mon.name: preluminous.report(mon) for mon in reported},
         slow_ops=slow_ops.from_lines(
-            checks["SLOW_OPS"].message if "SLOW_OPS" in checks else "", answer.detail
+            checks["SLOW_OPS"].message if "SLOW_OPS" in checks else "", answer.detail or ()
         ),
         era=preluminous.era(reported),
+        listed=answer.summary is not None and len(summary) == len(answer.summary),
     )
 
 

@@ -21,10 +21,10 @@ class RawOsdMap(osd_dump.RawOsdDump, frozen=True, kw_only=True):
     osd_metadata: dict[str, RawDetails] = msgspec.field(default_factory=dict)
 
 
-class RawFull(msgspec.Struct, frozen=True):
+class RawFull(status.RawMinimal, frozen=True):
     """The answer; sections that the user may not read are left out."""
 
-    osd_map: RawOsdMap | None = None
+    osd_map: RawOsdMap | None = None  # type: ignore[assignment]  # has the same rows, and more
     df: usage.RawDf | None = None
     mgr_map: mgr_dump.RawMgrMap | None = None
     fs_map: fs_dump.RawFsMap | None = None
@@ -38,7 +38,7 @@ _decode = Decoder(RawFull)
 def decode_full(body: bytes) -> tuple[Fact, ...]:
     """Decode the answer into the facts of nine documents."""
     answer = _decode(body)
-    facts: list[Fact] = list(status.decode_minimal(body))
+    facts: list[Fact] = list(status.from_minimal(answer))
     if answer.osd_map:
         facts.append(osd_dump.from_raw(answer.osd_map))
         facts.append(osd_tree.from_raw(answer.osd_map.tree))

@@ -25,12 +25,12 @@ class Module(msgspec.Struct, frozen=True):
 
 
 class MgrDump(Fact, frozen=True):
-    """The mgrs. active: empty without an active mgr; available: whether it has fully started."""
+    """The mgrs. active: empty without an active mgr; available: whether it has started."""
 
     document = "mgr dump"
 
     active: str
-    available: bool
+    available: bool | None
     standbys: tuple[str, ...]
     modules: tuple[Module, ...]
 
@@ -52,7 +52,7 @@ class RawMgrMap(msgspec.Struct, frozen=True):
     """The answer of `mgr dump`, and `mgr_map` of the dashboard's full answer."""
 
     active_name: str = ""
-    available: bool = False
+    available: bool | None = False
     standbys: tuple[RawStandby, ...] = ()
     modules: tuple[str, ...] = ()
     available_modules: tuple[RawModule | str, ...] = ()

@@ -59,7 +59,7 @@ class Balancer(Fact, frozen=True):
     document = "balancer status"
     slow = True
 
-    active: bool
+    active: bool | None
     mode: str
     last_duration: float | None
 
@@ -85,7 +85,7 @@ class RawDevice(msgspec.Struct, frozen=True, gc=False):
 class RawBalancer(msgspec.Struct, frozen=True):
     """The answer of `balancer status`; the duration is "0:00:00.000526" or empty."""
 
-    active: bool = False
+    active: bool | None = False
     mode: str = ""
     last_optimize_duration: str = ""
 

@@ -3,11 +3,14 @@
 Source: sources/mon_store.py, which reads the monitors' data directories.
 """
 
+from typing import Annotated
+
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.monitor_details import MonitorReport
+from ceph_exporter.facts.odd_fields import WHOLE
 
 
 class Store(msgspec.Struct, frozen=True):
@@ -54,7 +57,7 @@ class RawStore(msgspec.Struct, frozen=True):
 class RawStores(msgspec.Struct, frozen=True):
     """All data directories."""
 
-    stores: tuple[RawStore, ...]
+    stores: Annotated[tuple[RawStore, ...], WHOLE]
 
 
 _decode = Decoder(RawStores)

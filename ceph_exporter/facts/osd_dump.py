@@ -6,12 +6,14 @@ and up.
 """
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.numbers import amount, amounts
+from ceph_exporter.facts.odd_fields import WHOLE
 
 _POOL_TYPES = {1: "replicated", 3: "erasure"}
 _DIGITS = 10
@@ -69,9 +71,9 @@ class ErasureProfile(msgspec.Struct, frozen=True):
 class OsdDump(Fact, frozen=True):
     """The OSD map.
 
-    flags: the names of the flags that are set. The ratios, 0 to 1, are None before 12 and while
-    they are not set. blocklist: number of entries, single addresses and ranges; upmap_items: number
-    of PGs with exceptions to CRUSH, None before 12.
+    flags: the names of the flags that are set, None if unknown. The ratios, 0 to 1, are None before
+    12 and while they are not set. blocklist: number of entries, single addresses and ranges;
+    upmap_items: number of PGs with exceptions to CRUSH, None before 12.
     """
 
     document = "osd dump"
@@ -79,7 +81,7 @@ class OsdDump(Fact, frozen=True):
 
     osds: tuple[Osd, ...]
     epoch: int | None = None
-    flags: tuple[str, ...] = ()
+    flags: tuple[str, ...] | None = ()
     full_ratio: float | None = None
     backfillfull_ratio: float | None = None
     nearfull_ratio: float | None = None
@@ -134,21 +136,21 @@ class RawProfile(msgspec.Struct, frozen=True):
 
 
 # {"10.0.0.1:0/123": "2026-11-24T11:28:57.178582+0000"}; 0.67 and 0.80 list only the times.
-RawBlocklist = dict[str, str] | tuple[str, ...]
+RawBlocklist = Annotated[dict[str, str] | tuple[str, ...], WHOLE]
 
 
 class RawOsdDump(msgspec.Struct, frozen=True):
     """The answer of `osd dump`; `blacklist` up to 15, `range_blocklist` from 16 on."""
 
-    osds: tuple[RawOsd, ...]
+    osds: tuple[RawOsd | None, ...]
     epoch: int | None = None
-    flags: str = ""
+    flags: str | None = ""
     full_ratio: float | None = None
     backfillfull_ratio: float | None = None
     nearfull_ratio: float | None = None
     blacklist: RawBlocklist | None = None
     blocklist: RawBlocklist | None = None
-    range_blocklist: RawBlocklist = ()
+    range_blocklist: RawBlocklist | None = ()
     pg_upmap_items: tuple[msgspec.Raw, ...] | None = None
     pools: tuple[RawPool, ...] = ()
     erasure_code_profiles: dict[str, RawProfile] = {}
@@ -166,17 +168,18 @@ def decode_osd_dump(body: bytes) -> tuple[Fact, ...]:
 def from_raw(answer: RawOsdDump) -> OsdDump:
     """Return the fact for an OSD map of any release."""
     blocked = answer.blacklist if answer.blocklist is None else answer.blocklist
+    ranges = answer.range_blocklist
     # Ratios and states both appeared in 12; until an upgrade to 12 is complete, the ratios are 0.
     states = bool(answer.nearfull_ratio)
     profiles = answer.erasure_code_profiles.items()
     return OsdDump(
-        osds=tuple([_osd(osd, states=states) for osd in answer.osds]),
+        osds=tuple([_osd(osd, states=states) for osd in answer.osds if osd]),
         epoch=amount(answer.epoch),
-        flags=tuple(flag for flag in answer.flags.split(",") if flag),
+        flags=None if answer.flags is None else tuple(filter(None, answer.flags.split(","))),
         full_ratio=amount(answer.full_ratio) or None,
         backfillfull_ratio=amount(answer.backfillfull_ratio) or None,
         nearfull_ratio=amount(answer.nearfull_ratio) or None,
-        blocklist=None if blocked is None else len(blocked) + len(answer.range_blocklist),
+        blocklist=None if blocked is None or ranges is None else len(blocked) + len(ranges),
         upmap_items=None if answer.pg_upmap_items is None else len(answer.pg_upmap_items),
         pools=tuple(amounts(_pool(pool)) for pool in answer.pools),
         erasure_code_profiles={

@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from math import inf
+from typing import Annotated
 
 import msgspec
 
@@ -17,6 +18,7 @@ from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, Facts, decodes
 from ceph_exporter.facts.health import Health
 from ceph_exporter.facts.numbers import amount, counts
+from ceph_exporter.facts.odd_fields import WHOLE
 from ceph_exporter.facts.osd_dump import OsdDump
 from ceph_exporter.facts.status import Status
 
@@ -80,7 +82,7 @@ class RawPg(msgspec.Struct, frozen=True, gc=False):
 class RawDump(msgspec.Struct, frozen=True):
     """The outer object of 14 and later; a whole `pg dump` has its sections in `pg_map`."""
 
-    pg_stats: list[RawPg] | None = None
+    pg_stats: Annotated[list[RawPg] | None, WHOLE] = None
     pg_map: "RawDump | None" = None
 
 
@@ -88,11 +90,11 @@ class RawPoolStatus(msgspec.Struct, frozen=True):
     """The PGs in one row of the dashboard's pool list."""
 
     pool: int
-    pg_status: dict[str, int] = {}
+    pg_status: Annotated[dict[str, int] | None, WHOLE] = msgspec.field(default_factory=dict)
 
 
 _decode: Decoder[RawDump | list[RawPg]]
-_decode = Decoder(RawDump | list[RawPg])  # type: ignore[arg-type]  # a union
+_decode = Decoder(Annotated[RawDump | list[RawPg], WHOLE])  # type: ignore[arg-type]  # a union
 
 
 @decodes("pg states")
@@ -113,9 +115,8 @@ def decode_pg_dump(body: bytes) -> tuple[Fact, ...]:
 
 def from_pool_status(pools: Iterable[RawPoolStatus]) -> PgStates:
     """Return the fact for the dashboard's pools (`/api/pool?stats=true`, `/api/health/full`)."""
-    return PgStates(
-        {row.pool: row.pg_status for row in pools if counts(row.pg_status) is row.pg_status}
-    )
+    by_pool = {row.pool: row.pg_status for row in pools if row.pg_status is not None}
+    return PgStates({pool: states for pool, states in by_pool.items() if counts(states) is states})
 
 
 def if_uniform(status: Status | None, osd_dump: OsdDump | None) -> PgStates | None:

@@ -62,11 +62,11 @@ class RawAtRisk(msgspec.Struct, frozen=True):
 class RawRecovery(msgspec.Struct, frozen=True):
     """`recovery_rate`; empty while nothing is being recovered, without totals up to 9."""
 
-    recovering_objects_per_sec: float | None = None
+    recovering_objects_per_sec: float | msgspec.UnsetType | None = msgspec.UNSET
     recovering_bytes_per_sec: float | None = 0
     recovering_keys_per_sec: float | None = 0
-    num_objects_recovered: float | None = None
-    num_bytes_recovered: float | None = None
+    num_objects_recovered: float | msgspec.UnsetType | None = msgspec.UNSET
+    num_bytes_recovered: float | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class RawClient(msgspec.Struct, frozen=True):
@@ -79,7 +79,7 @@ class RawClient(msgspec.Struct, frozen=True):
     write_bytes_sec: float | None = 0
     read_op_per_sec: float | None = 0
     write_op_per_sec: float | None = 0
-    op_per_sec: float | None = None
+    op_per_sec: float | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class RawPool(msgspec.Struct, frozen=True):
@@ -135,9 +135,9 @@ def decode_dashboard_pools(body: bytes) -> tuple[Fact, ...]:
 
 def _rates(pool: RawPool) -> PoolRates:
     # Up to 9, operations are one sum. An idle pool has no rates at all: all are 0.
-    separate = pool.client_io_rate.op_per_sec is None
-    idle = pool.recovery_rate.recovering_objects_per_sec is None
     client, recovery = amounts(pool.client_io_rate), amounts(pool.recovery_rate)
+    joint, recovering = client.op_per_sec, recovery.recovering_objects_per_sec
+    separate, idle = joint is msgspec.UNSET, recovering is msgspec.UNSET
     at_risk = amounts(pool.recovery)
     return PoolRates(
         read_bytes=client.read_bytes_sec,
@@ -146,10 +146,10 @@ def _rates(pool: RawPool) -> PoolRates:
         write_ops=client.write_op_per_sec if separate else None,
         ops=(
             _both(client.read_op_per_sec, client.write_op_per_sec)
-            if separate
-            else client.op_per_sec
+            if joint is msgspec.UNSET
+            else joint
         ),
-        recovering_objects=0 if idle else recovery.recovering_objects_per_sec,
+        recovering_objects=0 if recovering is msgspec.UNSET else recovering,
         recovering_bytes=recovery.recovering_bytes_per_sec,
         recovering_keys=recovery.recovering_keys_per_sec,
         num_objects_recovered=_total(recovery.num_objects_recovered, idle=idle),
@@ -164,8 +164,11 @@ def _both(reads: float | None, writes: float | None) -> float | None:
     return None if reads is None or writes is None else reads + writes
 
 
-def _total(recovered: float | None, *, idle: bool) -> float | None:
-    return 0 if recovered is None and idle else recovered
+def _total(recovered: float | msgspec.UnsetType | None, *, idle: bool) -> float | None:
+    """Return the total; if Ceph omits it, 0 for an idle pool."""
+    if recovered is msgspec.UNSET:
+        return 0 if idle else None
+    return recovered
 
 
 def _client_rates(stats: RawPoolSeries) -> PoolRates:

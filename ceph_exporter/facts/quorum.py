@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from ceph_exporter.facts.decode import DecodeError, Decoder
+from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.numbers import amount
 
@@ -95,14 +95,9 @@ class RawReport(msgspec.Struct, frozen=True):
 
 
 class RawDashboardMonitor(msgspec.Struct, frozen=True):
-    """The dashboard's `/api/monitor`."""
+    """The dashboard's `/api/monitor`; the monitors in and out of the quorum have counters."""
 
     mon_status: RawQuorum
-
-
-class RawReports(msgspec.Struct, frozen=True):
-    """The counters in `/api/monitor`, decoded separately: a bad value must not lose the quorum."""
-
     in_quorum: tuple[RawReport, ...] = ()
     out_quorum: tuple[RawReport, ...] = ()
 
@@ -111,7 +106,6 @@ _NONE: Mapping[str, tuple[float, ...]] = MappingProxyType({})
 _decode = Decoder(RawQuorum)
 _decode_dump = Decoder(RawMonmap)
 _decode_dashboard = Decoder(RawDashboardMonitor)
-_decode_reports = Decoder(RawReports)
 
 
 @decodes("quorum_status")
@@ -130,13 +124,10 @@ def decode_mon_dump(body: bytes) -> tuple[Fact, ...]:
 @decodes("dashboard/monitor")
 def decode_dashboard_monitor(body: bytes) -> tuple[Fact, ...]:
     """Decode the dashboard's `/api/monitor`."""
-    status = _decode_dashboard(body).mon_status
-    try:
-        answer = _decode_reports(body)
-    except DecodeError:
-        return (_fact(status),)
+    answer = _decode_dashboard(body)
     rows = [(mon.name, mon.stats.num_sessions) for mon in answer.in_quorum + answer.out_quorum]
-    return (_fact(status, {name: tuple(time for time, _ in row[-2:]) for name, row in rows}),)
+    reports = {name: tuple(time for time, _ in row[-2:]) for name, row in rows}
+    return (_fact(answer.mon_status, reports),)
 
 
 def _fact(answer: RawQuorum, reports: Mapping[str, tuple[float, ...]] = _NONE) -> Quorum:

@@ -104,7 +104,9 @@ def from_raw(answer: RawServiceMap) -> ServiceDump:
                 _service(type_, key, daemon.metadata)
                 for type_, service in answer.services.items()
                 for key, daemon in service.daemons.items()
-                if isinstance(daemon, RawDaemon) and type_ not in _NOT_A_SERVICE
+                if isinstance(daemon, RawDaemon)
+                and key != "summary"
+                and type_ not in _NOT_A_SERVICE
             )
         )
     )

@@ -101,7 +101,7 @@ def _named(text: str, details: tuple[str, ...]) -> tuple[list[str], bool]:
     shortened = "... have slow ops" in text or len(details) >= _MAX_DETAIL
     for line in details:
         names += _names(line)
-        shortened |= "... have slow ops" in line
+        shortened |= not line or "... have slow ops" in line
     return names, not shortened
 
 

@@ -5,14 +5,16 @@ the dashboard's `/api/health/minimal`, which contains `health detail` as well.
 """
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import msgspec
 
 from ceph_exporter.facts import service_dump
-from ceph_exporter.facts.decode import Decoder
+from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, decodes
-from ceph_exporter.facts.health import RawHealth, from_raw
+from ceph_exporter.facts.health import RawHealth, from_raw, status_of
 from ceph_exporter.facts.numbers import amounts, counts
+from ceph_exporter.facts.odd_fields import WHOLE
 
 _RECOVERY = {"recovering", "backfilling", "backfill"}  # the last one up to 11
 
@@ -54,7 +56,7 @@ class Status(Fact, frozen=True):
     def at_rest(self) -> bool:
         """Whether nothing is being recovered: no PG recovers or backfills, and the rate is 0."""
         states = {state for joined in self.pg_states for state in joined.split("+")}
-        return self.recovery_bytes == 0 and states.isdisjoint(_RECOVERY)
+        return self.recovery_bytes == 0 and bool(states) and states.isdisjoint(_RECOVERY)
 
 
 class RawOsdmap(msgspec.Struct, frozen=True):
@@ -76,9 +78,12 @@ class RawState(msgspec.Struct, frozen=True):
 
 
 class RawPgmap(msgspec.Struct, frozen=True):
-    """`pgmap`; Ceph omits each rate and each object count below while it is 0."""
+    """`pgmap`; Ceph omits each rate and each object count below while it is 0.
 
-    pgs_by_state: tuple[RawState, ...] = ()
+    op_per_sec is unset from 10 on, and while it is 0.
+    """
+
+    pgs_by_state: Annotated[tuple[RawState, ...], WHOLE] = ()
     degraded_objects: float | None = 0
     misplaced_objects: float | None = 0
     unfound_objects: float | None = 0
@@ -86,7 +91,7 @@ class RawPgmap(msgspec.Struct, frozen=True):
     write_bytes_sec: float | None = 0
     read_op_per_sec: float | None = 0
     write_op_per_sec: float | None = 0
-    op_per_sec: float | None = None
+    op_per_sec: float | msgspec.UnsetType | None = msgspec.UNSET
     recovering_bytes_per_sec: float | None = 0
     recovering_objects_per_sec: float | None = 0
 
@@ -111,7 +116,7 @@ class RawOsd(msgspec.Struct, frozen=True):
 class RawOsds(msgspec.Struct, frozen=True):
     """`osd_map` of the dashboard's minimal answer."""
 
-    osds: tuple[RawOsd, ...]
+    osds: tuple[RawOsd | None, ...]
 
 
 class RawObjects(msgspec.Struct, frozen=True):
@@ -126,7 +131,7 @@ class RawPgInfo(msgspec.Struct, frozen=True):
     """`pg_info` of the dashboard's minimal answer."""
 
     object_stats: RawObjects = RawObjects()
-    statuses: dict[str, int] = {}
+    statuses: Annotated[dict[str, int], WHOLE] = {}
 
 
 class RawClientPerf(msgspec.Struct, frozen=True):
@@ -142,7 +147,7 @@ class RawClientPerf(msgspec.Struct, frozen=True):
 class RawMinimal(msgspec.Struct, frozen=True):
     """The dashboard's `/api/health/minimal`; sections that the user may not read are left out."""
 
-    health: RawHealth
+    health: RawHealth | None = None
     osd_map: RawOsds | None = None
     pg_info: RawPgInfo | None = None
     client_perf: RawClientPerf = RawClientPerf()
@@ -166,7 +171,7 @@ def _from_status(answer: RawStatus) -> Status:
     osdmap = answer.osdmap.osdmap or answer.osdmap
     osds = amounts(
         Status(
-            health=from_raw(answer.health).status if answer.health else None,
+            health=status_of(answer.health) if answer.health else None,
             fsid=answer.fsid,
             osd_epoch=osdmap.epoch,
             osds=osdmap.num_osds,
@@ -178,8 +183,9 @@ def _from_status(answer: RawStatus) -> Status:
     if answer.pgmap is None:
         return osds
     # Up to 9, operations are one sum; from 10 on, reads and writes are separate.
-    separate = answer.pgmap.op_per_sec is None
     pgmap = amounts(answer.pgmap)
+    joint = pgmap.op_per_sec
+    separate = joint is msgspec.UNSET
     reads, writes = pgmap.read_op_per_sec, pgmap.write_op_per_sec
     return msgspec.structs.replace(
         osds,
@@ -191,7 +197,7 @@ def _from_status(answer: RawStatus) -> Status:
         write_bytes=pgmap.write_bytes_sec,
         read_ops=reads if separate else None,
         write_ops=writes if separate else None,
-        ops=_both(reads, writes) if separate else pgmap.op_per_sec,
+        ops=_both(reads, writes) if joint is msgspec.UNSET else joint,
         recovery_bytes=pgmap.recovering_bytes_per_sec,
         recovery_objects=pgmap.recovering_objects_per_sec,
     )
@@ -204,14 +210,22 @@ def _both(reads: float | None, writes: float | None) -> float | None:
 @decodes("dashboard/health/minimal")
 def decode_minimal(body: bytes) -> tuple[Fact, ...]:
     """Decode the dashboard's minimal answer: `health detail` and `status`."""
-    answer = _decode_minimal(body)
-    health = from_raw(answer.health)
-    osds = answer.osd_map.osds if answer.osd_map else None
+    return from_minimal(_decode_minimal(body))
+
+
+def from_minimal(answer: RawMinimal) -> tuple[Fact, ...]:
+    """Return the facts for an answer that has the sections of `/api/health/minimal`."""
+    health = status_of(answer.health) if answer.health else None
+    if health is None and answer.osd_map is None and answer.pg_info is None:
+        raise DecodeError("Object missing required field `health`")
+    osds = None if answer.osd_map is None else [osd for osd in answer.osd_map.osds if osd]
+    if answer.osd_map is not None and osds is not None and len(osds) < len(answer.osd_map.osds):
+        osds = None  # without a row that is broken, the numbers are too small
     pgs = answer.pg_info or RawPgInfo()
     perf = amounts(answer.client_perf)
     reads, writes = perf.read_op_per_sec, perf.write_op_per_sec
     status = Status(
-        health=health.status,
+        health=health,
         osds=None if osds is None else len(osds),
         osds_up=None if osds is None else sum(osd.up for osd in osds),
         osds_in=None if osds is None else sum(osd.is_in for osd in osds),
@@ -226,4 +240,5 @@ def decode_minimal(body: bytes) -> tuple[Fact, ...]:
         ops=_both(reads, writes),
         recovery_bytes=perf.recovering_bytes_per_sec,
     )
-    return (health, amounts(status))
+    status = amounts(status)
+    return (from_raw(answer.health), status) if answer.health and health else (status,)

@@ -6,6 +6,7 @@ import msgspec
 
 from ceph_exporter.facts import (
     DOCUMENTS,
+    Decoded,
     DecodeError,
     Decoding,
     Fact,
@@ -120,7 +121,7 @@ class Documents:
                     error=f"not available from {api}",
                 )
 
-    def decode(self, answer: Answer) -> tuple[Fact, ...]:
+    def decode(self, answer: Answer) -> Decoded:
         """Return the facts in an answer; raise SourceError if it holds an error or is garbled."""
         if answer.error is not None:
             raise answer.error
@@ -130,10 +131,10 @@ class Documents:
             text = f"{answer.wire_format}: {error}"
             raise SourceError(ErrorKind.FAILED, text) from None
 
-    def keep(self, answer: Answer, facts: tuple[Fact, ...]) -> None:
+    def keep(self, answer: Answer, decoded: Decoded) -> None:
         """Keep the facts of an answer that was decoded and checked; note what it lacks."""
         now = self._clock.monotonic()
-        for fact in facts:
+        for fact in decoded.facts:
             if isinstance(fact, Status):
                 self._epoch = fact.osd_epoch
             entry = self._entries.get(fact.document)
@@ -147,10 +148,15 @@ class Documents:
             entry.grace = schedule.grace(seconds, slow=fact.slow, vital=vital)
             size = len(answer.body)
             entry.row = DocumentRow(
-                name, DocumentState.OK, None, "", seconds, size, self._clock.time()
+                name,
+                DocumentState.OK,
+                seconds=seconds,
+                size=size,
+                last_success=self._clock.time(),
+                dropped=decoded.dropped,
             )
             self._received.add(name)
-        for name in {*answer.documents}.difference(fact.document for fact in facts):
+        for name in {*answer.documents}.difference(fact.document for fact in decoded.facts):
             text = f"{answer.wire_format}: the answer does not contain it"
             error = answer.left_out.get(name, SourceError(ErrorKind.FAILED, text))
             self.fail([name], error, answer.seconds)

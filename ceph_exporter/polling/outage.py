@@ -1,7 +1,7 @@
 """Polls that fail: longer pauses, and a log that reports each change once."""
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from ceph_exporter.config import Poll
 from ceph_exporter.log import fields, log
@@ -37,7 +37,8 @@ class Outage:
     service that is back but refuses the password), one an hour while it lasts, and one when it
     ends. Documents that fail although the cluster is reachable are logged in the same way, but
     without a line for each further kind of error; those that fail or recover together share a line.
-    Documents that the API does not know are logged once. tags: key=value pairs for the log lines.
+    Documents that the API does not know, and fields of an unexpected type, are logged once. tags:
+    key=value pairs for the log lines.
     """
 
     def __init__(self, tags: Mapping[str, str], clock: Clock = SYSTEM) -> None:
@@ -48,16 +49,17 @@ class Outage:
         self._kinds: set[ErrorKind] = set()
         self._missing: set[str] = set()
         self._unsupported: set[str] = set()
+        self._odd: set[tuple[str, str]] = set()  # document and path of a field
         self._since = self._summary = clock.monotonic()
 
-    def note(self, failure: SourceError | None, documents: Iterable[DocumentRow]) -> None:
+    def note(self, failure: SourceError | None, documents: Collection[DocumentRow]) -> None:
         """Log what changed since the last poll.
 
         failure: why the cluster is unreachable, None if it is not; documents: their state.
         """
         now = self._clock.monotonic()
-        documents = tuple(documents)
         self._note_unsupported(documents)
+        self._note_odd_fields(documents)
         # A row without a duration failed with the whole cluster; that is logged once.
         missing = {
             row.name: row.error
@@ -90,7 +92,7 @@ class Outage:
             self._log("info", "documents available again", documents=",".join(recovered))
         self._missing = set(missing)
 
-    def _note_unsupported(self, documents: Iterable[DocumentRow]) -> None:
+    def _note_unsupported(self, documents: Collection[DocumentRow]) -> None:
         """Log documents that the API refused as unknown; those that no release has over it not."""
         for row in documents:
             if row.state is DocumentState.OK:
@@ -114,6 +116,13 @@ class Outage:
         if failure.kind not in self._kinds:
             self._kinds.add(failure.kind)
             self._log("error", "cluster unreachable", error=failure)
+
+    def _note_odd_fields(self, documents: Collection[DocumentRow]) -> None:
+        odd = [(row.name, path) for row in documents for path in row.dropped]
+        if fresh := [field for field in odd if field not in self._odd]:
+            self._odd.update(fresh)
+            names = ",".join(f"{document}: {path}" for document, path in fresh)
+            self._log("warning", "fields of an unexpected type dropped", fields=names)
 
     def _duration(self, now: float) -> dict[str, object]:
         return {"seconds": round(now - self._since), "polls": self.failures}

@@ -230,7 +230,7 @@ class Poller:
             self._documents.fail(answer.documents, error, answer.seconds)
             return
         if source is not None:
-            self._session.check(url, source, decoded)
+            self._session.check(url, source, decoded.facts)
             if not self._session.proven:
                 return  # it may be another cluster's
         self._documents.keep(answer, decoded)

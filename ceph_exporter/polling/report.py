@@ -4,7 +4,9 @@ The page `/`, `check`, the Nagios plugin, the log and the exporter's own metrics
 values, so that no two of them can disagree.
 """
 
+from collections.abc import Mapping
 from enum import Enum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ceph_exporter.sources import ErrorKind
@@ -27,8 +29,9 @@ class DocumentRow(NamedTuple):
     """The state of a document.
 
     error: why it is not `ok`, in one line, and kind: what sort of failure that is; seconds and
-    size: of the last answer, in seconds and bytes; last_success: unix time. What does not apply is
-    None or empty. seconds is None too while the cluster as a whole cannot be reached.
+    size: of the last answer, in seconds and bytes; last_success: unix time; dropped: the number of
+    fields of the last good answer that had an unexpected type, by path (`osds[].up`). What does not
+    apply is None or empty. seconds is None too while the cluster as a whole cannot be reached.
     """
 
     name: str
@@ -38,6 +41,7 @@ class DocumentRow(NamedTuple):
     seconds: float | None = None
     size: int | None = None
     last_success: float | None = None
+    dropped: Mapping[str, int] = MappingProxyType({})
 
 
 class CollectorRow(NamedTuple):

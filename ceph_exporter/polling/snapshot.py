@@ -48,6 +48,13 @@ DOCUMENT_BYTES = Metric(
     OWN,
     _DOCUMENT,
 )
+DOCUMENT_DROPPED = Metric(
+    "ceph_exporter_document_dropped_fields",
+    "gauge",
+    "Number of fields of an unexpected type in the last answer that contained the document",
+    OWN,
+    _DOCUMENT,
+)
 COLLECTOR_SUCCESS = Metric(
     "ceph_exporter_collector_success",
     "gauge",
@@ -156,6 +163,13 @@ def _families(report: Report, *, up: bool) -> Iterator[Family]:
     yield DOCUMENT_DURATION, [(block, row.seconds) for block, row in documents]
     yield DOCUMENT_LAST_SUCCESS, [(block, row.last_success) for block, row in documents]
     yield DOCUMENT_BYTES, [(block, row.size) for block, row in documents]
+    yield (
+        DOCUMENT_DROPPED,
+        [
+            (block, None if row.last_success is None else sum(row.dropped.values()))
+            for block, row in documents
+        ],
+    )
     yield COLLECTOR_SUCCESS, [(block, row.success) for block, row in collectors]
     yield COLLECTOR_DURATION, [(block, row.seconds) for block, row in collectors]
     yield COLLECTOR_SERIES, [(block, row.series) for block, row in collectors]

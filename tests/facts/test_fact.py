@@ -11,6 +11,7 @@ from ceph_exporter.facts import (
     Facts,
     Health,
     OsdDump,
+    Quorum,
     Status,
     Version,
 )
@@ -75,11 +76,11 @@ def test_an_answer_that_did_not_change_is_not_decoded_again() -> None:
         b'{"version": "ceph version 18.2.7 (a)"}',
         b'{"version": "ceph version 18.2.8 (a)"}',
     )
-    first, second, third = (decode("version", bytes(bytearray(body))) for _ in range(3))
+    first, second, third = (decode("version", bytes(bytearray(body))).facts for _ in range(3))
     assert first == second == third
     assert third is second
     for answer, release in ((other, "18.2.8"), (body, "18.2.7"), (body + b" ", "18.2.7")):
-        (fact,) = decode("version", answer)
+        (fact,) = decode("version", answer).facts
         assert isinstance(fact, Version)
         assert fact.release == release
 
@@ -87,9 +88,9 @@ def test_an_answer_that_did_not_change_is_not_decoded_again() -> None:
 def test_what_is_equal_in_the_next_answer_is_the_very_same_object() -> None:
     """In an OSD map of another epoch, equal OSDs are the same objects as before."""
     decode, osds = Decoding(), '"osds": [{"osd": 0, "up": 1, "in": %d}]'
-    (first,) = decode("osd dump", f'{{"epoch": 1, {osds % 1}}}'.encode())
-    (second,) = decode("osd dump", f'{{"epoch": 2, {osds % 1}}}'.encode())
-    (third,) = decode("osd dump", f'{{"epoch": 3, {osds % 0}}}'.encode())
+    (first,) = decode("osd dump", f'{{"epoch": 1, {osds % 1}}}'.encode()).facts
+    (second,) = decode("osd dump", f'{{"epoch": 2, {osds % 1}}}'.encode()).facts
+    (third,) = decode("osd dump", f'{{"epoch": 3, {osds % 0}}}'.encode()).facts
     assert isinstance(first, OsdDump)
     assert isinstance(second, OsdDump)
     assert isinstance(third, OsdDump)
@@ -127,3 +128,23 @@ def test_once_forgets_a_result_that_no_poll_uses() -> None:
     made = first.once(list, (1, 2))
     second = Facts(before=first.cache)
     assert Facts(before=second.cache).once(list, (1, 2)) is not made
+
+
+def test_an_odd_field_is_dropped_and_counted() -> None:
+    """The facts come with the paths of the dropped fields, also if the answer did not change."""
+    decode, body = Decoding(), b'{"epoch": "x", "osds": [{"osd": 0, "up": 1, "in": 0}, {"osd": 1}]}'
+    for _ in range(3):
+        (fact,), dropped = decode("osd dump", body)
+        assert isinstance(fact, OsdDump)
+        assert [osd.id for osd in fact.osds] == [0]
+        assert dropped == {"epoch": 1, "osds[]": 1}
+
+
+def test_an_age_of_an_unexpected_type_does_not_cost_the_quorum() -> None:
+    """An optional field is absent; one that is required costs the document."""
+    body = '{"quorum": %s, "quorum_age": "11.1s", "monmap": {"fsid": "x", "mons": []}}'
+    (fact,), dropped = facts.read("quorum_status", (body % "[0]").encode())
+    assert isinstance(fact, Quorum)
+    assert (fact.fsid, fact.age, dropped) == ("x", None, {"quorum_age": 1})
+    with pytest.raises(DecodeError, match=r"^Expected `int`, got `str` - at `quorum\[1\]`$"):
+        facts.read("quorum_status", (body % '[0, "b"]').encode())

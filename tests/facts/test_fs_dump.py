@@ -109,6 +109,19 @@ def test_mds_dump_without_a_filesystem(off: dict[str, object]) -> None:
 
 
 def test_another_document() -> None:
-    """A filesystem without an id is rejected."""
-    with pytest.raises(DecodeError, match="missing required field `id`"):
-        decode("fs dump", {"filesystems": [{"mdsmap": MDSMAP}]})
+    """An answer without filesystems and standbys is rejected."""
+    with pytest.raises(DecodeError, match=r"got `int` - at `filesystems`"):
+        decode("fs dump", {"filesystems": 1, "standbys": "x"})
+
+
+def test_a_row_that_is_no_filesystem_is_dropped() -> None:
+    """A filesystem without an id costs its own series only."""
+    rows = [{"mdsmap": MDSMAP}, {"mdsmap": MDSMAP, "id": 3}]
+    assert [fs.id for fs in decode("fs dump", {"filesystems": rows}).filesystems] == [3]
+
+
+def test_numbers_of_mdss_are_unknown_without_one_of_them() -> None:
+    """Where one MDS cannot be read, there is no number of those that are active or standby."""
+    dump = decode("fs dump", {"filesystems": [], "standbys": [{"name": "a"}, {"name": 7}]})
+    assert [mds.name for mds in dump.standbys] == ["a"]
+    assert not dump.complete

@@ -36,10 +36,23 @@ def check(message: str, *lines: str, severity: str = "HEALTH_WARN", **summary: A
     }
 
 
-@pytest.mark.parametrize("checks", [{}, [], None])
-def test_all_is_well(checks: object) -> None:
+@pytest.mark.parametrize("checks", [{"checks": {}}, {"checks": []}, {}])
+def test_all_is_well(checks: dict[str, object]) -> None:
     """No check is raised, whether checks are an empty object, an empty list, or missing."""
-    assert decode({"status": "HEALTH_OK", "checks": checks}) == Health("HEALTH_OK")
+    assert decode({"status": "HEALTH_OK", **checks}) == Health("HEALTH_OK")
+
+
+@pytest.mark.parametrize("checks", [None, 7, {"OSD_DOWN": []}, ["OSD_DOWN"]])
+def test_checks_of_another_type_are_unknown(checks: object) -> None:
+    """Where checks are not readable, those that are not listed may be raised."""
+    fact = decode({"status": "HEALTH_WARN", "checks": checks})
+    assert fact == Health("HEALTH_WARN", listed=False)
+
+
+def test_a_status_of_another_type_is_not_replaced_by_the_one_for_old_clients() -> None:
+    """12 and 13 always report HEALTH_WARN as `overall_status`."""
+    with pytest.raises(DecodeError):
+        decode({"status": 1, "overall_status": "HEALTH_WARN", "checks": {}})
 
 
 def test_luminous_and_mimic() -> None:
@@ -204,6 +217,16 @@ def test_no_status(document: object) -> None:
     with pytest.raises(DecodeError) as caught:
         decode(document)
     assert str(caught.value) == "the answer has neither `status` nor `overall_status`"
+
+
+def test_a_detail_that_is_no_text() -> None:
+    """It still counts as a line, but it may name a daemon; without any, their number is unknown."""
+    slow = check("9 slow ops, oldest one blocked for 5 sec, osd.3 has slow ops", "x")
+    slow["detail"].append(5)
+    odd = decode({"status": "HEALTH_WARN", "checks": {"SLOW_OPS": slow, "X": {"detail": "x"}}})
+    assert odd.checks["SLOW_OPS"].detail == ("x", "")
+    assert not odd.slow_ops.complete
+    assert [row.complete for row in odd.checks.values()] == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,9 @@ def test_a_counter_without_a_value() -> None:
 
 
 def test_another_document() -> None:
-    """A counter without a type is rejected."""
-    with pytest.raises(DecodeError, match="missing required field `type`"):
-        decode({"osd.0": {"osd.op": {"value": 1}}})
+    """A counter without a type is dropped, and an answer that has no daemons is rejected."""
+    good = {"type": 10, "value": 1}
+    daemons = decode({"osd.0": {"osd.op": {"value": 1}, "osd.op_r": good}}).daemons
+    assert list(daemons["osd.0"]) == ["osd.op_r"]
+    with pytest.raises(DecodeError, match="got `int`"):
+        decode({"osd.0": 1})

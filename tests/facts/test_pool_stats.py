@@ -53,6 +53,14 @@ def test_client_io_up_to_9() -> None:
     assert (rates.read_ops, rates.write_ops, rates.ops) == (None, None, 5)
 
 
+def test_a_rate_of_another_type_is_unknown() -> None:
+    """Ceph omits what is 0, so a rate that cannot be read is not 0, nor is what depends on it."""
+    io = decode(client_io_rate={"op_per_sec": "many", "read_bytes_sec": [1]})
+    assert (io.ops, io.read_bytes, io.write_bytes) == (None, None, 0)
+    recovery = decode(recovery_rate={"recovering_objects_per_sec": None})
+    assert (recovery.recovering_objects, recovery.num_objects_recovered) == (None, None)
+
+
 def test_recovery() -> None:
     """Recovery is reported per second, and from 10 on in objects and bytes too."""
     recovery = {

@@ -104,9 +104,17 @@ def test_bare_nan_beside() -> None:
 
 
 def test_errors_name_the_field() -> None:
-    """A field of another type is rejected with its path."""
-    with pytest.raises(DecodeError, match=r" - at `pgmap\.pgs_by_state\[0\]\.count`"):
-        with_pgmap(pgs_by_state=[{"state_name": "x", "count": "many"}])
+    """An answer of which nothing can be used is rejected with the path of a field."""
+    with pytest.raises(DecodeError, match=r"^Expected `object \| null`, got `int` - at `health`$"):
+        facts.decode("status", b'{"health": 1, "pgmap": [], "fsid": {}}')
+
+
+def test_a_rate_of_another_type_is_unknown() -> None:
+    """Ceph leaves out what is 0, so a rate that cannot be read is not 0, nor are its sums."""
+    status = with_pgmap(read_op_per_sec="many", write_op_per_sec=3, degraded_objects=None)
+    assert status.write_ops == 3
+    assert status.read_bytes == 0
+    assert (status.read_ops, status.ops, status.objects_degraded) == (None, None, None)
 
 
 def minimal(**sections: object) -> tuple[Health, Status]:

@@ -454,3 +454,13 @@ def test_without_the_status_the_osd_map_is_asked_for(clock: Clock) -> None:
     assert documents.due() == OF_MAP
     clock.now += 31
     assert shown(documents).get(OsdDump) is None
+
+
+def test_fields_of_an_unexpected_type_are_counted(clock: Clock) -> None:
+    """The row of each document that an answer carries has what was dropped from the last one."""
+    documents = core(clock)
+    body = b'{"health": {"status": "HEALTH_OK"}, "fsid": %s}'
+    for fsid, dropped in ((b"7.5", {"fsid": 1}), (b"7.5", {"fsid": 1}), (b'"x"', {})):
+        poll(documents, [good("status", body % fsid)])
+        assert row(documents, "status").dropped == dropped
+        assert shown(documents).get(Status) is not None

@@ -108,3 +108,15 @@ def test_documents_that_go_or_come_together_are_a_line(clock: Clock, logs: list[
         "INFO documents available again cluster=prod documents=a",
         "INFO documents available again cluster=prod documents=b,c",
     ]
+
+
+def test_a_field_of_an_unexpected_type_is_logged_once(clock: Clock, logs: list[str]) -> None:
+    """Each path of each document is one warning, however often and in how many rows it is odd."""
+    outage = Outage({}, clock)
+    for dropped in ({"quorum_age": 1}, {}, {"quorum_age": 1, "monmap.mons[].addr": 3}):
+        row = DocumentRow("quorum_status", DocumentState.OK, dropped=dropped)
+        outage.note(None, [row])
+    assert logs == [
+        "WARNING fields of an unexpected type dropped fields=quorum_status: quorum_age",
+        "WARNING fields of an unexpected type dropped fields=quorum_status: monmap.mons[].addr",
+    ]

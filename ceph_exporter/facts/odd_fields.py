@@ -1,0 +1,211 @@
+"""Removal of the fields of an answer that do not have the type that its document declares.
+
+A field is required if its struct declares no default, as everywhere in `msgspec`. What is broken
+costs as little as possible:
+
+- an optional field is dropped. It becomes null if its type admits None, and nan if it is a float
+  whose default is a number, because Ceph leaves out what is 0, and unknown is not 0. Otherwise it
+  is left out;
+- a row of a list or an object is dropped if a required field of it is missing or broken. It becomes
+  null if the type of the rows admits None, so that a sum over them need not be wrong;
+- a list of single values (numbers, names) is dropped as a whole, and so are the rows that are
+  declared `Annotated[tuple[Row, ...], WHOLE]`, because they are of no use without one of them;
+- if a required field outside of rows is broken, or nothing that is used is left, so is the
+  document.
+
+This is the slow way for the few answers that do not fit. It reads each level of an answer once
+more, and types have few levels, so the time is linear in the size of the answer.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+
+import msgspec
+from msgspec.structs import FieldInfo
+
+WHOLE = "whole"
+"""Annotation of the type of rows that are of no use without one of them."""
+_DEEPEST = 16
+"""Levels of an answer in which a broken field may be; more only occur in malicious answers."""
+_NAN = msgspec.Raw(b'"nan"')  # `msgspec` accepts it as a float in quotes
+_NULL = msgspec.Raw(b"null")
+
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_array = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_fields = cache(msgspec.structs.fields)  # resolves annotations each time
+
+
+class _Misfit(Exception):  # noqa: N818 - never leaves this module
+    """A value does not fit. text: why, and path: where."""
+
+    def __init__(self, text: str, path: str) -> None:
+        super().__init__(f"{text} - at `{path}`" if path else text)
+
+
+class Fitted(NamedTuple):
+    """An answer without its odd fields.
+
+    dropped: how many fields were dropped, by path. A path has no position and no key, so that the
+    number of paths is limited: `osds[].up`.
+    """
+
+    body: bytes
+    dropped: Mapping[str, int]
+
+
+def fit(type_: object, body: bytes) -> Fitted:
+    """Remove from valid JSON what does not fit a type.
+
+    Raise ValueError with one line of text if a required field is missing or broken, or if `body` is
+    not valid JSON, and RecursionError if it is nested too deeply.
+    """
+    work = _Work()
+    try:
+        fitted = work.fit(type_, msgspec.Raw(body.strip()), "", 0)
+    except _Misfit as misfit:
+        raise ValueError(str(misfit)) from None
+    return Fitted(bytes(fitted), Counter(work.dropped))
+
+
+class _Shape(NamedTuple):
+    """What has to be known of a type: each member of a union is a struct, list, object or value.
+
+    struct: its class; rows: the types of the elements of a list and of an object, by the character
+    with which the JSON of these begins, where single elements can be dropped or repaired.
+    """
+
+    decoder: msgspec.json.Decoder[Any]
+    struct: type[msgspec.Struct] | None
+    rows: Mapping[int, object]
+    whole: bool
+
+
+@cache
+def _shape(type_: object) -> _Shape:
+    whole = False
+    if get_origin(type_) is Annotated:
+        whole = WHOLE in get_args(type_)[1:]
+    struct, rows = None, dict[int, object]()
+    for member in _members(type_):
+        origin, args = get_origin(member), get_args(member)
+        if isinstance(member, type) and issubclass(member, msgspec.Struct):
+            struct = member
+        elif origin is dict:
+            rows[ord("{")] = args[1]
+        elif origin in (list, tuple) and args[1:] in ((), (...,)) and _is_container(args[0]):
+            rows[ord("[")] = args[0]
+    return _Shape(msgspec.json.Decoder(type_, strict=False), struct, rows, whole)
+
+
+def _members(type_: object) -> tuple[object, ...]:
+    """Return the members of a union, or the type itself, without annotations."""
+    if get_origin(type_) is Annotated:
+        type_ = get_args(type_)[0]
+    if get_origin(type_) not in (Union, UnionType):
+        return (type_,)
+    return tuple(inner for member in get_args(type_) for inner in _members(member))
+
+
+def _is_container(type_: object) -> bool:
+    """Return whether values of the type are objects or lists, not single values."""
+    return any(
+        get_origin(member) is not None
+        or (isinstance(member, type) and issubclass(member, msgspec.Struct))
+        for member in _members(type_)
+        if member is not NoneType
+    )
+
+
+class _Work:
+    """The work on one answer. dropped: the paths of the dropped fields."""
+
+    def __init__(self) -> None:
+        self.dropped: list[str] = []
+
+    def fit(self, type_: object, raw: msgspec.Raw, path: str, depth: int) -> msgspec.Raw:
+        """Return the value without the fields that do not fit; raise _Misfit if nothing is left."""
+        shape = _shape(type_)
+        try:
+            shape.decoder.decode(raw)
+        except msgspec.ValidationError as error:
+            first = memoryview(raw)[0]
+            if depth < _DEEPEST and first == ord("{") and shape.struct:
+                return self._struct(shape.struct, raw, path, depth + 1)
+            if depth < _DEEPEST and first in shape.rows:
+                is_list = first == ord("[")
+                rows = dict(enumerate(_array(raw))) if is_list else _object(raw)
+                fitted = self._rows(shape.rows[first], rows, path, depth + 1, whole=shape.whole)
+                return msgspec.Raw(msgspec.json.encode([*fitted.values()] if is_list else fitted))
+            text, _, inner = str(error).partition(" - at `$")
+            raise _Misfit(text, path + inner.rstrip("`")) from None
+        return raw
+
+    def _struct(
+        self, class_: type[msgspec.Struct], raw: msgspec.Raw, path: str, depth: int
+    ) -> msgspec.Raw:
+        values = _object(raw)
+        remains, misfit = False, None
+        for field in _fields(class_):
+            name = field.encode_name
+            where = f"{path}.{name}" if path else name
+            if name in values:
+                before = len(self.dropped)
+                try:
+                    values[name] = self.fit(field.type, values[name], where, depth)
+                    remains = True
+                except _Misfit as error:
+                    if field.required:
+                        raise
+                    misfit = misfit or error
+                    self._drop(where, before)
+                    unknown = _unknown(field)
+                    if unknown is None:
+                        del values[name]
+                    else:
+                        values[name] = unknown
+            elif field.required:
+                raise _Misfit(f"Object missing required field `{name}`", path)
+        if misfit and not path and not remains:
+            raise misfit  # an answer without a single good field is another document
+        return msgspec.Raw(msgspec.json.encode(values))
+
+    def _rows(
+        self, type_: object, rows: Mapping[Any, msgspec.Raw], path: str, depth: int, *, whole: bool
+    ) -> dict[Any, msgspec.Raw]:
+        """Return the rows that fit, by key or position, without their odd fields."""
+        fitted = {}
+        misfit = None
+        for key, row in rows.items():
+            before = len(self.dropped)
+            try:
+                fitted[key] = self.fit(type_, row, f"{path}[]", depth)
+            except _Misfit as error:
+                if whole:
+                    raise
+                misfit = misfit or error
+                self._drop(f"{path}[]", before)
+                if NoneType in _members(type_):
+                    fitted[key] = _NULL
+        if misfit and not path and all(row is _NULL for row in fitted.values()):
+            raise misfit  # an answer without a single good row is another document
+        return fitted
+
+    def _drop(self, path: str, before: int) -> None:
+        """Note a dropped field; what was dropped inside of it does not count in addition."""
+        self.dropped[before:] = [path]
+
+
+def _unknown(field: FieldInfo) -> msgspec.Raw | None:
+    """Return JSON that says that a field is unknown, None if it is to be left out."""
+    default, members = field.default, _members(field.type)
+    if NoneType in members:
+        return _NULL
+    if isinstance(default, msgspec.Struct):
+        fields = msgspec.structs.fields(default)
+        inner = {each.encode_name: unknown for each in fields if (unknown := _unknown(each))}
+        return msgspec.Raw(msgspec.json.encode(inner)) if inner else None
+    is_number = isinstance(default, int | float) and float in members
+    return _NAN if is_number else None

@@ -15,7 +15,7 @@ import msgspec
 from ceph_exporter.collectors._perf_names import Place, name_of, place
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.numbers import amount
-from ceph_exporter.facts.orchestrator import instances
+from ceph_exporter.facts.orchestrator import Gateways, instances
 from ceph_exporter.facts.perf_counters import (
     AVERAGE,
     COUNTER,
@@ -24,6 +24,7 @@ from ceph_exporter.facts.perf_counters import (
     Counter,
     PerfCounters,
 )
+from ceph_exporter.facts.service_dump import ServiceDump
 from ceph_exporter.metric import Family, Labels, Metric, Type, Value, one
 
 DEFAULT = False  # with BlueStore, 39 kB to read and 338 series for each OSD
@@ -134,7 +135,8 @@ def collect(facts: Facts, options: Options = Options()) -> Iterator[Family]:  # 
     perf_counters = facts.get(PerfCounters)
     if perf_counters is None:
         return
-    page, orchestrated = _Page(options), instances(facts)
+    page = _Page(options)
+    orchestrated = instances(facts.get(Gateways), facts.get(ServiceDump))
     for daemon, counters in perf_counters.daemons.items():
         type_, _, id_ = daemon.partition(".")
         block = _RGW(orchestrated.get(id_, id_)) if type_ == "rgw" else _DAEMON(daemon)

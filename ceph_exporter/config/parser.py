@@ -29,9 +29,8 @@ class _Parser(argparse.ArgumentParser):
             if name not in self._option_string_actions:
                 near = difflib.get_close_matches(name[:80], self._option_string_actions, 1)
                 hint = f"did you mean {near[0]}? see --help" if near else "see --help"
-                # A URL may have a password in it.
-                secret = any(mark in word for mark in "@?#") or word.count(":") > 1
-                self._fail(f"unrecognized arguments: {name if secret else word}; {hint}")
+                # Its value may be a password.
+                self._fail(f"unrecognized arguments: {name}; {hint}")
         return vars(self.parse_intermixed_args(arguments))
 
     def _flags(self) -> list[str]:

@@ -9,6 +9,7 @@ import msgspec
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.health import RawHealth, from_raw
+from ceph_exporter.facts.numbers import amount, counts
 from ceph_exporter.facts.status import RawClientPerf, RawState, Status
 from ceph_exporter.facts.version import decode_version
 
@@ -66,10 +67,10 @@ def decode_snapshot(body: bytes) -> tuple[Fact, ...]:
         return health, status
     status = msgspec.structs.replace(
         status,
-        pg_states={row.state_name: row.count for row in pgs.pgs_by_state},
-        read_bytes=pgs.read_bytes_sec or 0,
-        write_bytes=pgs.write_bytes_sec or 0,
-        recovery_bytes=pgs.recovering_bytes_per_sec or 0,
+        pg_states=counts({row.state_name: row.count for row in pgs.pgs_by_state}),
+        read_bytes=amount(pgs.read_bytes_sec or 0),
+        write_bytes=amount(pgs.write_bytes_sec or 0),
+        recovery_bytes=amount(pgs.recovering_bytes_per_sec or 0),
     )
     return health, status
 

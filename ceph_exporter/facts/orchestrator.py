@@ -6,12 +6,13 @@ which labels the gateways with what the orchestrator says. Without an orchestrat
 with ENOENT, and the dashboard answers 503.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
-from ceph_exporter.facts.fact import Fact, Facts, decodes
+from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.service_dump import ServiceDump
 
 _RGW = "rgw"
@@ -70,12 +71,14 @@ def decode_daemons(body: bytes) -> tuple[Fact, ...]:
     )
 
 
-def instances(facts: Facts) -> Mapping[str, str]:
+def instances(gateways: Gateways | None, dump: ServiceDump | None) -> Mapping[str, str]:
     """Return the orchestrator's instance ids of RADOS Gateways by their keys in the service map."""
-    gateways, dump = facts.get(Gateways), facts.get(ServiceDump)
     if gateways is None or dump is None:
         return {}
     by_name = {gateway.id: gateway.instance for gateway in gateways.gateways}
+    # The instance id is not unique if the name of a service has a dot: then it may be the host.
+    times = Counter(by_name.values())
+    by_name = {name: instance for name, instance in by_name.items() if times[instance] == 1}
     return {
         service.id: by_name[service.name]
         for service in dump.services

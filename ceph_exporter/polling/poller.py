@@ -152,8 +152,10 @@ class Poller:
                 self._fetch(url, source, deadline)
             except SourceError as error:
                 failures.append(error)
-                if error.kind is ErrorKind.FROZEN:
-                    self._documents.forget()
+                if error.kind is ErrorKind.FROZEN or (
+                    error.kind is ErrorKind.FOREIGN and self._session.proven
+                ):
+                    self._documents.forget()  # what this URL sent before is not to be trusted
                 self._session.move_on()
                 if error.kind is ErrorKind.REFUSED or not deadline.left:
                     break  # the other URLs would refuse the same user; or there is no time left

@@ -57,6 +57,7 @@ NO_ORCHESTRATOR = "Orchestrator is unavailable"
 _SHARE = 0.75
 """The part of the remaining time that one endpoint may take."""
 _OF_HEALTH = frozenset({_MINIMAL, "health/snapshot"})
+_WAITING = _OF_HEALTH | {"health/full"}
 _SHARES = {"health/snapshot": 0.5}  # it waits for iSCSI gateways too
 _PAUSE = 60.0
 """Seconds for which a health that hung is left alone; one dead iSCSI gateway makes it wait 45 s
@@ -76,6 +77,7 @@ class Dashboard:
         self._forms = Forms()
         self._unknown: set[str] = set()  # fallbacks that this release does not have
         self._hung: dict[str, tuple[float, Answer]] = {}  # until when, and what it was, by endpoint
+        self._answered: Deadline | None = None  # that of the poll in which this URL answered last
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
         """Request each endpoint that has a wanted document once.
@@ -84,11 +86,10 @@ class Dashboard:
         that the endpoints after it can still be requested.
         """
         remaining = set(wanted)
-        alive = False
         for endpoint, documents in ENDPOINTS.items():
             if remaining.isdisjoint(documents):
                 continue
-            answer = self._answer(endpoint, documents, deadline, alive=alive)
+            answer = self._answer(endpoint, documents, deadline)
             yield answer
             if answer.error is None:
                 remaining -= _INCLUDES.get(endpoint, frozenset())
@@ -99,7 +100,7 @@ class Dashboard:
                     yield other
                     if other.error is None:
                         remaining.difference_update(other.documents)
-            alive = True
+            self._answered = deadline
 
     def close(self) -> None:
         """Close the connection."""
@@ -110,7 +111,7 @@ class Dashboard:
         for endpoint, documents in FALLBACKS.items():
             if endpoint in self._unknown:
                 continue
-            answer = self._answer(endpoint, documents, deadline, alive=True)
+            answer = self._answer(endpoint, documents, deadline)
             error = answer.error
             if error is None:
                 yield answer
@@ -120,22 +121,22 @@ class Dashboard:
             if error.kind is ErrorKind.UNSUPPORTED:
                 self._unknown.add(endpoint)
 
-    def _answer(
-        self, endpoint: str, documents: tuple[str, ...], deadline: Deadline, *, alive: bool
-    ) -> Answer:
-        """Request an endpoint. alive: this URL has already answered in this poll."""
+    def _answer(self, endpoint: str, documents: tuple[str, ...], deadline: Deadline) -> Answer:
+        """Request an endpoint; health never gets all the time, because it waits for gateways."""
         start = time.monotonic()
         until, last = self._hung.get(endpoint, (0.0, None))
         if last and start < until:
             return last._replace(seconds=0.0)
-        limit = deadline.part(_SHARES.get(endpoint, _SHARE)) if alive else deadline
+        alive = self._answered is deadline
+        is_part = alive or endpoint in _WAITING
+        limit = deadline.part(_SHARES.get(endpoint, _SHARE)) if is_part else deadline
         error, body = None, b""
         try:
             body = self._forms.get(endpoint, partial(self._ask, deadline=limit))
         except SourceError as failure:
-            hangs = alive and not limit.left and deadline.left
+            hangs = is_part and not limit.left and deadline.left
             error = SourceError(ErrorKind.FAILED, str(failure)) if hangs else failure
-            if isinstance(failure, ForeignAnswerError):
+            if isinstance(failure, ForeignAnswerError) or (hangs and not alive):
                 error = self._doubted(failure, endpoint, deadline)
         fallback = documents == FALLBACKS["summary"]
         wire_format = _STATUS_ALONE if fallback else f"dashboard/{endpoint}"
@@ -145,10 +146,8 @@ class Dashboard:
             self._hung[endpoint] = time.monotonic() + _PAUSE, answer
         return answer
 
-    def _doubted(
-        self, failure: ForeignAnswerError, endpoint: str, deadline: Deadline
-    ) -> SourceError:
-        """Return what a foreign answer means: the URL's failure unless the dashboard is there.
+    def _doubted(self, failure: SourceError, endpoint: str, deadline: Deadline) -> SourceError:
+        """Return what a foreign or missing answer means: the URL failed unless the dashboard is up.
 
         A proxy may give up a single endpoint that is slow. The monitors are answered from memory.
         """

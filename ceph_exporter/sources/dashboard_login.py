@@ -13,7 +13,7 @@ from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts import DecodeError, Decoder
 from ceph_exporter.sources.base import ErrorKind, SourceError
 from ceph_exporter.sources.credentials import LOGIN_PAUSE, Credentials
-from ceph_exporter.sources.dashboard_errors import check_active, check_own, detail
+from ceph_exporter.sources.dashboard_errors import check_active, check_own, detail, is_own_error
 from ceph_exporter.sources.http import Http, Response
 
 ACCEPT = {"Accept": "application/vnd.ceph.api.v1.0+json"}
@@ -101,9 +101,8 @@ class LoggedIn:
 
     def _not_logged_in(self, response: Response, secret: str) -> SourceError:
         reason = detail(response)
-        # The same statuses in HTML come from another server, e.g. http:// on an https:// port.
-        is_json = "json" in response.headers.get("content-type", "")
-        if response.status in (400, 401, 403) and is_json:
+        # The same statuses may come from a proxy, or from a port that expects https://.
+        if response.status in (400, 401, 403) and is_own_error(response):
             self._credentials.refuse(secret, self._url)
             return SourceError(
                 ErrorKind.REFUSED,

@@ -72,6 +72,7 @@ class Rados:
         self._mgr_was_silent = False
         self._late: Deadline | None = None
         self._longest = 0.0  # seconds of a whole poll
+        self._seconds = 0.0  # those that librados in the child waits
         self._connect(deadline)
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
@@ -169,9 +170,12 @@ class Rados:
     def _connect(self, deadline: Deadline) -> None:
         # A connection made late in a poll serves the next polls as well.
         self._longest = max(self._longest, deadline.left)
+        if self._process is not None and self._longest > self._seconds + 1:
+            self.close()  # this source was made at the end of a poll, with what was left of it
         if self._process is not None:
             return
-        seconds = str(math.ceil(self._longest) + 1)
+        self._seconds = self._longest
+        seconds = str(math.ceil(self._seconds) + 1)
         options = {"client_mount_timeout": seconds, "rados_mon_op_timeout": seconds, **_NO_FILES}
         if self._credentials.keyring:
             options["keyring"] = self._credentials.keyring

@@ -70,6 +70,7 @@ def refused(command: Command, reply: Reply, entity: str) -> SourceError:
         return SourceError(ErrorKind.UNSUPPORTED, message)
     if reply.errno in RIGHTS_MISSING:
         message += f"; {_capability(command, text, entity)}"
+        return SourceError(ErrorKind.DENIED, message)
     return SourceError(ErrorKind.FAILED, message)
 
 

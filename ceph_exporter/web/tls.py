@@ -87,7 +87,11 @@ def _ciphers(context: ssl.SSLContext, tls: TlsServer) -> None:
                 "(tls.CipherSuites)",
             )
     chosen = [_CIPHERS[name] for name in tls.cipher_suites if name in _CIPHERS]
-    context.set_ciphers(":".join(chosen) or _DEFAULT_CIPHERS)
+    try:
+        context.set_ciphers(":".join(chosen) or _DEFAULT_CIPHERS)
+    except ssl.SSLError:
+        text = "the system's crypto policy allows none of these; name others"
+        raise _error("cipher_suites", text) from None
     if chosen:
         return
     if tls.cipher_suites and tls.max_version == "TLS12":
@@ -106,7 +110,11 @@ def _curve(context: ssl.SSLContext, tls: TlsServer) -> None:
     if len(tls.curve_preferences) > 1:
         raise _error("curve_preferences", "Python's ssl supports only one curve; name one or none")
     for name in tls.curve_preferences:
-        context.set_ecdh_curve(_CURVES[name])
+        try:
+            context.set_ecdh_curve(_CURVES[name])
+        except (ssl.SSLError, ValueError):
+            text = f"the system's crypto policy does not allow {name}; name another one"
+            raise _error("curve_preferences", text) from None
 
 
 def _client_auth(context: ssl.SSLContext, tls: TlsServer, pem: Pem) -> None:

@@ -95,9 +95,10 @@ def test_the_environment_sets_what_no_flag_sets() -> None:
 
 BAD = [
     (["--no-such"], {}, "unrecognized arguments: --no-such"),
+    (["--cluster.password=hunter2"], {}, "unrecognized arguments: --cluster.password; did"),
     (["--poll.interval=15"], {}, "argument --poll.interval: expected a duration such as 15s"),
     (["--cluster.api=x"], {}, "argument --cluster.api: invalid choice: 'x'"),
-    (["--cluster.ur=http://a"], {}, "unrecognized arguments: --cluster.ur=http://a"),
+    (["--cluster.ur=http://a"], {}, "unrecognized arguments: --cluster.ur; did you mean"),
     (["sing"], {}, "argument COMMAND: invalid choice: 'sing'"),
     (["record"], {}, "record: expected DIR"),
     (["once", "DIR"], {}, "unexpected 'DIR'"),

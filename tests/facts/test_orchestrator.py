@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ceph_exporter import facts
-from ceph_exporter.facts import DecodeError, Facts
+from ceph_exporter.facts import DecodeError
 from ceph_exporter.facts.orchestrator import Gateway, Gateways, instances
 from ceph_exporter.facts.service_dump import Service, ServiceDump
 
@@ -70,5 +70,13 @@ def test_instances_of_the_service_map() -> None:
             Service("rbd-mirror", "4131", "s3.node4.kzwqdx", "node4", ""),
         )
     )
-    assert instances(Facts.of(dump, Gateways((GATEWAY,)))) == {"4127": "kzwqdx"}
-    assert instances(Facts.of(dump)) == instances(Facts.of(Gateways((GATEWAY,)))) == {}
+    assert instances(Gateways((GATEWAY,)), dump) == {"4127": "kzwqdx"}
+    assert instances(None, dump) == instances(Gateways((GATEWAY,)), None) == {}
+
+
+def test_an_instance_id_that_two_gateways_have_is_none() -> None:
+    """The third part is the host where a service's name has a dot: such gateways keep their key."""
+    names = ("realm.zone.host1.aaaaaa", "realm.zone.host1.bbbbbb", "s3.node4.kzwqdx")
+    gateways = Gateways(tuple(Gateway(name, "", "") for name in names))
+    services = [Service("rgw", str(key), name, "", "") for key, name in enumerate(names)]
+    assert instances(gateways, ServiceDump(tuple(services))) == {"2": "kzwqdx"}

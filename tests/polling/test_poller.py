@@ -244,6 +244,20 @@ def test_an_answer_that_is_not_trusted_is_not_kept(ceph: Ceph, clock: Clock) -> 
     assert Quorum not in polled._documents.available()
 
 
+def test_a_url_that_moves_to_another_cluster_takes_its_health_along(
+    ceph: Ceph, clock: Clock
+) -> None:
+    """Health that an open connection sent before its foreign quorum is discarded with it."""
+    ceph.dead["http://b"] = GONE
+    polled = poller_of(ceph, clock=clock)
+    assert polled.poll().report.up
+    ceph.scripts["http://a"]["quorum_status"] = FOREIGN_QUORUM
+    clock.now += 15
+    report = polled.poll().report
+    assert (report.up, report.health) == (False, None)
+    assert "ceph_health_status" not in series(polled)
+
+
 def test_a_silent_url_puts_what_it_was_asked_for_in_cooldown(ceph: Ceph, clock: Clock) -> None:
     """An answer that is the URL's failure is raised, and its document is not due again at once."""
     polled = poller_of(ceph, clock=clock)

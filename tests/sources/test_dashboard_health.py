@@ -153,3 +153,30 @@ def test_sections_that_are_left_out_have_a_reason(credentials: Credentials) -> N
     assert scopes["fs dump"].startswith("cephfs:")
     assert scopes["mgr dump"].startswith("manager:")
     assert {error.kind for error in reasons.values()} == {ErrorKind.DENIED}
+
+
+@pytest.mark.parametrize("earlier", [("quorum_status",), ()], ids=["reconnected", "quorum waits"])
+def test_a_hanging_health_that_comes_first_is_no_failure_of_the_url(
+    credentials: Credentials, earlier: tuple[str, ...]
+) -> None:
+    """After a reconnect the quorum is fetched alone, and a quorum in cooldown is not fetched."""
+    fake = Dashboard()
+    hanging = answering(lambda one: None if "/health/" in one.path else fake(one))
+    deadline = Deadline(4)
+    with serve(hanging) as server, opened(server.url, credentials) as source:
+        assert [one.error for one in source.fetch(earlier, deadline)] == [None] * len(earlier)
+        wanted = ("health detail", "status", "version")
+        answers = {one.wire_format: one.error for one in source.fetch(wanted, deadline)}
+    hung = answers.pop("dashboard/health/minimal")
+    assert hung is not None
+    assert hung.kind is ErrorKind.FAILED
+    assert answers == {"dashboard/summary/health": None}
+
+
+def test_impossible_rates_of_the_snapshot_are_absent() -> None:
+    """The snapshot is a status: a number that wrapped around is unknown in it as well."""
+    pgmap = {"pgs_by_state": [], "read_bytes_sec": 2**64 - 5, "write_bytes_sec": -5}
+    body = as_json({"fsid": "x", "health": {"status": "HEALTH_OK"}, "pgmap": pgmap}).body
+    _, status = facts.decode("dashboard/health/snapshot", body)
+    assert isinstance(status, Status)
+    assert (status.read_bytes, status.write_bytes) == (None, None)

@@ -105,6 +105,7 @@ def test_a_dashboard_that_refuses_its_own_tokens_is_not_logged_in_to_at_every_po
         (page(400), "login: HTTP 400: the answer is HTML, not JSON"),
         (page(404), "login: HTTP 404: the answer is HTML, not JSON"),
         (as_json({"detail": "busy"}, 503), "login: HTTP 503: busy"),
+        (as_json({"message": "Forbidden by gateway"}, 403), "login: HTTP 403"),
         (
             page(200),
             "login: the answer is HTML, not JSON; check that this is the URL of a Ceph dashboard",

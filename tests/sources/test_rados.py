@@ -109,7 +109,7 @@ def test_the_second_choice_is_used_if_the_first_is_unknown(cluster: Cluster, sou
         "crash ls": "Ceph refused the command 'crash ls': No handler found for 'crash ls'",
     }
     kinds = [one.error.kind for one in others if one.error]
-    assert kinds == [ErrorKind.FAILED, ErrorKind.FAILED, ErrorKind.UNSUPPORTED]
+    assert kinds == [ErrorKind.FAILED, ErrorKind.DENIED, ErrorKind.UNSUPPORTED]
 
 
 def test_an_answer_that_is_too_large_is_the_only_failure(cluster: Cluster) -> None:

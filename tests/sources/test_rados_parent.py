@@ -21,7 +21,7 @@ from ceph_exporter.deadline import Deadline
 from ceph_exporter.sources import Credentials
 from ceph_exporter.sources.rados import Rados
 conf, python, keeps_open = sys.argv[1:]
-source = Rados(conf, Credentials("prom"), Deadline(60), [python])
+source = Rados(conf, Credentials("prom"), Deadline(600), [python])
 child = source._process._child
 other = 0
 if keeps_open == "yes":

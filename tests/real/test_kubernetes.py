@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 import yaml
 
 from ceph_exporter.collectors import COLLECTORS
@@ -105,7 +106,7 @@ def test_the_container_has_what_its_configuration_names(
     assert places[str(Path(file).parent)] == "configuration"
     (text,) = one(objects, "ConfigMap")["data"].values()
     (secrets,) = (place for place, volume in places.items() if volume == "secrets")
-    (tmp_path / "dashboard.crt").touch()
+    trustme.CA().cert_pem.write_to_path(tmp_path / "dashboard.crt")
     configuration = tmp_path / "ceph_exporter.yml"
     configuration.write_text(text.replace(secrets, str(tmp_path)))
     for cluster in load(str(configuration), COLLECTORS, {}, Poll()).clusters.values():

@@ -1,4 +1,4 @@
-"""Health of individual daemons, from the health checks: slow operations."""
+"""Health of individual daemons: slow operations, as the health checks report them."""
 
 from collections.abc import Iterator, Mapping
 

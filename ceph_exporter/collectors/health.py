@@ -1,4 +1,4 @@
-"""Cluster health: the status, and the health checks how many items each concerns, and mutes."""
+"""Cluster health: the status, the health checks, how many items each concerns, and mutes."""
 
 from collections.abc import Iterator
 

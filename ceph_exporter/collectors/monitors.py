@@ -25,7 +25,7 @@ _ON_ITS_HOST = "The flag only works on the monitor's host."
 
 
 def _disk(name: str, help_: str, later: str = _LATER, detail: str = _ON_ITS_HOST) -> Metric:
-    """Return a metric of the monitor's own report, which left `health` with Ceph 12."""
+    """Return a metric of the monitor's own report, which `health` lacks from Ceph 12 on."""
     return Metric(
         f"ceph_monitor_{name}",
         "gauge",

@@ -126,9 +126,9 @@ HEADROOM = Metric(
     _DF,
     Labels("root", "device_class"),
     since="12",
-    detail="It includes replicas: the minimum, over the OSDs of the CRUSH root and device class "
-    "that are up and in, of (nearfull ratio - utilization) * size / share, where share is the "
-    "OSD's part of the sum of CRUSH weight * reweight. 0 if an OSD is already nearly full.",
+    detail="Replicas count. The value is the minimum, over the OSDs of the CRUSH root and device "
+    "class that are up and in, of (nearfull ratio - utilization) * size / share, where share is "
+    "the OSD's part of the sum of CRUSH weight * reweight. 0 if an OSD is already nearly full.",
 )
 
 _NO_DETAILS, _NOWHERE = OsdDetails(), OsdLocation()

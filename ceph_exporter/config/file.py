@@ -16,7 +16,7 @@ from ceph_exporter.config.tree import Cluster, ClusterSettings, Collectors, Conf
 from ceph_exporter.config.units import Duration, Size
 
 _KEYS = ("clusters", "poll", "collectors")
-# No key holds a secret, all secrets are in files of their own; should one ever, it is not shown.
+# No key holds a secret, as all are in files of their own; if one ever does, it is not shown.
 _SECRET = re.compile(r"(password|secret|key|token)$")
 
 

@@ -158,7 +158,7 @@ def _leader(answer: RawQuorum, ranks: set[int]) -> str | None:
 
     By ElectionLogic.cc, the lowest rank wins in the strategies classic and disallow, where some
     monitors must not lead. In the strategy connectivity the best connected one wins, so a peon that
-    answers knows only that it is another; in stretch mode, the tiebreaker must not lead either.
+    answers knows only that it is not the leader; in stretch mode, the tiebreaker must not lead.
     """
     monmap = answer.monmap
     if answer.state == "leader" and answer.name:
@@ -173,7 +173,7 @@ def _leader(answer: RawQuorum, ranks: set[int]) -> str | None:
     }
     if not candidates or (monmap.election_strategy not in _BY_RANK and len(candidates) > 1):
         return None
-    # Without the lowest rank of the quorum in the map, the map is another epoch's.
+    # If the map lacks the lowest rank of the quorum, it is the map of another epoch.
     if min(ranks) not in {mon.rank for mon in monmap.mons}:
         return None
     return candidates[min(candidates)]

@@ -23,10 +23,10 @@ from ceph_exporter.polling.schedule import Schedule
 from ceph_exporter.sources import Answer, ErrorKind, SourceError
 
 VITAL = frozenset(fact.document for fact in (Health, Status, Quorum))
-"""The documents that say whether the cluster is well: every API has them, so they are requested in
-each poll, whatever was answered to the last request."""
+"""The documents that say whether the cluster is well: every API has them, so they are requested
+again soon even if the last answer was that they are unsupported or denied."""
 _OWN_KEY = frozenset({"restful"})
-"""APIs that run commands with the mgr's own key, so that what it may not do no user may."""
+"""APIs that run commands with the mgr's own key, what that key may not do, no user may."""
 
 
 _SCHEDULES = {
@@ -96,7 +96,7 @@ class Documents:
         return name in self._received
 
     def in_cooldown(self, name: str) -> bool:
-        """Return whether the document is available and was not due since it was received."""
+        """Return whether the document is available and has not become due since it was received."""
         entry = self._entries[name]
         return entry.fact is not None and entry.row.state is DocumentState.OK
 
@@ -111,7 +111,7 @@ class Documents:
             name = entry.row.name
             entry.schedule = schedule.reconnected(entry.schedule)
             if name in VITAL and name in self._failed:
-                entry.schedule = Schedule()  # what failed over another URL is needed at once
+                entry.schedule = Schedule()  # what another URL failed to deliver is needed at once
             entry.epoch = None
             entry.offered = name in offered
             if not entry.offered:
@@ -184,7 +184,7 @@ class Documents:
                 entry.schedule = schedule.failed(entry.schedule, now, seconds)
 
     def _state(self, name: str, kind: ErrorKind) -> DocumentState:
-        """Return the state after a failure; what the user could be granted has failed."""
+        """Return the state after a failure: FAILED, not UNSUPPORTED, if a grant would help."""
         if kind is ErrorKind.DENIED and self._api in _OWN_KEY:
             return DocumentState.UNSUPPORTED
         # A recording may be of a few documents only.
@@ -213,7 +213,7 @@ class Documents:
     def end_poll(self, stale_after: float) -> None:
         """Mark the documents of an unchanged OSD map as fresh, then drop stale facts.
 
-        stale_after: seconds after which a fact is no longer exported, plus its document's grace.
+        stale_after: seconds, extended by its document's grace, after which a fact is not exported.
         """
         now = self._clock.monotonic()
         for entry in self._entries.values():
@@ -245,8 +245,8 @@ class Documents:
     def _is_unchanged(self, entry: _Entry) -> bool:
         """Return whether the document belongs to the OSD map that the last status reported.
 
-        Epochs only grow: if the last status before the poll that requested the document and the
-        newest status report the same epoch, the document belongs to it. A status received just
+        Epochs only grow: if the newest status has the same epoch as the last status before the poll
+        that requested the document, the document belongs to that epoch. A status received just
         before the document proves nothing, because the document may come from a monitor that lags
         behind.
         """

@@ -21,7 +21,7 @@ from ceph_exporter.polling.snapshot import Snapshot
 from ceph_exporter.sources import Answer, ErrorKind, MonStore, Source, SourceError
 
 ATTEMPTS = 3
-"""Connections to the only URL in one poll, if a standby answers or a connection breaks."""
+"""If there is only one URL: connections per poll, while a standby answers or one breaks."""
 OnSnapshot: TypeAlias = Callable[["Poller", Snapshot], object]
 
 
@@ -35,7 +35,7 @@ class Poller:
     on_answer: called with each answer as it arrives, before it is decoded.
     """
 
-    def __init__(  # noqa: PLR0913 - what tests replace is a keyword each
+    def __init__(  # noqa: PLR0913 - each thing that tests replace is a keyword
         self,
         name: str,
         cluster: Cluster,
@@ -172,7 +172,7 @@ class Poller:
     def _is_worth_another(self, error: SourceError, *, was_open: bool) -> bool:
         """Return whether a new connection to the only URL may reach another mgr.
 
-        The URL may be a service or a load balancer that leads to whichever mgr.
+        The URL may be a service or a load balancer that leads to any of the mgrs.
         """
         broke = error.kind is ErrorKind.UNREACHABLE and (was_open or self._has_vital())
         return len(self._session.urls) == 1 and (broke or error.kind is ErrorKind.STANDBY)
@@ -189,7 +189,8 @@ class Poller:
     def _fetch(self, url: str, source: Source, deadline: Deadline) -> None:
         """Fetch the quorum if the URL is unproven, then what is due and what that makes due."""
         requested = set(self._host.documents)
-        # Due or not: nothing else is trusted before. A user may have the right to one of them only.
+        # Requested even if not due: until one of them proves the URL, nothing else is trusted. Both
+        # are tried, because a user may be allowed to read only one of them.
         for name in (Quorum.document, Status.document):
             if not self._session.proven:
                 requested.add(name)
@@ -219,8 +220,8 @@ class Poller:
     def _take(self, answer: Answer, url: str = "", source: Source | None = None) -> None:
         """Decode an answer, check where it came from, and keep it.
 
-        url, source: where it came from, nothing for this host. Raise SourceError if it shows that
-        the URL as a whole is of no use.
+        url, source: where it came from; "" and None if that is this host. Raise SourceError if it
+        shows that the URL as a whole is of no use.
         """
         self._on_answer(answer)
         try:
@@ -238,7 +239,7 @@ class Poller:
         self._documents.keep(answer, decoded)
 
     def _wanted(self, cluster: Cluster) -> set[str]:
-        """Return the documents that collectors need, and those that say which cluster is up."""
+        """Return what collectors need, and what says which cluster this is and whether it is up."""
         always = {fact.document for fact in (Health, Status, Quorum, Version)}
         wanted = always | self._collecting.documents
         has_host = self._host.documents or cluster.api == "recording"

@@ -42,8 +42,8 @@ ENDPOINTS: Mapping[str, tuple[str, ...]] = {
 }
 _MINIMAL = "health/minimal"
 _INCLUDES = {"health/full": frozenset(ENDPOINTS[_MINIMAL])}
-# Requested while health fails: from 20 on health without details; before, its status alone. The
-# summary may wait 5 s for RBD mirroring, so it comes last.
+# Requested while health fails: the first, from 20 on, has health without details; the summary has
+# only its status. It may wait 5 s for RBD mirroring, so it comes last.
 FALLBACKS: Mapping[str, tuple[str, ...]] = {
     "health/snapshot": ENDPOINTS[_MINIMAL],
     "summary": ("status", "version"),
@@ -60,8 +60,8 @@ _OF_HEALTH = frozenset({_MINIMAL, "health/snapshot"})
 _WAITING = _OF_HEALTH | {"health/full"}
 _SHARES = {"health/snapshot": 0.5}  # it waits for iSCSI gateways too
 _PAUSE = 60.0
-"""Seconds for which a health that hung is left alone; one dead iSCSI gateway makes it wait 45 s
-(iscsi_client.py), and each such request occupies a thread of the mgr."""
+"""Seconds for which a health endpoint that hung is left alone; one dead iSCSI gateway makes it wait
+45 s (iscsi_client.py), and each such request occupies a thread of the mgr."""
 
 
 class Dashboard:
@@ -149,7 +149,7 @@ class Dashboard:
     def _doubted(self, failure: SourceError, endpoint: str, deadline: Deadline) -> SourceError:
         """Return what a foreign or missing answer means: the URL failed unless the dashboard is up.
 
-        A proxy may give up a single endpoint that is slow. The monitors are answered from memory.
+        A proxy may give up on a single slow endpoint. /api/monitor is answered from memory.
         """
         if endpoint == "monitor":
             return failure

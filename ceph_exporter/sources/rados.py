@@ -37,7 +37,7 @@ _NO_FILES = {"admin_socket": "", "log_file": ""}
 # The part of the time left for which the mgr may be silent; the rest is for the monitors.
 _MGR_SHARE = 0.75
 _OF_MGR = {one.prefix for row in COMMANDS.values() for one in row if one.target == "mgr"}
-# A command that `allow service mon r` permits, and that no user needs otherwise.
+# A command that `allow service mon r` permits; the exporter needs it for nothing else.
 _PROBE = mon("fsid")
 _CHECK = "check that one is active: ceph mgr dump"
 
@@ -125,7 +125,7 @@ class Rados:
                 return
 
     def _has_active_mgr(self, deadline: Deadline) -> bool:
-        """Return whether the monitors know an active mgr, also if the user may not ask."""
+        """Return whether the monitors know an active mgr; True if the user may not ask."""
         command = COMMANDS[MgrDump.document][0]
         try:
             reply = self._run(command, deadline)
@@ -171,7 +171,7 @@ class Rados:
         # A connection made late in a poll serves the next polls as well.
         self._longest = max(self._longest, deadline.left)
         if self._process is not None and self._longest > self._seconds + 1:
-            self.close()  # this source was made at the end of a poll, with what was left of it
+            self.close()  # its limits are too short: it was made late in a poll
         if self._process is not None:
             return
         self._seconds = self._longest
@@ -245,7 +245,7 @@ def _failed(documents: list[str], text: str, seconds: float) -> Iterator[Answer]
 
 
 def _is_active(mgr_dump: bytes) -> bool:
-    """Return whether the mgr map has an active mgr that has started, also if it is unreadable."""
+    """Return whether the mgr map has an active mgr that has started; True if unreadable."""
     try:
         return all(
             fact.available for fact in decode_mgr_dump(mgr_dump) if isinstance(fact, MgrDump)

@@ -125,7 +125,7 @@ class _Connection:
     def _refusal(self, request: Request) -> Reply | None:
         try:
             return self._security.refusal(request)
-        except Exception as error:  # noqa: BLE001 - a bug must refuse, and not stop the server
+        except Exception as error:  # noqa: BLE001 - a bug must mean a refusal, not stop the server
             return _failed(error)
 
     def _skip_body(self, request: Request) -> None:

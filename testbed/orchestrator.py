@@ -48,7 +48,7 @@ def orchestrated(cluster: CephCluster) -> Iterator[None]:
     """Run an orchestrator with one host and one RADOS Gateway until the end of the block."""
     cluster.ceph("mgr", "module", "enable", _MODULE, "--force")
     try:
-        cluster.wait(partial(_is_available, cluster), "test orchestrator", 60)
+        cluster.wait(partial(_is_available, cluster), "test orchestrator", 180)
         make_active(cluster, "x")
         load(cluster)
         yield
@@ -73,8 +73,8 @@ def lose_data(cluster: CephCluster) -> None:
 
 def make_active(cluster: CephCluster, name: str) -> None:
     """Let a mgr take over; each restarts when modules change, so either may be active then."""
-    cluster.wait(partial(_is_active, cluster, name), f"active mgr {name}", 90)
-    cluster.wait(partial(cluster.apis_answer, name), "answer of the HTTP APIs", 60)
+    cluster.wait(partial(_is_active, cluster, name), f"active mgr {name}", 180)
+    cluster.wait(partial(cluster.apis_answer, name), "answer of the HTTP APIs", 180)
 
 
 def _is_available(cluster: CephCluster) -> bool:

@@ -28,9 +28,10 @@ def test_standbys_that_answer_an_error(wild: CephCluster, both: Watched, code: i
     for _ in range(2):
         active = fail_over(wild)
         (other,) = set(wild.mgrs) - {active}
-        both.awaits("ceph_exporter_source_info", bool)
+        url = wild.dashboard_urls[wild.mgrs.index(active)]
+        both.awaits("ceph_exporter_source_info", bool, url=url)
         shows_health(both)
-        assert both.url() == wild.dashboard_urls[wild.mgrs.index(active)]
+        assert both.url() == url
         wild.wait(lambda other=other: status(wild, other) == code, "error of the standby", 60)  # type: ignore[misc]
         both.polls(2)
         shows_health(both)

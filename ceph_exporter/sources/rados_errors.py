@@ -50,7 +50,7 @@ def not_connected(reply: Reply, conf: str, entity: str) -> SourceError:
     }
     kind = ErrorKind.REFUSED if reply.errno in refused else ErrorKind.UNREACHABLE
     other = f"librados cannot connect; check {conf} and the names in its mon_host"
-    text = " ".join(reply.text.split())[:200]
+    text = brief(reply.text)
     return SourceError(kind, f"{refused.get(reply.errno, other)} ({text})")
 
 

@@ -8,8 +8,9 @@ costs as little as possible:
   is left out;
 - a row of a list or an object is dropped if a required field of it is missing or broken. It becomes
   null if the type of the rows admits None, so that a sum over them need not be wrong;
-- a list of single values (numbers, names) is dropped as a whole, and so are the rows that are
-  declared `Annotated[tuple[Row, ...], WHOLE]`, because they are of no use without one of them;
+- a list of single values (numbers, names) is dropped as a whole, unless it is declared
+  `Annotated[tuple[int, ...], EACH]`; and so are the rows that are declared
+  `Annotated[tuple[Row, ...], WHOLE]`, because they are of no use without one of them;
 - if a required field outside of rows is broken, or nothing that is used is left, so is the
   document.
 
@@ -28,6 +29,8 @@ from msgspec.structs import FieldInfo
 
 WHOLE = "whole"
 """Annotation of the type of rows that are of no use without one of them."""
+EACH = "each"
+"""Annotation of the type of a list of single values each of which is of use without the others."""
 _DEEPEST = 16
 """Levels of an answer in which a broken field may be; more only occur in malicious answers."""
 _NAN = msgspec.Raw(b'"nan"')  # `msgspec` accepts it as a float in quotes
@@ -85,9 +88,7 @@ class _Shape(NamedTuple):
 
 @cache
 def _shape(type_: object) -> _Shape:
-    whole = False
-    if get_origin(type_) is Annotated:
-        whole = WHOLE in get_args(type_)[1:]
+    annotations = get_args(type_)[1:] if get_origin(type_) is Annotated else ()
     struct, rows = None, dict[int, object]()
     for member in _members(type_):
         origin, args = get_origin(member), get_args(member)
@@ -95,9 +96,11 @@ def _shape(type_: object) -> _Shape:
             struct = member
         elif origin is dict:
             rows[ord("{")] = args[1]
-        elif origin in (list, tuple) and args[1:] in ((), (...,)) and _is_container(args[0]):
-            rows[ord("[")] = args[0]
-    return _Shape(msgspec.json.Decoder(type_, strict=False), struct, rows, whole)
+        elif origin in (list, tuple) and args[1:] in ((), (...,)):
+            single = EACH not in annotations and not _is_container(args[0])
+            rows |= {} if single else {ord("["): args[0]}
+    decoder = msgspec.json.Decoder(type_, strict=False)
+    return _Shape(decoder, struct, rows, WHOLE in annotations)
 
 
 def _members(type_: object) -> tuple[object, ...]:

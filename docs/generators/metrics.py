@@ -69,8 +69,7 @@ def releases(metric: Metric) -> str:
 
 def meaning(metric: Metric) -> str:
     """Return the help and everything that does not fit into it."""
-    later = f"After Ceph {metric.until} {metric.later}." if metric.later else ""
-    return ". ".join(filter(None, [metric.help, f"{later} {metric.detail}".strip()]))
+    return ". ".join(filter(None, [metric.help, metric.detail]))
 
 
 def _section(title: str, intro: str, metrics: Iterable[Metric]) -> str:

@@ -15,7 +15,7 @@ class Deadline:
         return max(0.0, self._end - time.monotonic())
 
     def part(self, share: float) -> "Deadline":
-        """Return a deadline after a fraction of the time left. share: 0 to 1."""
+        """Return a deadline for a fraction (0 to 1) of the time left."""
         return Deadline(self.left * share)
 
 

@@ -211,11 +211,11 @@ def parts(families: Iterable[Lines], format_: Format) -> list[bytes]:
 
 
 def end_mark(format_: Format) -> bytes:
-    """Return the last line of a page, which only OpenMetrics requires."""
+    """Return the last line of a page; it is empty unless the format is OpenMetrics."""
     return b"# EOF\n" if format_ is Format.OPENMETRICS else b""
 
 
-@lru_cache(maxsize=2048)  # more than a page needs, but bounded: Ceph names the perf counters
+@lru_cache(maxsize=2048)  # more than a page needs; bounded, because some names come from Ceph
 def _header(metric: Metric, format_: Format) -> bytes:
     name, type_ = metric.name, str(metric.type)
     text = metric.help_line.replace("\\", r"\\").replace("\n", r"\n")

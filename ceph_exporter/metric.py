@@ -39,7 +39,7 @@ class Labels:
         self._template = ",".join(f'{name}="%s"' for name in names)
 
     def __call__(self, *values: str) -> str:
-        """Return the label block of these values, which must have the order of the names."""
+        """Return the label block of these values. Their order must be that of the names."""
         if _ESCAPED.search("".join(values)):  # one search is enough, because escapes are rare
             values = tuple(map(escape, values))
         return self._template % values
@@ -59,8 +59,8 @@ class Metric(msgspec.Struct, frozen=True, cache_hash=True):
     help: a phrase of at most 120 characters, without the releases. document: the name of the
     document that contains the values. unit: the unit of the values, if the name does not end in it.
     since, until: the first and the last release of Ceph that report the values, if they differ from
-    those of the document. later: the condition for values after `until`. detail: complete sentences
-    that appear only in docs/metrics.md.
+    those of the document. later: the condition under which the values exist after `until`. detail:
+    complete sentences that appear only in docs/metrics.md.
     """
 
     name: str
@@ -84,7 +84,7 @@ class Metric(msgspec.Struct, frozen=True, cache_hash=True):
         return f"{self.help} (Ceph {self.since} and later)" if self.since else self.help
 
 
-# A value of None, nan or inf means that the value is unknown; the sample is left out of the page.
+# A sample whose value is None, nan or inf is left out of the page, because its value is unknown.
 Family: TypeAlias = tuple[Metric, Samples | Columns]
 
 

@@ -14,7 +14,7 @@ _HIDDEN = "a value that is not shown"
 def escape_text(text: str) -> str:
     r"""Return a text in which unprintable characters are escaped, such as \x1b, \n and \u202e.
 
-    Otherwise, the name of a pool or the text of a health check could move the cursor, add lines or
+    Unescaped, the name of a pool or the text of a health check could move the cursor, add lines or
     reverse the direction of the text in an operator's terminal.
     """
     if text.isprintable():

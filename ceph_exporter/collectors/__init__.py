@@ -1,4 +1,4 @@
-"""The collectors, one in each module.
+"""The collectors, one per module.
 
 A collector declares its metrics at the top. Its function `collect` turns facts into samples:
 
@@ -9,12 +9,12 @@ A collector declares its metrics at the top. Its function `collect` turns facts 
             yield UP, [(OSD(f"osd.{osd.id}"), osd.up) for osd in dump.osds]
 
 The collector has the name of its module. The first line of the module's docstring is the help text
-of its flag and of its section in the documentation. The exporter requests the documents of its
-metrics and of the fact types that the module imports. A module may also define
+of its flag and of its section in the documentation. A collector needs the documents of its metrics
+and of the fact types that its module imports. A module may also define
 
 - `DEFAULT = False`: the collector is off unless its flag enables it.
-- `OPTIONAL`: imported fact types whose documents are not requested for this collector. It uses them
-  if another collector needs them.
+- `OPTIONAL`: imported fact types that the collector uses only if another collector needs their
+  documents.
 - `Options`: a frozen struct of settings. Each field becomes a flag, and a key of the section with
   the collector's name in a cluster's configuration. `collect` takes an instance as its second
   argument.

@@ -32,8 +32,8 @@ def headroom(
 ) -> Iterator[tuple[Group, float]]:
     """Yield how many raw bytes (including replicas) each group can take.
 
-    An OSD receives data in proportion to its weight, so each OSD determines how much data the group
-    could take until this OSD is nearly full. The minimum over all OSDs is the headroom.
+    OSDs receive data in proportion to their weights, so the OSD that will be nearly full first
+    limits the whole group.
     """
     for group, osds in groups.items():
         total = sum(weight for _, weight in osds)

@@ -29,7 +29,7 @@ _ENTITIES = [
     (re.compile(pattern, re.DOTALL), logger, labels)
     for pattern, logger, labels in (
         (r"data-sync-from-(.+)", "data-sync-from-zone", Labels("source_zone")),
-        # ImageCtx.cc joins the names of pool and image with "-", so they cannot be separated again.
+        # ImageCtx.cc joins the names of pool and image with "-", so they cannot be split again.
         (r"librbd-pwl-([0-9a-f]+)-(.+)", "librbd-pwl", Labels("image_id", "image")),
         (r"librbd-([0-9a-f]+)-(.+)", "librbd", Labels("image_id", "image")),
         (r"objectcacher-librbd-([0-9a-f]+)-(.+)", "objectcacher", Labels("image_id", "image")),
@@ -41,7 +41,7 @@ _IMAGE_LABELS = Labels("pool", "namespace", "image")
 _RESERVED = {"ceph_daemon", "instance_id", "cluster", "copy"}
 
 
-class Place(NamedTuple):
+class Identity(NamedTuple):
     """A path without the names of images, zones etc., and the label block with these names."""
 
     path: str
@@ -49,7 +49,7 @@ class Place(NamedTuple):
 
 
 @lru_cache(maxsize=10_000)
-def place(path: str) -> Place:
+def identify(path: str) -> Identity:
     """Return the path and the labels that identify a counter within its daemon."""
     logger, _, counter = path.rpartition(".")
     if "\0" in logger:
@@ -57,22 +57,22 @@ def place(path: str) -> Place:
     if match := _IMAGE.fullmatch(logger):
         kind, pool, namespace, image = match.groups()
         labels = _IMAGE_LABELS(pool, namespace or "", image)
-        return Place(f"rbd_mirror_{kind or 'image_'}{counter}", labels)
+        return Identity(f"rbd_mirror_{kind or 'image_'}{counter}", labels)
     if "-0x" in logger:
         logger = _ADDRESS.sub("", logger)
     for pattern, name, entity in _ENTITIES:
         if match := pattern.fullmatch(logger):
-            return Place(f"{name}.{counter}", entity(*match.groups()))
-    return Place(f"{logger}.{counter}" if logger else counter, "")
+            return Identity(f"{name}.{counter}", entity(*match.groups()))
+    return Identity(f"{logger}.{counter}" if logger else counter, "")
 
 
-def _labelled(logger: str, counter: str) -> Place:
-    """Return the place of a labelled counter.
+def _labelled(logger: str, counter: str) -> Identity:
+    """Return the identity of a labelled counter.
 
     Its logger consists of a key, label names and label values, each followed by NUL.
     """
     key, *rest = logger.rstrip("\0").split("\0")
-    unlabelled = place(f"{key}.{counter}")
+    unlabelled = identify(f"{key}.{counter}")
     labels = {
         name: value
         for name, value in zip(rest[::2], rest[1::2], strict=False)
@@ -82,7 +82,7 @@ def _labelled(logger: str, counter: str) -> Place:
         and f'{name}="' not in unlabelled.labels
     }
     own = Labels(*labels)(*labels.values()) if labels else ""
-    return Place(unlabelled.path, ",".join(block for block in (unlabelled.labels, own) if block))
+    return Identity(unlabelled.path, ",".join(block for block in (unlabelled.labels, own) if block))
 
 
 @lru_cache(maxsize=10_000)

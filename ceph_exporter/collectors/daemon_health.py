@@ -38,8 +38,8 @@ def collect(facts: Facts) -> Iterator[Family]:
     osds = facts.once(_names, dump.osds) if dump else ()
     monitors = [f"mon.{mon.name}" for mon in quorum.monitors if mon.in_quorum] if quorum else []
     named = health.slow_ops.daemons
-    # Ceph may also name a monitor that has left the quorum. While the OSD map is unavailable, all
-    # OSDs that it names are missing in `osds`.
+    # Ceph may also name monitors that have left the quorum, or OSDs that are not in `osds`, because
+    # the OSD map is unavailable.
     daemons = [*dict.fromkeys((*monitors, *osds, *named))] if named else [*monitors, *osds]
     creating = None if "PENDING_CREATING_PGS" in health.checks else 0
     blocks = facts.once(_blocks, tuple(daemons), osds)

@@ -1,4 +1,4 @@
-"""Cluster health: the status, the health checks, their numbers of affected items, and mutes."""
+"""Cluster health: the status, the health checks with the number of affected items, and mutes."""
 
 from collections.abc import Iterator
 
@@ -90,7 +90,7 @@ WATCHED = dict.fromkeys(_WARNINGS.split(), "HEALTH_WARN") | dict.fromkeys(
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield the families of `health detail`; only STATUS if `status` alone is available."""
+    """Yield the families of `health detail`, or STATUS alone if only `status` is available."""
     health = facts.get(Health)
     status = facts.get(Status)
     if health is None:

@@ -28,7 +28,7 @@ _FROM_FOLDER = (
 
 
 def _disk(name: str, help_: str, later: str = _LATER, detail: str = _FROM_FOLDER) -> Metric:
-    """Return a metric about a monitor's disk and store, which `health` contains up to Ceph 11."""
+    """Return a metric of a monitor's disk or store. Up to Ceph 11, `health` contains the values."""
     return Metric(
         f"ceph_monitor_{name}",
         "gauge",
@@ -148,7 +148,7 @@ REPORT_AGE = _disk(
 )
 
 
-# The counters of all daemons would be too much to request for those of the monitors alone.
+# Requesting the counters of all daemons only for those of the monitors would be too expensive.
 OPTIONAL = (PerfCounters,)
 
 
@@ -204,7 +204,7 @@ def _metadata(quorum: Quorum, daemons: Mapping[str, Daemon] | None) -> Samples:
 def _reports(facts: Facts) -> dict[str, MonitorReport]:
     """Return the report on the disk and the store of each monitor.
 
-    The data folders on this host have precedence over the perf counters, and these over `health`.
+    The data folders on this host take precedence over the perf counters, and these over `health`.
     """
     health, quorum, status = facts.get(Health), facts.get(Quorum), facts.get(Status)
     store, counters = facts.get(MonStore), facts.get(PerfCounters)
@@ -238,13 +238,13 @@ def _health(health: Health, quorum: Quorum | None, time_sync: TimeSync | None) -
     if not health.listed or not all(check.complete and all(check.detail) for check in checks):
         return  # monitors that Ceph does not name may have problems too
     clocks = time_sync.clocks if time_sync else {}
-    # Ceph raises MON_DOWN late, and not at all during a grace period, so the quorum counts as well.
-    in_quorum = (
+    # Ceph raises MON_DOWN late, and not at all during a grace period; the quorum is current.
+    by_quorum = (
         {mon.name: "" if mon.in_quorum else "HEALTH_WARN" for mon in quorum.monitors}
         if quorum
         else {}
     )
-    for name in [*dict.fromkeys((*in_quorum, *health.monitor_health, *clocks))]:
+    for name in [*dict.fromkeys((*by_quorum, *health.monitor_health, *clocks))]:
         clock = clocks.get(name)
         reported = health.monitor_health.get(name, ""), clock.health if clock else ""
-        yield _block(name), STATUSES[worst(*reported, in_quorum.get(name, ""))]
+        yield _block(name), STATUSES[worst(*reported, by_quorum.get(name, ""))]

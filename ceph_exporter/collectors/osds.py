@@ -117,10 +117,7 @@ AVERAGE = Metric(
     "ceph_osds_average_utilization_ratio", "gauge", "Average utilization of the OSDs, 0 to 1", _DF
 )
 FULLEST = Metric(
-    "ceph_osds_fullest_utilization_ratio",
-    "gauge",
-    "Utilization of the fullest OSD that is in, 0 to 1",
-    _DF,
+    "ceph_osds_fullest_utilization_ratio", "gauge", "Utilization of the fullest OSD that is in", _DF
 )
 HEADROOM = Metric(
     "ceph_osds_nearfull_headroom_bytes",
@@ -129,10 +126,10 @@ HEADROOM = Metric(
     _DF,
     Labels("root", "device_class"),
     since="12",
-    detail="The value includes replicas. The exporter calculates (nearfull ratio - utilization) * "
-    "size / share for each OSD of the CRUSH root and device class that is up and in, and exports "
-    "the minimum. The share of an OSD is its CRUSH weight * reweight, divided by the sum over "
-    "these OSDs. The value is 0 if an OSD is already nearly full.",
+    detail="Replicas are included. The value is the minimum of (nearfull ratio - utilization) * "
+    "size / share over the OSDs of the CRUSH root and device class that are up and in. The share "
+    "of an OSD is its fraction of the sum of CRUSH weight * reweight. The value is 0 if an OSD is "
+    "nearly full.",
 )
 
 _NO_DETAILS, _NOWHERE = OsdDetails(), OsdLocation()
@@ -204,14 +201,11 @@ def _metadata(
     osds: tuple[Osd, ...], places: Mapping[int, OsdLocation], details: Mapping[int, OsdDetails]
 ) -> tuple[str, ...]:
     return tuple(
-        [
-            _metadata_block(osd, places.get(osd.id, _NOWHERE), details.get(osd.id, _NO_DETAILS))
-            for osd in osds
-        ]
+        [_row(osd, places.get(osd.id, _NOWHERE), details.get(osd.id, _NO_DETAILS)) for osd in osds]
     )
 
 
-def _metadata_block(osd: Osd, place: OsdLocation, details: OsdDetails) -> str:
+def _row(osd: Osd, place: OsdLocation, details: OsdDetails) -> str:
     return METADATA.labels(
         details.back_iface,
         f"osd.{osd.id}",

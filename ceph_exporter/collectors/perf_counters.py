@@ -14,7 +14,7 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-from ceph_exporter.collectors._perf_names import Place, name_of, place
+from ceph_exporter.collectors._perf_names import Identity, identify, name_of
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.numbers import amount
 from ceph_exporter.facts.orchestrator import Gateways, instances
@@ -111,7 +111,7 @@ class _Page:
         )
 
     def add(self, row: "_Row", suffix: str, type_: Type, text: str, value: Value) -> None:
-        name = name_of(row.place.path + suffix)
+        name = name_of(row.identity.path + suffix)
         if not self._shown(name):
             return
         if not self._left:
@@ -121,7 +121,7 @@ class _Page:
         if name not in self.families:
             # Daemons of two releases may describe a counter differently; the first text is used.
             self.families[name] = _Family(Metric(name, type_, text, PerfCounters.document, _DAEMON))
-        labels = row.place.labels
+        labels = row.identity.labels
         self.families[name].add(f"{row.block},{labels}" if labels else row.block, row.path, value)
 
 
@@ -130,7 +130,7 @@ class _Row(NamedTuple):
 
     block: str
     path: str
-    place: Place
+    identity: Identity
 
 
 def collect(facts: Facts, options: Options = Options()) -> Iterator[Family]:  # noqa: B008 - frozen
@@ -145,14 +145,14 @@ def collect(facts: Facts, options: Options = Options()) -> Iterator[Family]:  # 
         block = _RGW(orchestrated.get(id_, id_)) if type_ == "rgw" else _DAEMON(daemon)
         for path, counter in counters.items():
             if not counter.type & HISTOGRAM:
-                _add(page, _Row(block, path, place(path)), counter)
+                _add(page, _Row(block, path, identify(path)), counter)
     for family in page.families.values():
         yield family.metric, family.samples()
     yield CUT, one(page.cut)
 
 
 def _add(page: _Page, row: _Row, counter: Counter) -> None:
-    text, value = counter.description or row.place.path, amount(counter.value)
+    text, value = counter.description or row.identity.path, amount(counter.value)
     if counter.type & TIME and value is not None:
         value /= 1e9
     if counter.type & AVERAGE:

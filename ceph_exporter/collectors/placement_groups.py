@@ -80,8 +80,8 @@ _BY_STATE = {
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield the number of PGs by pool and state, including 0, and of stuck PGs by kind."""
-    # While `status` determines the states, `pg states` is not requested and may be older.
+    """Yield the number of PGs by pool and state, even if it is 0, and the stuck PGs by kind."""
+    # While `status` determines the states, `pg states` is not requested and may be outdated.
     uniform = if_uniform(facts.get(Status), facts.get(OsdDump))
     if states := uniform or facts.get(PgStates):
         yield from _pools(states)

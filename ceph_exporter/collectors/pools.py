@@ -210,8 +210,8 @@ def _activity(stats: PoolStats | None, blocks: _Blocks) -> Iterator[Family]:
 def _at_risk(facts: Facts, blocks: _Blocks) -> Iterator[Family]:
     """Yield the numbers of degraded, misplaced, unfound and repaired objects.
 
-    They come from `pg dump`, else from `osd pool stats`, unless the release reports changes instead
-    of totals there.
+    `pg dump` takes precedence over `osd pool stats`. The latter is not used with releases in which
+    it contains changes instead of totals.
     """
     stats, sums, version = facts.get(PoolStats), facts.get(PoolSums), facts.get(Version)
     rates = stats.pools if stats and version and version.sums_in_pool_stats else {}

@@ -60,7 +60,7 @@ def collect(facts: Facts) -> Iterator[Family]:
 
 
 def _gateways(dump: ServiceDump, orchestrated: Gateways | None) -> Samples:
-    """Yield the orchestrator's gateways, running or not, then others that the service map has."""
+    """Yield the orchestrator's gateways, running or not, then the others in the service map."""
     gateways = {row.id: row for row in orchestrated.gateways} if orchestrated else {}
     for name, gateway in gateways.items():
         place = gateway.hostname, gateway.version, gateway.instance

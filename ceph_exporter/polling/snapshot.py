@@ -30,14 +30,14 @@ DOCUMENT_SUCCESS = Metric(
 DOCUMENT_DURATION = Metric(
     "ceph_exporter_document_duration_seconds",
     "gauge",
-    "Time that Ceph took to answer the last request for the document, or to fail",
+    "Duration of the last request for the document, whether it succeeded or failed",
     OWN,
     _DOCUMENT,
 )
 DOCUMENT_LAST_SUCCESS = Metric(
     "ceph_exporter_document_last_success_timestamp_seconds",
     "gauge",
-    "Time when the document was last received, or last confirmed because the OSD map is unchanged",
+    "Time at which the document was last received, or confirmed by an unchanged OSD map",
     OWN,
     _DOCUMENT,
 )
@@ -51,7 +51,7 @@ DOCUMENT_BYTES = Metric(
 DOCUMENT_DROPPED = Metric(
     "ceph_exporter_document_dropped_fields",
     "gauge",
-    "Number of fields of an unexpected type in the last answer that contained the document",
+    "Number of fields that were ignored because of their type in the last answer with the document",
     OWN,
     _DOCUMENT,
 )
@@ -65,7 +65,7 @@ COLLECTOR_SUCCESS = Metric(
 COLLECTOR_DURATION = Metric(
     "ceph_exporter_collector_duration_seconds",
     "gauge",
-    "Time that the collector took in the last poll",
+    "Duration of the collector in the last poll",
     OWN,
     _COLLECTOR,
 )
@@ -92,14 +92,14 @@ PAGE_CUT = Metric(
 SOURCE_INFO = Metric(
     "ceph_exporter_source_info",
     "gauge",
-    "API in use, its URL, and the release of Ceph that answers; always 1",
+    "API, URL and Ceph release in use; always 1",
     OWN,
     Labels("api", "url", "release"),
 )
 FOREIGN_CLUSTER = Metric(
     "ceph_exporter_foreign_cluster",
     "gauge",
-    "Whether the URL last answered for another cluster and was rejected (1) or not (0)",
+    "Whether the last answer from the URL was rejected as that of another cluster (1) or not (0)",
     OWN,
     Labels("url"),
 )
@@ -107,7 +107,7 @@ POLL_DURATION = Metric(
     "ceph_exporter_poll_duration_seconds", "gauge", "Duration of the last poll", OWN
 )
 POLL_TIME = Metric(
-    "ceph_exporter_poll_timestamp_seconds", "gauge", "Time when the last poll ended", OWN
+    "ceph_exporter_poll_timestamp_seconds", "gauge", "Time at which the last poll ended", OWN
 )
 
 METRICS = tuple(value for value in list(vars().values()) if isinstance(value, Metric))

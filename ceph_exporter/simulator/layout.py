@@ -13,8 +13,8 @@ from ceph_exporter.simulator.waves import noise
 
 LEAST_OSDS = 12
 _SMALL = 60  # with fewer OSDs, a host has 3 OSDs and a rack 2 hosts; otherwise 20 and 20
-_MANY = 1000  # with this many OSDs or more, there are 5 monitors, and 1 more pool for each multiple
-_SSD_PART = 5  # one of this many OSDs on a host is an SSD; the number of SSDs is rounded up
+_MANY = 1000  # with N >= _MANY OSDs, there are 5 monitors and N / _MANY additional pools
+_SSD_PART = 5  # of N OSDs on a host, N / _SSD_PART are SSDs (rounded up)
 _PGS_PER_OSD = 100
 _QUOTA = 1.6  # relative to the initial data
 _BYTES = {"hdd": 4 * 2**40, "ssd": 2**40}  # the size of an OSD

@@ -24,7 +24,7 @@ def is_degraded(state: State) -> bool:
 
 
 def host_of(state: State, name: str) -> int:
-    """Return the number of the host that an MDS runs on."""
+    """Return the index of the host that an MDS runs on."""
     return state.moment.layout.mds.index(name)
 
 

@@ -46,9 +46,9 @@ def _clock(moment: Moment, rank: int, *, drifts: bool) -> tuple[float, float]:
 
 
 def _disk(seconds: float, rank: int) -> tuple[int, int, int, int]:
-    """Return four sizes: the store's tables, its log, its other files, and the rest of the disk.
+    """Return four sizes: of the store's tables, its log and its other files, and of all other data.
 
-    The store's log grows until it becomes a table; tables accumulate until compaction.
+    The store's log grows until it becomes a table. Tables accumulate until they are compacted.
     """
     filled = sawtooth(seconds + 70 * rank, 200)
     sst = int((64 + 256 * filled) * _MIB)

@@ -1,4 +1,4 @@
-"""The rows in the parts of `pg dump` that the exporter requests (PGMap.cc)."""
+"""The rows of `pg dump` that the exporter requests (PGMap.cc)."""
 
 from collections.abc import Iterator
 

@@ -147,7 +147,7 @@ class _Handler(Handler):
             response = self._run(command, as_json=as_json)
             if response is not None:
                 return response
-        # The response to the start of a command, to the base path and to a trailing slash is help.
+        # Ceph returns help for the start of a command, the base path and a trailing slash.
         matches = [name for name in _HELP if name.startswith(command)]
         if matches and words not in _HELP:
             return Response(400, HTML, _page("Possible commands:", *matches))

@@ -27,7 +27,7 @@ _ANSWERS: Mapping[Api, Mapping[str, Callable[[State], object]]] = {
 _PLAIN = ("df", "fsid", "health")
 """Commands that the exporter does not use; only users and tests run them."""
 _OSDS_PER_SECOND = 2500
-"""A tick, the time between two changes, has one second for each of this many OSDs."""
+"""N OSDs change every N / _OSDS_PER_SECOND seconds, but not more often than once a second."""
 _FIXED = {"osd metadata", "device ls"}
 """Large answers that never change."""
 
@@ -44,7 +44,7 @@ class Simulated:
     object was created. incidents: the incidents of `timeline.INCIDENTS` that are always half-way
     through; None to follow the timeline. Both attributes can be changed at any time.
 
-    A large cluster changes less often than once a second, because its answers take longer.
+    A large cluster changes less often than once a second, because its answers take long to create.
     """
 
     def __init__(

@@ -32,7 +32,7 @@ ANSWERS: Mapping[str, Callable[[State], object]] = {
 """For each wire format (the answer's name in a recording), the function that returns the answer."""
 
 ABSENT: Mapping[str, str] = {
-    "osd metadata": "the metadata of OSDs is not simulated, so these labels are empty",
+    "osd metadata": "the metadata of OSDs is not simulated, so labels with metadata are empty",
     "mds dump": "it is not requested, because `fs dump` is available",
 }
 """The wire formats of the release that the simulator does not answer, with the reasons."""

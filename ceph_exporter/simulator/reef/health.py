@@ -83,7 +83,7 @@ def _osds(state: State) -> Iterator[Check]:
         lines = [f"pool '{plan.name}' is nearfull" for plan in plans]
         yield Check("POOL_NEARFULL", f"{len(lines)} pool(s) nearfull", len(lines), lines)
     if state.moment.is_on("noout"):
-        # As the count, Ceph reports the length of the text "noout".
+        # The count that Ceph reports is the length of the string "noout".
         yield Check("OSDMAP_FLAGS", "noout flag(s) set", len("noout"), [])
     if state.moment.is_on("slow_ops"):
         age = int(state.moment.elapsed("slow_ops")) + 30  # osd_op_complaint_time

@@ -14,7 +14,7 @@ from ceph_exporter.simulator.reef.common import FEATURES, addrvec, date
 _FLAGS = "sortbitwise,recovery_deletes,purged_snapdirs,pglog_hardlimit"
 _DAY = 86400.0
 _BLOCKED = 2  # clients that are always on the blocklist; the failover of an MDS adds one
-_UPMAPS = 4  # there is one PG with upmap items for each of this many OSDs
+_OSDS_PER_UPMAP = 4
 
 
 def osd_dump(state: State) -> dict[str, object]:
@@ -185,7 +185,7 @@ def _upmaps(layout: Layout) -> list[dict[str, object]]:
     ring = layout.rings[plan.device_class]
     return [
         {"pgid": f"{plan.id}.{pg:x}", "mappings": [{"from": ring[pg], "to": ring[pg + 1]}]}
-        for pg in range(min(plan.pg_num, len(ring) - 1, len(layout.osds) // _UPMAPS))
+        for pg in range(min(plan.pg_num, len(ring) - 1, len(layout.osds) // _OSDS_PER_UPMAP))
     ]
 
 

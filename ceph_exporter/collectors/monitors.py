@@ -22,8 +22,8 @@ _MONITOR = Labels("monitor", "ceph_daemon")
 _HEALTH, _QUORUM, _TIME = Health.document, Quorum.document, TimeSync.document
 _LATER = "if --cluster.mon-data is set"
 _FROM_FOLDER = (
-    "From Ceph 12 on, the exporter reads the value from the monitor's data folder, if it runs on "
-    "the monitor's host with --cluster.mon-data."
+    "From Ceph 12 on, an exporter on the monitor's host reads the value from the monitor's data "
+    "folder if --cluster.mon-data is set."
 )
 
 
@@ -238,7 +238,8 @@ def _health(health: Health, quorum: Quorum | None, time_sync: TimeSync | None) -
     if not health.listed or not all(check.complete and all(check.detail) for check in checks):
         return  # monitors that Ceph does not name may have problems too
     clocks = time_sync.clocks if time_sync else {}
-    # Ceph raises MON_DOWN late, and not at all during a grace period; the quorum is current.
+    # Ceph raises MON_DOWN with a delay, and not at all during a grace period. The list of monitors
+    # in quorum is always current.
     by_quorum = (
         {mon.name: "" if mon.in_quorum else "HEALTH_WARN" for mon in quorum.monitors}
         if quorum

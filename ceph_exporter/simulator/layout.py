@@ -132,7 +132,7 @@ class Layout(NamedTuple):
 def layout(osds: int, seed: int) -> Layout:
     """Return the layout of a cluster. Raises ValueError if its pools need more OSDs."""
     if osds < LEAST_OSDS:
-        raise ValueError(f"at least {LEAST_OSDS} OSDs are needed")
+        raise ValueError(f"a simulated cluster needs at least {LEAST_OSDS} OSDs")
     hosts = tuple(_hosts(osds))
     rings = _rings(hosts)
     pools = tuple(_pools(rings, len(hosts), osds))

@@ -36,7 +36,7 @@ class Server:
         """The URL of the server, without a path. Clients can connect before `start` is called."""
 
     def start(self) -> None:
-        """Serve in a background thread that does not keep the program running."""
+        """Serve in a background thread, which does not prevent the program from exiting."""
         self._thread = threading.Thread(
             target=self._server.serve_forever,
             kwargs={"poll_interval": 0.05},  # close() may wait for this number of seconds

@@ -27,7 +27,7 @@ _ANSWERS: Mapping[Api, Mapping[str, Callable[[State], object]]] = {
 _PLAIN = ("df", "fsid", "health")
 """Commands that the exporter does not use; only users and tests run them."""
 _OSDS_PER_SECOND = 2500
-"""N OSDs change every N / _OSDS_PER_SECOND seconds, but not more often than once a second."""
+"""A cluster of N OSDs changes every N / _OSDS_PER_SECOND seconds, but at most once a second."""
 _FIXED = {"osd metadata", "device ls"}
 """Large answers that never change."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import httpx
 
-from testbed.process import ENVIRONMENT, Daemon
+from testbed.process import ENVIRONMENT, Daemon, Service
 from testbed.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Receiver:
         return Handler
 
 
-class Alertmanager:
+class Alertmanager(Service):
     """A server without peers on 127.0.0.1 that stores everything in `folder`."""
 
     def __init__(self, folder: Path, *, port: int, configuration: str) -> None:
@@ -91,8 +91,8 @@ class Alertmanager:
         self._log = folder / "alertmanager.log"
         self._daemon: Daemon | None = None
 
-    def __enter__(self) -> Self:
-        """Start it and wait until it is ready."""
+    def start(self) -> None:
+        """Start the server and wait until it is ready."""
         file = self._folder / "alertmanager.yml"
         file.write_text(self._configuration)
         self._daemon = Daemon(
@@ -103,15 +103,10 @@ class Alertmanager:
             "--cluster.listen-address=",
             log=self._log,
         )
-        try:
-            wait_until(self._ready, "ready Alertmanager", 30, [self._log])
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
+        wait_until(self._ready, "ready Alertmanager", 30, [self._log])
 
-    def __exit__(self, *_: object) -> None:
-        """Stop it."""
+    def stop(self) -> None:
+        """Stop the server."""
         if self._daemon is not None:
             self._daemon.stop()
             self._daemon = None

@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 import ssl
 import time
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from testbed import bootstrap, contents
 from testbed.layout import Layout
 from testbed.observation import Observation
-from testbed.process import CephError, Daemon, output_of
+from testbed.process import CephError, Daemon, Service, output_of
 from testbed.releases import RELEASES, SYSTEM
 from testbed.waiting import wait_until
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class CephCluster(Layout):
+class CephCluster(Service, Layout):
     """A cluster with monitors a, b, c, mgrs x, y and OSDs 0, 1, 2, and so on.
 
     mons, mgrs, osds and mds are numbers of daemons; MDSs serve a filesystem named shared. `pools`
@@ -56,19 +56,6 @@ class CephCluster(Layout):
         if prometheus:
             self.modules["prometheus"] = ("server_port", self.module_urls)
         self._daemons: dict[str, Daemon] = {}
-
-    def __enter__(self) -> Self:
-        """Start it; if that fails, stop the daemons that are already running."""
-        try:
-            self.start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop it."""
-        self.stop()
 
     def module_page(self) -> str:
         """Return the page of the mgr module prometheus.

@@ -6,13 +6,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 from testbed.bootstrap import USER
-from testbed.process import Daemon, free_port
+from testbed.process import Daemon, Service, free_port
 from testbed.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def arguments(cluster: CephCluster, api: str) -> list[str]:
     ]
 
 
-class Exporter:
+class Exporter(Service):
     """A running exporter that polls every second; `arguments` are the flags for its cluster."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
@@ -62,24 +62,15 @@ class Exporter:
         self._arguments += (f"--web.listen-address={self.target}", *arguments)
         self._daemon: Daemon | None = None
 
-    def __enter__(self) -> Self:
-        """Start it and wait for the first page."""
+    def start(self) -> None:
+        """Start the exporter and wait until it serves the result of a poll."""
         self._daemon = Daemon(
             *COMMAND, *self._arguments, log=self.log, environment=dict(os.environ)
         )
-        try:
-            wait_until(lambda: "ceph_up" in self.page(), "page with ceph_up", 20, [self.log])
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop it."""
-        self.stop()
+        wait_until(lambda: "ceph_up" in self.page(), "page with ceph_up", 20, [self.log])
 
     def stop(self) -> int:
-        """Stop it with SIGTERM; return its exit code, -1 if it does not run."""
+        """Stop the exporter with SIGTERM; return its exit code, or -1 if it is not running."""
         daemon, self._daemon = self._daemon, None
         return -1 if daemon is None else daemon.stop()
 

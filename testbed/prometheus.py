@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from testbed.process import ENVIRONMENT, Daemon
+from testbed.process import ENVIRONMENT, Daemon, Service
 from testbed.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def available(program: str = DEBIANS_OWN) -> str | None:
     return None
 
 
-class Prometheus:
+class Prometheus(Service):
     """A server on 127.0.0.1 that stores everything in `folder`; a target is host:port.
 
     configuration: replaces the generated one, which scrapes the targets. flags: further flags.
@@ -70,19 +70,6 @@ class Prometheus:
         self._daemon: Daemon | None = None
         # All queries share a client, because creating one takes longer than most answers.
         self._client = httpx.Client(base_url=self.url, trust_env=False, timeout=20)
-
-    def __enter__(self) -> Self:
-        """Start it; if that fails, stop it."""
-        try:
-            self.start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop it."""
-        self.stop()
 
     def start(self) -> None:
         """Start it and wait until it answers queries."""

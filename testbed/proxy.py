@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 import ssl
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
 
-from testbed.process import ENVIRONMENT, Daemon, free_port
+from testbed.process import ENVIRONMENT, Daemon, Service, free_port
 from testbed.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def missing() -> str | None:
     return f"not installed: {', '.join(programs)}" if programs else None
 
 
-class Proxies:
+class Proxies(Service):
     """nginx and haproxy in front of a cluster's dashboards, which speak TLS; their URLs.
 
     prefix: nginx ends TLS below a path and asks the next mgr after a 503. ingress: nginx has mgr x
@@ -123,25 +123,16 @@ class Proxies:
         haproxy = _HAPROXY.format(each=each, checked=checked, servers=servers, bundle=bundle)
         self._configurations = {"nginx": nginx, "haproxy": haproxy}
 
-    def __enter__(self) -> Self:
-        """Start both and wait until they listen."""
-        try:
-            for name, text in self._configurations.items():
-                (self._folder / f"{name}.conf").write_text(text)
-            self._start("nginx", "nginx", "-c", f"{self._folder}/nginx.conf", "-g", "daemon off;")
-            self._start("haproxy", "haproxy", "-db", "-f", f"{self._folder}/haproxy.conf")
-            wait_until(self._listen, "answers of the proxies", 30, self._logs())
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop both."""
-        self.stop()
+    def start(self) -> None:
+        """Start both proxies and wait until they accept connections."""
+        for name, text in self._configurations.items():
+            (self._folder / f"{name}.conf").write_text(text)
+        self._start("nginx", "nginx", "-c", f"{self._folder}/nginx.conf", "-g", "daemon off;")
+        self._start("haproxy", "haproxy", "-db", "-f", f"{self._folder}/haproxy.conf")
+        wait_until(self._listen, "answers of the proxies", 30, self._logs())
 
     def stop(self) -> None:
-        """Stop both."""
+        """Stop both proxies."""
         while self._daemons:
             self._daemons.pop().stop()
 

@@ -15,7 +15,7 @@ from testbed.process import free_port
 from testbed.waiting import until
 
 
-class Exporter:
+class ExporterProcess:
     """A running exporter: its process, port and log."""
 
     def __init__(
@@ -63,7 +63,7 @@ def running(
     tls: ssl.SSLContext | None = None,
     prefix: tuple[str, ...] = (),
     environment: Mapping[str, str] = MappingProxyType({}),
-) -> Iterator[Exporter]:
+) -> Iterator[ExporterProcess]:
     """Run the exporter until the end of the block.
 
     tls: the context for connecting to it over TLS, None for HTTP. prefix: a command that starts it,
@@ -80,7 +80,7 @@ def running(
             [*prefix, *COMMAND, *address, *flags], stderr=stream, env={**os.environ, **environment}
         ) as process,
     ):
-        exporter = Exporter(process, port, log, tls)
+        exporter = ExporterProcess(process, port, log, tls)
         try:
             until(exporter.answers, "answer of the exporter")
             yield exporter

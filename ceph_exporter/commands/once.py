@@ -2,10 +2,12 @@
 
 import sys
 from contextlib import closing
+from io import TextIOWrapper
 
 from ceph_exporter import exposition
 from ceph_exporter.config import Config
 from ceph_exporter.polling.poller import Poller
+from ceph_exporter.printable import escape_text
 
 
 def once(config: Config) -> int:
@@ -15,5 +17,17 @@ def once(config: Config) -> int:
         with closing(Poller(name, cluster, config)) as poller:
             snapshots.append(poller.poll())
     lines = [snapshot.fresh_lines for snapshot in snapshots]
-    sys.stdout.write(exposition.page(lines, exposition.Format.TEXT).decode())
+    _write(exposition.page(lines, exposition.Format.TEXT))
     return 0 if all(snapshot.report.up for snapshot in snapshots) else 1
+
+
+def _write(page: bytes) -> None:
+    """Write the page to standard output: the exact bytes, or text that is safe in a terminal."""
+    if isinstance(sys.stdout, TextIOWrapper) and not sys.stdout.isatty():
+        sys.stdout.buffer.write(page)
+        return
+    text = page.decode()
+    if sys.stdout.isatty():
+        # Ceph's texts become label values and may contain control characters.
+        text = "\n".join(map(escape_text, text.split("\n")))
+    sys.stdout.write(text)

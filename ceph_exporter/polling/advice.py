@@ -45,15 +45,21 @@ def _document(row: DocumentRow, api: str) -> Missing:
         return Missing(row.name, row.error, fix)
     if row.name == Gateways.document and row.kind is ErrorKind.UNSUPPORTED:
         fix = "only a cluster with an orchestrator has it; nothing needs to be done"
-    elif api == "dashboard" and row.name in COMMANDS:
-        fix = "use --cluster.api=rados or, up to Ceph 19, --cluster.api=restful, which offer it"
     elif api == "recording":
         fix = "record it with `ceph_exporter record DIR`"
+    elif not row.offered:
+        fix = _fix_of_api(row.name)
     elif row.kind is ErrorKind.DENIED:
         fix = "the key lacks the right to read it; docs/ceph-apis.md says what to grant"
     else:
         fix = "this release of Ceph does not offer it; nothing needs to be done"
     return Missing(row.name, row.error, fix, fault=False)
+
+
+def _fix_of_api(name: str) -> str:
+    if name in COMMANDS:
+        return "use --cluster.api=rados or, up to Ceph 19, --cluster.api=restful, which offer it"
+    return "use --cluster.api=dashboard, which offers it from Ceph 14 on"
 
 
 def _fix_of_denial(api: str) -> str:

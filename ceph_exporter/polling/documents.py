@@ -46,7 +46,6 @@ class _Entry(msgspec.Struct):
 
     row: DocumentRow
     schedule: Schedule = Schedule()
-    offered: bool = True
     fact: Fact | None = None
     received: float = 0.0
     grace: float = 0.0
@@ -85,7 +84,7 @@ class Documents:
         return [
             name
             for name, entry in self._entries.items()
-            if entry.offered
+            if entry.row.offered
             and entry.schedule.due(now)
             and not DOCUMENTS[name].redundant(facts)
             and (Status.document in self._failed or not self._is_unchanged(entry))
@@ -113,8 +112,8 @@ class Documents:
             if name in VITAL and name in self._failed:
                 entry.schedule = Schedule()  # what another URL failed to deliver is needed at once
             entry.epoch = None
-            entry.offered = name in offered
-            if not entry.offered:
+            entry.row = entry.row._replace(offered=name in offered)
+            if not entry.row.offered:
                 entry.row = entry.row._replace(
                     state=DocumentState.UNSUPPORTED,
                     kind=ErrorKind.UNSUPPORTED,
@@ -171,7 +170,7 @@ class Documents:
             name = entry.row.name
             if name not in VITAL and error.kind in _SCHEDULES:
                 entry.schedule = _SCHEDULES[error.kind](entry.schedule, now)
-            if name in self._received or not entry.offered:
+            if name in self._received or not entry.row.offered:
                 continue
             self._failed.add(name)
             entry.row = entry.row._replace(

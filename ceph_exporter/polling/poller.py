@@ -157,8 +157,8 @@ class Poller:
                 ):
                     self._documents.forget()  # what this URL sent before is not to be trusted
                 self._session.move_on()
-                if error.kind is ErrorKind.REFUSED or not deadline.left:
-                    break  # the other URLs would refuse the same user; or there is no time left
+                if not deadline.left:
+                    break
                 if len(failures) < ATTEMPTS and self._is_worth_another(error, was_open=was_open):
                     urls.append(url)
             else:

@@ -32,6 +32,7 @@ class DocumentRow(NamedTuple):
     size: of the last answer, in seconds and bytes; last_success: unix time; dropped: the number of
     fields of the last good answer that had an unexpected type, by path (`osds[].up`). What does not
     apply is None or empty. seconds is None too while the cluster as a whole cannot be reached.
+    offered: whether the API in use has the document, in releases that have it.
     """
 
     name: str
@@ -42,6 +43,7 @@ class DocumentRow(NamedTuple):
     size: int | None = None
     last_success: float | None = None
     dropped: Mapping[str, int] = MappingProxyType({})
+    offered: bool = True
 
 
 class CollectorRow(NamedTuple):

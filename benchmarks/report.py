@@ -1,4 +1,4 @@
-"""The tables of docs/performance.md, which stand between two marks, and its plot."""
+"""Writes the tables between the two marks in docs/performance.md, and draws the plot."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""A real Alertmanager, from Debian, and a receiver of its notifications."""
+"""A real Alertmanager, as packaged by Debian, and a receiver of its notifications."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ PROGRAM = "prometheus-alertmanager"
 
 
 def available() -> str | None:
-    """Return why no Alertmanager can be started here, None if one can."""
+    """Return why Alertmanager cannot be started here, or None if it can."""
     program = shutil.which(PROGRAM, path=ENVIRONMENT["PATH"])
     return None if program else f"not installed: {PROGRAM}"
 
 
 class Message(NamedTuple):
-    """An alert in a notification; status is firing or resolved."""
+    """An alert in a notification. status: firing or resolved."""
 
     receiver: str
     status: str
@@ -36,7 +36,7 @@ class Message(NamedTuple):
 
 
 class Receiver:
-    """A webhook on 127.0.0.1 that keeps alerts; the path of a request is the receiver's name."""
+    """A webhook on 127.0.0.1 that stores alerts; the path of a request names the receiver."""
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
@@ -45,18 +45,18 @@ class Receiver:
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     def __enter__(self) -> Self:
-        """Start it."""
+        """Start the webhook."""
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop it."""
+        """Stop the webhook."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
 
     def take(self, receiver: str, body: bytes) -> None:
-        """Keep the alerts of a notification."""
+        """Store the alerts of a notification."""
         for alert in json.loads(body)["alerts"]:
             labels: dict[str, str] = alert["labels"]
             self.messages.append(
@@ -82,7 +82,7 @@ class Receiver:
 
 
 class Alertmanager(Service):
-    """A server without peers on 127.0.0.1 that stores everything in `folder`."""
+    """An Alertmanager without peers, on 127.0.0.1, that stores everything in `folder`."""
 
     def __init__(self, folder: Path, *, port: int, configuration: str) -> None:
         self.target = f"127.0.0.1:{port}"
@@ -112,7 +112,7 @@ class Alertmanager(Service):
             self._daemon = None
 
     def states(self) -> dict[str, str]:
-        """Return the state of each alert by name: active, or suppressed by another alert."""
+        """Return the state of each alert by its name: active, or suppressed by another alert."""
         answer = httpx.get(f"http://{self.target}/api/v2/alerts", trust_env=False)
         alerts: list[dict[str, Any]] = answer.raise_for_status().json()
         return {alert["labels"]["alertname"]: alert["status"]["state"] for alert in alerts}

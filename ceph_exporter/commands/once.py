@@ -1,4 +1,4 @@
-"""The command `once`: poll each cluster once and print the page."""
+"""The command `once`: poll each cluster once and print the metrics."""
 
 import sys
 from contextlib import closing
@@ -11,7 +11,7 @@ from ceph_exporter.printable import escape_text
 
 
 def once(config: Config) -> int:
-    """Print the metrics of one poll; return 0 if every cluster answered, else 1."""
+    """Print the metrics after one poll of each cluster; return 0 if all answered, else 1."""
     snapshots = []
     for name, cluster in config.clusters.items():
         with closing(Poller(name, cluster, config)) as poller:
@@ -28,6 +28,6 @@ def _write(page: bytes) -> None:
         return
     text = page.decode()
     if sys.stdout.isatty():
-        # Ceph's texts become label values and may contain control characters.
+        # Label values come from Ceph and may contain control characters.
         text = "\n".join(map(escape_text, text.split("\n")))
     sys.stdout.write(text)

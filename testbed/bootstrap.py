@@ -50,8 +50,7 @@ def configure_modules(cluster: CephCluster) -> None:
 def make_users(cluster: CephCluster) -> None:
     """Create a user for each API.
 
-    A module may already serve HTTP when the monitors do not know its commands yet. So this waits
-    for the commands.
+    A module may serve HTTP before the monitors know its commands, so this waits for the commands.
     """
     cluster.wait(lambda: bool(cluster.ceph("dashboard", "ac-role-show")), "commands of modules", 30)
     cluster.password_file.write_text(uuid.uuid4().hex)

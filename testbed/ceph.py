@@ -58,9 +58,9 @@ class CephCluster(Service, Layout):
         self._daemons: dict[str, Daemon] = {}
 
     def module_page(self) -> str:
-        """Return the page of the mgr module prometheus.
+        """Wait for the page of the mgr module prometheus and return it.
 
-        On Ceph 20, it is briefly unavailable after each login to the dashboard. Wait until then.
+        On Ceph 20, the page is briefly unavailable after each login to the dashboard.
         """
         pages: list[str] = []
 
@@ -213,7 +213,7 @@ class CephCluster(Service, Layout):
         self.wait(idle, "idle cluster", timeout)
 
     def apis_answer(self, mgr: str = "x") -> bool:
-        """Return whether all HTTP servers of a mgr answer; raise HTTPError if one does not."""
+        """Return whether all HTTP servers of a mgr answer; raise HTTPError if one is down."""
         index = self.mgrs.index(mgr)
         context = ssl.create_default_context(cafile=self.ca_file)
         urls = [urls[index] for _, urls in self.modules.values()]

@@ -116,8 +116,8 @@ class Layout:
         """Create the folder and the configuration for a cluster with these mgr modules."""
         for name in ("log", "run", "modules"):
             (self.folder / name).mkdir(parents=True)
-        # ceph-mgr has to find our Python packages before those of Debian. It searches the module
-        # path, which is a single folder, before Debian's packages, but PYTHONPATH after them.
+        # ceph-mgr has to find these packages before Debian's. It searches the module path first,
+        # then Debian's packages, then PYTHONPATH. The module path must be a single folder.
         for source in self.release.modules():
             (self.folder / "modules" / source.name).symlink_to(source)
         if self.release.restful_needs_lists:

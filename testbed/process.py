@@ -1,4 +1,4 @@
-"""Running programs and daemons, and finding free ports for them."""
+"""Runs programs and daemons, and finds free ports for them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def free_port() -> int:
 def output_of(*command: str, environment: Mapping[str, str], timeout: float) -> str:
     """Run a program and return its output.
 
-    Raises CephError, with what the program wrote to standard error, if it fails or takes too long.
+    Raise CephError if the program fails or takes too long. If it fails, the text is its standard
+    error.
     """
     try:
         done = subprocess.run(

@@ -73,7 +73,7 @@ class Prometheus(Service):
         self._client = httpx.Client(base_url=self.url, trust_env=False, timeout=20)
 
     def start(self) -> None:
-        """Start it and wait until it answers queries."""
+        """Start the server and wait until it answers queries."""
         self.folder.mkdir(parents=True, exist_ok=True)
         configuration = self.folder / "prometheus.yml"
         configuration.write_text(self._configuration)

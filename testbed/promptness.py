@@ -31,7 +31,7 @@ def late(seconds: Sequence[float]) -> float:
 
 
 def prompt(pages: Sequence[float], bare: Sequence[float]) -> bool:
-    """Return whether scrapes were prompt, or took at most three times as long as bare ones."""
+    """Return whether scrapes were prompt, or took at most 3 times as long as on the bare server."""
     return late(pages) <= max(PROMPT, 3 * late(bare))
 
 

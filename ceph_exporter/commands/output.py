@@ -1,4 +1,4 @@
-"""Handles a standard output that is closed, a full disk, or a pipe that nobody reads."""
+"""Handles a standard output that is closed, on a full disk, or a pipe that nobody reads."""
 
 import os
 import sys
@@ -49,11 +49,11 @@ def guarded(run: Callable[[], int], fail: Callable[[str], int], stopped: int | N
 
 
 def discard() -> None:
-    """Discard output that was not written; otherwise Python fails to write it again at exit."""
+    """Discard unwritten output; otherwise Python would try to write it at exit, and fail again."""
     try:
         number = sys.stdout.fileno()
     except (OSError, ValueError):
-        return  # a test or another program replaced it with something that is no file
+        return  # a test or another program replaced it with an object that is not a file
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, number)
     os.close(null)

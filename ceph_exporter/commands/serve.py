@@ -24,13 +24,13 @@ from ceph_exporter.web.security import OPEN, Watched
 from ceph_exporter.web.server import Server, router
 from ceph_exporter.web.systemd import Notifier
 
-_M_ARENA_MAX = -8  # of malloc.h
+_M_ARENA_MAX = -8  # from malloc.h
 _SWITCH = 0.001
 """Seconds after which the thread of a poll lets the thread of a scrape run. One scrape may have to
 wait several times: with Python's default of 5 ms, scrapes took 50 % longer (99th percentile, 10,000
 OSDs)."""
 _TICK = 1.0
-"""Seconds between two checks for hung pollers, and thus between notifications of systemd."""
+"""Seconds between two checks for hung pollers; systemd is notified if a check finds none."""
 
 
 class Reload:

@@ -1,4 +1,4 @@
-"""Checks that types cannot express; each error names the path of the field."""
+"""The validation that types cannot express; each error names the path of the field."""
 
 import re
 import ssl
@@ -20,7 +20,7 @@ _URL = "expected http://HOST:PORT or https://HOST:PORT"
 
 
 def check_cluster(cluster: ClusterSettings, path: str, collectors: Collectors) -> None:
-    """Raise ConfigError if settings cannot work. path: what precedes the name of a field."""
+    """Raise ConfigError if settings cannot work. path: the prefix of fields in errors."""
     if cluster.api == "rados":
         _check_rados(cluster, path)
     elif not cluster.urls:

@@ -84,7 +84,7 @@ class CommandLine(msgspec.Struct, frozen=True):
     log: Log
 
     def config(self, collectors: Collectors) -> Config:
-        """Return the configuration; raise a ConfigError that names the flag or the path."""
+        """Return the configuration; raise a ConfigError that names the flag or the field."""
         try:
             poll = Poll(**msgspec.structs.asdict(self.poll))
         except ValueError as error:

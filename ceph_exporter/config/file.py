@@ -95,7 +95,7 @@ def dump(config: Config) -> str:
 
 
 def _settings(cluster: Cluster) -> dict[str, object]:
-    """Return the settings of a cluster in the form of a file."""
+    """Return the settings of a cluster as they are written in a file."""
     settings = msgspec.structs.asdict(cluster)
     options = settings.pop("options")
     return {**settings, **options}

@@ -16,7 +16,7 @@ S = TypeVar("S")
 _FILE_LIMIT = 1 << 20
 _ERROR_LIMIT = 1000
 _MERGED_LIMIT = 100_000
-"""Maximum number of keys in the mappings with merge keys (`<<`) of a file. Without a limit, a few
+"""Maximum total number of keys in the mappings that use merge keys (`<<`). Without a limit, a few
 lines could expand to 2**100 keys."""
 _TAG = "tag:yaml.org,2002:"
 _SCALARS = tuple(_TAG + name for name in ("bool", "int", "float", "timestamp"))
@@ -94,7 +94,7 @@ class _Loader(yaml.SafeLoader):
         return value
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """Merge the mappings that the key `<<` names into a mapping."""
+        """Resolve the merge key `<<` of a mapping."""
         merges = [value for key, value in node.value if key.tag == f"{_TAG}merge"]
         for value in merges:
             if isinstance(value, yaml.SequenceNode):  # a repeated mapping adds nothing
@@ -120,10 +120,10 @@ _Loader.add_constructor(f"{_TAG}map", _mapping_once)
 
 
 def parse_yaml(text: str, typed: Container[str] | None = None) -> object:
-    """Return a YAML tree; raise a ConfigError that contains no part of the text if it is invalid.
+    """Parse YAML into a tree; a ConfigError does not quote the text, which may contain secrets.
 
-    The text may contain secrets. typed: the keys whose values may be numbers, truth values or
-    dates; any other such value is read as text, exactly as written. None: all keys.
+    typed: the keys whose values may be numbers, truth values or dates, None for all keys. As the
+    value of another key, a number, truth value or date is read as text, exactly as written.
     """
     try:
         loader = _Loader(text)

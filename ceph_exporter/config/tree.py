@@ -77,8 +77,8 @@ class ClusterSettings(Strict, frozen=True):
     """The settings of a cluster, except the options of its collectors.
 
     urls: one for each mgr; ceph_conf, keyring: files that librados reads; mon_data: patterns that
-    match the data folders of the cluster's monitors on this host; collectors: which of them to
-    switch on (True) or off (False) for this cluster.
+    match the data folders of the cluster's monitors on this host; collectors: which
+    collectors to switch on (True) or off (False) for this cluster.
     """
 
     urls: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ class Missing(NamedTuple):
     """A document, a collector or a cluster that is unavailable.
 
     what: its name; why: the reason; fix: the remedy, empty if none is known; fault: whether it
-    should be available. A document is no fault if the API or the release does not offer it, if the
+    should be available. It is False if the API or the release does not offer the document, if the
     mgr's own key may not read it, or if it was not recorded.
     """
 
@@ -51,7 +51,7 @@ def _document(row: DocumentRow, api: str) -> Missing:
     elif not row.offered:
         fix = _fix_of_api(row.name)
     elif row.kind is ErrorKind.DENIED:
-        fix = "the key may not read it; docs/ceph-apis.md says what to grant"
+        fix = "the key is not allowed to read it; docs/ceph-apis.md says what to grant"
     else:
         fix = "this release of Ceph does not offer it; nothing needs to be done"
     return Missing(row.name, row.error, fix, fault=False)

@@ -40,8 +40,8 @@ class _Entry(msgspec.Struct):
     """What is known about one document.
 
     fact: its content, None before it is received and after it goes stale; received: when it was
-    received, by `clock.monotonic()`; grace: how many seconds older than other documents it may be,
-    because it is requested less often; epoch: the epoch of the OSD map in the last status before
+    received, by `clock.monotonic()`; grace: seconds that are added to `stale_after`, because the
+    document is requested less often; epoch: the epoch of the OSD map in the last status before
     the poll that received the document.
     """
 
@@ -106,13 +106,13 @@ class Documents:
         return next(row.error for row in self.rows() if row.name in names and row.error)
 
     def connect(self, api: str, offered: frozenset[str]) -> None:
-        """Switch to a source for an API, which offers these documents; most cooldowns continue."""
+        """Switch to a source that offers these documents; most cooldowns continue."""
         self._api = api
         for entry in self._entries.values():
             name = entry.row.name
             entry.schedule = schedule.reconnected(entry.schedule)
             if name in VITAL and name in self._failed:
-                entry.schedule = Schedule()  # another URL failed: request it now
+                entry.schedule = Schedule()  # another URL failed, so request it now
             entry.epoch = None
             entry.row = entry.row._replace(offered=name in offered)
             if not entry.row.offered:
@@ -194,7 +194,7 @@ class Documents:
         return DocumentState.UNSUPPORTED if unsupported else DocumentState.FAILED
 
     def cool_down(self, names: Iterable[str], seconds: float) -> None:
-        """Put documents in cooldown, except those in `VITAL`, because the URL failed on them.
+        """Put documents, except those in `VITAL`, in cooldown after their request made a URL fail.
 
         seconds: how long the failed request took.
         """

@@ -10,8 +10,8 @@ from ceph_exporter.polling.outage import LONGEST
 from ceph_exporter.polling.poller import OnSnapshot, Poller, ignore
 
 GRACE = LONGEST
-"""A poller has hung if its last poll started longer ago than the interval, the timeout and this
-many seconds together. The pause between two polls is never longer than the interval or this."""
+"""A poller has hung if it has not started a poll for the interval, the timeout and this many
+seconds together. After failed polls, the pause before the next poll can be this long."""
 _STOP_TIMEOUT = 2.0
 """Seconds that `Fleet.stop` waits for all pollers together."""
 
@@ -19,7 +19,7 @@ _STOP_TIMEOUT = 2.0
 class _Settings(NamedTuple):
     """What a poller depends on; if any of it changes, the cluster gets a new poller.
 
-    many: whether there are several clusters, so that samples need the label `cluster`.
+    many: whether there are several clusters. If so, samples have the label `cluster`.
     """
 
     cluster: Cluster

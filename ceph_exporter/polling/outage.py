@@ -10,7 +10,7 @@ from ceph_exporter.polling.report import DocumentRow, DocumentState
 from ceph_exporter.sources import ErrorKind, SourceError
 
 PATIENCE = 2
-"""Number of failed polls in a row before the pauses grow. A failover of the mgr takes no longer."""
+"""Number of failed polls in a row before the pauses grow. A failover of the mgr needs no more."""
 LONGEST = 60.0
 """Longest pause in seconds, unless the interval is longer. It limits the delay until a recovery is
 noticed."""
@@ -39,7 +39,7 @@ class Outage:
     It is also logged when a poll fails for a new kind of reason: for example, the service is
     running again but refuses the password.
 
-    If documents fail although the cluster is reachable, that is logged when it starts, every hour
+    If documents fail although the cluster is reachable, this is logged when it starts, every hour
     while it lasts, and when it ends. Documents that fail or recover in the same poll share a line.
 
     A document that the API does not know is logged once, and so is a field of an unexpected type.
@@ -99,7 +99,7 @@ class Outage:
         self._missing = set(missing)
 
     def _note_unsupported(self, documents: Collection[DocumentRow]) -> None:
-        """Log documents that the API answered it does not know, but not those it never offers."""
+        """Log documents that the API reported as unknown, except those that it never offers."""
         for row in documents:
             if row.state is DocumentState.OK:
                 self._unsupported.discard(row.name)

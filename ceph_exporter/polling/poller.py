@@ -143,7 +143,7 @@ class Poller:
         return result
 
     def _request(self, deadline: Deadline) -> SourceError | None:
-        """Try the URLs in turn until one answers; else return the most informative error."""
+        """Try each URL until one answers; if none does, return the most informative error."""
         due = self._documents.due()
         failures: list[SourceError] = []
         urls = list(self._session.urls)
@@ -196,8 +196,8 @@ class Poller:
         Before that, find out which cluster answers, unless the session already knows.
         """
         requested = set(self._host.documents)
-        # Each of these names the cluster, so they are requested even if they are not due. The
-        # second is needed if the user may not read the first.
+        # Each of these documents identifies the cluster, so it is requested even if it is not due.
+        # The second is needed if the user may not read the first.
         for name in (Quorum.document, Status.document):
             if not self._session.proven:
                 requested.add(name)

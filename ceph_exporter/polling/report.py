@@ -18,7 +18,7 @@ class DocumentState(Enum):
     OK = "ok"
     """The last request for it succeeded."""
     FAILED = "failed"
-    """The last request for it failed although it is supported, or the user lacks a right."""
+    """The last request for it failed although the API and the release support it."""
     UNSUPPORTED = "unsupported"
     """The API or the release does not have it, whatever rights the user has."""
     PENDING = "pending"

@@ -14,7 +14,7 @@ UNSUPPORTED_INTERVAL = 300.0
 """Seconds until an unsupported document is requested again; an upgrade may have added it."""
 DENIED_INTERVAL = 60.0
 """Seconds until a document that the user may not read is requested again. More frequent requests
-would fill the log of Ceph, in which some releases record every refusal."""
+would fill Ceph's log, because some releases log every refusal."""
 COOLDOWN_FACTOR = 10
 """Cooldown after a failure or after the answer for a vital document, as a multiple of the time that
 Ceph took."""
@@ -23,7 +23,7 @@ LONG_COOLDOWN_FACTOR = 20
 Ceph's time. With 10,000 OSDs, for example, the dashboard takes a second to report the usage of the
 OSDs. A request every 15 s would cost half as much CPU time as the mgr's own prometheus module."""
 COOLDOWN_MAX = 60.0
-"""Longest cooldown in seconds after a failure. Ceph may recover soon."""
+"""Longest cooldown in seconds after a failure, so that a recovery is noticed soon."""
 
 
 class Schedule(msgspec.Struct, frozen=True):
@@ -48,7 +48,7 @@ def cooldown(seconds: float, *, vital: bool) -> float:
 
 
 def grace(seconds: float, *, slow: bool, vital: bool) -> float:
-    """Return how many seconds older than other documents it may be before it goes stale."""
+    """Return the seconds to add to `stale_after`, because the document is requested less often."""
     return max(SLOW_INTERVAL if slow else 0.0, cooldown(seconds, vital=vital))
 
 

@@ -1,4 +1,4 @@
-"""The connection to one cluster: the order of its URLs, the source in use, and its trust."""
+"""The connection to one cluster: which URL is next, which source is in use, whether to trust it."""
 
 from collections.abc import Callable
 from functools import partial

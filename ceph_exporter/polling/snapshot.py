@@ -130,7 +130,7 @@ class Snapshot(NamedTuple):
 
     @property
     def fresh(self) -> bool:
-        """Whether the snapshot has not gone stale."""
+        """Whether the snapshot is not stale yet."""
         return self.clock.monotonic() < self.expires
 
     @property

@@ -103,7 +103,7 @@ class Trust:
 
 
 def _silence(monitors: Collection[Monitor]) -> str:
-    """Return an error text if too few monitors report to form a quorum, else "".
+    """Return an error text if fewer monitors send reports than a quorum needs, else "".
 
     A monitor is silent if its last report is much older than the newest report of any monitor.
     """

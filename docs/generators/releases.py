@@ -50,7 +50,7 @@ def by_api(document: str) -> Iterator[tuple[str, Span]]:
         if document not in source.documents:
             continue
         span = Span(*source.releases)
-        if source is dashboard.Dashboard:  # commands are not needed: the mgr's memory has it
+        if source is dashboard.Dashboard:  # it sends no commands
             common: Span | None = Span(dashboard.SINCE.get(document, span.first), span.last)
         else:
             common = span.within(of_document(document))

@@ -120,10 +120,10 @@ def measure(osds: int, *, running: bool) -> list[Cost]:
                 _print(f"adding {osds} OSDs")
                 cluster.grow(osds)
                 _restart_mgr(cluster)
-            return list(_ways(cluster))
+            return list(_measure_all(cluster))
 
 
-def _ways(cluster: Large) -> Iterator[Cost]:
+def _measure_all(cluster: Large) -> Iterator[Cost]:
     cluster.module_page()  # wait, because on a large cluster it first answers 503
     _wait_until_idle(cluster, cluster.module_url)
     cost, page = _cost(cluster, "module prometheus", cluster.module_url, _LONG)

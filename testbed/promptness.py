@@ -25,18 +25,18 @@ def bare_server(body: bytes, folder: Path) -> Iterator[int]:
             process.kill()
 
 
-def late(seconds: Sequence[float]) -> float:
+def p99(seconds: Sequence[float]) -> float:
     """Return the 99th percentile; the maximum would include short stalls of the machine."""
     return sorted(seconds)[len(seconds) * 99 // 100]
 
 
 def prompt(pages: Sequence[float], bare: Sequence[float]) -> bool:
     """Return whether scrapes were prompt, or took at most 3 times as long as on the bare server."""
-    return late(pages) <= max(PROMPT, 3 * late(bare))
+    return p99(pages) <= max(PROMPT, 3 * p99(bare))
 
 
 def summary(seconds: Sequence[float]) -> str:
     """Return a summary of the durations of scrapes."""
-    figures = sorted(seconds)[len(seconds) // 2], late(seconds), max(seconds)
+    figures = sorted(seconds)[len(seconds) // 2], p99(seconds), max(seconds)
     times = ", ".join(f"{figure * 1000:.1f}" for figure in figures)
     return f"{len(seconds)} scrapes, median, p99 and slowest {times} ms"

@@ -29,7 +29,7 @@ class ErrorKind(Enum):
     """
 
     REFUSED = "refused"
-    """The server refuses the login or key: only a change of the configuration helps."""
+    """This URL refuses the login or key until the configuration changes: try the next one."""
     FROZEN = "frozen"
     """The data at this URL is old, because the monitors have no quorum or this mgr knows of none:
     discard the data from this URL and try the next one."""

@@ -58,7 +58,7 @@ _decode = Decoder(tuple[RawOsd | None, ...])
 
 @decodes("dashboard/osd")
 def decode_osds(body: bytes) -> tuple[Fact, ...]:
-    """Decode the list of OSDs. Utilization and variance are calculated as `osd df` does."""
+    """Decode the list of OSDs. Utilization and variance are calculated as in `osd df`."""
     answer = _decode(body)
     rows = tuple([row for row in answer if row])
     is_complete = len(rows) == len(answer)

@@ -106,13 +106,13 @@ def read(wire_format: str, body: bytes) -> Decoded:
             body, fields = misfit.fit()
             dropped.update(fields)
         except ArithmeticError as error:
-            # For example, Ceph printed an absurdly large number, and an average of it overflows.
+            # For example, the average of an absurdly large number overflowed.
             raise DecodeError(f"a number in the answer is too large: {error}") from None
     raise DecodeError("the answer has fields of an unexpected type")
 
 
 _ATTEMPTS = 4
-"""Up to three decoders process one answer. Each may fail once, and then fields are dropped."""
+"""How often an answer is decoded: each of up to three decoders may reject fields once."""
 
 
 class Decoding:
@@ -123,7 +123,7 @@ class Decoding:
     by the previous objects, so that later comparisons of them are cheap.
 
     To recognize an equal answer, its length is stored, and its `hash()` if the answer before had
-    the same length. Python uses another random key for this 64-bit hash in each process.
+    the same length. This hash has 64 bits and a key that Python chooses at random per process.
     """
 
     def __init__(self) -> None:

@@ -52,7 +52,7 @@ class Health(Fact, frozen=True):
     """The cluster's health.
 
     status: HEALTH_OK, HEALTH_WARN or HEALTH_ERR.
-    monitor_health: for each monitor that a check names, the worst severity of these checks.
+    monitor_health: for each monitor, the worst severity of the checks about it.
     reports: the disk and store of each monitor, where the release reports them.
     clocks: skew and latency from the detail lines of MON_CLOCK_SKEW. These lines name only monitors
     whose skew exceeds the limit, and have no sign.

@@ -7,7 +7,8 @@ possible is dropped:
   float whose default is a number. Such a default stands for a number that Ceph omits because it is
   0, and unknown is not 0. Any other field is removed from the answer.
 - A row of a list or an object is dropped if one of its required fields is missing or broken. The
-  row becomes null if the type admits None, so that a sum over the rows can be omitted.
+  row becomes null if the type admits None, so that a sum over the rows is known
+  to be incomplete.
 - A list of single values (numbers, names) is dropped as a whole. So is a list of rows that is
   declared `Annotated[tuple[Row, ...], WHOLE]`, because it is useless if one row is missing.
 - The document is dropped if a required field outside of rows is broken, or if no field remains that

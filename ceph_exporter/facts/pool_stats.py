@@ -184,9 +184,9 @@ def _client_rates(stats: RawPoolSeries) -> PoolRates:
 
 
 def _mean(rates: tuple[tuple[float, float], ...]) -> float | None:
-    """Return the latest average rate, over the shortest time of at least `_SHORTEST` seconds.
+    """Return the average over the latest samples that span at least `_SHORTEST` seconds.
 
-    Return None if there are too few samples, or if that time is longer than `_LONGEST`.
+    Return None if there are too few samples, or if they span more than `_LONGEST` seconds.
     """
     growth = 0.0
     for index in range(len(rates) - 1, 0, -1):

@@ -1,4 +1,4 @@
-"""The document `pg dump pools`: sums over the PGs of each pool that no other answer contains.
+"""The document `pg dump pools`: per-pool sums over PGs, which no other answer contains.
 
 Source: PGMap::dump_pool_stats of 0.67 to 20. The command is `pg dump` with `dumpcontents` `pools`.
 """

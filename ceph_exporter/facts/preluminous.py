@@ -123,7 +123,7 @@ class RawMonitor(msgspec.Struct, frozen=True):
 
 
 class RawService(msgspec.Struct, frozen=True):
-    """One service of `health_services`. Ceph has only data_health, whose row has no name."""
+    """One service of `health_services`. The only one is data_health, and its row has no name."""
 
     mons: tuple[RawMonitor, ...] = ()
 
@@ -228,7 +228,7 @@ def _skews(clocks: TimeSync | None) -> Iterator[tuple[str, str]]:
 
 
 def details(lines: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
-    """Return the `detail` lines by check code, at most 50 per code, as 12 and later print."""
+    """Return the `detail` lines by check code, at most 50 per code. Old releases have no limit."""
     by_code: dict[str, list[str]] = {}
     for line in lines:
         of_code = by_code.setdefault(code_of(line), [])

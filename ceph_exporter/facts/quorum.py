@@ -155,7 +155,7 @@ def _fact(answer: RawQuorum, reports: Mapping[str, tuple[float, ...]] = _NO_REPO
 
 
 def _leader(answer: RawQuorum, ranks: set[int]) -> str | None:
-    """Return the name of the leader, if Ceph does not report it; None if it is unknown.
+    """Determine the leader if Ceph does not report it; return None if that is impossible.
 
     ElectionLogic.cc has three strategies. In classic and disallow, the monitor with the lowest rank
     becomes the leader. In connectivity, it is the best connected monitor, which the answer does not

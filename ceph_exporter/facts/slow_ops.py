@@ -128,5 +128,5 @@ def _daemons(listed: str) -> Iterator[str]:
 def _shares(
     names: Mapping[str, None], total: float | None, *, complete: bool
 ) -> dict[str, float | None]:
-    """Return the number for each daemon, which is known only if one daemon has all of them."""
+    """Return the number for each daemon: it is known if a single daemon has all operations."""
     return dict.fromkeys(names, total if complete and len(names) == 1 else None)

@@ -49,7 +49,7 @@ class Status(Fact, frozen=True):
     recovery_objects: float | None = None
 
     def without_mgr(self) -> "Status":
-        """Return health, OSD counts and remapped PGs, because all other figures are the mgr's."""
+        """Return health, OSD counts and remapped PGs; all other figures come from the mgr."""
         names = "health", "fsid", "osds", "osds_up", "osds_in", "pgs_remapped"
         return Status(**{name: getattr(self, name) for name in names})
 
@@ -81,7 +81,7 @@ class RawState(msgspec.Struct, frozen=True):
 class RawPgmap(msgspec.Struct, frozen=True):
     """`pgmap`. Ceph omits each rate and each object count below while it is 0.
 
-    op_per_sec exists up to 9, and Ceph omits it while it is 0.
+    op_per_sec exists only up to 9, and Ceph omits it while it is 0.
     """
 
     pgs_by_state: Annotated[tuple[RawState, ...], WHOLE] = ()

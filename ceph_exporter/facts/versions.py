@@ -58,7 +58,7 @@ def decode_versions(body: bytes) -> tuple[Fact, ...]:
 @decodes("features")
 def decode_features(body: bytes) -> tuple[Fact, ...]:
     """Decode the mon command's answer. In 12, each list is an object with equal keys, `group`."""
-    numbers = count()  # makes the keys different, because a decoder keeps only the last equal one
+    numbers = count()  # numbers the keys, because a decoder keeps only the last of equal keys
     answer = _decode_features(_GROUP.sub(lambda _: b'"%d"' % next(numbers), body))
     return (
         Features(

@@ -64,8 +64,8 @@ _decode_root = Decoder(_Root)
 
 
 def _probe(http: Http, credentials: Credentials, deadline: Deadline) -> Source:
-    # No secret is sent until the API is known. If this path exists, it requires a login: this is
-    # the dashboard. Otherwise, restful answers with 404 and ceph-rest-api with 400 or 404.
+    # No secret is sent until the API is known. The dashboard has this path and requires a login for
+    # it. Without this path, restful answers with 404, and ceph-rest-api with 400 or 404.
     check = partial(check_active, http.url)
     response = http.request("GET", "/api/summary", deadline, headers=ACCEPT, check=check)
     if response.status in (401, 403) and is_own_error(response):

@@ -25,15 +25,15 @@ from ceph_exporter.deadline import Deadline
 class ErrorKind(Enum):
     """The kind of a failure, which determines what to do next.
 
-    The kinds are in order of importance. If all URLs fail, the error whose kind comes first here is
-    reported.
+    The most informative kinds come first. If all URLs fail, the error whose kind is the first of
+    these is reported.
     """
 
     REFUSED = "refused"
     """The server refuses the login or key: only a change of the configuration helps."""
     FROZEN = "frozen"
-    """The data at this URL is old, because the monitors have no quorum or the mgr does not know of
-    one: discard the data from this URL and try the next one."""
+    """The data at this URL is old, because the monitors have no quorum or the mgr knows of no quorum:
+    discard the data from this URL and try the next one."""
     UNTRUSTED = "untrusted"
     """The server's certificate is not accepted: try the next URL."""
     UNREACHABLE = "unreachable"
@@ -73,8 +73,8 @@ class Answer(NamedTuple):
     """One answer of Ceph, or the error in its place.
 
     documents: the names of the documents in the answer. wire_format: the name under which `body` is
-    decoded and recorded. seconds: how long Ceph took. left_out: by document, the reason if it is
-    missing from an answer that succeeded.
+    decoded and recorded. seconds: how long Ceph took. left_out: by document, the reason why an
+    answer that succeeded may not contain it.
     """
 
     documents: tuple[str, ...]

@@ -123,7 +123,7 @@ class Dashboard:
                 self._unknown.add(endpoint)
 
     def _answer(self, endpoint: str, documents: tuple[str, ...], deadline: Deadline) -> Answer:
-        """Request an endpoint. The health endpoints wait for gateways, so they get less time."""
+        """Request an endpoint. A health endpoint may wait for gateways, so its time is limited."""
         start = time.monotonic()
         until, last = self._hung.get(endpoint, (0.0, None))
         if last and start < until:

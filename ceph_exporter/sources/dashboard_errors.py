@@ -96,7 +96,7 @@ def detail(response: Response) -> str:
 
 
 def left_out(endpoint: str, user: str) -> dict[str, SourceError]:
-    """Return, by document, why it may be missing: the user lacks the scope for its section."""
+    """Return the errors for documents that may be missing because the user lacks a scope."""
     if endpoint != "health/full":
         return {}
     return {

@@ -16,9 +16,9 @@ from ceph_exporter.sources.http import Response
 Ask: TypeAlias = Callable[[str], Response]
 
 # Endpoint -> its query strings ("forms"), best first. With an orchestrator, `host` of 18 and later
-# lists the orchestrator's hosts without daemons, except with sources=ceph. Even with that, 20
-# requests instances from the orchestrator and fails if it fails. include_service_instances=false
-# prevents this, but 16 and 18 reject that parameter. 14 has no parameters.
+# lists the orchestrator's hosts without daemons, except with sources=ceph. Even with that, 20 asks
+# the orchestrator for service instances, and fails if the orchestrator fails. The parameter
+# include_service_instances=false prevents that, but 16 and 18 reject it. 14 has no parameters.
 FORMS: Mapping[str, tuple[str, ...]] = {
     "host": ("?sources=ceph", "?sources=ceph&include_service_instances=false", ""),
 }
@@ -30,7 +30,7 @@ _SHORTEST_PAGE = 5
 
 
 class Forms:
-    """The forms that the dashboard at one URL accepts, as far as its answers have shown."""
+    """The forms that the dashboard at one URL has accepted."""
 
     def __init__(self) -> None:
         self._accepted: dict[str, str] = {}

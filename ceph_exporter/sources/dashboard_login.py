@@ -1,7 +1,7 @@
 """The login to the dashboard, and requests with the token from that login.
 
 Each login writes user data to the monitors' store. Therefore, a token is used until the dashboard
-answers with 401, and only then the exporter logs in again. Cookies are discarded, because the
+answers with 401, and only then does the exporter log in again. Cookies are discarded, because the
 cookie of a login takes precedence over the Authorization header.
 """
 
@@ -17,7 +17,7 @@ from ceph_exporter.sources.dashboard_errors import check_active, check_own, deta
 from ceph_exporter.sources.http import Http, Response
 
 ACCEPT = {"Accept": "application/vnd.ceph.api.v1.0+json"}
-"""The dashboard accepts only this media type, with the version and nothing else."""
+"""The dashboard requires exactly this media type, including the version."""
 
 
 class _Login(msgspec.Struct):

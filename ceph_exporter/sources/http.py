@@ -24,7 +24,7 @@ from ceph_exporter.sources.base import ErrorKind, SourceError
 from ceph_exporter.sources.resolve import resolve
 
 _MOMENT = 0.1
-"""If fewer seconds than this are left, the deadline ended a connection attempt."""
+"""Seconds. With less time left, a connection attempt ended because of the deadline."""
 BODY_LIMIT = int(Poll().body_limit)
 """The default limit for the size of an answer, in bytes."""
 CONNECT_TIMEOUT = 5.0

@@ -8,8 +8,8 @@ are sent last. There are two ways to send them (observed on 14.2.21 to 20.2.4):
   the monitors send only to users with the capability `allow service mon r`. Such users can also
   read secrets (`config dump`).
 - Through a monitor, which checks the user's mon capabilities and forwards the command (the flag MGR
-  in src/mon/MonCommands.h). It keeps a command that no mgr answers, so none is sent while no mgr is
-  active.
+  in src/mon/MonCommands.h). It keeps the command until a mgr answers, so no such command is sent
+  while no mgr is active.
 """
 
 import math
@@ -37,7 +37,7 @@ _NO_FILES = {"admin_socket": "", "log_file": ""}
 # The fraction of the remaining time that the mgr may take; the rest is for the monitors.
 _MGR_SHARE = 0.75
 _OF_MGR = {one.prefix for row in COMMANDS.values() for one in row if one.target == "mgr"}
-# A user with `allow service mon r` may run this command. It only serves to check that.
+# This command only tests whether the user has `allow service mon r`, which permits it.
 _PROBE = mon("fsid")
 
 
@@ -168,7 +168,7 @@ class Rados:
         return self._process.ask({"to": target, "command": body, "limit": self._limit}, deadline)
 
     def _connect(self, deadline: Deadline) -> None:
-        # librados has a fixed timeout, but the connection also serves later, longer polls.
+        # librados' timeout is fixed at the connection, and must be long enough for a whole poll.
         self._longest = max(self._longest, deadline.left)
         if self._process is not None and self._longest > self._seconds + 1:
             self.close()  # connected late in a poll, so its timeout is too short

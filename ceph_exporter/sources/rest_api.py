@@ -28,7 +28,7 @@ _INVALID_JSON = b"Error decoding JSON from "
 _HEADERS = {"Accept": "application/json", "Connection": "close"}
 
 
-# Commands to detect ceph-rest-api with. A proxy may reject some of them; one answer is enough.
+# Commands that detect ceph-rest-api. A proxy may reject some of them; one answer is enough.
 _PROBES = (
     mon("fsid"),
     mon("health", detail="detail"),
@@ -50,8 +50,8 @@ class RestApi:
     """Documents from ceph-rest-api.
 
     base: the path of the commands, relative to the URL of `http`. credentials: for basic
-    authentication at a proxy, because ceph-rest-api itself has none. proof: a command that is known
-    to succeed, to check whether ceph-rest-api is still there.
+    authentication at a proxy, because ceph-rest-api itself has none. proof: a command that has
+    succeeded before, which is repeated to check whether ceph-rest-api still answers.
     """
 
     api = "rest-api"
@@ -188,7 +188,7 @@ def output(response: Response) -> bytes:
 
 
 def _no_envelope(status: int, reason: str) -> SourceError:
-    """Return the error for an answer that is not from ceph-rest-api, but from a proxy, say."""
+    """Return the error for an answer that is not from ceph-rest-api, but from a proxy etc."""
     if status == 401:
         return SourceError(
             ErrorKind.REFUSED,

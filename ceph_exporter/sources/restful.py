@@ -54,7 +54,7 @@ class _Message(msgspec.Struct):
     message: str = ""
 
 
-# Texts in the `outs` of a command that will fail again: Ceph lacks it, or the key may not run it.
+# A part of the `outs` of a command that always fails -> the kind of the error
 _PERMANENT = {
     "command not known": ErrorKind.UNSUPPORTED,
     "No orchestrator configured": ErrorKind.UNSUPPORTED,

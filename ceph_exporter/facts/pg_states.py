@@ -111,7 +111,7 @@ def decode_pg_dump(body: bytes) -> tuple[Fact, ...]:
     pools: defaultdict[int, dict[str, int]] = defaultdict(dict)
     for (pool, state), number in counts.items():
         if not _POOL_ID.fullmatch(pool):
-            raise DecodeError(f"the PG id {pool[:20]!r} does not start with a pool id")
+            raise DecodeError(f"no pool id in the PG id {pool[:20]!r}")
         pools[int(pool)][state] = number
     return (PgStates(pools),)
 

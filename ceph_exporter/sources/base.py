@@ -32,7 +32,7 @@ class ErrorKind(Enum):
     REFUSED = "refused"
     """The server refuses the login or key: only a change of the configuration helps."""
     FROZEN = "frozen"
-    """The data at this URL is old, because the monitors have no quorum or the mgr knows of no quorum:
+    """The data at this URL is old, because the monitors have no quorum or the mgr knows of none:
     discard the data from this URL and try the next one."""
     UNTRUSTED = "untrusted"
     """The server's certificate is not accepted: try the next URL."""

@@ -21,8 +21,8 @@ class Status(Fact, frozen=True):
     """Counts and rates of the cluster. A figure that the API does not report is None.
 
     pg_states: the number of PGs by combined state ("active+clean"); pg_states_complete: whether it
-    has every state. Sizes are in bytes and rates are per second. A rate that Ceph omits because the cluster is idle is 0. osd_epoch: the epoch of
-    the OSD map.
+    has every state. Sizes are in bytes and rates are per second. A rate that Ceph omits because the
+    cluster is idle is 0. osd_epoch: the epoch of the OSD map.
     """
 
     document = "status"

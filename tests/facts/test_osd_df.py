@@ -118,4 +118,4 @@ def test_other_document() -> None:
 def test_an_impossible_number_is_absent(name: str, field: str, wrong: int | None) -> None:
     """A number that is negative, wrapped around or missing is None, and costs no other number."""
     expected = msgspec.structs.replace(HALF_FULL, **{field: None})
-    assert of(node(**{name: wrong})).osds == {0: expected}
+    assert of({**node(), name: wrong}).osds == {0: expected}

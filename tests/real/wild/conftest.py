@@ -29,9 +29,9 @@ NEWER = ["18.2.7", "20.2.4"] if os.environ.get("CEPH_EXPORTER_LONG_TESTS") else 
 @pytest.fixture(scope="package", params=[SYSTEM, *NEWER])
 def wild(request: pytest.FixtureRequest, folder: Path) -> Iterator[CephCluster]:
     """Start a monitor, two mgrs and an OSD for these tests only."""
-    daemons = {"mons": 1, "mgrs": 2, "osds": 1}
     place = folder / f"wild-{request.param}"
-    with CephCluster(place, release=request.param, base_port=BASE_PORT, **daemons) as started:
+    started = CephCluster(place, release=request.param, mons=1, mgrs=2, osds=1, base_port=BASE_PORT)
+    with started:
         yield started
 
 

@@ -9,11 +9,12 @@ from ceph_exporter.config import Cluster, Config
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.exposition import Lines
 from ceph_exporter.facts import Health, Quorum, Status, Version
-from ceph_exporter.log import fields, log
+from ceph_exporter.log import fields, log, tags_of
 from ceph_exporter.polling import snapshot, summary
 from ceph_exporter.polling.clock import SYSTEM, Clock
 from ceph_exporter.polling.collecting import Collecting
-from ceph_exporter.polling.documents import VITAL, Documents
+from ceph_exporter.polling.documents import Documents
+from ceph_exporter.polling.entry import VITAL
 from ceph_exporter.polling.outage import Outage, pause
 from ceph_exporter.polling.report import Report
 from ceph_exporter.polling.session import Connect, Session
@@ -55,7 +56,7 @@ class Poller:
         self._clock = clock
         self._poll = config.poll
         self._on_answer = on_answer
-        tags = _tags(name)
+        tags = tags_of(name)
         self._session = Session(
             cluster, tags, connect, body_limit=config.poll.body_limit, clock=clock
         )
@@ -81,7 +82,7 @@ class Poller:
             try:
                 self.poll()
             except Exception as error:  # noqa: BLE001 - no error may end the loop
-                about = fields(**_tags(self.name), error=repr(error))
+                about = fields(**tags_of(self.name), error=repr(error))
                 log.error("poll aborted; please report this", extra=about)
                 self.close()
             wait = start + pause(self._poll, self._outage.failures) - self._clock.monotonic()
@@ -203,8 +204,11 @@ class Poller:
                 requested.add(name)
                 self._receive([name], url, source, deadline)
         if not self._session.proven:
-            text = f"{url}: it does not report which cluster it belongs to"
-            raise SourceError(ErrorKind.UNREACHABLE, text)
+            denial = self._documents.denial_of(Quorum.document)
+            if not denial or not self._session.accept(url):
+                text = f"{url}: it does not report which cluster it belongs to"
+                raise SourceError(ErrorKind.UNREACHABLE, f"{text}: {denial}" if denial else text)
+            requested.discard(Status.document)  # its answer was not kept
         while todo := [
             name
             for name in self._documents.due()
@@ -251,8 +255,3 @@ class Poller:
         wanted = always | self._collecting.documents
         has_host = self._host.documents or cluster.api == "recording"
         return wanted if has_host else wanted - {facts.MonStore.document}
-
-
-def _tags(name: str) -> dict[str, str]:
-    """Return the key=value pairs that identify a cluster in log lines."""
-    return {"cluster": name} if name else {}

@@ -20,15 +20,19 @@ from ceph_exporter.metric import Family, Labels, Metric, Samples, one
 
 _MONITOR = Labels("monitor", "ceph_daemon")
 _HEALTH, _QUORUM, _TIME = Health.document, Quorum.document, TimeSync.document
-_LATER = "if --cluster.mon-data is set"
+_LATER = "with --cluster.mon-data"
 _FROM_FOLDER = (
     "From Ceph 12 on, an exporter on the monitor's host reads the value from the monitor's data "
     "folder if --cluster.mon-data is set."
 )
+_FROM_COUNTER = (
+    f"{_FROM_FOLDER} Without it, Ceph 12 and later report the value only among the performance "
+    "counters (after Ceph 20.2.4)."
+)
 
 
 def _disk(name: str, help_: str, later: str = _LATER, detail: str = _FROM_FOLDER) -> Metric:
-    """Return a metric of a monitor's disk or store. Up to Ceph 11, `health` contains the values."""
+    """Return a metric of a monitor's disk or store whose values `health` contains up to Ceph 11."""
     return Metric(
         f"ceph_monitor_{name}",
         "gauge",
@@ -62,7 +66,7 @@ LEADER = Metric(
     "Whether the monitor leads the quorum (1) or not (0)",
     _QUORUM,
     _MONITOR,
-    detail="Absent if the leader is unknown. The dashboard API may not report the leader if the "
+    detail="Absent if the leader is unknown, which can happen with the dashboard API if the "
     "cluster uses the election strategy connectivity.",
 )
 ELECTION_EPOCH = Metric(
@@ -94,7 +98,7 @@ LATENCY = Metric(
 TIMECHECK_ROUND = Metric(
     "ceph_monitor_timecheck_round",
     "gauge",
-    "Number of the current round of time checks since the election",
+    "Sequence number of the current round of time checks, counted from the last election",
     _TIME,
 )
 TIMECHECK_EPOCH = Metric(
@@ -115,17 +119,32 @@ MONITOR_HEALTH = Metric(
     detail="The value is the worst status that Ceph reports about the monitor's disk, store, clock "
     "and membership in the quorum.",
 )
-CAPACITY = _disk("capacity_bytes", "Size of the file system that holds the monitor's data")
+CAPACITY = Metric(
+    "ceph_monitor_capacity_bytes",
+    "gauge",
+    "Size of the file system that holds the monitor's data",
+    _HEALTH,
+    _MONITOR,
+    detail=_FROM_COUNTER,
+)
 USED = _disk("used_bytes", "Used space of the file system that holds the monitor's data")
-AVAIL = _disk("avail_bytes", "Available space of the file system that holds the monitor's data")
+AVAIL = Metric(
+    "ceph_monitor_avail_bytes",
+    "gauge",
+    "Available space of the file system that holds the monitor's data",
+    _HEALTH,
+    _MONITOR,
+    detail=_FROM_COUNTER,
+)
 AVAIL_PERCENT = Metric(
     "ceph_monitor_avail_percent",
     "gauge",
     "Available space of the file system that holds the monitor's data, 0 to 100",
     _HEALTH,
     _MONITOR,
-    detail=f"{_FROM_FOLDER} Otherwise, Ceph reports the value only while MON_DISK_LOW or "
-    "MON_DISK_CRIT is raised for the monitor.",
+    detail=f"{_FROM_FOLDER} Without it, Ceph 12 and later report the value only while "
+    "MON_DISK_LOW or MON_DISK_CRIT is raised for the monitor, or among the performance counters "
+    "(after Ceph 20.2.4).",
 )
 STORE = Metric(
     "ceph_monitor_store_capacity_bytes",
@@ -134,8 +153,9 @@ STORE = Metric(
     _HEALTH,
     _MONITOR,
     since="0.72",
-    detail=f"{_FROM_FOLDER} Otherwise, Ceph reports the value only while MON_DISK_BIG is raised "
-    "for the monitor, with three significant digits.",
+    detail=f"{_FROM_FOLDER} Without it, Ceph 12 and later report the value only while "
+    "MON_DISK_BIG is raised for the monitor (rounded to three significant digits), or among the "
+    "performance counters (after Ceph 20.2.4).",
 )
 SST = _disk("store_sst_bytes", "Size of the sorted tables (SST files) in the monitor's store")
 LOG = _disk("store_log_bytes", "Size of the write-ahead logs in the monitor's store")
@@ -148,12 +168,13 @@ REPORT_AGE = _disk(
 )
 
 
-# Requesting the counters of all daemons only for those of the monitors would be too expensive.
+# Used if another collector requests them. This collector does not, because fetching every daemon's
+# counters just for the monitors' would be too expensive.
 OPTIONAL = (PerfCounters,)
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield the families of the monitors from the quorum, the time checks and the health."""
+    """Yield the monitors' metric families."""
     quorum, health, time_sync = facts.get(Quorum), facts.get(Health), facts.get(TimeSync)
     yield from _disks(_reports(facts))
     if quorum is not None:
@@ -192,7 +213,8 @@ def _quorum(quorum: Quorum) -> Iterator[Family]:
 
 
 def _metadata(quorum: Quorum, daemons: Mapping[str, Daemon] | None) -> Samples:
-    # A monitor that never joined the quorum has no metadata; its labels are empty.
+    # A monitor that never joined the quorum has no metadata, so its labels hostname and
+    # ceph_version are empty.
     if daemons is None:
         return
     for mon in quorum.monitors:
@@ -204,7 +226,8 @@ def _metadata(quorum: Quorum, daemons: Mapping[str, Daemon] | None) -> Samples:
 def _reports(facts: Facts) -> dict[str, MonitorReport]:
     """Return the report on the disk and the store of each monitor.
 
-    The data folders on this host take precedence over the perf counters, and these over `health`.
+    Data folders on this host take precedence over performance counters, and performance counters
+    take precedence over `health`.
     """
     health, quorum, status = facts.get(Health), facts.get(Quorum), facts.get(Status)
     store, counters = facts.get(MonStore), facts.get(PerfCounters)

@@ -60,7 +60,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 200_000
 
     def __post_init__(self) -> None:
-        """Reject patterns that are not regular expressions."""
+        """Raise ValueError if a pattern is not a regular expression."""
         for field in ("include", "exclude"):
             try:
                 re.compile(getattr(self, field))
@@ -133,8 +133,11 @@ class _Row(NamedTuple):
     identity: Identity
 
 
-def collect(facts: Facts, options: Options = Options()) -> Iterator[Family]:  # noqa: B008 - frozen
-    """Yield a family for each counter, except for histograms, which have no single value."""
+_DEFAULTS = Options()
+
+
+def collect(facts: Facts, options: Options = _DEFAULTS) -> Iterator[Family]:
+    """Yield the families of all counters except histograms, which have no single value."""
     perf_counters = facts.get(PerfCounters)
     if perf_counters is None:
         return

@@ -20,29 +20,18 @@ from ceph_exporter.metric import Family, Labels, Metric, Samples, one
 
 _MONITOR = Labels("monitor", "ceph_daemon")
 _HEALTH, _QUORUM, _TIME = Health.document, Quorum.document, TimeSync.document
-_LATER = "with --cluster.mon-data"
+_UNTIL_11 = {"until": "11", "later": "with --cluster.mon-data"}
 _FROM_FOLDER = (
     "From Ceph 12 on, an exporter on the monitor's host reads the value from the monitor's data "
     "folder if --cluster.mon-data is set."
 )
-_FROM_COUNTER = (
-    f"{_FROM_FOLDER} Without it, Ceph 12 and later report the value only among the performance "
-    "counters (after Ceph 20.2.4)."
-)
+_FROM_COUNTER = "among the performance counters (after Ceph 20.2.4)."
 
 
-def _disk(name: str, help_: str, later: str = _LATER, detail: str = _FROM_FOLDER) -> Metric:
-    """Return a metric of a monitor's disk or store whose values `health` contains up to Ceph 11."""
-    return Metric(
-        f"ceph_monitor_{name}",
-        "gauge",
-        help_,
-        _HEALTH,
-        _MONITOR,
-        until="11",
-        later=later,
-        detail=detail,
-    )
+def _disk(name: str, help_: str, detail: str = _FROM_FOLDER, **releases: str) -> Metric:
+    """Return a metric of a monitor's disk or store."""
+    name = f"ceph_monitor_{name}"
+    return Metric(name, "gauge", help_, _HEALTH, _MONITOR, detail=detail, **releases)
 
 
 QUORUM_STATUS = Metric(
@@ -119,52 +108,44 @@ MONITOR_HEALTH = Metric(
     detail="The value is the worst status that Ceph reports about the monitor's disk, store, clock "
     "and membership in the quorum.",
 )
-CAPACITY = Metric(
-    "ceph_monitor_capacity_bytes",
-    "gauge",
+CAPACITY = _disk(
+    "capacity_bytes",
     "Size of the file system that holds the monitor's data",
-    _HEALTH,
-    _MONITOR,
-    detail=_FROM_COUNTER,
+    f"{_FROM_FOLDER} Without it, Ceph 12 and later report the value only {_FROM_COUNTER}",
 )
-USED = _disk("used_bytes", "Used space of the file system that holds the monitor's data")
-AVAIL = Metric(
-    "ceph_monitor_avail_bytes",
-    "gauge",
+USED = _disk(
+    "used_bytes", "Used space of the file system that holds the monitor's data", **_UNTIL_11
+)
+AVAIL = _disk(
+    "avail_bytes",
     "Available space of the file system that holds the monitor's data",
-    _HEALTH,
-    _MONITOR,
-    detail=_FROM_COUNTER,
+    f"{_FROM_FOLDER} Without it, Ceph 12 and later report the value only {_FROM_COUNTER}",
 )
-AVAIL_PERCENT = Metric(
-    "ceph_monitor_avail_percent",
-    "gauge",
+AVAIL_PERCENT = _disk(
+    "avail_percent",
     "Available space of the file system that holds the monitor's data, 0 to 100",
-    _HEALTH,
-    _MONITOR,
-    detail=f"{_FROM_FOLDER} Without it, Ceph 12 and later report the value only while "
-    "MON_DISK_LOW or MON_DISK_CRIT is raised for the monitor, or among the performance counters "
-    "(after Ceph 20.2.4).",
+    f"{_FROM_FOLDER} Without it, Ceph 12 and later report the value only while MON_DISK_LOW or "
+    f"MON_DISK_CRIT is raised for the monitor, or {_FROM_COUNTER}",
 )
-STORE = Metric(
-    "ceph_monitor_store_capacity_bytes",
-    "gauge",
+STORE = _disk(
+    "store_capacity_bytes",
     "Size of the monitor's store",
-    _HEALTH,
-    _MONITOR,
+    f"{_FROM_FOLDER} Without it, Ceph 12 and later report the value only while MON_DISK_BIG is "
+    f"raised for the monitor (rounded to three significant digits), or {_FROM_COUNTER}",
     since="0.72",
-    detail=f"{_FROM_FOLDER} Without it, Ceph 12 and later report the value only while "
-    "MON_DISK_BIG is raised for the monitor (rounded to three significant digits), or among the "
-    "performance counters (after Ceph 20.2.4).",
 )
-SST = _disk("store_sst_bytes", "Size of the sorted tables (SST files) in the monitor's store")
-LOG = _disk("store_log_bytes", "Size of the write-ahead logs in the monitor's store")
-MISC = _disk("store_misc_bytes", "Size of the other files in the monitor's store")
+SST = _disk(
+    "store_sst_bytes",
+    "Size of the sorted tables (SST files) in the monitor's store",
+    **_UNTIL_11,
+)
+LOG = _disk("store_log_bytes", "Size of the write-ahead logs in the monitor's store", **_UNTIL_11)
+MISC = _disk("store_misc_bytes", "Size of the other files in the monitor's store", **_UNTIL_11)
 REPORT_AGE = _disk(
     "report_age_seconds",
     "Age of the monitor's report on its disk, relative to the newest report of any monitor",
-    later="",
-    detail="The absolute age is unknown, because Ceph reports the time without a time zone.",
+    "The absolute age is unknown, because Ceph reports the time without a time zone.",
+    until="11",
 )
 
 

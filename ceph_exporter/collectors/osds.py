@@ -108,7 +108,7 @@ VARIANCE = Metric(
     "ceph_osd_variance_ratio", "gauge", "Utilization of the OSD divided by the average", _DF, _OSD
 )
 PGS = Metric("ceph_osd_pgs", "gauge", "Number of PGs whose acting set includes the OSD", _DF, _OSD)
-# The same values under the names of perf counters, which some dashboards and rules use.
+# Some dashboards and rules use the same values under the names of perf counters.
 NUMPG = Metric(
     "ceph_osd_numpg", "gauge", "Number of PGs whose acting set includes the OSD", _DF, _OSD
 )
@@ -127,10 +127,9 @@ HEADROOM = Metric(
     _DF,
     Labels("root", "device_class"),
     since="12",
-    detail="Replicas are included. The value is the minimum of (nearfull ratio - utilization) * "
-    "size / share over all OSDs that are up and in and belong to the CRUSH root and device class. "
-    "The share of an OSD is its fraction of the sum of CRUSH weight * reweight. The value is 0 if "
-    "an OSD is nearly full.",
+    detail="The value is the minimum of (nearfull ratio - utilization) * size / share over all "
+    "OSDs that are up and in and belong to the CRUSH root and device class. The share of an OSD is "
+    "its fraction of the sum of CRUSH weight * reweight. The value is 0 if an OSD is nearly full.",
 )
 
 _NO_DETAILS, _NOWHERE = OsdDetails(), OsdLocation()

@@ -54,10 +54,7 @@ class Status(Fact, frozen=True):
 
     @property
     def at_rest(self) -> bool:
-        """Whether nothing is being recovered: the rate is 0, and no PG recovers or backfills.
-
-        False if one of these is unknown.
-        """
+        """Whether the recovery rate is 0 and all PGs are in known states without recovery."""
         states = {state for joined in self.pg_states for state in joined.split("+")}
         complete = self.pg_states_complete and bool(states)
         return self.recovery_bytes == 0 and complete and states.isdisjoint(_RECOVERY)

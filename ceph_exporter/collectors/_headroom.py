@@ -33,8 +33,8 @@ def headroom(
     """Yield how many raw bytes (including replicas) each group can take.
 
     OSDs receive data in proportion to their weights, so the OSD that will be nearly full first
-    limits the whole group. OSDs of unknown size or utilization are ignored; a group that has no
-    others is left out.
+    limits the whole group. OSDs without weight or of unknown size or utilization are ignored; a
+    group that has no other OSDs is left out.
     """
     for group, osds in groups.items():
         total = sum(weight for _, weight in osds)

@@ -20,6 +20,8 @@ DETAIL = Metric(
     "Whether the health check is raised (1) or not (0), regardless of mutes",
     _DOCUMENT,
     Labels("name", "severity"),
+    detail="While they are not raised, checks that alert rules use are 0, and other checks are "
+    "absent.",
 )
 ITEMS = Metric(
     "ceph_health_check_items",

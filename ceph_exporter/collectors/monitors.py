@@ -22,8 +22,8 @@ _MONITOR = Labels("monitor", "ceph_daemon")
 _HEALTH, _QUORUM, _TIME = Health.document, Quorum.document, TimeSync.document
 _UNTIL_11 = {"until": "11", "later": "with --cluster.mon-data"}
 _FROM_FOLDER = (
-    "From Ceph 12 on, an exporter on the monitor's host reads the value from the monitor's data "
-    "folder if --cluster.mon-data is set."
+    "If --cluster.mon-data is set, an exporter on the monitor's host reads the value from the "
+    "monitor's data folder, whatever the release."
 )
 _FROM_COUNTER = "among the performance counters (after Ceph 20.2.4)."
 

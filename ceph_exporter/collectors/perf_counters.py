@@ -29,7 +29,7 @@ from ceph_exporter.facts.perf_counters import (
 from ceph_exporter.facts.service_dump import ServiceDump
 from ceph_exporter.metric import Family, Labels, Metric, Type, Value, one
 
-DEFAULT = False  # because of the number of series
+DEFAULT = False  # off because of the large number of series
 
 _DAEMON = Labels("ceph_daemon")
 _RGW = Labels("instance_id")
@@ -87,7 +87,7 @@ class _Family:
         """Return the samples.
 
         If several counters have the same label block, the one with the shortest path, which is the
-        one without an address, keeps it. The others get the additional label `copy`.
+        one without an address, keeps the block. The others get the additional label `copy`.
         """
         values = {block: value for block, (_, value) in self._samples.items()}
         for block, rows in self._same.items():

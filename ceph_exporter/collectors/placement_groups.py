@@ -59,9 +59,9 @@ STUCK = Metric(
     "Number of PGs that have been stuck in a state for longer than mon_pg_stuck_threshold",
     _HEALTH,
     _KIND,
-    detail="The label kind is the state. Always present are inactive, unclean and stale in Ceph 11 "
-    "and earlier, and inactive, peering, stale and undersized in Ceph 12 and later. Other states "
-    "are present only while PGs are stuck in them.",
+    detail="The label kind is the state. The states inactive, unclean and stale (Ceph 11 and "
+    "earlier) or inactive, peering, stale and undersized (Ceph 12 and later) are always present, "
+    "other states only while PGs are stuck in them.",
 )
 STUCK_OLDEST = Metric(
     "ceph_pgs_stuck_oldest_seconds",
@@ -70,7 +70,7 @@ STUCK_OLDEST = Metric(
     _HEALTH,
     _KIND,
     detail="The value is the maximum over the PGs that Ceph names, which are at most 50. Absent if "
-    "Ceph does not report how long they have been stuck.",
+    "Ceph reports no times, or that a PG has been stuck since forever.",
 )
 
 _BY_STATE = {

@@ -17,7 +17,7 @@ _KIB = 1024
 
 
 class Space(msgspec.Struct, frozen=True):
-    """Sizes in bytes, including replicas.
+    """Sizes in bytes, including replicas. A size that is unknown is None.
 
     used_raw: `used` plus the space that the OSDs reserve. Ceph 13 and earlier report only one of
     the two figures, which is then the value of both fields.
@@ -30,7 +30,7 @@ class Space(msgspec.Struct, frozen=True):
 
     @property
     def used_raw_ratio(self) -> float | None:
-        """The ratio of used_raw to total, 0 to 1; None if one is unknown or total is 0."""
+        """The ratio of used_raw to total, 0 to 1; None if either is unknown or total is 0."""
         return self.used_raw / self.total if self.total and self.used_raw is not None else None
 
 
@@ -211,7 +211,7 @@ def _either(size: float | None, kib: float | None) -> float | None:
 
 
 def _part(used: float | None, avail: float | None) -> float | None:
-    """Return the used ratio as PGMap.cc does: 0 if both sizes are 0; None if one is unknown."""
+    """Return the used ratio as PGMap.cc does: 0 if both sizes are 0; None if either is unknown."""
     if used is None or avail is None:
         return None
     return used / (used + avail) if used + avail else 0.0

@@ -68,7 +68,7 @@ class Health(Fact, frozen=True):
     version.
     detailed: False if the API omits the detail lines of the checks, so that anything that only
     these lines report is unknown.
-    listed: whether `checks` is complete. If it is not, a check that is missing may be raised, too.
+    listed: whether `checks` is complete. If it is not, Ceph may have raised other checks, too.
     """
 
     document = "health detail"

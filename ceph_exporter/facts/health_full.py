@@ -24,7 +24,7 @@ class RawOsdMap(osd_dump.RawOsdDump, frozen=True, kw_only=True):
 class RawFull(status.RawMinimal, frozen=True):
     """The answer; the dashboard leaves out sections that the user is not allowed to read."""
 
-    osd_map: RawOsdMap | None = None  # type: ignore[assignment]  # has all fields of RawOsds
+    osd_map: RawOsdMap | None = None  # type: ignore[assignment]  # a superset of RawOsds
     df: usage.RawDf | None = None
     mgr_map: mgr_dump.RawMgrMap | None = None
     fs_map: fs_dump.RawFsMap | None = None

@@ -90,7 +90,7 @@ class RawDevice(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawBalancer(msgspec.Struct, frozen=True):
-    """The answer to `balancer status`. The duration is "0:00:00.000526" or ""."""
+    """The answer to `balancer status`, with a duration such as "0:00:00.000526" or ""."""
 
     active: bool | None = False
     mode: str = ""

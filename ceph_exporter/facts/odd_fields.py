@@ -34,7 +34,7 @@ WHOLE = "whole"
 EACH = "each"
 """Annotation for the type of a list of single values of which one may be missing."""
 _DEEPEST = 16
-"""The number of levels of an answer that are searched; only malicious answers have more."""
+"""The maximum depth to which an answer is searched; only malicious answers are deeper."""
 _NAN = msgspec.Raw(b'"nan"')  # `msgspec` accepts it as a float in quotes
 _NULL = msgspec.Raw(b"null")
 

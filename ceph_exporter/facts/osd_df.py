@@ -99,9 +99,10 @@ def _usage(node: RawNode) -> OsdUsage:
 
 
 def _plain(node: RawNode) -> OsdUsage | None:
-    """Return the usage if every number is present and possible, as nearly always; else None.
+    """Return the usage if every number is present and possible, None otherwise.
 
-    A single expression checks the numbers in half the time that a call for each of them takes.
+    Nearly every row is possible. A single expression checks the numbers in half the time that a
+    call for each of them takes.
     """
     row: Any = node  # each number may be None, which cannot be compared
     try:

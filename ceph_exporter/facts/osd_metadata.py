@@ -64,7 +64,7 @@ class RawDetails(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawRow(RawDetails, frozen=True, kw_only=True):
-    """One row of the command's answer."""
+    """One row of the answer to `osd metadata`."""
 
     id: int
 
@@ -88,7 +88,7 @@ def from_map(answer: Mapping[str, RawDetails]) -> OsdMetadata:
 
 
 def _is_id(name: str) -> bool:
-    return name.isdecimal() and len(name) < 10  # Ceph's ids have 32 bits
+    return name.isdecimal() and len(name) < 10  # no OSD id has ten digits
 
 
 def _details(row: RawDetails) -> OsdDetails:

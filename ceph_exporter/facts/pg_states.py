@@ -56,7 +56,7 @@ class PgStates(Fact, frozen=True):
 
     @classmethod
     def redundant(cls, available: Facts) -> bool:
-        """Return whether `status` and `osd dump` determine these counts, or one is unavailable.
+        """Return whether `status` and `osd dump` determine these counts, or either is unavailable.
 
         Both are much cheaper for Ceph than `pg dump`, which is therefore requested after them.
         """

@@ -115,7 +115,9 @@ def check(registry: Iterable[Document], facts: Iterable[type[Fact]]) -> None:
     for fact in facts:
         file, name = file_of(fact.__module__), fact.__name__
         if not hasattr(fact, "document"):
-            raise RegistrationError(f"{file}: {name} does not name its `document`")
+            raise RegistrationError(
+                f"{file}: {name} has no `document`; set it to the name of the document"
+            )
         if owners.get(fact.document) != name:
             raise RegistrationError(
                 f"{here}: no row registers {name} of {file}; add one such as "

@@ -116,7 +116,7 @@ def check(registry: Iterable[Document], facts: Iterable[type[Fact]]) -> None:
         file, name = file_of(fact.__module__), fact.__name__
         if not hasattr(fact, "document"):
             raise RegistrationError(
-                f"{file}: {name} has no `document`; set it to the name of the document"
+                f"{file}: {name} does not name its `document`; add it as a class attribute"
             )
         if owners.get(fact.document) != name:
             raise RegistrationError(

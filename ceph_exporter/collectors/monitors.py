@@ -21,7 +21,6 @@ from ceph_exporter.metric import Family, Labels, Metric, Samples, one
 _MONITOR = Labels("monitor", "ceph_daemon")
 _HEALTH, _QUORUM, _TIME = Health.document, Quorum.document, TimeSync.document
 _UNTIL_11 = {"until": "11", "later": "with --cluster.mon-data"}
-_COUNTED = {"until": "11", "later": "with --cluster.mon-data or after Ceph 20.2.4"}
 _FROM_FOLDER = (
     "If --cluster.mon-data is set, an exporter on the monitor's host reads the value from the "
     "monitor's data folder, whatever the release."
@@ -111,22 +110,20 @@ MONITOR_HEALTH = Metric(
 )
 CAPACITY = _disk(
     "capacity_bytes",
-    "Size of the file system that holds the monitor's data",
+    "Size of the file system with the monitor's data",
     f"{_FROM_FOLDER} Without it, Ceph 12 and later report the value only {_FROM_COUNTER}",
-    **_COUNTED,
+    **_UNTIL_11,
 )
-USED = _disk(
-    "used_bytes", "Used space of the file system that holds the monitor's data", **_UNTIL_11
-)
+USED = _disk("used_bytes", "Used space of the file system with the monitor's data", **_UNTIL_11)
 AVAIL = _disk(
     "avail_bytes",
-    "Available space of the file system that holds the monitor's data",
+    "Available space of the file system with the monitor's data",
     f"{_FROM_FOLDER} Without it, Ceph 12 and later report the value only {_FROM_COUNTER}",
-    **_COUNTED,
+    **_UNTIL_11,
 )
 AVAIL_PERCENT = _disk(
     "avail_percent",
-    "Available space of the file system that holds the monitor's data, 0 to 100",
+    "Available space of the file system with the monitor's data, 0 to 100",
     f"{_FROM_FOLDER} Without it, Ceph 12 and later report the value only while MON_DISK_LOW or "
     f"MON_DISK_CRIT is raised for the monitor, or {_FROM_COUNTER}",
 )

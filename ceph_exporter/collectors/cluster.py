@@ -1,4 +1,4 @@
-"""The cluster at a glance: OSD counts, PG states, client and recovery I/O."""
+"""The cluster at a glance: OSD counts, PG states, and client and recovery I/O."""
 
 from collections.abc import Iterator
 

@@ -20,8 +20,7 @@ DETAIL = Metric(
     "Whether the health check is raised (1) or not (0), regardless of mutes",
     _DOCUMENT,
     Labels("name", "severity"),
-    detail="While they are not raised, checks that alert rules use are 0, and other checks are "
-    "absent.",
+    detail="A check that is not raised is 0 if alert rules use it, and absent otherwise.",
 )
 ITEMS = Metric(
     "ceph_health_check_items",

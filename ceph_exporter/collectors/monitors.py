@@ -25,7 +25,11 @@ _FROM_FOLDER = (
     "If --cluster.mon-data is set, an exporter on the monitor's host reads the value from the "
     "monitor's data folder, whatever the release."
 )
-_FROM_COUNTER = "among the performance counters (after Ceph 20.2.4)."
+_FROM_COUNTER = "after Ceph 20.2.4, among the performance counters."
+_LATER_ONLY_COUNTER = (
+    "Without it, Ceph 12 to 20.2.4 do not report the value; later releases report it only among "
+    "the performance counters."
+)
 
 
 def _disk(name: str, help_: str, detail: str = _FROM_FOLDER, **releases: str) -> Metric:
@@ -111,14 +115,14 @@ MONITOR_HEALTH = Metric(
 CAPACITY = _disk(
     "capacity_bytes",
     "Size of the file system with the monitor's data",
-    f"{_FROM_FOLDER} Without it, Ceph 12 and later report the value only {_FROM_COUNTER}",
+    f"{_FROM_FOLDER} {_LATER_ONLY_COUNTER}",
     **_UNTIL_11,
 )
 USED = _disk("used_bytes", "Used space of the file system with the monitor's data", **_UNTIL_11)
 AVAIL = _disk(
     "avail_bytes",
     "Available space of the file system with the monitor's data",
-    f"{_FROM_FOLDER} Without it, Ceph 12 and later report the value only {_FROM_COUNTER}",
+    f"{_FROM_FOLDER} {_LATER_ONLY_COUNTER}",
     **_UNTIL_11,
 )
 AVAIL_PERCENT = _disk(
@@ -143,7 +147,7 @@ LOG = _disk("store_log_bytes", "Size of the write-ahead logs in the monitor's st
 MISC = _disk("store_misc_bytes", "Size of the other files in the monitor's store", **_UNTIL_11)
 REPORT_AGE = _disk(
     "report_age_seconds",
-    "Age of the monitor's report on its disk, relative to the newest report of any monitor",
+    "Age of the monitor's report about its disk, relative to the newest report of any monitor",
     "The absolute age is unknown, because Ceph reports the time without a time zone.",
     until="11",
 )

@@ -136,7 +136,7 @@ _NO_DETAILS, _NOWHERE = OsdDetails(), OsdLocation()
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield the families of the OSDs, also of those without metadata or outside the CRUSH map."""
+    """Yield the families of the OSDs, including those without metadata or outside the CRUSH map."""
     dump, df, tree = facts.get(OsdDump), facts.get(OsdDf), facts.get(OsdTree)
     perf, metadata = facts.get(OsdPerf), facts.get(OsdMetadata)
     if dump is not None:

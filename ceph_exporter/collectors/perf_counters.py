@@ -1,4 +1,4 @@
-"""The daemons' performance counters, named as in Ceph's prometheus module and ceph-exporter.
+"""The daemons' performance counters, named as in Ceph's own prometheus module.
 
 An OSD with BlueStore has 338 series and takes up 39 kB of Ceph's answer, so the default limit is
 enough for 590 OSDs.

@@ -1,4 +1,4 @@
-"""Each pool: its settings, usage and quotas, client I/O and recovery."""
+"""Each pool: settings, usage, quotas, client I/O and recovery."""
 
 from collections.abc import Iterator
 

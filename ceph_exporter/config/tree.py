@@ -59,7 +59,7 @@ class Poll(Strict, frozen=True):
     series_limit: Count = 1_000_000
 
     def __post_init__(self) -> None:
-        """Refuse a huge timeout, and settings with which data goes stale before the next poll."""
+        """Refuse a huge timeout, and settings under which data goes stale before the next poll."""
         if self.timeout > TIMEOUT_LIMIT:  # poll(2) accepts at most 24 days
             raise ValueError("timeout must not be longer than 1d")
         if self.stale_after < self.interval:
@@ -104,7 +104,7 @@ class Cluster(ClusterSettings, frozen=True):
 
 
 class Config(Strict, frozen=True):
-    """The whole configuration. collectors: which to switch on or off for all clusters."""
+    """The clusters and how to poll them. collectors: which to switch on or off for all clusters."""
 
     clusters: Mapping[str, Cluster]
     poll: Poll = Poll()

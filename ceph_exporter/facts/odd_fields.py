@@ -4,9 +4,9 @@ A field is required if its struct declares no default, as everywhere in `msgspec
 possible is dropped:
 
 - An optional field is dropped alone. It becomes null if its type admits None, nan if it is a float
-  whose default is a number, and an object of such values if its default is a struct. A number as
-  default stands for a number that Ceph omits because it is 0, and unknown is not 0. Any other field
-  is removed from the answer.
+  whose default is a number, and an object of such values if its default is a struct. A numeric
+  default means that Ceph omits the number while it is 0; an unknown number must not look like 0,
+  hence nan. Any other field is removed from the answer.
 - A row of a list or an object is dropped if one of its required fields is missing or broken. The
   row becomes null if the type admits None, so that a sum over the rows is known to be incomplete.
 - A list of single values (numbers, names) is dropped as a whole, unless it is declared
@@ -32,7 +32,7 @@ from msgspec.structs import FieldInfo
 WHOLE = "whole"
 """Annotation for the type of rows that are useless if one of them is missing."""
 EACH = "each"
-"""Annotation for the type of a list of single values of which one may be missing."""
+"""Annotation for the type of a list of single values that is useful even if some are missing."""
 _DEEPEST = 16
 """The maximum depth to which an answer is searched; only malicious answers are deeper."""
 _NAN = msgspec.Raw(b'"nan"')  # `msgspec` accepts it as a float in quotes
@@ -79,9 +79,9 @@ def fit(type_: object, body: bytes) -> Fitted:
 class _Shape(NamedTuple):
     """The properties of a type or, if it is a union, of all its members.
 
-    struct: the member that is a struct. rows: the types of the elements of the members that are
-    lists or objects, by the first character of their JSON ("[" or "{"). A list of single values is
-    not among them unless it has the annotation EACH. whole: whether the type has the
+    struct: the member that is a struct. rows: for each member that is a list or an object, the type
+    of its elements; the key is the first character of the member's JSON ("[" or "{"). A list of
+    single values is not included unless it has the annotation EACH. whole: whether the type has the
     annotation WHOLE.
     """
 

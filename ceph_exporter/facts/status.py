@@ -21,8 +21,9 @@ class Status(Fact, frozen=True):
     """Counts and rates of the cluster. A figure that is unknown is None.
 
     pg_states: the number of PGs by combined state ("active+clean"); pg_states_complete: whether
-    pg_states has every state of the answer. Sizes are in bytes and rates are per second. A rate
-    that Ceph omits because the cluster is idle is 0. osd_epoch: the epoch of the OSD map.
+    pg_states has every state of the answer. Rates are per second; those of reads, writes and
+    recovery are in bytes per second. A rate that Ceph omits because the cluster is idle is 0.
+    osd_epoch: the epoch of the OSD map.
     """
 
     document = "status"
@@ -54,7 +55,7 @@ class Status(Fact, frozen=True):
 
     @property
     def at_rest(self) -> bool:
-        """Whether the recovery rate is 0 and all PGs are in known states without recovery."""
+        """Whether the recovery rate is 0 and no PG is in a recovery state; False if unknown."""
         states = {state for joined in self.pg_states for state in joined.split("+")}
         complete = self.pg_states_complete and bool(states)
         return self.recovery_bytes == 0 and complete and states.isdisjoint(_RECOVERY)

@@ -1,4 +1,4 @@
-"""Runs a poller for each cluster in a thread; a reload keeps the pollers of unchanged clusters."""
+"""Runs a poller for each cluster, each in its own thread; a reload keeps unchanged pollers."""
 
 import threading
 import time
@@ -10,8 +10,8 @@ from ceph_exporter.polling.outage import LONGEST
 from ceph_exporter.polling.poller import OnSnapshot, Poller, ignore
 
 GRACE = LONGEST
-"""A poller has hung if it has not started a poll for the interval, the timeout and this many
-seconds together. After failed polls, the pause before the next poll can be this long."""
+"""A poller has hung if its last poll started longer ago than the interval, the timeout and this many
+seconds added up. After failed polls, the pause before the next poll can be this long."""
 _STOP_TIMEOUT = 2.0
 """Seconds that `Fleet.stop` waits for all pollers together."""
 
@@ -45,7 +45,7 @@ class Fleet:
         self._on_snapshot = on_snapshot
         self._members: dict[str, _Member] = {}
         self.config: Config | None = None
-        """The configuration in use, None before the first call of `use`."""
+        """The configuration in use, None before the first call to `use`."""
 
     @property
     def pollers(self) -> tuple[Poller, ...]:
@@ -64,7 +64,8 @@ class Fleet:
             else:
                 members[name] = _member(self._poller(name, config), settings, old)
                 started.append(name)
-        # This replaces one reference, so a scrape sees the old fleet or the new one, never a mix.
+        # `_members` is replaced in one step, so a scrape sees the old pollers or the new ones,
+        # never a mix.
         self._members, self.config = members, config
         for name, member in previous.items():
             if members.get(name) is not member:
@@ -79,7 +80,7 @@ class Fleet:
         return poller
 
     def stop(self) -> None:
-        """Stop all pollers; after `_STOP_TIMEOUT`, abandon those that still wait for Ceph."""
+        """Stop all pollers; after `_STOP_TIMEOUT`, abandon those still waiting for Ceph."""
         for member in self._members.values():
             member.stop.set()
         end = time.monotonic() + _STOP_TIMEOUT

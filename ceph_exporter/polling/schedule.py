@@ -1,7 +1,8 @@
 """When a document may be requested again, as pure functions of time and results.
 
 All times are in seconds, by `time.monotonic()`. After each request, the document is in cooldown for
-a multiple of the time that Ceph took to answer or to fail, whichever URL is used next.
+a multiple of the time that Ceph took to answer or to fail. The cooldown also holds at the next URL,
+except for a vital document that failed in this poll or that must identify the cluster.
 
 A *vital* document shows whether the cluster is healthy. A *slow* document rarely changes.
 """
@@ -21,7 +22,8 @@ Ceph took."""
 LONG_COOLDOWN_FACTOR = 20
 """The same after the answer for any other document. Requests for these documents must take less of
 Ceph's time. With 10,000 OSDs, for example, the dashboard takes a second to report the usage of the
-OSDs. A request every 15 s would cost half as much CPU time as the mgr's own prometheus module."""
+OSDs. Requested every 15 s, this one document would already cost half as much CPU time as the mgr's
+whole prometheus module."""
 COOLDOWN_MAX = 60.0
 """Longest cooldown in seconds after a failure, so that a recovery is noticed soon."""
 
@@ -48,7 +50,7 @@ def cooldown(seconds: float, *, vital: bool) -> float:
 
 
 def grace(seconds: float, *, slow: bool, vital: bool) -> float:
-    """Return the seconds to add to `stale_after`, because the document is requested less often."""
+    """Return the seconds to add to `stale_after`, because not every poll requests the document."""
     return max(SLOW_INTERVAL if slow else 0.0, cooldown(seconds, vital=vital))
 
 
@@ -85,5 +87,5 @@ def reconnected(schedule: Schedule) -> Schedule:
 
 
 def forgotten(schedule: Schedule) -> Schedule:
-    """Return the schedule after the fact was discarded; even a slow document is due again."""
+    """Return the schedule after the fact was discarded: it is due as soon as its cooldown ends."""
     return msgspec.structs.replace(schedule, next=0.0)

@@ -18,7 +18,8 @@ UP = Metric(
     "gauge",
     "Whether the last poll received the cluster's health or status (1) or not (0)",
     OWN,
-    detail="While either is in cooldown after a slow answer, its last successful request counts.",
+    detail="While one of them is in cooldown after a slow answer, that answer counts, unless the "
+    "poll fails.",
 )
 DOCUMENT_SUCCESS = Metric(
     "ceph_exporter_document_success",
@@ -67,17 +68,17 @@ COLLECTOR_SUCCESS = Metric(
 COLLECTOR_DURATION = Metric(
     "ceph_exporter_collector_duration_seconds",
     "gauge",
-    "Duration of the collector in the last poll",
+    "Time that the collector took in the last poll",
     OWN,
     _COLLECTOR,
 )
 COLLECTOR_SERIES = Metric(
     "ceph_exporter_collector_series",
     "gauge",
-    "Number of series that the collector exported in the last poll",
+    "Number of series of the collector in the last poll, without those left out",
     OWN,
     _COLLECTOR,
-    detail="Series that are absent because their value is unknown are included.",
+    detail="A series is absent from the page while its value is unknown, but it is counted here.",
 )
 COLLECTOR_CUT = Metric(
     "ceph_exporter_collector_series_cut",

@@ -7,8 +7,9 @@ on Ceph 16.2.15 and 18.2.7). Two signs reveal this:
 - `quorum_age` does not change. It is the age of the quorum in seconds, which a quorum sends to the
   mgr every 5 s (MgrMonitor::send_digests in Ceph 14 to 20).
 - At least half of the monitors have stopped reporting. Each monitor reports to the mgr every 5 s,
-  even without a quorum. A single answer shows this sign, but it is no proof: the monitors may only
-  have lost their connections to the mgr. So the sign is ignored once `quorum_age` has changed.
+  even without a quorum. One answer is enough to see this sign, but the sign is no proof: perhaps
+  the monitors have merely lost their connections to the mgr. So the sign is ignored once
+  `quorum_age` has changed.
 """
 
 from collections.abc import Collection, Mapping
@@ -24,7 +25,9 @@ FROZEN_AFTER = 20.0
 """Seconds for which `quorum_age` may stay the same. If the leader dies, the election of a new one
 takes up to 15 s."""
 SILENT_AFTER = 15.0
-"""A monitor is silent once its last report is three report intervals and this many seconds old.
+"""A monitor is silent once its last report is older than the newest report of any monitor by three
+report intervals plus this many seconds.
+
 The three intervals allow for lost reports. The report interval (`mgr_stats_period`) is the time
 between the last two reports of the monitor."""
 _RELAYS = frozenset({"dashboard"})
@@ -64,13 +67,13 @@ class Trust:
         self._signs: dict[str, _Sign] = {}
 
     def check(self, url: str, api: str, quorum: Quorum) -> None:
-        """Raise SourceError, FOREIGN or FROZEN, unless the right cluster sent its current state."""
+        """Raise SourceError (FOREIGN or FROZEN) unless the right cluster sent its current state."""
         self.check_cluster(url, quorum.fsid)
         if api in _RELAYS:
             self._check_quorum(url, quorum)
 
     def check_cluster(self, url: str, fsid: str) -> None:
-        """Raise SourceError, FOREIGN, unless the fsid is that of the first cluster to answer."""
+        """Raise SourceError (FOREIGN) unless the fsid is that of the first cluster to answer."""
         self.fsid = self.fsid or fsid
         foreign = fsid != self.fsid
         if foreign != self.foreign.get(url, False):

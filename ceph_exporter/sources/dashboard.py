@@ -1,6 +1,6 @@
 """The REST API of the mgr dashboard of Ceph 14 to 21 (src/pybind/mgr/dashboard/).
 
-A standby mgr redirects to the active mgr, at an address that may be unreachable for the exporter.
+A standby mgr redirects to the active mgr, at an address that the exporter may be unable to reach.
 Therefore, redirects are not followed, and the next URL is tried instead.
 """
 
@@ -66,7 +66,7 @@ hang for 45 s (iscsi_client.py), and each such request occupies a thread of the 
 
 
 class Dashboard:
-    """Documents from the mgr dashboard at `http`'s URL, which includes its `url_prefix`."""
+    """Documents from the mgr dashboard at the URL of `http`, which includes its `url_prefix`."""
 
     api = "dashboard"
     releases = ("14", "")
@@ -81,7 +81,7 @@ class Dashboard:
         self._answered: Deadline | None = None  # of the last poll in which this URL answered
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
-        """Request each endpoint that has a wanted document once.
+        """Request, once each, the endpoints that have a wanted document.
 
         After the first answer, each endpoint may take only a part of the remaining time. If one
         hangs, the endpoints after it can still be requested.
@@ -152,8 +152,8 @@ class Dashboard:
     ) -> SourceError:
         """Return the error of the endpoint or, if the dashboard is down, the error of the URL.
 
-        A foreign or missing answer may only mean that a proxy gave up on one slow endpoint. To find
-        out, request /api/monitor, which the dashboard answers from memory.
+        A foreign or missing answer may mean no more than that a proxy gave up on one slow endpoint.
+        To find out, request /api/monitor, which the dashboard answers from memory.
         """
         if endpoint == "monitor":
             return failure

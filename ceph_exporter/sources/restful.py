@@ -4,7 +4,7 @@ Commands are posted to `/request`, and their results are read from there. A resu
 inside a JSON string. A finished request stays in the mgr's memory until it is deleted.
 
 With `wait=1`, a command that hangs, for example without a quorum, would block the module's only
-thread without a limit, and thus all clients. Therefore, a request is posted without waiting, polled
+thread, and thus all clients, indefinitely. Therefore, a request is posted without waiting, polled
 until it is finished, and always deleted.
 
 The module runs commands with the mgr's own key, whose profile does not allow `pg dump`.
@@ -67,7 +67,10 @@ _message = Decoder(_Message)
 
 
 class Restful:
-    """Documents from the mgr module restful at the URL of `http`. All its keys have full rights."""
+    """Documents from the mgr module restful at the URL of `http`.
+
+    Every API key of the module has full rights to the API.
+    """
 
     api = "restful"
     releases = ("12", "19")

@@ -81,7 +81,7 @@ def test_systemd_finds_no_fault_in_the_units(tmp_path: Path) -> None:
     """systemd-analyze verify prints nothing about the service and the socket."""
     for name in ("ceph_exporter.service", "ceph_exporter.socket"):
         # verify requires that the program exists.
-        text = (UNITS / name).read_text().replace("/usr/bin/ceph_exporter", "/bin/true")
+        text = (UNITS / name).read_text().replace("/usr/local/bin/ceph_exporter", "/bin/true")
         (tmp_path / name).write_text(text)
     units = [str(tmp_path / name) for name in ("ceph_exporter.service", "ceph_exporter.socket")]
     result = subprocess.run(

@@ -11,7 +11,7 @@ from ceph_exporter.polling.report import DocumentState, Report
 _DOCUMENT = Labels("document")
 _COLLECTOR = Labels("collector")
 OWN = "(the exporter itself)"
-"""Takes the place of a document in metrics whose values do not come from Ceph."""
+"""Replaces the name of a document in metrics whose values do not come from Ceph."""
 
 UP = Metric(
     "ceph_up",
@@ -99,7 +99,7 @@ SOURCE_INFO = Metric(
 FOREIGN_CLUSTER = Metric(
     "ceph_exporter_foreign_cluster",
     "gauge",
-    "Whether the last answer from the URL was rejected as that of another cluster (1) or not (0)",
+    "Whether the last answer from the URL came from another cluster (1) or not (0)",
     OWN,
     Labels("url"),
 )
@@ -111,14 +111,15 @@ POLL_TIME = Metric(
 )
 
 METRICS = tuple(value for value in list(vars().values()) if isinstance(value, Metric))
-"""The metrics about the exporter's own work for one cluster."""
+"""The metrics about the polls of one cluster."""
 
 
 class Snapshot(NamedTuple):
-    """The result of a poll: its report, and its families as lines.
+    """The result of a poll: its report, and its families rendered as lines.
 
-    expires: reading of the clock's `monotonic` after which the poller must have hung; from then on
-    `stale_lines`, which say that the state is unknown, replace `fresh_lines`.
+    expires: when the snapshot goes stale, by `clock.monotonic()`. That happens only if the poller
+    hangs. From then on, `stale_lines`, in which `ceph_up` is 0, are exported instead of
+    `fresh_lines`.
     """
 
     report: Report
@@ -129,7 +130,7 @@ class Snapshot(NamedTuple):
 
     @property
     def fresh(self) -> bool:
-        """Whether the poller is alive, so that its result may be exported."""
+        """Whether the snapshot is not stale yet."""
         return self.clock.monotonic() < self.expires
 
     @property
@@ -146,7 +147,11 @@ def make(
     lifetime: float,
     clock: Clock = SYSTEM,
 ) -> Snapshot:
-    """Return the snapshot of a poll. ceph: Ceph's families; lifetime: in seconds."""
+    """Return the snapshot of a poll.
+
+    ceph: the families from the collectors; prefix: the label of the cluster, if it needs one;
+    lifetime: seconds until the snapshot goes stale.
+    """
     own = exposition.lines(_families(report, up=report.up), prefix)
     stale = exposition.lines(_families(report, up=False), prefix)
     return Snapshot(report, {**ceph, **own}, stale, clock.monotonic() + lifetime, clock)

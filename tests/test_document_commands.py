@@ -51,6 +51,7 @@ RUN_BY = {
     "docs/runbook.md": {"": "tests/real/test_quickstart.py"},
     "docs/troubleshooting.md": {
         "Troubleshooting": "tests/test_cli.py",
+        "The service does not start": "tests/test_cli.py",
         "The password is refused": "tests/real/test_quickstart.py",
     },
     "docs/web.md": {"Web configuration file": BY_HAND, "systemd": "tests/web/test_systemd.py"},

@@ -55,6 +55,13 @@ def test_flags_that_are_named_exist(document: Path) -> None:
     assert set(variables) <= {flag.variable for flag in FLAGS}
 
 
+def test_every_document_is_on_the_site() -> None:
+    """The navigation of the site names all files of docs/ and the documents of .ci/site.py."""
+    named = re.findall(r": (\S+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE)
+    added = re.findall(r'^    "(\S+)": "\S+"', (ROOT / ".ci" / "site.py").read_text(), re.MULTILINE)
+    assert sorted(named) == sorted([file.name for file in (ROOT / "docs").glob("*.md")] + added)
+
+
 def test_the_example_configuration_is_valid(tmp_path: Path) -> None:
     """The example in docs/configuration.md is a valid configuration."""
     text = block(ROOT / "docs" / "configuration.md", "## File")

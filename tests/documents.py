@@ -6,8 +6,17 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 
 
+# Output of a command, or the content of a file.
+_FENCED = re.compile(r"^```.*?^```\n", re.MULTILINE | re.DOTALL)
+
+
+def blocks(text: str) -> list[str]:
+    """Return the indented blocks of a text, which are commands, without their indentation."""
+    found = re.findall(r"(?:^    .*\n)+", _FENCED.sub("", text), re.MULTILINE)
+    return [re.sub(r"^    ", "", block, flags=re.MULTILINE) for block in found]
+
+
 def block(document: Path, heading: str, number: int = 1) -> str:
     """Return an indented block below a heading without its indentation; the first has number 1."""
     text = f"\n{document.read_text(encoding='utf-8')}".partition(f"\n{heading}\n")[2]
-    blocks = re.findall(r"(?:^    .*\n)+", text, re.MULTILINE)
-    return re.sub(r"^    ", "", blocks[number - 1], flags=re.MULTILINE)
+    return blocks(text)[number - 1]

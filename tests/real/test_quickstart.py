@@ -20,7 +20,7 @@ from testbed.ceph import CephCluster
 from testbed.process import ENVIRONMENT, CephError, Daemon, free_port
 from testbed.releases import RELEASES, SYSTEM
 from testbed.waiting import wait_until
-from tests.documents import block
+from tests.documents import block, blocks
 from tests.real.requirements import require
 
 if TYPE_CHECKING:
@@ -36,11 +36,10 @@ SERVICE = "## Run it as a service"
 BASE_PORTS = {"16.2.15": 29000, "20.2.4": 29100}
 
 
-def blocks(section: str) -> list[str]:
-    """Return the indented blocks of a section, each a part of a shell script."""
+def commands_of(section: str) -> list[str]:
+    """Return the blocks of commands in a section, each a part of a shell script."""
     text = QUICKSTART.read_text(encoding="utf-8").partition(f"\n## {section}\n")[2]
-    blocks = re.findall(r"(?:^    .*\n)+", text.partition("\n## ")[0], re.MULTILINE)
-    return [re.sub(r"^    ", "", block, flags=re.MULTILINE) for block in blocks]
+    return blocks(text.partition("\n## ")[0])
 
 
 @pytest.fixture(scope="module", params=list(BASE_PORTS))
@@ -112,7 +111,7 @@ class Reader:
 def follow(cluster: CephCluster, folder: Path, section: str, url: str = "") -> str:
     """Run all commands of a section; return the page that is served then."""
     reader = Reader(cluster, folder, url)
-    *prepare, check = [block for block in blocks(section) if "cephadm" not in block]
+    *prepare, check = [block for block in commands_of(section) if "cephadm" not in block]
     # The last command belongs to a module that has just been enabled.
     *setup, last = re.split(r"(?<!\\)\n", "".join(prepare).strip())
     reader.types("\n".join(setup))

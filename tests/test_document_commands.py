@@ -42,7 +42,7 @@ RUN_BY = {
         "2. Install a certificate": "tests/real/test_quickstart.py",
         "3. Create a user": "tests/real/test_quickstart.py",
         "4. Check the access": "tests/real/test_quickstart.py",
-        "Run it as a service": "tests/real/test_readme.py",
+        "Run it as a service": "tests/real/test_service.py",
         "restful: Ceph 12 to 19": "tests/real/test_quickstart.py",
         "ceph-rest-api: Ceph 0.67 to 12": NOT_RUN,
         "librados: any release": "tests/real/test_quickstart.py",

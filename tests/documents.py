@@ -1,6 +1,7 @@
-"""The documents in Markdown, and the commands and examples in them."""
+"""The documents in Markdown, the commands and examples in them, and a clone to run these in."""
 
 import re
+import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -20,3 +21,19 @@ def block(document: Path, heading: str, number: int = 1) -> str:
     """Return an indented block below a heading without its indentation; the first has number 1."""
     text = f"\n{document.read_text(encoding='utf-8')}".partition(f"\n{heading}\n")[2]
     return blocks(text)[number - 1]
+
+
+def clone(folder: Path) -> Path:
+    """Copy the files that git tracks or would add, with changes that are not committed."""
+    names = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    ).stdout
+    copy = folder / "clone"
+    copy.mkdir()
+    pack = ["tar", "--create", "--null", "--files-from=-", "--ignore-failed-read"]
+    packed = subprocess.run(pack, cwd=ROOT, input=names, check=True, capture_output=True).stdout
+    subprocess.run(["tar", "--extract"], cwd=copy, input=packed, check=True)
+    return copy

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import socket
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +15,7 @@ import trustme
 
 from ceph_exporter import __version__
 from testbed.waiting import wait_until
-from tests.documents import ROOT, block
+from tests.documents import ROOT, block, clone
 from tests.real.containers import BASE, output_of, require_containers, tool
 from tests.real.requirements import require
 
@@ -34,22 +33,6 @@ TRY = README.partition("\n## Try it\n")[2].partition("\n## ")[0]
 ASK = (
     "import urllib.request as u; print(u.urlopen('http://127.0.0.1:9128/metrics').read().decode())"
 )
-
-
-def clone(folder: Path) -> Path:
-    """Copy the files that git tracks or would add, with changes that are not committed."""
-    names = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    ).stdout
-    copy = folder / "clone"
-    copy.mkdir()
-    pack = ["tar", "--create", "--null", "--files-from=-", "--ignore-failed-read"]
-    packed = subprocess.run(pack, cwd=ROOT, input=names, check=True, capture_output=True).stdout
-    subprocess.run(["tar", "--extract"], cwd=copy, input=packed, check=True)
-    return copy
 
 
 def taken() -> str | None:

@@ -12,9 +12,8 @@ import pytest
 import trustme
 
 from ceph_exporter import __version__
-from tests.documents import ROOT, block
+from tests.documents import ROOT, block, clone
 from tests.real.requirements import require
-from tests.real.test_readme import clone
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 
-
 # Output of a command, or the content of a file.
 _FENCED = re.compile(r"^```.*?^```\n", re.MULTILINE | re.DOTALL)
 

@@ -1,5 +1,6 @@
 """The documentation: links lead to files and headings, flags exist, examples are valid."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -53,6 +54,31 @@ def test_flags_that_are_named_exist(document: Path) -> None:
     # Words in capitals are placeholders, as in --collector.NAME.
     assert {name for name in named if name == name.lower()} <= flags
     assert set(variables) <= {flag.variable for flag in FLAGS}
+
+
+def test_the_messages_in_troubleshooting_exist() -> None:
+    """Each message that a table of an outage lists is a text of the program; `...` is any text."""
+    document = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    section = document.partition("\n## `ceph_up` is 0\n")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| (`.+?`) \|", section, re.MULTILINE)
+    messages = [
+        part for cell in cells for text in re.findall("`(.+?)`", cell) for part in text.split("...")
+    ]
+    texts = [
+        node.value
+        for file in (ROOT / "ceph_exporter").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    assert len(messages) > 15
+    assert not [part for part in messages if not any(part.strip() in text for text in texts)]
+
+
+def test_every_document_is_on_the_site() -> None:
+    """The navigation of the site names all files of docs/ and the documents of .ci/site.py."""
+    named = re.findall(r": (\S+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE)
+    added = re.findall(r'^    "(\S+)": "\S+"', (ROOT / ".ci" / "site.py").read_text(), re.MULTILINE)
+    assert sorted(named) == sorted([file.name for file in (ROOT / "docs").glob("*.md")] + added)
 
 
 def test_the_example_configuration_is_valid(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ NOT_RUN = "not run"
 RUN_BY = {
     "README.md": {
         "Try it": "tests/real/test_readme.py",
-        "Use it": "tests/real/test_quickstart.py",
+        "Install it": "tests/real/test_readme.py",
     },
     "CONTRIBUTING.md": {"Set up": BY_HAND, "Add something": "tests/test_generate.py"},
     "docs/alerts.md": {"Load them": BY_HAND},
@@ -29,9 +29,19 @@ RUN_BY = {
     },
     "docs/dashboards.md": {"Put them into Grafana": NOT_RUN},
     "docs/performance.md": {"Polls and scrapes": BY_HAND, "Load on Ceph": BY_HAND},
+    "docs/operations.md": {
+        "Upgrade": "tests/real/test_readme.py",
+        "Change the password or key": "tests/real/test_quickstart.py",
+        "Remove it": "tests/real/test_readme.py",
+    },
     "docs/quickstart.md": {
-        "Quick starts": "tests/real/test_readme.py",
-        "The dashboard: Ceph 14 and later": "tests/real/test_quickstart.py",
+        # Except the commands of uv.
+        "Install the exporter": "tests/real/test_readme.py",
+        "1. Prepare the shell": "tests/real/test_quickstart.py",
+        "2. Install a certificate": "tests/real/test_quickstart.py",
+        "3. Create a user": "tests/real/test_quickstart.py",
+        "4. Check the access": "tests/real/test_quickstart.py",
+        "Run it as a service": "tests/real/test_service.py",
         "restful: Ceph 12 to 19": "tests/real/test_quickstart.py",
         "ceph-rest-api: Ceph 0.67 to 12": NOT_RUN,
         "librados: any release": "tests/real/test_quickstart.py",
@@ -40,6 +50,7 @@ RUN_BY = {
     "docs/runbook.md": {"": "tests/real/test_quickstart.py"},
     "docs/troubleshooting.md": {
         "Troubleshooting": "tests/test_cli.py",
+        "The service does not start": "tests/test_cli.py",
         "The password is refused": "tests/real/test_quickstart.py",
     },
     "docs/web.md": {"Web configuration file": BY_HAND, "systemd": "tests/web/test_systemd.py"},

@@ -1,7 +1,7 @@
-"""The quick starts in docs/quickstart.md, followed to the letter on real clusters of two releases.
+"""The sections of docs/quickstart.md, followed to the letter on real clusters of two releases.
 
 Replaced is only what a reader replaces too: the names of the hosts, and ports that are not the
-default ones here.
+default ones here. What is left out is cephadm's shell: the command `ceph` is installed here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from testbed.ceph import CephCluster
 from testbed.process import ENVIRONMENT, CephError, Daemon, free_port
 from testbed.releases import RELEASES, SYSTEM
 from testbed.waiting import wait_until
-from tests.documents import block
+from tests.documents import block, blocks
 from tests.real.requirements import require
 
 if TYPE_CHECKING:
@@ -32,14 +32,14 @@ QUICKSTART = Path(__file__).parents[2] / "docs" / "quickstart.md"
 DASHBOARD = "The dashboard: Ceph 14 and later"
 RESTFUL = "restful: Ceph 12 to 19"
 RADOS = "librados: any release"
+SERVICE = "## Run it as a service"
 BASE_PORTS = {"16.2.15": 29000, "20.2.4": 29100}
 
 
-def blocks(section: str) -> list[str]:
-    """Return the indented blocks of a section, each a part of a shell script."""
+def commands_of(section: str) -> list[str]:
+    """Return the blocks of commands in a section, each a part of a shell script."""
     text = QUICKSTART.read_text(encoding="utf-8").partition(f"\n## {section}\n")[2]
-    blocks = re.findall(r"(?:^    .*\n)+", text.partition("\n## ")[0], re.MULTILINE)
-    return [re.sub(r"^    ", "", block, flags=re.MULTILINE) for block in blocks]
+    return blocks(text.partition("\n## ")[0])
 
 
 @pytest.fixture(scope="module", params=list(BASE_PORTS))
@@ -74,7 +74,7 @@ class Reader:
         block = block.replace("DNS:mgr1,DNS:mgr2", "IP:127.0.0.1")
         block = block.replace("/etc/ceph/ceph.conf", self._configuration)
         block = re.sub(r"--cluster\.url https://mgr2:\d+ ", "", block)
-        return re.sub(r"https://mgr1:\d+", self._url, block)
+        return re.sub(r"mgr1:\d+", self._url.removeprefix("https://"), block)
 
     def types(self, block: str) -> str:
         """Return the output of a block in a shell that stops at the first error."""
@@ -111,12 +111,13 @@ class Reader:
 def follow(cluster: CephCluster, folder: Path, section: str, url: str = "") -> str:
     """Run all commands of a section; return the page that is served then."""
     reader = Reader(cluster, folder, url)
-    prepare, check, serve = blocks(section)
+    *prepare, check = [block for block in commands_of(section) if "cephadm" not in block]
     # The last command belongs to a module that has just been enabled.
-    *setup, last = re.split(r"(?<!\\)\n", prepare.strip())
+    *setup, last = re.split(r"(?<!\\)\n", "".join(prepare).strip())
     reader.types("\n".join(setup))
     reader.types_until_it_works(last)
     assert "  connected to " in reader.types_until_it_works(check)
+    serve = check.replace("ceph_exporter check", "ceph_exporter")
     port = free_port()
     environment = {**reader.environment, "CEPH_EXPORTER_WEB_LISTEN_ADDRESS": f"127.0.0.1:{port}"}
     script = f"cd {folder} && exec {reader.replaced(serve)}"
@@ -148,10 +149,20 @@ def test_the_quick_start_of_the_dashboard(cluster: CephCluster, tmp_path: Path) 
     assert 'ceph_mon_quorum_status{ceph_daemon="mon.a"} 1' in page
     user = cluster.ask("dashboard", "ac-user-show", "ceph_exporter")
     assert user["roles"] == ["read-only"]
-    # The commands for a refused password, in the folder of the password's file.
+    # The configuration of the service, with the files where they are here.
+    reader = Reader(cluster, tmp_path, cluster.dashboard_url)
+    (config,) = re.findall(r"<<'END'\n(.*?)END\n", block(QUICKSTART, SERVICE), re.DOTALL)
+    config = reader.replaced(config).replace(", https://mgr2:8443", "")
+    config = re.sub(r"/run/credentials/\S+_|/etc/ceph_exporter/", f"{tmp_path}/", config)
+    (tmp_path / "ceph_exporter.yml").write_text(config)
+    assert "\nceph_up 1\n" in reader.types("ceph_exporter once --config.file ceph_exporter.yml")
+    # The commands for a refused password and for a new one, in the folder of the password's file.
     remedy = block(QUICKSTART.with_name("troubleshooting.md"), "## The password is refused")
-    Reader(cluster, tmp_path, "").types(remedy)
+    change = block(QUICKSTART.with_name("operations.md"), "## Change the password or key")
+    for commands in (change, remedy):
+        reader.types(commands)
     assert cluster.ask("dashboard", "ac-user-show", "ceph_exporter")["enabled"]
+    assert "\nceph_up 1\n" in reader.types("ceph_exporter once --config.file ceph_exporter.yml")
 
 
 def test_the_quick_start_of_restful(cluster: CephCluster, tmp_path: Path) -> None:

@@ -1,20 +1,21 @@
-"""The first commands of the README in an empty Debian, with nothing that it does not install.
+"""The commands that install the exporter in an empty Debian, with nothing that they do not install.
 
-Empty is the base image that `testbed/install-image` makes: no git, no Python.
+Empty is the base image that `testbed/install-image` makes: no git, no Python. It has no systemd
+either, so `systemctl` does nothing, and the test starts the program as the unit says.
 """
 
 from __future__ import annotations
 
 import re
 import socket
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+import trustme
 
 from ceph_exporter import __version__
 from testbed.waiting import wait_until
-from tests.documents import ROOT, block
+from tests.documents import ROOT, block, clone
 from tests.real.containers import BASE, output_of, require_containers, tool
 from tests.real.requirements import require
 
@@ -25,26 +26,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.real
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+START = ROOT / "docs" / "quickstart.md"
+OPERATIONS = ROOT / "docs" / "operations.md"
 TRY = README.partition("\n## Try it\n")[2].partition("\n## ")[0]
+(PREPARE,) = re.findall(r"`(apt [^`]+)`", TRY)
 ASK = (
     "import urllib.request as u; print(u.urlopen('http://127.0.0.1:9128/metrics').read().decode())"
 )
-
-
-def clone(folder: Path) -> Path:
-    """Copy the files that git tracks or would add, with changes that are not committed."""
-    names = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-    ).stdout
-    copy = folder / "clone"
-    copy.mkdir()
-    pack = ["tar", "--create", "--null", "--files-from=-", "--ignore-failed-read"]
-    packed = subprocess.run(pack, cwd=ROOT, input=names, check=True, capture_output=True).stdout
-    subprocess.run(["tar", "--extract"], cwd=copy, input=packed, check=True)
-    return copy
 
 
 def taken() -> str | None:
@@ -65,6 +53,7 @@ def machine(tmp_path: Path) -> Iterator[str]:
         *(f"--volume={clone(tmp_path)}:/clone", "--workdir=/clone"),
         *("--env=DEBIAN_FRONTEND=noninteractive", "--entrypoint=sleep", BASE, "3600"),
     )
+    types(name, PREPARE)
     yield name
     tool("podman", "rm", "--force", "--time=0", name)
 
@@ -74,22 +63,49 @@ def types(machine: str, command: str) -> str:
     return output_of("podman", "--runtime=runc", "exec", machine, "sh", "-euc", command)
 
 
-def test_the_demo_runs_in_an_empty_debian(machine: str) -> None:
-    """The README's first commands lead to the demo's cluster on /metrics.
-
-    The quick start's first commands install the program.
-    """
-    (prepare,) = re.findall(r"`(apt [^`]+)`", TRY)
-    demo = re.findall(r"^    (\S+)$", TRY, re.MULTILINE)[0]
-    types(machine, prepare)
-    output_of("podman", "--runtime=runc", "exec", "--detach", machine, demo)
+def serves(machine: str, command: str, line: str, timeout: float) -> None:
+    """Start a command in the machine and wait until its page contains a line."""
+    program = ("podman", "--runtime=runc", "exec")
+    output_of(*program, "--detach", machine, "sh", "-euc", f"exec {command}")
 
     def served() -> bool:
-        return (
-            "ceph_up 1"
-            in tool(*("podman", "--runtime=runc", "exec", machine, "python3", "-c", ASK)).stdout
-        )
+        return line in tool(*program, machine, "python3", "-c", ASK).stdout.splitlines()
 
-    wait_until(served, "page of the demo", 400)
-    types(machine, block(ROOT / "docs" / "quickstart.md", "# Quick starts"))
-    assert types(machine, "ceph_exporter --version") == f"ceph_exporter {__version__}"
+    wait_until(served, f"page of {command}", timeout)
+
+
+def test_the_demo_runs_in_an_empty_debian(machine: str) -> None:
+    """The README's first commands lead to the demo's cluster on /metrics."""
+    demo = re.findall(r"^    (\S+)$", TRY, re.MULTILINE)[0]
+    serves(machine, demo, "ceph_up 1", 400)
+
+
+def test_the_service_starts_as_the_unit_says(machine: str, tmp_path: Path) -> None:
+    """The documents alone install what the unit starts, for a user without rights, and remove it.
+
+    The README and the page for users who start install the same program in the same way.
+    """
+    types(machine, block(ROOT / "README.md", "## Install it"))
+    version = types(machine, block(START, "## Install the exporter"))
+    assert version.splitlines()[-1] == f"ceph_exporter {__version__}"
+    # What the reader has copied from a host of Ceph, and the service manager.
+    (tmp_path / "clone" / "password").write_text("secret\n")
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "clone" / "dashboard.crt"))
+    types(machine, "ln -s /bin/true /usr/bin/systemctl")
+    types(machine, block(START, "## Run it as a service"))
+    types(machine, block(OPERATIONS, "## Upgrade"))
+    # systemd does this for LoadCredential.
+    types(
+        machine,
+        "install -d /run/credentials/ceph_exporter.service; cd /etc/ceph_exporter/credentials; "
+        "for file in *; do install --owner=65534 --mode=400 $file "
+        "/run/credentials/ceph_exporter.service/credentials_$file; done",
+    )
+    unit = types(machine, "cat /etc/systemd/system/ceph_exporter.service")
+    (command,) = re.findall(r"^ExecStart=(.+)$", unit, re.MULTILINE)
+    nobody = "setpriv --reuid=65534 --regid=65534 --clear-groups"
+    # The host of the example does not exist.
+    serves(machine, f"{nobody} {command}", "ceph_up 0", 60)
+    types(machine, block(OPERATIONS, "## Remove it"))
+    left = "find / -xdev -name '*ceph_exporter*' -not -path '/clone/*' -not -path '/run/*'"
+    assert types(machine, left) == ""

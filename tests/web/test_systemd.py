@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from ceph_exporter.web.systemd import Notifier
+from tests.documents import ROOT, block
 
-UNITS = Path(__file__).parents[2] / "deploy" / "systemd"
+UNITS = ROOT / "deploy" / "systemd"
 ANALYZE = shutil.which("systemd-analyze")
 needs_systemd = pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed")
 
@@ -76,12 +77,25 @@ def test_without_systemd_nothing_is_sent(tmp_path: Path) -> None:
         notifier.alive()
 
 
+@pytest.mark.parametrize(
+    ("document", "heading"),
+    [("README.md", "## Install it"), ("docs/quickstart.md", "## Install the exporter")],
+)
+def test_the_unit_starts_what_the_documents_install(document: str, heading: str) -> None:
+    """The program of the unit is the link that the document creates."""
+    unit = (UNITS / "ceph_exporter.service").read_text(encoding="utf-8")
+    (program,) = re.findall(r"^ExecStart=(\S+)", unit, re.MULTILINE)
+    assert re.findall(r"^ln -sf \S+ (\S+)$", block(ROOT / document, heading), re.MULTILINE) == [
+        program
+    ]
+
+
 @needs_systemd
 def test_systemd_finds_no_fault_in_the_units(tmp_path: Path) -> None:
     """systemd-analyze verify prints nothing about the service and the socket."""
     for name in ("ceph_exporter.service", "ceph_exporter.socket"):
         # verify requires that the program exists.
-        text = (UNITS / name).read_text().replace("/usr/bin/ceph_exporter", "/bin/true")
+        text = (UNITS / name).read_text().replace("/usr/local/bin/ceph_exporter", "/bin/true")
         (tmp_path / name).write_text(text)
     units = [str(tmp_path / name) for name in ("ceph_exporter.service", "ceph_exporter.socket")]
     result = subprocess.run(

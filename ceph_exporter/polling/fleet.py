@@ -10,8 +10,8 @@ from ceph_exporter.polling.outage import LONGEST
 from ceph_exporter.polling.poller import OnSnapshot, Poller, ignore
 
 GRACE = LONGEST
-"""A poller has hung if its last poll started longer ago than the interval, the timeout and this many
-seconds added up. After failed polls, the pause before the next poll can be this long."""
+"""A poller has hung if the time since the start of its last poll exceeds the interval, the timeout
+and this many seconds added up. After failed polls, the pause before the next can be this long."""
 _STOP_TIMEOUT = 2.0
 """Seconds that `Fleet.stop` waits for all pollers together."""
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeAlias
 
-from ceph_exporter import facts
+from ceph_exporter import facts, own_metrics
 from ceph_exporter.config import Cluster, Config
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.exposition import Lines
@@ -73,15 +73,22 @@ class Poller:
         """The label that distinguishes this cluster's series from those of other clusters."""
         return self._collecting.prefix
 
+    @property
+    def label(self) -> str:
+        """The value of the label `cluster`, empty if this is the only cluster."""
+        return self.name if self.prefix else ""
+
     def run(self, stop: threading.Event) -> None:
         """Poll at the interval until `stop` is set."""
         while not stop.is_set():
             self.last_progress = start = self._clock.monotonic()
             try:
-                self.poll()
+                report = self.poll().report
+                own_metrics.count_poll(self.label, report.seconds, up=report.up)
             except Exception as error:  # noqa: BLE001 - whatever it is, the loop goes on
                 about = fields(**_tags(self.name), error=repr(error))
                 log.error("poll aborted; please report this", extra=about)
+                own_metrics.count_aborted_poll(self.label)
                 self.close()
             wait = start + pause(self._poll, self._outage.failures) - self._clock.monotonic()
             stop.wait(max(0.0, wait))
@@ -99,12 +106,11 @@ class Poller:
         self._outage.note(failure, documents)
         available = self._collecting.facts(self._documents.available())
         lines, collectors = self._collecting.run(available)
-        api, url = self._session.used
         report = Report(
             up=self._is_up(failure),
             health=summary.health(available),
-            api=api,
-            url=url,
+            api=self._session.used[0],
+            url=self._session.used[1],
             release=summary.release(available),
             seconds=self._clock.monotonic() - start,
             ended=self._clock.time(),
@@ -126,9 +132,8 @@ class Poller:
         After an answer that took long, they are in cooldown for a few polls, which count as it did.
         """
         names = Health.document, Status.document
-        if any(map(self._documents.received, names)):
-            return True
-        return failure is None and any(map(self._documents.in_cooldown, names))
+        received = any(map(self._documents.received, names))
+        return received or (failure is None and any(map(self._documents.in_cooldown, names)))
 
     def _publish(self, report: Report, lines: Lines) -> Snapshot:
         result = snapshot.make(
@@ -152,6 +157,7 @@ class Poller:
                 self._fetch(url, source, deadline)
             except SourceError as error:
                 failures.append(error)
+                own_metrics.count_request(self.label, self._session.used[0], "", error.kind.value)
                 if error.kind is ErrorKind.FROZEN or (
                     error.kind is ErrorKind.FOREIGN and self._session.proven
                 ):
@@ -224,6 +230,7 @@ class Poller:
         shows that the URL as a whole is of no use.
         """
         self._on_answer(answer)
+        api = source.api if source and answer.seconds else ""  # else nothing was requested
         try:
             decoded = self._documents.decode(answer)
         except SourceError as error:
@@ -231,7 +238,9 @@ class Poller:
                 self._documents.cool_down(answer.documents, answer.seconds)
                 raise
             self._documents.fail(answer.documents, error, answer.seconds)
+            own_metrics.count_request(self.label, api, answer.wire_format, error.kind.value)
             return
+        own_metrics.count_request(self.label, api, answer.wire_format, "ok")
         if source is not None:
             self._session.check(url, source, decoded.facts)
             if not self._session.proven:

@@ -35,17 +35,24 @@ _HANDSHAKE = b"\x16"
 _PLAIN_ON_TLS = Reply(b"this port speaks HTTPS: use https://\n", status=400)
 
 Handler: TypeAlias = Callable[[Request], Reply]
+Count: TypeAlias = Callable[[Request, int], object]
+
+
+def ignore(*_: object) -> None:
+    """Do nothing."""
 
 
 class Service(NamedTuple):
     """What all connections of a server have in common.
 
-    security: returns the settings in use, after reading their files again.
+    security: returns the settings in use, after reading their files again. counted: called with
+    each request and the status of its reply.
     """
 
     security: Callable[[], Security]
     answer: Handler
     connections: Connections
+    counted: Count = ignore
 
 
 def serve(service: Service, slot: Slot, client: str) -> None:
@@ -115,6 +122,7 @@ class _Connection:
             else:
                 self._skip_body(request)
                 reply = _page(self._service.answer, request)
+            self._service.counted(request, reply.status)
         except BadRequestError as error:
             reply, keep_alive = Reply(f"{error}\n".encode(), status=error.status), False
         write(

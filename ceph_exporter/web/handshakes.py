@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+from ceph_exporter import own_metrics
 from ceph_exporter.log import fields, log
 
 _LOG_INTERVAL = 60.0
@@ -76,12 +77,18 @@ class Handshakes:
         self._failures = dict.fromkeys(REASONS, 0)
         self._logged: dict[str, tuple[float, int]] = {}  # when, and how many there were then
 
+    def export(self) -> None:
+        """Export the number of failures for every reason, even while it is 0."""
+        for reason in REASONS:
+            own_metrics.count_failed_handshake(reason, 0)
+
     def failures(self) -> Iterator[tuple[str, int]]:
         """Yield each reason with the number of failures since the start."""
         yield from self._failures.items()
 
     def failed(self, reason: str, client: object, error: str) -> None:
         """Count a failure. client: its address, as the system returns it; error: what happened."""
+        own_metrics.count_failed_handshake(reason)
         with self._lock:
             self._failures[reason] += 1
             total, now = self._failures[reason], self._clock()

@@ -168,6 +168,7 @@ class Watched:
         self._lock = threading.Lock()
         self._error = ""
         self.handshakes = Handshakes()
+        self.handshakes.export()
         loaded = config.load(file)
         self._current = loaded, self._make(loaded)
 

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from ceph_exporter.log import fields, log
 from ceph_exporter.web import connection
-from ceph_exporter.web.connection import Handler, Service
+from ceph_exporter.web.connection import Count, Handler, Service, ignore
 from ceph_exporter.web.connections import Connections, Slot
 from ceph_exporter.web.request import Reply, Request
 from ceph_exporter.web.security import OPEN, Security
@@ -61,17 +61,21 @@ def _forged(request: Request) -> bool:
 
 
 class Server:
-    """Serves replies of the handler `answer` on listening sockets; owns the sockets."""
+    """Serves replies of the handler `answer` on listening sockets; owns the sockets.
+
+    count: called with each request and the status of its reply.
+    """
 
     def __init__(
         self,
         listeners: Iterable[socket.socket],
         answer: Handler,
         security: Callable[[], Security] = lambda: OPEN,
+        count: Count = ignore,
     ) -> None:
         self._listeners = list(listeners)
         self._connections = Connections()
-        self._service = Service(security, answer, self._connections)
+        self._service = Service(security, answer, self._connections, count)
         self._wake, self._woken = socket.socketpair()
         self._thread = threading.Thread(target=self._accept, name="web", daemon=True)
 

@@ -19,16 +19,21 @@ import httpx
 from ceph_exporter import __version__
 from ceph_exporter.config import Poll
 from ceph_exporter.deadline import Deadline
-from ceph_exporter.sources import reasons
+from ceph_exporter.printable import quoted
+from ceph_exporter.sources import linear_headers, reasons
 from ceph_exporter.sources.base import ErrorKind, SourceError
 from ceph_exporter.sources.resolve import resolve
 
+_CODINGS = ("identity", "gzip", "deflate")  # proxies compress although nobody asked them to
 _MOMENT = 0.1
 """Seconds: with less left, the deadline and not the connect timeout ended a connection attempt."""
 BODY_LIMIT = int(Poll().body_limit)
 """Bytes of the largest answer that is read, unless another limit is configured."""
 CONNECT_TIMEOUT = 5.0
 """Seconds to connect to an address, including TLS: a dead host leaves time for other addresses."""
+
+
+linear_headers.install()
 
 
 class Tls(NamedTuple):
@@ -184,6 +189,9 @@ class Http:
         return Response(response.status_code, response.headers, body)
 
     def _read(self, response: httpx.Response, deadline: Deadline) -> bytes:
+        coding = response.headers.get("content-encoding", "identity").lower()
+        if coding not in _CODINGS:  # each decoder more multiplies the size
+            raise httpx.DecodingError(f"unexpected Content-Encoding {quoted(coding)}")
         declared = response.headers.get("content-length", "0")
         if declared.isdecimal() and int(declared) > self._limit:
             raise self._too_large()

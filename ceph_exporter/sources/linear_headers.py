@@ -10,10 +10,9 @@ from typing import Final
 
 from h11 import _abnf, _readers
 
-ORIGINAL: Final = _readers.header_field_re
 HEADER_FIELD: Final = re.compile(
     (
-        rf"(?P<field_name>{_abnf.field_name}):[ \t]*+"
+        rf"\A(?P<field_name>{_abnf.field_name}):[ \t]*+"
         rf"(?P<field_value>(?:{_abnf.field_vchar}++(?:[ \t]++{_abnf.field_vchar}++)*+)?+)[ \t]*+"
     ).encode("ascii")
 )

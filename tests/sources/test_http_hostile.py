@@ -6,6 +6,7 @@ import time
 
 import h11
 import pytest
+from h11 import _abnf
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,7 +78,7 @@ def test_an_answer_is_compressed_once_at_most(coding: str, times: int) -> None:
 
 def test_the_pattern_matches_what_h11_matches() -> None:
     """Name and value of every line are those of h11's own pattern."""
-    theirs, ours = linear_headers.ORIGINAL, linear_headers.HEADER_FIELD
+    theirs, ours = re.compile(_abnf.header_field.encode()), linear_headers.HEADER_FIELD
     assert h11._readers.header_field_re is ours
     assert theirs.pattern != ours.pattern
 
@@ -93,9 +94,8 @@ def test_the_pattern_matches_what_h11_matches() -> None:
     same()
 
 
-def test_h11_still_has_the_pattern() -> None:
+def test_h11_uses_the_pattern() -> None:
     """A release of h11 that reads headers in another way needs another look."""
-    assert isinstance(linear_headers.ORIGINAL, re.Pattern)
     text = b"HTTP/1.1 200 OK\r\nX:" + b" " * SIZE + b"\0\r\n\r\n"
     connection = h11.Connection(h11.CLIENT)
     connection.send(h11.Request(method="GET", target="/", headers=[("Host", "x")]))

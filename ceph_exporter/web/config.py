@@ -1,8 +1,8 @@
 """The web configuration file, in the format of Prometheus' exporter-toolkit.
 
-The file becomes a tree of structs. All files that it names are read together with it, so that the
-contents that were checked are those that are used. Errors name the file and the key in it, and
-never show the value of a key that may hold a secret.
+The file becomes a tree of structs. The files that it names are read at the same time, so that what
+is checked is what is used. Errors name the file and the key, and never show a value that may be a
+secret.
 """
 
 import re
@@ -46,8 +46,8 @@ _GO_UNITS = {
 }
 _LONGEST = 366 * 86400
 _TYPED = ("burst", "http2", "interval", "prefer_server_cipher_suites")
-"""The keys whose values are no texts. All others are taken as they are written, as the toolkit
-does: `X-XSS-Protection: 1`, and a user who is called 123."""
+"""The keys whose values are not strings. All other values are taken literally, as in the toolkit:
+`X-XSS-Protection: 1`, or a user called 123."""
 _VERIFIED = ("VerifyClientCertIfGiven", "RequireAndVerifyClientCert")
 
 
@@ -58,7 +58,7 @@ class Interval(float):
 
     @classmethod
     def parse(cls, value: object) -> "Interval":
-        """Return the duration in seconds; raises ValueError that says what was expected."""
+        """Return the duration in seconds; raises ValueError, which says what was expected."""
         if value in (0, "0"):
             return cls(0)
         if not isinstance(value, str) or not _GO_DURATION.fullmatch(value):
@@ -145,10 +145,11 @@ def load(file: str) -> Loaded:
 
 
 def _normal(tree: object) -> object:
-    """Return the tree without keys without a value, which mean the default.
+    """Return the tree without the keys that have no value, which stand for the default.
 
-    Users without a hash stay, as leaving them out might leave nobody to ask for a password. The
-    blanks around a header or a hash, such as the line break of a block literal, are no part of it.
+    Users without a hash are kept, and refused later: dropping the only user would turn off
+    authentication. Whitespace around a header or a hash is removed, such as the line break of a
+    block literal.
     """
     if tree is None:
         return {}
@@ -217,9 +218,9 @@ def _check_header(name: str, value: str) -> None:
 
 
 def _check_client_ca(tree: object, tls: TlsServer) -> None:
-    """Refuse a client CA without a value, which a template that went wrong may have left.
+    """Refuse a client CA without a value, which a broken template may have produced.
 
-    Without one the CAs of the system would decide who is let in.
+    Otherwise the system's CAs would decide which clients are admitted.
     """
     section = tree.get("tls_server_config") if isinstance(tree, dict) else None
     if not isinstance(section, dict) or tls.client_auth_type not in _VERIFIED:

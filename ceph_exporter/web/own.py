@@ -1,8 +1,8 @@
 """The last part of a page: the exporter's own metrics, as bytes that are ready to be sent.
 
-prometheus-client makes thirty system calls to read them. Each gives up the interpreter lock, and
-with 50 concurrent clients that took half of the time. So they are not read by scrapes, but once a
-second while anybody scrapes.
+prometheus-client makes thirty system calls to read them. Each releases the interpreter lock, and
+with 50 concurrent clients that took half of the time. So scrapes do not read them: the main loop
+does, once a second while there are scrapes.
 """
 
 import threading

@@ -1,8 +1,8 @@
 """The HTTP server: one thread per connection.
 
-No client can block it: the accept loop only accepts, every step of a connection has a time limit
-(see connection.py), and if there are too many connections, the one that has been idle for the
-longest time is closed (see connections.py).
+No client can block it: the accept loop does nothing else, every step of a connection has a time
+limit (connection.py), and if there are too many connections, the one that has been idle for the
+longest time is closed (connections.py).
 """
 
 import selectors
@@ -20,10 +20,10 @@ from ceph_exporter.web.request import Reply, Request
 from ceph_exporter.web.security import OPEN, Security
 
 MAX_CONNECTIONS = 256
-"""Maximum number of open connections; leaves most of a service's usual 1024 descriptors free."""
+"""Maximum number of open connections: a quarter of the 1024 descriptors that a service usually has."""
 
 CLOSE_PATIENCE = 2.0
-"""Seconds that replies have to be finished when the server closes."""
+"""Seconds for unfinished replies when the server closes."""
 
 Page: TypeAlias = Callable[[Request], Reply]
 

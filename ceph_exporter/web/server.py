@@ -20,7 +20,7 @@ from ceph_exporter.web.request import Reply, Request
 from ceph_exporter.web.security import OPEN, Security
 
 MAX_CONNECTIONS = 256
-"""Maximum number of open connections: a quarter of the 1024 descriptors that a service usually has."""
+"""Maximum number of open connections: a quarter of the 1024 descriptors that services have."""
 
 CLOSE_PATIENCE = 2.0
 """Seconds for unfinished replies when the server closes."""

@@ -41,7 +41,7 @@ RELOADED = Metric(
 RELOAD_TIME = Metric(
     "ceph_exporter_config_last_reload_success_timestamp_seconds",
     "gauge",
-    "Unix time at which a configuration was last loaded successfully",
+    "Time at which a configuration was last loaded successfully",
     OWN,
 )
 POLLS = Metric(

@@ -1,7 +1,8 @@
-"""What the dashboard still reports of health while `/api/health/minimal` and `full` fail.
+"""The health that the dashboard still reports while `/api/health/minimal` fails.
 
-Sources: `/api/health/snapshot` (20 and later, controllers/health.py), `/api/summary` (14 and later,
-controllers/summary.py). They have no details of the checks, and the summary has no checks.
+Sources: `/api/health/snapshot` (20 and later, controllers/health.py) and `/api/summary` (14 and
+later, controllers/summary.py). The snapshot has the checks without their details. The summary has
+only the overall status.
 """
 
 import msgspec
@@ -38,7 +39,7 @@ class RawSnapshot(msgspec.Struct, frozen=True):
 
 
 class RawSummary(msgspec.Struct, frozen=True):
-    """The dashboard's `/api/summary`, as far as it stands in for `status`."""
+    """The part of the dashboard's `/api/summary` that replaces `status`."""
 
     health_status: str
 
@@ -49,9 +50,9 @@ _decode_summary = Decoder(RawSummary)
 
 @decodes("dashboard/health/snapshot")
 def decode_snapshot(body: bytes) -> tuple[Fact, ...]:
-    """Decode the dashboard's answer of 20 and later, made from the mon command `status`.
+    """Decode the dashboard's health snapshot, which it derives from the mon command `status`.
 
-    Its checks have no details, and a rate that Ceph omits because it is 0 is null.
+    The checks have no details. A rate of 0, which Ceph omits, is null here.
     """
     answer = _decode_snapshot(body)
     health = msgspec.structs.replace(from_raw(answer.health), detailed=False)
@@ -77,5 +78,5 @@ def decode_snapshot(body: bytes) -> tuple[Fact, ...]:
 
 @decodes("dashboard/summary/health")
 def decode_summary(body: bytes) -> tuple[Fact, ...]:
-    """Decode the status alone, and the version, of the dashboard's summary."""
+    """Decode the health status and the version in the dashboard's summary."""
     return (Status(health=_decode_summary(body).health_status), *decode_version(body))

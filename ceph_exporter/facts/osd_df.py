@@ -1,4 +1,4 @@
-"""The document `osd df`: the size, usage and PGs of each OSD (0.94 and later).
+"""The document `osd df`: the size, usage and PGs of each OSD (Ceph 0.94 and later).
 
 Sources: OSDUtilizationDumper of OSDMonitor.cc (0.94 to 11) and OSDMap.cc (12 and later).
 """
@@ -16,11 +16,12 @@ _KIB = 1024
 
 
 class OsdUsage(msgspec.Struct, frozen=True, gc=False):
-    """One OSD. size, used and avail in bytes; utilization from 0 to 1.
+    """The usage of one OSD.
 
-    variance: its utilization divided by the average. All five are None for an OSD that never
-    reported its size: Ceph prints 0 or nan for it. reweight is 0 for an OSD that is out.
-    device_class: empty for none and before 12.
+    size, used and avail are in bytes, and utilization is from 0 to 1. variance is the utilization
+    divided by the average. These five are None for an OSD that has never reported its size, for
+    which Ceph prints 0 or nan. reweight is 0 for an OSD that is out. device_class is empty if the
+    OSD has none, and before 12.
     """
 
     size: float | None = None
@@ -37,7 +38,7 @@ class OsdUsage(msgspec.Struct, frozen=True, gc=False):
 class OsdDf(Fact, frozen=True):
     """The OSDs by id, including those outside the CRUSH map. average_utilization: 0 to 1.
 
-    by_class: the space by device class, empty if the answer does not allow to calculate it.
+    by_class: the space by device class, empty if it cannot be calculated from the answer.
     """
 
     document = "osd df"
@@ -48,7 +49,7 @@ class OsdDf(Fact, frozen=True):
 
 
 class RawNode(msgspec.Struct, frozen=True, gc=False):
-    """One row; sizes in KiB, utilization in percent. Ids below 0 are buckets."""
+    """One row. Sizes are in KiB, utilization is in percent. Rows with an id below 0 are buckets."""
 
     id: int
     kb: float | None = None
@@ -63,13 +64,13 @@ class RawNode(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawSummary(msgspec.Struct, frozen=True):
-    """`summary`; its other fields are sums of the rows."""
+    """`summary`. Its other fields are sums of the rows and are not used."""
 
     average_utilization: float | None = None
 
 
 class RawOsdDf(msgspec.Struct, frozen=True):
-    """The answer of `osd df`; `stray` are OSDs outside the CRUSH map."""
+    """The answer to `osd df`. `stray` contains the OSDs outside the CRUSH map."""
 
     nodes: tuple[RawNode, ...]
     stray: tuple[RawNode, ...] = ()
@@ -81,7 +82,7 @@ _decode = Decoder(RawOsdDf)
 
 @decodes("osd df")
 def decode_osd_df(body: bytes) -> tuple[Fact, ...]:
-    """Decode the command's answer; for an OSD in several CRUSH trees, the first row counts."""
+    """Decode the command's answer. If an OSD is in several CRUSH trees, its first row is used."""
     answer = _decode(body)
     osds: dict[int, OsdUsage] = {}
     for node in (*answer.nodes, *answer.stray):

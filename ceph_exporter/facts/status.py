@@ -1,7 +1,7 @@
 """The document `status`: a summary of the cluster.
 
 Sources: Monitor::get_cluster_status, OSDMap::print_summary and PGMap::print_summary of 0.67 to 20;
-the dashboard's `/api/health/minimal`, which contains `health detail` as well.
+the dashboard's `/api/health/minimal`, which also contains `health detail`.
 """
 
 from collections.abc import Mapping
@@ -20,10 +20,11 @@ _RECOVERY = {"recovering", "backfilling", "backfill"}  # the last one up to 11
 
 
 class Status(Fact, frozen=True):
-    """Counts and rates of the cluster; None where the API does not report a figure.
+    """Counts and rates of the cluster. A figure that the API does not report is None.
 
-    pg_states: combined state ("active+clean") -> number of PGs. Sizes in bytes, rates per second; a
-    rate that Ceph omits because the cluster is idle is 0. osd_epoch: the epoch of the OSD map.
+    pg_states: the number of PGs by combined state ("active+clean"). Sizes are in bytes and rates
+    are per second. A rate that Ceph omits because the cluster is idle is 0. osd_epoch: the epoch of
+    the OSD map.
     """
 
     document = "status"
@@ -60,7 +61,7 @@ class Status(Fact, frozen=True):
 
 
 class RawOsdmap(msgspec.Struct, frozen=True):
-    """The OSD counts; inside a second `osdmap` up to 14, as strings in 0.67."""
+    """The OSD counts. Up to 14, they are inside a second `osdmap`. In 0.67, they are strings."""
 
     osdmap: "RawOsdmap | None" = None
     epoch: int | None = None
@@ -78,9 +79,9 @@ class RawState(msgspec.Struct, frozen=True):
 
 
 class RawPgmap(msgspec.Struct, frozen=True):
-    """`pgmap`; Ceph omits each rate and each object count below while it is 0.
+    """`pgmap`. Ceph omits each rate and each object count below while it is 0.
 
-    op_per_sec is unset from 10 on, and while it is 0.
+    op_per_sec exists only up to 9, and Ceph omits it while it is 0.
     """
 
     pgs_by_state: Annotated[tuple[RawState, ...], WHOLE] = ()
@@ -97,7 +98,7 @@ class RawPgmap(msgspec.Struct, frozen=True):
 
 
 class RawStatus(msgspec.Struct, frozen=True):
-    """The answer of `status`."""
+    """The answer to `status`."""
 
     health: RawHealth | None = None
     osdmap: RawOsdmap = RawOsdmap()
@@ -107,14 +108,14 @@ class RawStatus(msgspec.Struct, frozen=True):
 
 
 class RawOsd(msgspec.Struct, frozen=True):
-    """One OSD of the dashboard's minimal answer."""
+    """One OSD in the dashboard's minimal answer."""
 
     up: int
     is_in: int = msgspec.field(name="in")
 
 
 class RawOsds(msgspec.Struct, frozen=True):
-    """`osd_map` of the dashboard's minimal answer."""
+    """`osd_map` in the dashboard's minimal answer."""
 
     osds: tuple[RawOsd | None, ...]
 
@@ -128,14 +129,14 @@ class RawObjects(msgspec.Struct, frozen=True):
 
 
 class RawPgInfo(msgspec.Struct, frozen=True):
-    """`pg_info` of the dashboard's minimal answer."""
+    """`pg_info` in the dashboard's minimal answer."""
 
     object_stats: RawObjects = RawObjects()
     statuses: Annotated[dict[str, int], WHOLE] = {}
 
 
 class RawClientPerf(msgspec.Struct, frozen=True):
-    """`client_perf` of the dashboard's minimal answer."""
+    """`client_perf` in the dashboard's minimal answer."""
 
     read_bytes_sec: float | None = None
     write_bytes_sec: float | None = None
@@ -145,7 +146,7 @@ class RawClientPerf(msgspec.Struct, frozen=True):
 
 
 class RawMinimal(msgspec.Struct, frozen=True):
-    """The dashboard's `/api/health/minimal`; sections that the user may not read are left out."""
+    """The dashboard's `/api/health/minimal`. It omits sections that the user may not read."""
 
     health: RawHealth | None = None
     osd_map: RawOsds | None = None
@@ -159,7 +160,7 @@ _decode_minimal = Decoder(RawMinimal)
 
 @decodes("status")
 def decode_status(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer; from 12 on it contains `service dump` as well."""
+    """Decode the mon command's answer. From 12 on, it also contains `service dump`."""
     answer = _decode(body)
     status = _from_status(answer)
     if answer.servicemap is None:
@@ -182,7 +183,7 @@ def _from_status(answer: RawStatus) -> Status:
     )
     if answer.pgmap is None:
         return osds
-    # Up to 9, operations are one sum; from 10 on, reads and writes are separate.
+    # Up to 9, there is one sum of all operations. From 10 on, reads and writes are separate.
     pgmap = amounts(answer.pgmap)
     joint = pgmap.op_per_sec
     separate = joint is msgspec.UNSET
@@ -220,7 +221,7 @@ def from_minimal(answer: RawMinimal) -> tuple[Fact, ...]:
         raise DecodeError("Object missing required field `health`")
     osds = None if answer.osd_map is None else [osd for osd in answer.osd_map.osds if osd]
     if answer.osd_map is not None and osds is not None and len(osds) < len(answer.osd_map.osds):
-        osds = None  # without a row that is broken, the numbers are too small
+        osds = None  # a broken row was dropped, so the numbers would be too small
     pgs = answer.pg_info or RawPgInfo()
     perf = amounts(answer.client_perf)
     reads, writes = perf.read_op_per_sec, perf.write_op_per_sec

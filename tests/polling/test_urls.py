@@ -109,6 +109,24 @@ def test_a_failover_is_followed_there_and_back(
             assert {states(report)[name] for name in VITAL} == {DocumentState.OK}
 
 
+def test_a_login_refused_at_one_url_is_not_repeated_and_the_next_url_is_polled(
+    stack: ExitStack, poller: Callable[..., Poller], clock: Clock
+) -> None:
+    """The first poll already shows the cluster, and the refused secret is sent only once."""
+    other, own = Mgr(stack), Mgr(stack)
+    other.dashboard.secret = "another"  # noqa: S105 - only for the fake
+    polled = poller(other.server.url, own.server.url)
+    report = polled.poll().report
+    assert (report.up, report.url) == (True, own.server.url)
+    own.reply = plain(503)
+    for _ in range(3):
+        clock.now += 15
+        report = polled.poll().report
+        assert not report.up
+        assert "was refused for user prom" in report.error
+    assert (other.dashboard.logins, own.dashboard.logins) == (1, 1)
+
+
 @pytest.mark.parametrize("code", [404, 502, 503])
 def test_a_backend_that_is_away_for_a_moment_marks_nothing(
     stack: ExitStack, poller: Callable[..., Poller], clock: Clock, logs: list[str], code: int

@@ -42,7 +42,11 @@ def read(file: str, *, pipe: bool = True) -> str:
 
     pipe: whether the file may be a pipe. A pipe can be read only once.
     """
-    content = read_bytes(file, pipe=pipe)
+    return decoded(read_bytes(file, pipe=pipe), file)
+
+
+def decoded(content: bytes, file: str) -> str:
+    """Return the text in the content of a file; raise a ConfigError that names the file."""
     try:
         return content.decode()
     except UnicodeDecodeError:

@@ -16,11 +16,12 @@ from ceph_exporter.config.strict_yaml import (
     ConfigError,
     Strict,
     convert,
+    decoded,
     parse_yaml,
-    read,
     read_bytes,
 )
 from ceph_exporter.printable import quoted
+from ceph_exporter.web.interval import Interval
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "Content-Security-Policy": (),
@@ -32,41 +33,10 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
 """The headers that may be set, and their allowed values; an empty tuple allows any value."""
 
 _BCRYPT = re.compile(r"\$2[abxy]?\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}")
-_GO_PART = re.compile(r"([0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})(ns|us|µs|μs|ms|s|m|h)")
-_GO_DURATION = re.compile(rf"(?:{_GO_PART.pattern}){{1,8}}")
-_GO_UNITS = {
-    "ns": 1e-9,
-    "us": 1e-6,
-    "µs": 1e-6,  # the micro sign
-    "μs": 1e-6,  # the Greek letter
-    "ms": 1e-3,
-    "s": 1,
-    "m": 60,
-    "h": 3600,
-}
-_LONGEST = 366 * 86400
 _TYPED = ("burst", "http2", "interval", "prefer_server_cipher_suites")
 """The keys whose values are not strings. All other values are taken literally, as in the toolkit:
 `X-XSS-Protection: 1`, or a user called 123."""
 _VERIFIED = ("VerifyClientCertIfGiven", "RequireAndVerifyClientCert")
-
-
-class Interval(float):
-    """Seconds, written as a duration of Go: 1s, 1.5s, 100ms, or 0."""
-
-    __slots__ = ()
-
-    @classmethod
-    def parse(cls, value: object) -> "Interval":
-        """Return the duration in seconds; raises ValueError, which says what was expected."""
-        if value in (0, "0"):
-            return cls(0)
-        if not isinstance(value, str) or not _GO_DURATION.fullmatch(value):
-            raise ValueError("expected a duration such as 1s or 100ms, or 0")
-        seconds = sum(float(n) * _GO_UNITS[unit] for n, unit in _GO_PART.findall(value))
-        if seconds > _LONGEST:
-            raise ValueError("expected a duration of at most 8784h")
-        return cls(seconds)
 
 
 class TlsServer(Strict, frozen=True):
@@ -125,20 +95,33 @@ class Pem(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """A configuration and the files that it names; compares equal if nothing has changed."""
+    """A configuration with the contents of its file and of the files that it names."""
 
     web: WebConfig
     pem: Pem
+    text: bytes = b""
+
+    def is_current(self, file: str) -> bool:
+        """Return whether all files still have these contents."""
+        tls, folder = self.web.tls_server_config, Path(file).parent
+        names = (tls.cert_file, tls.key_file, tls.client_ca_file)
+        files = {folder / name: pem for name, pem in zip(names, self.pem, strict=True) if name}
+        files[Path(file)] = self.text
+        try:
+            return all(read_bytes(path) == content for path, content in files.items())
+        except ConfigError:
+            return False
 
 
 def load(file: str) -> Loaded:
     """Read and check the file and the files that it names; raises ConfigError."""
     try:
-        tree = parse_yaml(read(file, pipe=False), _TYPED)
+        content = read_bytes(file)
+        tree = parse_yaml(decoded(content, file), _TYPED)
         web = convert(_normal(tree), WebConfig, "")
         _check(web)
         _check_client_ca(tree, web.tls_server_config)
-        return Loaded(web, _pem(web.tls_server_config, Path(file).parent))
+        return Loaded(web, _pem(web.tls_server_config, Path(file).parent), content)
     except ConfigError as error:
         text = str(error)
         raise ConfigError(text if text.startswith(f"{file}: ") else f"{file}: {text}") from None

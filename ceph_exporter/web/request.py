@@ -24,6 +24,8 @@ _CACHED = 2048
 _FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|\n[ \t]")
 """Control characters, a bare CR, and folded lines, which proxies interpret in different ways."""
 _LENGTH = re.compile(rb"\ncontent-length:([^\n]*)", re.IGNORECASE)
+_PASSWORD = re.compile(rb"\r\nAuthorization: (Basic [A-Za-z0-9+/=]++)(?=\r\n|\Z)")
+"""A field with a password, as most clients write it. It can be parsed apart from the others."""
 _ABSOLUTE = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
 _Q = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 _NUMBER_LIMIT = 32
@@ -71,12 +73,19 @@ class BadRequestError(Exception):
 def parse(header: bytes) -> Request:
     """Return the request in a header without its final empty line; raises BadRequestError.
 
-    Prometheus sends the same header with every scrape, so results are cached. A header with a
-    password is not cached, because it must not stay in memory.
+    Prometheus sends the same header with every scrape, so results are cached, but without a
+    password, which must not stay in memory.
     """
-    if len(header) > _CACHED or b"\nauthorization:" in header.lower():
+    if len(header) > _CACHED:
         return _parse(header)
-    return _parse_cached(header)
+    passwords = list(_PASSWORD.finditer(header))
+    if len(passwords) != 1:
+        return _parse(header) if b"\nauthorization:" in header.lower() else _parse_cached(header)
+    (line,) = passwords
+    request = _parse_cached(header[: line.start()] + header[line.end() :])
+    if "authorization" in request.headers:  # a second time, in another form
+        return _parse(header)
+    return request._replace(headers={**request.headers, "authorization": line[1].decode()})
 
 
 def _parse(header: bytes) -> Request:

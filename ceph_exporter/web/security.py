@@ -156,16 +156,17 @@ def lost(before: WebConfig, after: WebConfig) -> list[str]:
 class Watched:
     """The security settings of a web configuration file, reloaded when one of its files changes.
 
-    The files are read and compared for every connection, which is cheap for an exporter and, unlike
+    The files are read and compared for every request, which is cheap for an exporter and, unlike
     comparing modification times, detects every change. While the file is invalid, the last valid
     configuration stays in use. The same applies if the file lacks a protection that is in use,
     because an editor or `cp` may have emptied it for a moment. Raises ConfigError if the file is
-    invalid at the start.
+    invalid at the start. clock: monotonic seconds.
     """
 
-    def __init__(self, file: str) -> None:
-        self._file = file
+    def __init__(self, file: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._file, self._clock = file, clock
         self._lock = threading.Lock()
+        self._read_at = 0.0
         self._error = ""
         self.handshakes = Handshakes()
         self.handshakes.export()
@@ -182,17 +183,28 @@ class Watched:
         self._make(config.load(self._file), self._current)
 
     def __call__(self) -> Security:
-        """Return the current settings, after reading the files again."""
+        """Return the current settings, after the files were read again."""
+        called = self._clock()
         with self._lock:
-            try:
-                loaded = config.load(self._file)
-                if loaded != self._current[0]:
-                    self._current = loaded, self._make(loaded, self._current)
-                    log.info("web configuration changed", extra=fields(file=self._file))
-                self._error = ""
-            except ConfigError as error:
-                self._log_error(str(error))
+            if self._read_at <= called:  # otherwise another thread has just read them
+                self._read_at = self._clock()
+                try:
+                    self._read()
+                    self._error = ""
+                except ConfigError as error:
+                    self._log_error(str(error))
             return self._current[1]
+
+    def _read(self) -> None:
+        previous, security = self._current
+        if previous.is_current(self._file):
+            return
+        loaded = config.load(self._file)
+        if loaded[:2] == previous[:2]:  # only comments or the order have changed
+            self._current = loaded, security
+            return
+        self._current = loaded, self._make(loaded, self._current)
+        log.info("web configuration changed", extra=fields(file=self._file))
 
     def _make(self, loaded: Loaded, previous: tuple[Loaded, Security] | None = None) -> Security:
         if previous and (keys := lost(previous[0].web, loaded.web)):

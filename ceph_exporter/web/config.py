@@ -95,20 +95,16 @@ class Pem(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """A configuration with the contents of its file and of the files that it names."""
+    """A configuration. files: the contents of its file and of those that it names, by path."""
 
     web: WebConfig
     pem: Pem
-    text: bytes = b""
+    files: Mapping[str, bytes] = {}
 
-    def is_current(self, file: str) -> bool:
+    def is_current(self) -> bool:
         """Return whether all files still have these contents."""
-        tls, folder = self.web.tls_server_config, Path(file).parent
-        names = (tls.cert_file, tls.key_file, tls.client_ca_file)
-        files = {folder / name: pem for name, pem in zip(names, self.pem, strict=True) if name}
-        files[Path(file)] = self.text
         try:
-            return all(read_bytes(path) == content for path, content in files.items())
+            return all(read_bytes(path) == content for path, content in self.files.items())
         except ConfigError:
             return False
 
@@ -121,7 +117,11 @@ def load(file: str) -> Loaded:
         web = convert(_normal(tree), WebConfig, "")
         _check(web)
         _check_client_ca(tree, web.tls_server_config)
-        return Loaded(web, _pem(web.tls_server_config, Path(file).parent), content)
+        tls, folder = web.tls_server_config, Path(file).parent
+        pem = _pem(tls, folder)
+        names = (tls.cert_file, tls.key_file, tls.client_ca_file)
+        pairs = [(str(folder / name), text) for name, text in zip(names, pem, strict=True) if name]
+        return Loaded(web, pem, {**dict(pairs), file: content})
     except ConfigError as error:
         text = str(error)
         raise ConfigError(text if text.startswith(f"{file}: ") else f"{file}: {text}") from None

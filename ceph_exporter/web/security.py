@@ -197,7 +197,7 @@ class Watched:
 
     def _read(self) -> None:
         previous, security = self._current
-        if previous.is_current(self._file):
+        if previous.is_current():
             return
         loaded = config.load(self._file)
         if loaded[:2] == previous[:2]:  # only comments or the order have changed

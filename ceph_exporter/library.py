@@ -102,7 +102,7 @@ def _config(settings: dict[str, object], poll: Poll) -> Config:
         config = build({"clusters": {_NAME: settings}}, COLLECTORS, {}, poll)
     except ConfigError as error:
         raise ConfigError(str(error).replace(f"clusters.{_NAME}.", "", 1)) from None
-    return Config({"": config.clusters[_NAME]}, poll)
+    return Config({"": config.clusters[_NAME]}, config.poll)
 
 
 def _families(clusters: list[Lines]) -> list[Family]:

@@ -2,6 +2,7 @@
 
 import gzip
 import logging
+import re
 import threading
 
 import pytest
@@ -11,12 +12,15 @@ from prometheus_client.openmetrics.parser import (
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
 from ceph_exporter import own_metrics
+from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.exposition import Format
+from ceph_exporter.polling import snapshot
 from ceph_exporter.web import own
 from ceph_exporter.web.compress import Compressed
 from ceph_exporter.web.own import EXPIRES, INTERVAL, OwnMetrics
 from ceph_exporter.web.pages import REQUESTED_FOR
 from ceph_exporter.web.request import Request
+from tests.documents import ROOT, block
 
 
 @pytest.fixture
@@ -126,6 +130,17 @@ def test_a_failure_costs_only_the_own_metrics(
     assert [record.message for record in caplog.records] == [
         "own metrics failed; please report this"
     ]
+
+
+def test_the_documented_rule_keeps_the_own_metrics_only() -> None:
+    """The job in docs/web.md that goes with `/probe` keeps these metrics and no other."""
+    job = block(ROOT / "docs" / "web.md", "## Discovery", 2)
+    (pattern,) = re.findall('regex: "(.+)"', job)
+    suffixed = {"ceph_exporter_poll_latency_seconds": "ceph_exporter_poll_latency_seconds_bucket"}
+    kept = {suffixed.get(metric.name, metric.name) for metric in own_metrics.METRICS}
+    others = {one.name for module in COLLECTORS.values() for one in module.metrics}
+    others |= {metric.name for metric in snapshot.METRICS}
+    assert {name for name in kept | others if re.fullmatch(pattern, name)} == kept
 
 
 def test_scrapes_are_counted_by_code(monkeypatch: pytest.MonkeyPatch) -> None:

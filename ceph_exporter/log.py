@@ -15,6 +15,11 @@ _MAX_LENGTH = 4096
 log = logging.getLogger("ceph_exporter")
 
 
+def tags_of(cluster: str) -> dict[str, str]:
+    """Return the key=value pairs that identify a cluster in log lines."""
+    return {"cluster": cluster} if cluster else {}
+
+
 def fields(**pairs: object) -> dict[str, dict[str, object]]:
     """Return the `extra` argument of a log call that adds key=value pairs to its line."""
     return {"fields": pairs}

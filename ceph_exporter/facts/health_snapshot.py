@@ -10,8 +10,8 @@ import msgspec
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.health import RawHealth, from_raw
-from ceph_exporter.facts.numbers import amount, counts
-from ceph_exporter.facts.status import RawClientPerf, RawState, Status
+from ceph_exporter.facts.numbers import amount
+from ceph_exporter.facts.status import RawClientPerf, RawState, Status, states_of
 from ceph_exporter.facts.version import decode_version
 
 
@@ -26,7 +26,7 @@ class RawCounts(msgspec.Struct, frozen=True):
 class RawPgs(RawClientPerf, frozen=True):
     """`pgmap` of the dashboard's snapshot."""
 
-    pgs_by_state: tuple[RawState, ...] = ()
+    pgs_by_state: tuple[RawState | None, ...] = ()
 
 
 class RawSnapshot(msgspec.Struct, frozen=True):
@@ -66,9 +66,11 @@ def decode_snapshot(body: bytes) -> tuple[Fact, ...]:
     )
     if pgs is None:
         return health, status
+    states = states_of(pgs.pgs_by_state)
     status = msgspec.structs.replace(
         status,
-        pg_states=counts({row.state_name: row.count for row in pgs.pgs_by_state}),
+        pg_states=states,
+        pg_states_complete=len(states) == len(pgs.pgs_by_state),
         read_bytes=amount(pgs.read_bytes_sec or 0),
         write_bytes=amount(pgs.write_bytes_sec or 0),
         recovery_bytes=amount(pgs.recovering_bytes_per_sec or 0),

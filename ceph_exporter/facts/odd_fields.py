@@ -9,8 +9,9 @@ possible is dropped:
 - A row of a list or an object is dropped if one of its required fields is missing or broken. The
   row becomes null if the type admits None, so that a sum over the rows is known
   to be incomplete.
-- A list of single values (numbers, names) is dropped as a whole. So is a list of rows that is
-  declared `Annotated[tuple[Row, ...], WHOLE]`, because it is useless if one row is missing.
+- A list of single values (numbers, names) is dropped as a whole, unless it is declared
+  `Annotated[tuple[int, ...], EACH]`. So is a list of rows that is declared
+  `Annotated[tuple[Row, ...], WHOLE]`, because it is useless if one row is missing.
 - The document is dropped if a required field outside of rows is broken, or if no field remains that
   the exporter uses.
 
@@ -29,6 +30,8 @@ from msgspec.structs import FieldInfo
 
 WHOLE = "whole"
 """Annotation for the type of rows that are useless if one of them is missing."""
+EACH = "each"
+"""Annotation for the type of a list of single values of which one may be missing."""
 _DEEPEST = 16
 """The number of levels of an answer that are searched; only malicious answers have more."""
 _NAN = msgspec.Raw(b'"nan"')  # `msgspec` accepts it as a float in quotes
@@ -88,9 +91,7 @@ class _Shape(NamedTuple):
 
 @cache
 def _shape(type_: object) -> _Shape:
-    whole = False
-    if get_origin(type_) is Annotated:
-        whole = WHOLE in get_args(type_)[1:]
+    annotations = get_args(type_)[1:] if get_origin(type_) is Annotated else ()
     struct, rows = None, dict[int, object]()
     for member in _members(type_):
         origin, args = get_origin(member), get_args(member)
@@ -98,9 +99,11 @@ def _shape(type_: object) -> _Shape:
             struct = member
         elif origin is dict:
             rows[ord("{")] = args[1]
-        elif origin in (list, tuple) and args[1:] in ((), (...,)) and _is_container(args[0]):
-            rows[ord("[")] = args[0]
-    return _Shape(msgspec.json.Decoder(type_, strict=False), struct, rows, whole)
+        elif origin in (list, tuple) and args[1:] in ((), (...,)):
+            single = EACH not in annotations and not _is_container(args[0])
+            rows |= {} if single else {ord("["): args[0]}
+    decoder = msgspec.json.Decoder(type_, strict=False)
+    return _Shape(decoder, struct, rows, WHOLE in annotations)
 
 
 def _members(type_: object) -> tuple[object, ...]:

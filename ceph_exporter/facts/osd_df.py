@@ -4,15 +4,17 @@ Sources: OSDUtilizationDumper of OSDMonitor.cc (0.94 to 11) and OSDMap.cc (12 an
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.df import Space
 from ceph_exporter.facts.fact import Fact, decodes
-from ceph_exporter.facts.numbers import amount
+from ceph_exporter.facts.numbers import LIMIT, amount
 
 _KIB = 1024
+_MAX_KIB = LIMIT / _KIB
 
 
 class OsdUsage(msgspec.Struct, frozen=True, gc=False):
@@ -92,6 +94,44 @@ def decode_osd_df(body: bytes) -> tuple[Fact, ...]:
 
 
 def _usage(node: RawNode) -> OsdUsage:
+    return _plain(node) or _checked(node)
+
+
+def _plain(node: RawNode) -> OsdUsage | None:
+    """Return the usage if every number is present and possible, which is nearly always the case.
+
+    A single expression checks the numbers in half the time that a call for each of them takes.
+    """
+    row: Any = node  # each number may be None, which cannot be compared
+    try:
+        possible = (
+            0 < row.kb < _MAX_KIB
+            and 0 <= row.kb_used < _MAX_KIB
+            and 0 <= row.kb_avail < _MAX_KIB
+            and 0 <= row.utilization < LIMIT
+            and 0 <= row.var < LIMIT
+            and 0 <= row.pgs < LIMIT
+            and 0 <= row.crush_weight < LIMIT
+            and 0 <= row.reweight < LIMIT
+        )
+    except TypeError:
+        return None
+    if not possible:
+        return None
+    return OsdUsage(
+        row.kb * _KIB,
+        row.kb_used * _KIB,
+        row.kb_avail * _KIB,
+        row.utilization / 100,
+        row.var,
+        row.pgs,
+        row.crush_weight,
+        row.reweight,
+        row.device_class,
+    )
+
+
+def _checked(node: RawNode) -> OsdUsage:
     size = _bytes(node.kb)
     if not size:
         return OsdUsage(

@@ -5,12 +5,14 @@ children. The dashboard's `/api/health/full` contains the same object as `osd_ma
 """
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.numbers import amount
+from ceph_exporter.facts.odd_fields import EACH
 
 
 class OsdLocation(msgspec.Struct, frozen=True, gc=False):
@@ -44,7 +46,7 @@ class RawNode(msgspec.Struct, frozen=True, gc=False):
     type: str = ""
     device_class: str = ""
     crush_weight: float | None = None
-    children: tuple[int, ...] = ()
+    children: Annotated[tuple[int, ...], EACH] = ()
 
 
 class RawOsdTree(msgspec.Struct, frozen=True):

@@ -7,6 +7,10 @@ from ceph_exporter.facts.registry import COMMANDS
 from ceph_exporter.polling.report import DocumentRow, DocumentState, Report
 from ceph_exporter.sources import ErrorKind
 
+_REPORT = "please report this together with the output of `ceph_exporter record DIR`"
+_MAX_PATHS = 5
+"""The number of dropped fields of a document that are named."""
+
 
 class Missing(NamedTuple):
     """A document, a collector or a cluster that is unavailable.
@@ -30,12 +34,13 @@ def missing(report: Report) -> list[Missing]:
         for row in report.documents
         if row.error and row.error != report.error
     ]
-    fix = "please report this together with the output of `ceph_exporter record DIR`"
     rows += [
-        Missing(f"collector {row.name}", "the collector failed", fix)
+        Missing(f"collector {row.name}", "the collector failed", _REPORT)
         for row in report.collectors
         if not row.success
     ]
+    ok = [row for row in report.documents if row.state is DocumentState.OK]
+    rows += [_dropped(row) for row in ok if row.dropped]
     return sorted(rows, key=lambda row: not row.fault)
 
 
@@ -55,6 +60,14 @@ def _document(row: DocumentRow, api: str) -> Missing:
     else:
         fix = "this release of Ceph does not offer it; nothing needs to be done"
     return Missing(row.name, row.error, fix, fault=False)
+
+
+def _dropped(row: DocumentRow) -> Missing:
+    paths = [*row.dropped]
+    named = ", ".join(paths[:_MAX_PATHS])
+    more = f" and {len(paths) - _MAX_PATHS} more" if len(paths) > _MAX_PATHS else ""
+    why = f"fields of an unexpected type, whose metrics are absent: {named}{more}"
+    return Missing(f"part of {row.name}", why, _REPORT)
 
 
 def _fix_of_api(name: str) -> str:

@@ -2,8 +2,6 @@
 
 from collections.abc import Collection, Iterable
 
-import msgspec
-
 from ceph_exporter.facts import (
     DOCUMENTS,
     Decoded,
@@ -11,46 +9,20 @@ from ceph_exporter.facts import (
     Decoding,
     Fact,
     Facts,
-    Health,
     MgrDump,
-    Quorum,
     Status,
 )
 from ceph_exporter.polling import schedule
 from ceph_exporter.polling.clock import SYSTEM, Clock
+from ceph_exporter.polling.entry import VITAL, Entry, state_after
 from ceph_exporter.polling.report import DocumentRow, DocumentState
 from ceph_exporter.polling.schedule import Schedule
 from ceph_exporter.sources import Answer, ErrorKind, SourceError
-
-VITAL = frozenset(fact.document for fact in (Health, Status, Quorum))
-"""The documents that show whether the cluster is healthy. Every API offers them, so they are soon
-requested again even if the last answer was that they are unsupported or denied."""
-_OWN_KEY = frozenset({"restful"})
-"""APIs that run commands with the mgr's own key. If that key may not read a document, granting the
-user more rights does not help."""
-
 
 _SCHEDULES = {
     ErrorKind.UNSUPPORTED: schedule.unsupported,
     ErrorKind.DENIED: schedule.denied,
 }
-
-
-class _Entry(msgspec.Struct):
-    """What is known about one document.
-
-    fact: its content, None before it is received and after it goes stale; received: when it was
-    received, by `clock.monotonic()`; grace: seconds that are added to `stale_after`, because the
-    document is requested less often; epoch: the epoch of the OSD map in the last status before
-    the poll that received the document.
-    """
-
-    row: DocumentRow
-    schedule: Schedule = Schedule()
-    fact: Fact | None = None
-    received: float = 0.0
-    grace: float = 0.0
-    epoch: int | None = None
 
 
 class Documents:
@@ -62,7 +34,7 @@ class Documents:
 
     def __init__(self, names: Collection[str] = tuple(DOCUMENTS), clock: Clock = SYSTEM) -> None:
         self._clock = clock
-        self._entries = {name: _Entry(DocumentRow(name)) for name in DOCUMENTS if name in names}
+        self._entries = {name: Entry(DocumentRow(name)) for name in DOCUMENTS if name in names}
         self._received: set[str] = set()  # in this poll
         self._failed: set[str] = set()  # in this poll
         self._epoch: int | None = None  # of the OSD map in the last status
@@ -96,23 +68,28 @@ class Documents:
         """Return whether this poll received the document."""
         return name in self._received
 
-    def in_cooldown(self, name: str) -> bool:
-        """Return whether the document is available and its last request succeeded."""
+    def last_succeeded(self, name: str) -> bool:
+        """Return whether the last request for the document succeeded and its fact is not stale."""
         entry = self._entries[name]
         return entry.fact is not None and entry.row.state is DocumentState.OK
 
+    def denial_of(self, name: str) -> str:
+        """Return why the user may not read a document, or "" if its last request was not denied."""
+        row = self._entries[name].row
+        return row.error if row.kind is ErrorKind.DENIED else ""
+
     def error_of(self, names: Collection[str]) -> str:
-        """Return why the first of these documents is unavailable."""
+        """Return the error of that one of these documents which is the first in request order."""
         return next(row.error for row in self.rows() if row.name in names and row.error)
 
     def connect(self, api: str, offered: frozenset[str]) -> None:
-        """Switch to a source that offers these documents; most cooldowns continue."""
+        """Switch to a source that offers these documents; cooldowns after slow answers continue."""
         self._api = api
         for entry in self._entries.values():
             name = entry.row.name
             entry.schedule = schedule.reconnected(entry.schedule)
             if name in VITAL and name in self._failed:
-                entry.schedule = Schedule()  # another URL failed, so request it now
+                entry.schedule = Schedule()  # it failed at another URL, so request it here at once
             entry.epoch = None
             entry.row = entry.row._replace(offered=name in offered)
             if not entry.row.offered:
@@ -158,7 +135,7 @@ class Documents:
             )
             self._received.add(name)
         for name in {*answer.documents}.difference(fact.document for fact in decoded.facts):
-            text = f"{answer.wire_format}: the answer does not contain it"
+            text = f"{answer.wire_format}: the answer does not contain {name}"
             error = answer.left_out.get(name, SourceError(ErrorKind.FAILED, text))
             self.fail([name], error, answer.seconds)
 
@@ -176,22 +153,13 @@ class Documents:
                 continue
             self._failed.add(name)
             entry.row = entry.row._replace(
-                state=self._state(name, error.kind),
+                state=state_after(error.kind, name, self._api),
                 kind=error.kind,
                 error=str(error),
                 seconds=seconds,
             )
             if seconds is not None:
                 entry.schedule = schedule.failed(entry.schedule, now, seconds)
-
-    def _state(self, name: str, kind: ErrorKind) -> DocumentState:
-        """Return the state after a failure: FAILED if granting the user a right would help."""
-        if kind is ErrorKind.DENIED and self._api in _OWN_KEY:
-            return DocumentState.UNSUPPORTED
-        # A recording may contain only a few documents.
-        offered = name in VITAL and self._api != "recording"
-        unsupported = kind is ErrorKind.UNSUPPORTED and not offered
-        return DocumentState.UNSUPPORTED if unsupported else DocumentState.FAILED
 
     def cool_down(self, names: Iterable[str], seconds: float) -> None:
         """Put documents, except those in `VITAL`, in cooldown after their request made a URL fail.
@@ -218,13 +186,17 @@ class Documents:
         added to it.
         """
         now = self._clock.monotonic()
+        status = self._entries.get(Status.document)
         for entry in self._entries.values():
-            if self.received(Status.document) and self._is_unchanged(entry):
-                entry.received = now
-                entry.row = entry.row._replace(
-                    state=DocumentState.OK, kind=None, error="", last_success=self._clock.time()
-                )
-            if entry.fact is not None and now - entry.received > stale_after + entry.grace:
+            grace = entry.grace
+            if status is not None and self._is_unchanged(entry):
+                grace = max(grace, status.grace)  # it is kept until the next status can confirm it
+                if self.received(Status.document):
+                    entry.received = now
+                    entry.row = entry.row._replace(
+                        state=DocumentState.OK, kind=None, error="", last_success=self._clock.time()
+                    )
+            if entry.fact is not None and now - entry.received > stale_after + grace:
                 entry.fact = None
 
     def available(self) -> dict[type[Fact], Fact]:
@@ -244,12 +216,13 @@ class Documents:
         """Return the state of each document."""
         return tuple(entry.row for entry in self._entries.values())
 
-    def _is_unchanged(self, entry: _Entry) -> bool:
+    def _is_unchanged(self, entry: Entry) -> bool:
         """Return whether the document is still current because the OSD map has not changed.
 
-        Epochs only grow. If the newest status has the same epoch as the last status before the poll
-        that received the document, the document has this epoch too. A status from the same poll
-        would prove nothing: the document may come from a monitor that lags behind.
+        Epochs only grow. If the newest status still has the epoch that was current before the
+        document's poll began, the map did not change in between, so the document has this epoch
+        too. A status from the document's own poll would prove nothing, because the document may
+        come from a monitor that lags behind.
         """
         of_map = entry.fact is not None and entry.fact.of_osd_map
         return of_map and entry.epoch is not None and entry.epoch == self._epoch

@@ -9,11 +9,12 @@ from ceph_exporter.config import Cluster, Config
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.exposition import Lines
 from ceph_exporter.facts import Health, Quorum, Status
-from ceph_exporter.log import fields, log
+from ceph_exporter.log import fields, log, tags_of
 from ceph_exporter.polling import snapshot, summary
 from ceph_exporter.polling.clock import SYSTEM, Clock
 from ceph_exporter.polling.collecting import Collecting
-from ceph_exporter.polling.documents import VITAL, Documents
+from ceph_exporter.polling.documents import Documents
+from ceph_exporter.polling.entry import VITAL
 from ceph_exporter.polling.outage import Outage, pause
 from ceph_exporter.polling.report import Report
 from ceph_exporter.polling.session import Connect, Session
@@ -21,8 +22,7 @@ from ceph_exporter.polling.snapshot import Snapshot
 from ceph_exporter.sources import Answer, ErrorKind, MonStore, Source, SourceError
 
 ATTEMPTS = 3
-"""Maximum number of connections in a poll of a cluster with a single URL. A poll opens another one
-if a standby answers or the connection breaks."""
+"""Maximum number of connections in a poll to a single URL: one may break or lead to a standby."""
 OnSnapshot: TypeAlias = Callable[["Poller", Snapshot], object]
 
 
@@ -36,7 +36,7 @@ class Poller:
     on_answer: called with each answer as it arrives, before it is decoded.
     """
 
-    def __init__(  # noqa: PLR0913 - what tests replace is a keyword
+    def __init__(  # noqa: PLR0913 - the optional ones are keyword-only
         self,
         name: str,
         cluster: Cluster,
@@ -55,7 +55,7 @@ class Poller:
         self._clock = clock
         self._poll = config.poll
         self._on_answer = on_answer
-        tags = _tags(name)
+        tags = tags_of(name)
         self._session = Session(
             cluster, tags, connect, body_limit=config.poll.body_limit, clock=clock
         )
@@ -80,14 +80,14 @@ class Poller:
         return self.name if self.prefix else ""
 
     def run(self, stop: threading.Event) -> None:
-        """Poll at the interval until `stop` is set."""
+        """Poll at the configured interval, or less often after failures, until `stop` is set."""
         while not stop.is_set():
             self.last_progress = start = self._clock.monotonic()
             try:
                 report = self.poll().report
                 own_metrics.count_poll(self.label, report.seconds, up=report.up)
             except Exception as error:  # noqa: BLE001 - no error may end the loop
-                about = fields(**_tags(self.name), error=repr(error))
+                about = fields(**tags_of(self.name), error=repr(error))
                 log.error("poll aborted; please report this", extra=about)
                 own_metrics.count_aborted_poll(self.label)
                 self.close()
@@ -128,14 +128,15 @@ class Poller:
         self._session.close()
 
     def _is_up(self, failure: SourceError | None) -> bool:
-        """Return whether health or status is available.
+        """Return whether this poll received health or status, or did not have to.
 
-        After a slow answer, both are in cooldown, and the next polls do not request them. Such a
-        poll counts as successful if the slow answer was.
+        After slow answers, both may be in cooldown, so that the next polls do not request them.
+        Such a poll counts as successful if nothing failed in it and the last request for either
+        document succeeded.
         """
         names = Health.document, Status.document
         received = any(map(self._documents.received, names))
-        return received or (failure is None and any(map(self._documents.in_cooldown, names)))
+        return received or (failure is None and any(map(self._documents.last_succeeded, names)))
 
     def _publish(self, report: Report, lines: Lines) -> Snapshot:
         result = snapshot.make(
@@ -182,7 +183,8 @@ class Poller:
     def _may_reach_another_mgr(self, error: SourceError, *, was_open: bool) -> bool:
         """Return whether another connection to the same URL may reach another mgr.
 
-        This is possible if there is only one URL, which may be that of a load balancer.
+        This is assumed of a single URL only, because it may be that of a load balancer. If there
+        are several URLs, each is taken to be one mgr.
         """
         broke = error.kind is ErrorKind.UNREACHABLE and (was_open or self._has_vital())
         return len(self._session.urls) == 1 and (broke or error.kind is ErrorKind.STANDBY)
@@ -209,8 +211,11 @@ class Poller:
                 requested.add(name)
                 self._receive([name], url, source, deadline)
         if not self._session.proven:
-            text = f"{url}: it does not report which cluster it belongs to"
-            raise SourceError(ErrorKind.UNREACHABLE, text)
+            denial = self._documents.denial_of(Quorum.document)
+            if not denial or not self._session.accept(url):
+                text = f"{url}: it does not report which cluster it belongs to"
+                raise SourceError(ErrorKind.UNREACHABLE, f"{text}: {denial}" if denial else text)
+            requested.discard(Status.document)  # its answer was not kept
         while todo := [
             name
             for name in self._documents.due()
@@ -253,8 +258,3 @@ class Poller:
             if not self._session.proven:
                 return  # it may come from another cluster
         self._documents.keep(answer, decoded)
-
-
-def _tags(name: str) -> dict[str, str]:
-    """Return the key=value pairs that identify a cluster in log lines."""
-    return {"cluster": name} if name else {}

@@ -64,9 +64,25 @@ class Session:
             if isinstance(fact, Quorum):
                 self.trust.check(url, source.api, fact)
                 self.proven = True
-            elif isinstance(fact, Status) and fact.fsid:
+            elif isinstance(fact, Status) and fact.fsid and self._identifies(source):
                 self.trust.check_cluster(url, fact.fsid)
                 self.proven = True
+
+    def _identifies(self, source: Source) -> bool:
+        """Return whether a status tells which cluster this is.
+
+        The dashboard reports the fsid in a status only while health fails (20 and later). If that
+        were the first fsid, nothing could identify the cluster after the next reconnect.
+        """
+        return bool(self.trust.fsid) or source.api != "dashboard"
+
+    def accept(self, url: str) -> bool:
+        """Accept a source whose user may not read what identifies it; return whether it may be.
+
+        It may be if the URL has identified itself before, when the user still had the right.
+        """
+        self.proven = self.proven or url in self.trust.identified
+        return self.proven
 
     def answered(self, source: Source) -> None:
         """Remember that a source answered; log it unless it is the one that answered last."""

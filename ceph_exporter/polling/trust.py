@@ -57,6 +57,8 @@ class Trust:
         """The fsid of the first cluster that answered; empty until one has answered."""
         self.foreign = dict.fromkeys(urls, False)
         """For each URL, whether its last answer came from another cluster."""
+        self.identified: set[str] = set()
+        """The URLs that have identified themselves as the right cluster's."""
         self._tags = dict(tags)
         self._clock = clock
         self._signs: dict[str, _Sign] = {}
@@ -84,6 +86,7 @@ class Trust:
                 f"{url}: another cluster answers (fsid {fsid[:64]}, expected {self.fsid[:64]}); "
                 "check the URL, or restart the exporter if the cluster was recreated",
             )
+        self.identified.add(url)
 
     def _check_quorum(self, url: str, quorum: Quorum) -> None:
         now = self._clock.monotonic()

@@ -193,6 +193,8 @@ class Shown(Collector):
         for family in _REGISTRY.collect():
             family.samples = [
                 sample._replace(labels={k: v for k, v in sample.labels.items() if v})
+                if "" in sample.labels.values()
+                else sample
                 for sample in family.samples
             ]
             if family.samples:

@@ -59,7 +59,7 @@ class Reload:
     def state(self) -> tuple[bool, float]:
         """Return whether the last reload succeeded, and the time of the last successful one.
 
-        Every connection reads the web configuration again. If that configuration was rejected, the
+        Every request reads the web configuration again. If that configuration was rejected, the
         reload counts as failed.
         """
         return self._successful and not (self._web and self._web.rejected), self._when

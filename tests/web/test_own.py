@@ -4,6 +4,7 @@ import gzip
 import logging
 import re
 import threading
+import time
 
 import pytest
 from prometheus_client.openmetrics.parser import (
@@ -62,6 +63,32 @@ def test_scrapes_do_not_render(rendered: list[Format]) -> None:
     ready.refresh()
     assert ready.tail(Format.TEXT) is not first
     assert rendered == [Format.TEXT] * 2
+
+
+def test_many_clusters_make_it_rarer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If it takes 0.1 s of CPU time, it happens every 5 seconds; a scrape does it after 15."""
+    now, renderings = 100.0, []
+
+    def render(format_: Format) -> bytes:
+        nonlocal now
+        now += 0.1
+        renderings.append(format_)
+        return b""
+
+    monkeypatch.setattr(own, "_rendered", render)
+    monkeypatch.setattr(time, "thread_time", lambda: now)
+    ready = OwnMetrics(clock=lambda: now)
+    ready.tail(Format.TEXT)
+    for passed, expected in ((4.0, 1), (1.0, 2)):
+        now += passed
+        ready.refresh()
+        assert len(renderings) == expected
+    now += 14.0
+    ready.tail(Format.TEXT)
+    assert len(renderings) == 2
+    now += 1.0
+    ready.tail(Format.TEXT)
+    assert len(renderings) == 3
 
 
 def test_old_metrics_are_not_sent(rendered: list[Format]) -> None:

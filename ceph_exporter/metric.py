@@ -21,7 +21,10 @@ class Columns(NamedTuple):
 
 
 Samples: TypeAlias = Iterable[tuple[str, Value]]
-Type: TypeAlias = Literal["gauge", "counter", "untyped"]
+Type: TypeAlias = Literal["gauge", "counter", "histogram", "untyped"]
+
+OWN = "(the exporter itself)"
+"""Replaces the name of a document in metrics whose values do not come from Ceph."""
 
 _ESCAPES = {"\\": r"\\", '"': r"\"", "\n": r"\n"}
 _ESCAPED = re.compile(r'[\\"\n]')

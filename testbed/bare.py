@@ -7,6 +7,7 @@ is the yardstick for a server that protects itself against its clients. It print
 import socket
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -25,10 +26,11 @@ def _serve(sock: socket.socket, message: bytes) -> None:
         request = b""
         while b"\r\n\r\n" not in request and (part := sock.recv(65536)):
             request += part
-        sock.sendall(message)
-        sock.shutdown(socket.SHUT_WR)
-        while sock.recv(65536):
-            pass
+        with suppress(OSError):  # the client is gone
+            sock.sendall(message)
+            sock.shutdown(socket.SHUT_WR)
+            while sock.recv(65536):
+                pass
 
 
 if __name__ == "__main__":

@@ -1,9 +1,13 @@
-"""The completion for bash, as bash runs it."""
+"""The completion for bash and zsh, as these shells run it."""
 
+import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.zsh import Zsh
 
 SCRIPT = Path(__file__).parent.parent / "deploy" / "completion" / "ceph_exporter.bash"
 # What bash does when a person presses the tabulator after the words given.
@@ -49,6 +53,53 @@ def test_bash_completes_files_after_an_equals_sign(tmp_path: Path) -> None:
         command = ["bash", "-c", COMPLETE, str(SCRIPT), "ceph_exporter", *typed]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         assert done.stdout.split() == [f"{tmp_path}/web.yml"]
+
+
+ZSH = shutil.which("zsh")
+
+
+@pytest.fixture(scope="module")
+def zsh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zsh]:
+    """Run a zsh with the completion of the project."""
+    if ZSH is None:
+        pytest.skip("zsh is not installed")
+    home = tmp_path_factory.mktemp("zsh")
+    (home / "web.yml").touch()
+    with Zsh(SCRIPT.parent, home) as started:
+        yield started
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered", "line"),
+    [
+        ("che", {"check"}, "check "),
+        ("check --nag", {"--nagios"}, "check --nagios "),
+        ("--poll.t", {"--poll.timeout"}, "--poll.timeout="),
+        ("--cluster.api da", {"dashboard"}, "--cluster.api dashboard "),
+        ("--cluster.api=da", {"dashboard"}, "--cluster.api=dashboard "),
+        ("--log.format=", {"logfmt", "json"}, None),
+        (
+            "--log.format=json --cluster.api=rest-",
+            {"rest-api"},
+            "--log.format=json --cluster.api=rest-api ",
+        ),
+        ("--log.format=json che", {"check"}, "--log.format=json check "),
+        ("--web.config.file=we", {"web.yml"}, "--web.config.file=web.yml "),
+        ("--web.config.file we", {"web.yml"}, "--web.config.file web.yml "),
+        ("--demo --web.config.file=we", {"web.yml"}, "--demo --web.config.file=web.yml "),
+    ],
+)
+def test_zsh_completes(zsh: Zsh, typed: str, offered: set[str], line: str | None) -> None:
+    """Commands, flags, and values after a blank or an equals sign are offered and filled in.
+
+    line: what is on the command line then; None if there are several matches.
+    """
+    matches, result = zsh.complete(f"ceph_exporter {typed}")
+    assert offered <= matches
+    if line is None:
+        assert matches == offered
+    else:
+        assert result == f"ceph_exporter {line}"
 
 
 def test_zsh_completes_after_an_equals_sign() -> None:

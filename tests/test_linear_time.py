@@ -25,7 +25,7 @@ from ceph_exporter.facts.version import decode_version
 from ceph_exporter.facts.versions import decode_features
 from ceph_exporter.log import Json, Logfmt
 from ceph_exporter.web import discovery, request, security
-from ceph_exporter.web.config import Interval
+from ceph_exporter.web.interval import Interval
 from tests import linear
 
 if TYPE_CHECKING:

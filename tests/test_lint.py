@@ -2,11 +2,11 @@
 
 import pytest
 
+from ceph_exporter import own_metrics
 from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.exposition import Format, lines, page
 from ceph_exporter.metric import Metric, one
 from ceph_exporter.polling import snapshot
-from ceph_exporter.web import process
 from tests.golden.eras import ERAS, facts_of
 from tests.golden.eras import page as page_of
 from tests.promtool import PROMTOOL, complaints
@@ -37,7 +37,7 @@ def test_pages_are_clean(era: str) -> None:
 
 @pytest.mark.parametrize(
     "metrics",
-    [*(found.metrics for found in COLLECTORS.values()), snapshot.METRICS, process.METRICS],
+    [*(found.metrics for found in COLLECTORS.values()), snapshot.METRICS, own_metrics.METRICS],
     ids=[*COLLECTORS, "own", "process"],
 )
 def test_names_are_clean(metrics: tuple[Metric, ...]) -> None:

@@ -78,6 +78,10 @@ def of_package(*names: str) -> tuple[str, ...]:
     ("folder", "forbidden"),
     [
         ("ceph_exporter/web", of_package("sources")),
+        ("ceph_exporter/sources", of_package("web", "polling", "commands")),
+        ("ceph_exporter/polling", of_package("web", "commands")),
+        ("ceph_exporter/library.py", of_package("web", "commands")),
+        ("ceph_exporter/own_metrics.py", of_package("sources", "polling", "web", "collectors")),
         ("ceph_exporter/config", (*of_package("sources", "collectors"), "httpx")),
         ("ceph_exporter/exposition.py", (*of_package("sources", "collectors"), "httpx")),
         ("ceph_exporter/metric.py", (PACKAGE,)),
@@ -141,6 +145,7 @@ def test_only_the_demo_imports_the_simulator() -> None:
 @pytest.mark.parametrize(
     ("module", "absent"),
     [
+        ("ceph_exporter", "prometheus_client"),
         ("ceph_exporter.config", "httpx"),
         ("ceph_exporter.config", "ceph_exporter.sources"),
         ("ceph_exporter.exposition", "httpx"),

@@ -14,6 +14,7 @@ from ceph_exporter.printable import escape_text, mask_secrets, quoted
 S = TypeVar("S")
 
 _FILE_LIMIT = 1 << 20
+_PART = 4096
 _ERROR_LIMIT = 1000
 _MERGED_LIMIT = 100_000
 """Maximum total number of keys in the mappings that use merge keys (`<<`). Without a limit, a few
@@ -42,7 +43,11 @@ def read(file: str, *, pipe: bool = True) -> str:
 
     pipe: whether the file may be a pipe. A pipe can be read only once.
     """
-    content = read_bytes(file, pipe=pipe)
+    return decoded(read_bytes(file, pipe=pipe), file)
+
+
+def decoded(content: bytes, file: str) -> str:
+    """Return the text in the content of a file; raise a ConfigError that names the file."""
     try:
         return content.decode()
     except UnicodeDecodeError:
@@ -58,13 +63,16 @@ def read_bytes(file: str | Path, *, pipe: bool = False) -> bytes:
         # Without O_NONBLOCK, this would wait until somebody writes to the pipe.
         number = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
         try:
-            if stat.S_ISFIFO(os.fstat(number).st_mode):
+            about = os.fstat(number)
+            if stat.S_ISFIFO(about.st_mode):
                 if not pipe:
                     raise ConfigError(f"{file}: expected a regular file, not a pipe")
                 os.set_blocking(number, True)
-            content = b""
-            while len(content) <= _FILE_LIMIT and (part := os.read(number, _FILE_LIMIT)):
+            content, size = b"", min(max(about.st_size + 1, _PART), _FILE_LIMIT)
+            while len(content) <= _FILE_LIMIT and (part := os.read(number, size)):
                 content += part
+                if len(content) == about.st_size:
+                    break  # the end of a regular file, which another call would only confirm
         finally:
             os.close(number)
     except OSError as error:

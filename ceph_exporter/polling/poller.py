@@ -4,11 +4,11 @@ import threading
 from collections.abc import Callable
 from typing import TypeAlias
 
-from ceph_exporter import facts
+from ceph_exporter import own_metrics
 from ceph_exporter.config import Cluster, Config
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.exposition import Lines
-from ceph_exporter.facts import Health, Quorum, Status, Version
+from ceph_exporter.facts import Health, Quorum, Status
 from ceph_exporter.log import fields, log, tags_of
 from ceph_exporter.polling import snapshot, summary
 from ceph_exporter.polling.clock import SYSTEM, Clock
@@ -22,8 +22,7 @@ from ceph_exporter.polling.snapshot import Snapshot
 from ceph_exporter.sources import Answer, ErrorKind, MonStore, Source, SourceError
 
 ATTEMPTS = 3
-"""Maximum number of connections in a poll of a cluster with a single URL. A poll opens another one
-if a standby answers or the connection breaks."""
+"""Maximum number of connections in a poll to a single URL: one may break or lead to a standby."""
 OnSnapshot: TypeAlias = Callable[["Poller", Snapshot], object]
 
 
@@ -62,7 +61,7 @@ class Poller:
         )
         self._host = MonStore(cluster.mon_data)
         self._collecting = Collecting(name, cluster, config, tags)
-        self._documents = Documents(self._wanted(cluster), clock)
+        self._documents = Documents(self._collecting.wanted(self._host.documents), clock)
         self._outage = Outage(tags, clock)
 
     @property
@@ -75,15 +74,22 @@ class Poller:
         """The label that distinguishes this cluster's series from those of other clusters."""
         return self._collecting.prefix
 
+    @property
+    def label(self) -> str:
+        """The value of the label `cluster`, empty if this is the only cluster."""
+        return self.name if self.prefix else ""
+
     def run(self, stop: threading.Event) -> None:
         """Poll at the configured interval, or less often after failures, until `stop` is set."""
         while not stop.is_set():
             self.last_progress = start = self._clock.monotonic()
             try:
-                self.poll()
+                report = self.poll().report
+                own_metrics.count_poll(self.label, report.seconds, up=report.up)
             except Exception as error:  # noqa: BLE001 - no error may end the loop
                 about = fields(**tags_of(self.name), error=repr(error))
                 log.error("poll aborted; please report this", extra=about)
+                own_metrics.count_aborted_poll(self.label)
                 self.close()
             wait = start + pause(self._poll, self._outage.failures) - self._clock.monotonic()
             stop.wait(max(0.0, wait))
@@ -101,12 +107,11 @@ class Poller:
         self._outage.note(failure, documents)
         available = self._collecting.facts(self._documents.available())
         lines, collectors = self._collecting.run(available)
-        api, url = self._session.used
         report = Report(
             up=self._is_up(failure),
             health=summary.health(available),
-            api=api,
-            url=url,
+            api=self._session.used[0],
+            url=self._session.used[1],
             release=summary.release(available),
             seconds=self._clock.monotonic() - start,
             ended=self._clock.time(),
@@ -130,9 +135,8 @@ class Poller:
         document succeeded.
         """
         names = Health.document, Status.document
-        if any(map(self._documents.received, names)):
-            return True
-        return failure is None and any(map(self._documents.last_succeeded, names))
+        received = any(map(self._documents.received, names))
+        return received or (failure is None and any(map(self._documents.last_succeeded, names)))
 
     def _publish(self, report: Report, lines: Lines) -> Snapshot:
         result = snapshot.make(
@@ -156,6 +160,7 @@ class Poller:
                 self._fetch(url, source, deadline)
             except SourceError as error:
                 failures.append(error)
+                own_metrics.count_request(self.label, self._session.used[0], "", error.kind.value)
                 if error.kind is ErrorKind.FROZEN or (
                     error.kind is ErrorKind.FOREIGN and self._session.proven
                 ):
@@ -237,6 +242,7 @@ class Poller:
         answer shows that the whole URL is unusable.
         """
         self._on_answer(answer)
+        api = source.api if source and answer.seconds else ""  # else nothing was requested
         try:
             decoded = self._documents.decode(answer)
         except SourceError as error:
@@ -244,16 +250,11 @@ class Poller:
                 self._documents.cool_down(answer.documents, answer.seconds)
                 raise
             self._documents.fail(answer.documents, error, answer.seconds)
+            own_metrics.count_request(self.label, api, answer.wire_format, error.kind.value)
             return
+        own_metrics.count_request(self.label, api, answer.wire_format, "ok")
         if source is not None:
             self._session.check(url, source, decoded.facts)
             if not self._session.proven:
                 return  # it may come from another cluster
         self._documents.keep(answer, decoded)
-
-    def _wanted(self, cluster: Cluster) -> set[str]:
-        """Return the names of the documents that collectors or the report need."""
-        always = {fact.document for fact in (Health, Status, Quorum, Version)}
-        wanted = always | self._collecting.documents
-        has_host = self._host.documents or cluster.api == "recording"
-        return wanted if has_host else wanted - {facts.MonStore.document}

@@ -4,14 +4,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ceph_exporter import exposition
-from ceph_exporter.metric import Family, Labels, Metric, one
+from ceph_exporter.metric import OWN, Family, Labels, Metric, one
 from ceph_exporter.polling.clock import SYSTEM, Clock
 from ceph_exporter.polling.report import DocumentState, Report
 
 _DOCUMENT = Labels("document")
 _COLLECTOR = Labels("collector")
-OWN = "(the exporter itself)"
-"""Replaces the name of a document in metrics whose values do not come from Ceph."""
 
 UP = Metric(
     "ceph_up",

@@ -19,10 +19,12 @@ import httpx
 from ceph_exporter import __version__
 from ceph_exporter.config import Poll
 from ceph_exporter.deadline import Deadline
-from ceph_exporter.sources import reasons
+from ceph_exporter.printable import quoted
+from ceph_exporter.sources import linear_headers, reasons
 from ceph_exporter.sources.base import ErrorKind, SourceError
 from ceph_exporter.sources.resolve import resolve
 
+_CODINGS = ("identity", "gzip", "deflate")  # proxies compress although nobody asked them to
 _MOMENT = 0.1
 """If a connection attempt times out with at most this many seconds left, the deadline caused it."""
 BODY_LIMIT = int(Poll().body_limit)
@@ -30,6 +32,9 @@ BODY_LIMIT = int(Poll().body_limit)
 CONNECT_TIMEOUT = 5.0
 """Seconds for each step of connecting to one address (TCP, then TLS), so that other addresses can
 still be tried."""
+
+
+linear_headers.install()
 
 
 class Tls(NamedTuple):
@@ -186,6 +191,9 @@ class Http:
         return Response(response.status_code, response.headers, body)
 
     def _read(self, response: httpx.Response, deadline: Deadline) -> bytes:
+        coding = response.headers.get("content-encoding", "identity").lower()
+        if coding not in _CODINGS:  # each decoder more multiplies the size
+            raise httpx.DecodingError(f"unexpected Content-Encoding {quoted(coding)}")
         declared = response.headers.get("content-length", "0")
         if declared.isdecimal() and int(declared) > self._limit:
             raise self._too_large()

@@ -30,6 +30,7 @@ _REASONS = {
     "Connection reset": "the server reset the connection; check whether the URL needs http:// or "
     "https://",
     "illegal status line": "the server does not speak HTTP here; use https:// or another port",
+    "illegal header line": "the answer has an invalid header; check the URL and any proxy",
     # The error itself would quote the header, which may be a token.
     "Illegal header value": "HTTP does not allow the value of a header; check the user's name and "
     "token",
@@ -52,4 +53,4 @@ def reason(error: Exception) -> str:
     """Return the reason for an error that is not a timeout; by default, the error's own text."""
     text = " ".join(str(error).split()) or type(error).__name__
     matches = (reason for part, reason in _REASONS.items() if part in text)
-    return next(matches, f"{text}; check the URL and the network")
+    return next(matches, f"{text[:200]}; check the URL and the network")

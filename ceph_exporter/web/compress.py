@@ -20,8 +20,17 @@ def _deflate() -> Any:  # noqa: ANN401 - isal and zlib have different types
     return zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
 
 
+class Tail:
+    """The last part of a body, compressed once for all clients that receive it."""
+
+    def __init__(self, plain: bytes) -> None:
+        self.plain = plain
+        deflate = _deflate()
+        self.compressed: bytes = deflate.compress(plain) + deflate.flush()
+
+
 class Compressed:
-    """A body whose common part, `start`, is compressed once for all clients."""
+    """A body whose first part, `start`, is compressed once for all clients."""
 
     def __init__(self, parts: Iterable[bytes]) -> None:
         deflate = _deflate()
@@ -34,13 +43,10 @@ class Compressed:
         compressed.append(deflate.flush(zlib.Z_SYNC_FLUSH))
         self.start = b"".join(compressed)
 
-    def end(self, tail: bytes) -> bytes:
+    def end(self, tail: Tail) -> bytes:
         """Return the bytes that, after `start`, complete the gzip file of all parts and `tail`."""
-        deflate = _deflate()
-        crc, size = zlib.crc32(tail, self._crc), self._size + len(tail)
-        return b"".join(
-            [deflate.compress(tail), deflate.flush(), struct.pack("<II", crc, size & 0xFFFFFFFF)]
-        )
+        crc, size = zlib.crc32(tail.plain, self._crc), self._size + len(tail.plain)
+        return tail.compressed + struct.pack("<II", crc, size & 0xFFFFFFFF)
 
 
 class Plain:
@@ -49,6 +55,6 @@ class Plain:
     def __init__(self, parts: Iterable[bytes]) -> None:
         self.start = b"".join(parts)
 
-    def end(self, tail: bytes) -> bytes:
+    def end(self, tail: Tail) -> bytes:
         """Return the tail unchanged."""
-        return tail
+        return tail.plain

@@ -1,8 +1,8 @@
 """The web configuration file, in the format of Prometheus' exporter-toolkit.
 
-The file becomes a tree of structs. All files that it names are read together with it, so that the
-contents that were checked are those that are used. Errors name the file and the key in it, and
-never show the value of a key that may hold a secret.
+The file becomes a tree of structs. The files that it names are read at the same time, so that what
+is checked is what is used. Errors name the file and the key, and never show a value that may be a
+secret.
 """
 
 import re
@@ -16,11 +16,12 @@ from ceph_exporter.config.strict_yaml import (
     ConfigError,
     Strict,
     convert,
+    decoded,
     parse_yaml,
-    read,
     read_bytes,
 )
 from ceph_exporter.printable import quoted
+from ceph_exporter.web.interval import Interval
 
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "Content-Security-Policy": (),
@@ -32,41 +33,10 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
 """The headers that may be set, and their allowed values; an empty tuple allows any value."""
 
 _BCRYPT = re.compile(r"\$2[abxy]?\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}")
-_GO_PART = re.compile(r"([0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})(ns|us|µs|μs|ms|s|m|h)")
-_GO_DURATION = re.compile(rf"(?:{_GO_PART.pattern}){{1,8}}")
-_GO_UNITS = {
-    "ns": 1e-9,
-    "us": 1e-6,
-    "µs": 1e-6,  # the micro sign
-    "μs": 1e-6,  # the Greek letter
-    "ms": 1e-3,
-    "s": 1,
-    "m": 60,
-    "h": 3600,
-}
-_LONGEST = 366 * 86400
 _TYPED = ("burst", "http2", "interval", "prefer_server_cipher_suites")
-"""The keys whose values are no texts. All others are taken as they are written, as the toolkit
-does: `X-XSS-Protection: 1`, and a user who is called 123."""
+"""The keys whose values are not strings. All other values are taken literally, as in the toolkit:
+`X-XSS-Protection: 1`, or a user called 123."""
 _VERIFIED = ("VerifyClientCertIfGiven", "RequireAndVerifyClientCert")
-
-
-class Interval(float):
-    """Seconds, written as a duration of Go: 1s, 1.5s, 100ms, or 0."""
-
-    __slots__ = ()
-
-    @classmethod
-    def parse(cls, value: object) -> "Interval":
-        """Return the duration in seconds; raises ValueError that says what was expected."""
-        if value in (0, "0"):
-            return cls(0)
-        if not isinstance(value, str) or not _GO_DURATION.fullmatch(value):
-            raise ValueError("expected a duration such as 1s or 100ms, or 0")
-        seconds = sum(float(n) * _GO_UNITS[unit] for n, unit in _GO_PART.findall(value))
-        if seconds > _LONGEST:
-            raise ValueError("expected a duration of at most 8784h")
-        return cls(seconds)
 
 
 class TlsServer(Strict, frozen=True):
@@ -125,30 +95,44 @@ class Pem(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """A configuration and the files that it names; compares equal if nothing has changed."""
+    """A configuration. files: the contents of its file and of those that it names, by path."""
 
     web: WebConfig
     pem: Pem
+    files: Mapping[str, bytes] = {}
+
+    def is_current(self) -> bool:
+        """Return whether all files still have these contents."""
+        try:
+            return all(read_bytes(path) == content for path, content in self.files.items())
+        except ConfigError:
+            return False
 
 
 def load(file: str) -> Loaded:
     """Read and check the file and the files that it names; raises ConfigError."""
     try:
-        tree = parse_yaml(read(file, pipe=False), _TYPED)
+        content = read_bytes(file)
+        tree = parse_yaml(decoded(content, file), _TYPED)
         web = convert(_normal(tree), WebConfig, "")
         _check(web)
         _check_client_ca(tree, web.tls_server_config)
-        return Loaded(web, _pem(web.tls_server_config, Path(file).parent))
+        tls, folder = web.tls_server_config, Path(file).parent
+        pem = _pem(tls, folder)
+        names = (tls.cert_file, tls.key_file, tls.client_ca_file)
+        pairs = [(str(folder / name), text) for name, text in zip(names, pem, strict=True) if name]
+        return Loaded(web, pem, {**dict(pairs), file: content})
     except ConfigError as error:
         text = str(error)
         raise ConfigError(text if text.startswith(f"{file}: ") else f"{file}: {text}") from None
 
 
 def _normal(tree: object) -> object:
-    """Return the tree without keys without a value, which mean the default.
+    """Return the tree without the keys that have no value, which stand for the default.
 
-    Users without a hash stay, as leaving them out might leave nobody to ask for a password. The
-    blanks around a header or a hash, such as the line break of a block literal, are no part of it.
+    Users without a hash are kept, and refused later: dropping the only user would turn off
+    authentication. Whitespace around a header or a hash is removed, such as the line break of a
+    block literal.
     """
     if tree is None:
         return {}
@@ -217,9 +201,9 @@ def _check_header(name: str, value: str) -> None:
 
 
 def _check_client_ca(tree: object, tls: TlsServer) -> None:
-    """Refuse a client CA without a value, which a template that went wrong may have left.
+    """Refuse a client CA without a value, which a broken template may have produced.
 
-    Without one the CAs of the system would decide who is let in.
+    Otherwise the system's CAs would decide which clients are admitted.
     """
     section = tree.get("tls_server_config") if isinstance(tree, dict) else None
     if not isinstance(section, dict) or tls.client_auth_type not in _VERIFIED:

@@ -16,36 +16,42 @@ from ceph_exporter.web.security import Security
 from ceph_exporter.web.writing import write
 
 HEADER_TIMEOUT = 10.0
-"""Seconds that a client has to complete the handshake and send the first request, and each of the
-following ones from its first byte on."""
+"""Seconds for the handshake and the first request, and for a later request from its first byte."""
 KEEP_ALIVE_TIMEOUT = 330.0
-"""Seconds without a request after which a connection is closed: longer than Prometheus keeps one
-(5 minutes), so that it never sends a request on a connection that is just being closed."""
+"""Seconds without a request after which a connection is closed. Prometheus closes it earlier, after
+5 minutes, so it never sends a request on a connection that is being closed here."""
 REQUESTS_LIMIT = 1000
-"""Requests on one connection."""
+"""Maximum number of requests on one connection."""
 LIFETIME = 3600.0
-"""Seconds after which a connection is closed with its next reply."""
+"""Seconds after which a connection is closed when its next reply has been sent."""
 BODY_LIMIT = 1 << 20
-"""Maximum size of the body of a request in bytes; no page uses it."""
+"""Maximum size of the body of a request in bytes; no page needs a body."""
 LINGER_TIMEOUT = 1.0
-"""Seconds to wait until the client closes: if the exporter closes while the client still sends, the
-client loses the reply."""
+"""Seconds to wait for the client to close the connection. If the exporter closes it first, a client
+that is still sending loses the reply."""
 
 _HANDSHAKE = b"\x16"
 _PLAIN_ON_TLS = Reply(b"this port speaks HTTPS: use https://\n", status=400)
 
 Handler: TypeAlias = Callable[[Request], Reply]
+Count: TypeAlias = Callable[[Request, int], object]
+
+
+def ignore(*_: object) -> None:
+    """Do nothing."""
 
 
 class Service(NamedTuple):
     """What all connections of a server have in common.
 
-    security: returns the settings in use, after reading their files again.
+    security: returns the settings in use, after reading their files again. counted: called with
+    each request and the status of its reply.
     """
 
     security: Callable[[], Security]
     answer: Handler
     connections: Connections
+    counted: Count = ignore
 
 
 def serve(service: Service, slot: Slot, client: str) -> None:
@@ -84,7 +90,7 @@ class _Connection:
             self._deadline = Deadline(HEADER_TIMEOUT)
             security = self._service.security()
             if security.context is not self._security.context:
-                return  # what the handshake checked may no longer be allowed
+                return  # the new settings may not admit this client
             self._security = security
         _finish(self._reader.connection)
 
@@ -115,6 +121,7 @@ class _Connection:
             else:
                 self._skip_body(request)
                 reply = _page(self._service.answer, request)
+            self._service.counted(request, reply.status)
         except BadRequestError as error:
             reply, keep_alive = Reply(f"{error}\n".encode(), status=error.status), False
         write(
@@ -125,7 +132,7 @@ class _Connection:
     def _refusal(self, request: Request) -> Reply | None:
         try:
             return self._security.refusal(request)
-        except Exception as error:  # noqa: BLE001 - a bug must mean a refusal, not stop the server
+        except Exception as error:  # noqa: BLE001 - a bug must refuse the request, not stop the server
             return _failed(error)
 
     def _skip_body(self, request: Request) -> None:

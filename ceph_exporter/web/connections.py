@@ -1,4 +1,4 @@
-"""The open connections: how many there may be, which one makes room, and how they end."""
+"""The open connections: how many are allowed, which one makes room, and how they are closed."""
 
 import socket
 import threading
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 SPARED = 5.0
-"""Seconds for which a connection that is being answered is not cut to make room for another."""
+"""Seconds for which a connection that is being answered is not closed to make room for another."""
 
 
 class Slot:
@@ -18,7 +18,7 @@ class Slot:
         self.answered_since: float | None = None
 
     def cut(self) -> None:
-        """End the connection; its thread then terminates."""
+        """Shut the connection down, which ends its thread."""
         with suppress(OSError):  # already closed
             # Not SSLSocket.shutdown, after which the thread would go on without encryption.
             socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
@@ -51,17 +51,17 @@ class Connections:
             self._make_room(len(self._open) - 1)
 
     def secured(self, slot: Slot, sock: socket.socket) -> None:
-        """Take note of the TLS socket that replaces the one of the connection."""
+        """Record the TLS socket that replaces the plain one of a connection."""
         with self._changed:
             slot.sock = sock
 
     def start_reply(self, slot: Slot) -> bool:
-        """Take note that a request is being answered; return whether another one may follow."""
+        """Record that a request is being answered; return whether another one may follow."""
         slot.answered_since = self._clock()
         return not self._closing
 
     def end_reply(self, slot: Slot) -> bool:
-        """Take note that a request was answered; return whether another one may follow."""
+        """Record that a request was answered; return whether another one may follow."""
         with self._changed:
             slot.answered_since = None
             if slot in self._open:

@@ -8,13 +8,13 @@ from ceph_exporter.web.request import Reply, Request
 
 
 def healthy(request: Request) -> Reply:
-    """Return a reply that shows that the server answers."""
+    """Return 200, because the server responds."""
     del request
     return Reply(b"healthy\n")
 
 
 def ready(fleet: Fleet) -> Reply:
-    """Return 200 once every cluster was polled, so that no scrape misses one, 503 before."""
+    """Return 200 once every cluster has been polled, so that no scrape misses one; 503 before."""
     if fleet.ready:
         return Reply(b"ready\n")
     return Reply(f"not ready: {fleet.summary()}\n".encode(), status=503)

@@ -39,8 +39,8 @@ def probe(pollers: Sequence[Poller], pages: Pages, request: Request) -> Reply:
 def targets(pollers: Sequence[Poller], request: Request) -> Reply:
     """Return one target per cluster, in the format of Prometheus' HTTP service discovery.
 
-    The address of each target is the one in the client's Host header, so that scrapes take the same
-    way to the exporter, through any proxy.
+    The address of each target is taken from the client's Host header, so that scrapes reach the
+    exporter in the same way as this request, through any proxy.
     """
     host = request.headers.get("host", "")
     if not _HOST.fullmatch(host):
@@ -51,7 +51,7 @@ def targets(pollers: Sequence[Poller], request: Request) -> Reply:
             "labels": {
                 "__metrics_path__": PATH,
                 "__param_target": poller.title,
-                # The only cluster, configured by flags, has no name and its series no such label.
+                # A cluster that flags describe has no name, and its series have no such label.
                 **({"cluster": poller.name} if poller.name else {}),
             },
         }

@@ -1,4 +1,4 @@
-"""TLS handshakes with clients: what made them fail, as metrics and in the log."""
+"""Failed TLS handshakes with clients, counted by reason and logged."""
 
 import logging
 import ssl
@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+from ceph_exporter import own_metrics
 from ceph_exporter.log import fields, log
 
 _LOG_INTERVAL = 60.0
@@ -21,7 +22,7 @@ _REASONS = {
     "HTTP_REQUEST": "not_tls",
     "UNEXPECTED_EOF_WHILE_READING": "connection_closed",
 }
-"""By the name of OpenSSL's error."""
+"""The reason by the name of OpenSSL's error."""
 _EXPIRED = (9, 10)  # X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED
 NAME_NOT_ALLOWED = "name_not_allowed"
 NOT_TLS = "not_tls"
@@ -49,7 +50,7 @@ def reason_of(error: OSError) -> str:
     if name == "CERTIFICATE_VERIFY_FAILED":
         expired = getattr(error, "verify_code", 0) in _EXPIRED
         return "certificate_expired" if expired else "certificate_not_trusted"
-    if "_ALERT_" in name:  # the client refused, such as our certificate
+    if "_ALERT_" in name:  # the client refused, for example because of our certificate
         return "client_alert"
     if isinstance(error, ssl.SSLEOFError | ConnectionError):
         return "connection_closed"
@@ -74,7 +75,12 @@ class Handshakes:
         self._clock = clock
         self._lock = threading.Lock()
         self._failures = dict.fromkeys(REASONS, 0)
-        self._logged: dict[str, tuple[float, int]] = {}  # when, and how many there were then
+        self._logged: dict[str, tuple[float, int]] = {}  # time and count of the last log line
+
+    def export(self) -> None:
+        """Export the number of failures for every reason, even while it is 0."""
+        for reason in REASONS:
+            own_metrics.count_failed_handshake(reason, 0)
 
     def failures(self) -> Iterator[tuple[str, int]]:
         """Yield each reason with the number of failures since the start."""
@@ -82,6 +88,7 @@ class Handshakes:
 
     def failed(self, reason: str, client: object, error: str) -> None:
         """Count a failure. client: its address, as the system returns it; error: what happened."""
+        own_metrics.count_failed_handshake(reason)
         with self._lock:
             self._failures[reason] += 1
             total, now = self._failures[reason], self._clock()
@@ -91,6 +98,6 @@ class Handshakes:
             self._logged[reason] = now, total
         address = client[0] if isinstance(client, tuple) else client
         about = fields(reason=reason, client=address, failures=total - before, error=error)
-        # A port check connects and closes; that is no fault.
+        # A port check connects and closes, which is not an error.
         level = logging.DEBUG if reason == "connection_closed" else logging.WARNING
         log.log(level, "TLS handshake failed", extra=about)

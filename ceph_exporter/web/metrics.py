@@ -1,8 +1,8 @@
-"""The page `/metrics`: the snapshots of all clusters and the metrics of the process."""
+"""The page `/metrics`: the last poll of all clusters, and the exporter's own metrics."""
 
-from ceph_exporter import exposition
 from ceph_exporter.exposition import Format
 from ceph_exporter.polling.poller import Poller
+from ceph_exporter.web.own import OwnMetrics
 from ceph_exporter.web.pages import PageKey, Pages
 from ceph_exporter.web.request import Reply, Request, accepts_gzip, ranges
 
@@ -39,12 +39,10 @@ def _q_value(accept: str, name: str) -> float | None:
     return None
 
 
-def page(
-    pollers: tuple[Poller, ...], own: exposition.Lines, pages: Pages, request: Request
-) -> Reply:
-    """Return the reply with the metrics of all clusters. own: the metrics of the process itself."""
+def page(pollers: tuple[Poller, ...], own: OwnMetrics, pages: Pages, request: Request) -> Reply:
+    """Return the reply with the metrics of all clusters and those of the exporter itself."""
     key = page_key(pollers, request)
-    return reply(key, *pages.get(key, b"".join(exposition.parts([own], key.format))))
+    return reply(key, *pages.get(key, own.tail(key.format)))
 
 
 def page_key(pollers: tuple[Poller, ...], request: Request, *, alone: bool = False) -> PageKey:

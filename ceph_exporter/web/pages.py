@@ -12,12 +12,13 @@ from ceph_exporter.log import fields, log
 from ceph_exporter.polling.poller import Poller
 from ceph_exporter.polling.report import Report
 from ceph_exporter.polling.snapshot import PAGE_CUT, Snapshot
-from ceph_exporter.web.compress import Compressed, Plain
+from ceph_exporter.web.compress import Compressed, Plain, Tail
 
 REQUESTED_FOR = 150.0
 """For this many seconds after a request, each poll prepares the requested page. This covers two and
 a half intervals of a Prometheus that scrapes every minute."""
 
+_END_MARKS = {format_: Tail(exposition.end_mark(format_)) for format_ in Format}
 _State: TypeAlias = tuple[tuple[Report, bool], ...]
 _Body: TypeAlias = Compressed | Plain
 
@@ -55,16 +56,16 @@ class Pages:
         self._requested: dict[PageKey, float] = {}
         self._cut: set[str] = set()
 
-    def get(self, key: PageKey, own: bytes = b"") -> tuple[bytes, bytes]:
+    def get(self, key: PageKey, tail: Tail | None = None) -> tuple[bytes, bytes]:
         """Return a page in two parts; the first is the same object for all clients.
 
-        own: further families, rendered in the same format and without an end mark.
+        tail: further families in the same format, with its end mark.
         """
         snapshots = [poller.snapshot for poller in key.pollers if poller.snapshot]
         with self._lock:
             self._requested[key] = self._clock()
         body = self._body(key, snapshots)
-        return body.start, body.end(own + exposition.end_mark(key.format))
+        return body.start, body.end(tail or _END_MARKS[key.format])
 
     def prepare(self, poller: Poller, snapshot: Snapshot) -> None:
         """Render the pages with a snapshot that the poller is about to publish."""

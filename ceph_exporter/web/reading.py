@@ -1,6 +1,6 @@
-"""Reads requests from a connection: headers of limited size, bodies that are thrown away.
+"""Reads requests from a connection: headers of limited size, and bodies, which are discarded.
 
-No timers are needed: before each call the timeout of the socket is set to the time that is left.
+No timers are needed, because the socket's timeout is set to the time left before each call.
 """
 
 import re
@@ -10,7 +10,7 @@ from ceph_exporter.deadline import Deadline
 from ceph_exporter.web.request import HEADER_LIMIT, BadRequestError
 
 IDLE_TIMEOUT = 5.0
-"""Seconds that a client may send nothing before its request is complete."""
+"""Seconds for which a client may send nothing in the middle of a request."""
 _END = re.compile(rb"\n\r?\n")
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -18,7 +18,7 @@ _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 class Reader:
     """The requests of a connection, one after the other.
 
-    `connection` may be replaced by the TLS socket on top of it. What was received beyond the
+    `connection` is replaced by a TLS socket after the handshake. What was received beyond the
     current request is kept for the next one.
     """
 
@@ -58,7 +58,7 @@ class Reader:
         return header.removesuffix(b"\r")
 
     def skip_body(self, length: int, deadline: Deadline, *, invite: bool) -> None:
-        """Receive the body of a request, and throw it away.
+        """Receive the body of a request and discard it.
 
         invite: the client waits for permission to send it. Raises OSError.
         """

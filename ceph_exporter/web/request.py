@@ -1,6 +1,6 @@
-"""Parses the header of a request, with h11, and its Accept headers, in pure functions.
+"""Parses request headers with h11, and the values of Accept headers; all functions are pure.
 
-What would cost h11 more than linear time is refused before h11 sees it: its pattern for fields
+Input on which h11 would take more than linear time is refused first: its pattern for fields
 backtracks quadratically over blanks before a control character.
 """
 
@@ -17,13 +17,15 @@ HEADER_LIMIT = 32 * 1024
 """Maximum size of a header in bytes."""
 FIELDS_LIMIT = 100
 ACCEPT_LIMIT = 4096
-"""Maximum length of an Accept header; what follows is ignored. Browsers send less than 200."""
+"""Number of characters of an Accept header that are read; browsers send fewer than 200."""
 
 _CACHED = 2048
-"""Largest header whose result is cached; that of a Prometheus has 400 bytes."""
+"""Size of the largest header whose result is cached; Prometheus sends 400 bytes."""
 _FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|\n[ \t]")
-"""Control characters, a bare CR, and folded lines, each of which proxies read in their own way."""
+"""Control characters, a bare CR, and folded lines, which proxies interpret in different ways."""
 _LENGTH = re.compile(rb"\ncontent-length:([^\n]*)", re.IGNORECASE)
+_PASSWORD = re.compile(rb"\r\nAuthorization: (Basic [A-Za-z0-9+/=]++)(?=\r\n|\Z)")
+"""A field with a password, as most clients write it. It can be parsed apart from the others."""
 _ABSOLUTE = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
 _Q = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 _NUMBER_LIMIT = 32
@@ -50,7 +52,7 @@ class Request(NamedTuple):
 class Reply(NamedTuple):
     """A reply. headers: in addition to Content-Type.
 
-    start: sent before the body; apart from it because it is too large to be copied for each client.
+    start: sent before the body; a separate object, which need not be copied for each client.
     """
 
     body: bytes
@@ -71,12 +73,19 @@ class BadRequestError(Exception):
 def parse(header: bytes) -> Request:
     """Return the request in a header without its final empty line; raises BadRequestError.
 
-    A Prometheus sends the same bytes with every scrape, so they are parsed once. A password stays
-    in memory no longer than its request.
+    Prometheus sends the same header with every scrape, so results are cached, but without a
+    password, which must not stay in memory.
     """
-    if len(header) > _CACHED or b"\nauthorization:" in header.lower():
+    if len(header) > _CACHED:
         return _parse(header)
-    return _parse_cached(header)
+    passwords = list(_PASSWORD.finditer(header))
+    if len(passwords) != 1:
+        return _parse(header) if b"\nauthorization:" in header.lower() else _parse_cached(header)
+    (line,) = passwords
+    request = _parse_cached(header[: line.start()] + header[line.end() :])
+    if "authorization" in request.headers:  # a second time, in another form
+        return _parse(header)
+    return request._replace(headers={**request.headers, "authorization": line[1].decode()})
 
 
 def _parse(header: bytes) -> Request:
@@ -90,7 +99,7 @@ def _parse(header: bytes) -> Request:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     if "transfer-encoding" in headers:
-        # A length as well, or HTTP/1.0, is how requests are smuggled past a proxy.
+        # With a length as well, or in HTTP/1.0, it may smuggle a request past a proxy.
         if "content-length" in headers or version == "1.0":
             raise BadRequestError(400, "Transfer-Encoding cannot be combined with these headers")
         raise BadRequestError(411, "send a body with Content-Length")
@@ -164,7 +173,7 @@ def ranges(accept: str) -> tuple[Range, ...]:
     return _ranges(accept[:ACCEPT_LIMIT])
 
 
-@lru_cache(maxsize=16)  # a Prometheus sends the same header with every scrape
+@lru_cache(maxsize=16)  # Prometheus sends the same header with every scrape
 def _ranges(accept: str) -> tuple[Range, ...]:
     elements = []
     for part in accept.lower().split(","):

@@ -18,7 +18,7 @@ from ceph_exporter.web.users import BusyError, Users
 _NAME_TYPES = ("DNS", "email", "IP Address", "URI")
 """The types of names in a certificate that exporter-toolkit compares."""
 _POLICIES = {"VerifyClientCertIfGiven": 1, "RequireAndVerifyClientCert": 2}
-"""The client authentication types that protect, and how much."""
+"""The client authentication types that verify certificates; a higher number is stricter."""
 
 
 class Limiter:
@@ -138,7 +138,7 @@ def make(
 
 
 def lost(before: WebConfig, after: WebConfig) -> list[str]:
-    """Return the keys that protect the exporter before a change and no longer do after it."""
+    """Return the keys that protect the exporter before a change but not after it."""
     old, new = before.tls_server_config, after.tls_server_config
     users = ["basic_auth_users"] if before.basic_auth_users and not after.basic_auth_users else []
     if old.enabled and not new.enabled:
@@ -147,7 +147,7 @@ def lost(before: WebConfig, after: WebConfig) -> list[str]:
     if _POLICIES.get(old.client_auth_type, 0) > _POLICIES.get(new.client_auth_type, 0):
         keys.append("client_auth_type")
     elif (old.client_ca or old.client_ca_file) and not (new.client_ca or new.client_ca_file):
-        keys.append("client_ca")  # the CAs of the system would take its place
+        keys.append("client_ca")  # the system's CAs would take its place
     if old.client_allowed_sans is not None and new.client_allowed_sans is None:
         keys.append("client_allowed_sans")
     return [f"tls_server_config.{key}" for key in keys] + users
@@ -156,18 +156,20 @@ def lost(before: WebConfig, after: WebConfig) -> list[str]:
 class Watched:
     """The security settings of a web configuration file, reloaded when one of its files changes.
 
-    The files are read and compared for every connection. For an exporter this is cheap, and unlike
-    modification times it detects every change. While the file is invalid, the last valid
-    configuration stays in use. The same holds for a file without a protection that is in use, as
-    an editor or `cp` may have emptied it for a moment. Raises ConfigError if the file is invalid at
-    the start.
+    The files are read and compared for every request, which is cheap for an exporter and, unlike
+    comparing modification times, detects every change. While the file is invalid, the last valid
+    configuration stays in use. The same applies if the file lacks a protection that is in use,
+    because an editor or `cp` may have emptied it for a moment. Raises ConfigError if the file is
+    invalid at the start. clock: monotonic seconds.
     """
 
-    def __init__(self, file: str) -> None:
-        self._file = file
+    def __init__(self, file: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._file, self._clock = file, clock
         self._lock = threading.Lock()
+        self._read_at = 0.0
         self._error = ""
         self.handshakes = Handshakes()
+        self.handshakes.export()
         loaded = config.load(file)
         self._current = loaded, self._make(loaded)
 
@@ -181,17 +183,28 @@ class Watched:
         self._make(config.load(self._file), self._current)
 
     def __call__(self) -> Security:
-        """Return the current settings, after reading the files again."""
+        """Return the current settings, after the files were read again."""
+        called = self._clock()
         with self._lock:
-            try:
-                loaded = config.load(self._file)
-                if loaded != self._current[0]:
-                    self._current = loaded, self._make(loaded, self._current)
-                    log.info("web configuration changed", extra=fields(file=self._file))
-                self._error = ""
-            except ConfigError as error:
-                self._log_error(str(error))
+            if self._read_at <= called:  # otherwise another thread has just read them
+                self._read_at = self._clock()
+                try:
+                    self._read()
+                    self._error = ""
+                except ConfigError as error:
+                    self._log_error(str(error))
             return self._current[1]
+
+    def _read(self) -> None:
+        previous, security = self._current
+        if previous.is_current():
+            return
+        loaded = config.load(self._file)
+        if loaded[:2] == previous[:2]:  # only comments or the order have changed
+            self._current = loaded, security
+            return
+        self._current = loaded, self._make(loaded, self._current)
+        log.info("web configuration changed", extra=fields(file=self._file))
 
     def _make(self, loaded: Loaded, previous: tuple[Loaded, Security] | None = None) -> Security:
         if previous and (keys := lost(previous[0].web, loaded.web)):

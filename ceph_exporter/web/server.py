@@ -1,8 +1,8 @@
 """The HTTP server: one thread per connection.
 
-No client can block it: the accept loop only accepts, every step of a connection has a time limit
-(see connection.py), and if there are too many connections, the one that has been idle for the
-longest time is closed (see connections.py).
+No client can block it: the accept loop does nothing else, every step of a connection has a time
+limit (connection.py), and if there are too many connections, the one that has been idle for the
+longest time is closed (connections.py).
 """
 
 import selectors
@@ -14,16 +14,16 @@ from typing import TypeAlias
 
 from ceph_exporter.log import fields, log
 from ceph_exporter.web import connection
-from ceph_exporter.web.connection import Handler, Service
+from ceph_exporter.web.connection import Count, Handler, Service, ignore
 from ceph_exporter.web.connections import Connections, Slot
 from ceph_exporter.web.request import Reply, Request
 from ceph_exporter.web.security import OPEN, Security
 
 MAX_CONNECTIONS = 256
-"""Maximum number of open connections; leaves most of a service's usual 1024 descriptors free."""
+"""Maximum number of open connections: a quarter of the 1024 descriptors that services have."""
 
 CLOSE_PATIENCE = 2.0
-"""Seconds that replies have to be finished when the server closes."""
+"""Seconds for unfinished replies when the server closes."""
 
 Page: TypeAlias = Callable[[Request], Reply]
 
@@ -61,17 +61,21 @@ def _forged(request: Request) -> bool:
 
 
 class Server:
-    """Serves replies of the handler `answer` on listening sockets; owns the sockets."""
+    """Serves replies of the handler `answer` on listening sockets; owns the sockets.
+
+    count: called with each request and the status of its reply.
+    """
 
     def __init__(
         self,
         listeners: Iterable[socket.socket],
         answer: Handler,
         security: Callable[[], Security] = lambda: OPEN,
+        count: Count = ignore,
     ) -> None:
         self._listeners = list(listeners)
         self._connections = Connections()
-        self._service = Service(security, answer, self._connections)
+        self._service = Service(security, answer, self._connections, count)
         self._wake, self._woken = socket.socketpair()
         self._thread = threading.Thread(target=self._accept, name="web", daemon=True)
 

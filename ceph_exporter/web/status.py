@@ -1,4 +1,4 @@
-"""The page `/` for a person: each cluster's health, documents, and what is missing and its fix."""
+"""The status page: the health and documents of each cluster, what is missing, and how to fix it."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -55,7 +55,7 @@ def _health(poller: Poller) -> str:
 
 
 def _title(pollers: Sequence[Poller]) -> str:
-    """Return the title, which tells in the browser's tab how many clusters are not healthy."""
+    """Return the title, which shows in the browser's tab how many clusters are not healthy."""
     bad = sum(_health(poller) != "HEALTH_OK" for poller in pollers)
     return f"({bad}) ceph_exporter" if bad else "ceph_exporter"
 
@@ -137,7 +137,7 @@ def _collectors(rows: Sequence[CollectorRow]) -> Iterator[str]:
 
 
 def _cells(names: str, values: Sequence[str]) -> str:
-    """Return cells that carry their heading, which a phone shows beside the value."""
+    """Return cells with their column's heading, which narrow screens show beside the value."""
     pairs = zip(names.split(), values, strict=True)
     return "".join(f'<td data-of="{name}">{value}' for name, value in pairs)
 

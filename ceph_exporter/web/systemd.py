@@ -37,7 +37,7 @@ class Notifier:
     def status(self, status: str) -> None:
         """Send the status line, if it has changed."""
         if status != self._status:
-            self._send(f"STATUS={escape_text(status)}")  # a line break would be a message
+            self._send(f"STATUS={escape_text(status)}")  # a line break would start another message
         self._status = status
 
     def stopping(self) -> None:

@@ -179,7 +179,7 @@ def _certificate(context: ssl.SSLContext, tls: TlsServer, pem: Pem) -> None:
     def encrypted() -> str:  # without this callback OpenSSL prompts on the terminal
         raise _error(key_name, "expected a key without a passphrase")
 
-    # Load the certificate alone first: the error of loading both does not say which one is bad.
+    # Load the certificate alone first, because an error of loading both does not say which is bad.
     _trust(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), pem.cert, cert_name)
     try:
         certificates, keys = _blocks(pem.cert), _blocks(pem.key, keys=True)

@@ -10,7 +10,7 @@ class BusyError(Exception):
 
 
 class _Ticket:
-    """A caller that waits. granted: None until its turn comes or it has to give up its place."""
+    """A waiting caller. granted: None until its turn comes or it loses its place."""
 
     def __init__(self) -> None:
         self.decided = threading.Event()
@@ -24,8 +24,8 @@ class _Ticket:
 class Turns:
     """Callers wait in lanes, which take turns.
 
-    Within a lane the newest passes first: the older ones have probably given up. If more than
-    `limit` callers wait, the longest lane loses its oldest one.
+    Within a lane the newest caller goes first, because older ones have probably given up. If more
+    than `limit` callers wait, the oldest one in the longest lane loses its place.
     """
 
     def __init__(self, limit: int = 64) -> None:
@@ -48,7 +48,7 @@ class Turns:
             self._leave()
 
     def _enter(self, lane: Hashable) -> _Ticket | None:
-        """Return None if nobody is in front."""
+        """Return a place in the lane; None if it is the caller's turn at once."""
         with self._lock:
             if not self._busy:
                 self._busy = True

@@ -1,4 +1,4 @@
-"""Basic authentication (`basic_auth_users`); caches results, because bcrypt is slow on purpose."""
+"""Basic authentication (`basic_auth_users`); caches results, because bcrypt is slow by design."""
 
 import hashlib
 import hmac
@@ -16,21 +16,21 @@ from ceph_exporter.web.turns import BusyError, Turns
 __all__ = ["BusyError", "Users"]
 
 _CACHE_SIZE = 100
-"""Cached results, separately for right and wrong passwords; the same number as exporter-toolkit."""
+"""Number of cached results, each for right and wrong passwords, as in exporter-toolkit."""
 _PASSWORD_LIMIT = 72
-"""bcrypt ignores all further bytes."""
+"""Number of bytes that bcrypt reads."""
 
 _NOBODY = f"$2b$10${'.' * 53}"
-"""A hash that no password matches, for unknown users: 65 ms, as in exporter-toolkit.
-
-It does not depend on the costs of the users, so that a stranger never costs more than that."""
+"""A hash that no password matches. It is checked for unknown users, which takes 65 ms, as in
+exporter-toolkit. Its cost does not depend on those of the users, so that a stranger never causes
+more work than that."""
 _COSTLY_FROM = 13
-"""The first bcrypt cost that takes half a second. Such checks wait for one another only."""
+"""The lowest bcrypt cost that takes half a second. Such checks only wait for one another."""
 _WARN_ABOVE = 14
-"""bcrypt costs above take more than two seconds; a scrape with a new password would fail."""
+"""Higher bcrypt costs take more than two seconds; the first scrape with a password would fail."""
 _PATIENCE, _COSTLY_PATIENCE = 5.0, 60.0
-"""Seconds to wait for the checks of others. A Prometheus that has given up is admitted with its
-next scrape, because the result is cached."""
+"""Seconds to wait for other checks. If Prometheus gives up meanwhile, its next scrape is admitted,
+because the result is cached."""
 
 
 class Users:
@@ -41,7 +41,7 @@ class Users:
         self._users = dict(users)
         self._salt = secrets.token_bytes(32)
         self._cached: dict[bool, dict[bytes, None]] = {True: {}, False: {}}
-        # One check of each kind at a time: a flood of guesses must not occupy all CPU cores.
+        # One check of each kind at a time, so that a flood of guesses cannot occupy all CPU cores.
         self._cheap, self._costly = Turns(), Turns()
         if slow := [name for name, digest in self._users.items() if _cost(digest) > _WARN_ABOVE]:
             line = fields(users=",".join(slow), highest=_WARN_ABOVE)
@@ -100,7 +100,7 @@ def _cost(digest: str) -> int:
 
 
 def _network(client: str) -> str:
-    """Return the address of a client, of an IPv6 client its network: it may use all of that."""
+    """Return a client's address; for IPv6, its network, all of which the client may use."""
     try:
         address = ip_address(client.partition("%")[0])
     except ValueError:

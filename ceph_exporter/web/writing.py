@@ -18,7 +18,7 @@ WRITE_TIMEOUT = 30.0
 
 _GZIP_FROM = 1024
 _JOIN_UP_TO = 1 << 20
-"""Bytes up to which TLS parts are copied together: a call for each would cost more."""
+"""Bytes up to which the parts of a reply over TLS are joined, because each call has its cost."""
 
 
 def write(

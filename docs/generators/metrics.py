@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from ceph_exporter import own_metrics
 from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.facts import DOCUMENTS
 from ceph_exporter.metric import Metric
 from ceph_exporter.polling import snapshot
-from ceph_exporter.web import process
 from generators.releases import SOURCES, Span, by_api, of_metric
 
 HEAD = """\
@@ -24,7 +24,9 @@ The column *Ceph* lists the releases that report the value. The column *API* lis
 offer the metric's document; [the last section](#documents) shows for which releases. The unit is
 empty for numbers of items and for yes (1) or no (0).
 """
-PROCESS_INTRO = "These metrics appear once on a page and have no label `cluster`."
+PROCESS_INTRO = """\
+These appear once on the page, and not on `/probe`. They are read once a second while somebody
+scrapes. With a single cluster they have no label `cluster`."""
 DOCUMENTS_HEAD = """\
 ## Documents
 
@@ -52,7 +54,7 @@ def text() -> str:
     own = _section(
         "The exporter itself", "The results of the polls of a cluster.", snapshot.METRICS
     )
-    once = _section("The process", PROCESS_INTRO, process.METRICS)
+    once = _section("The process", PROCESS_INTRO, own_metrics.METRICS)
     return "\n".join([HEAD, *sections, own, once, DOCUMENTS_HEAD, *_documents(), ""])
 
 

@@ -16,6 +16,7 @@ import yaml
 
 from ceph_exporter.commands import serve as module
 from ceph_exporter.simulator import rest_api
+from ceph_exporter.web.own import OwnMetrics
 from testbed.running import running
 from testbed.waiting import until
 
@@ -42,7 +43,7 @@ def test_a_reload_takes_a_good_file_over(ceph: str, tmp_path: Path) -> None:
     file = tmp_path / "c.yml"
     with running(tmp_path, clusters(file, a=ceph, b=ceph)) as exporter:
         until(lambda: exporter.ask("/-/ready").status == 200, "ready")
-        assert exporter.metric("ceph_exporter_config_last_reload_successful") == "1"
+        assert exporter.metric("ceph_exporter_config_last_reload_successful") == "1.0"
         clusters(file, a=ceph, c=ceph)
         assert exporter.ask("/-/reload", "POST").body == b"reloaded\n"
         assert "changed=c\n" in exporter.said()
@@ -64,14 +65,14 @@ def test_a_reload_refuses_a_bad_file(ceph: str, tmp_path: Path) -> None:
         refused = exporter.ask("/-/reload", "POST")
         assert refused.status == 500
         assert b"c.yml: clusters.a: object contains unknown field `url`" in refused.body
-        assert exporter.metric("ceph_exporter_config_last_reload_successful") == "0"
+        assert exporter.metric("ceph_exporter_config_last_reload_successful") == "0.0"
         after = exporter.metric("ceph_exporter_config_last_reload_success_timestamp_seconds")
         assert after == when
         assert "reload refused, running configuration kept" in exporter.said()
         assert exporter.metric("ceph_up") == "1"
         clusters(file, a=ceph)
         assert exporter.ask("/-/reload", "POST").status == 200
-        assert exporter.metric("ceph_exporter_config_last_reload_successful") == "1"
+        assert exporter.metric("ceph_exporter_config_last_reload_successful") == "1.0"
 
 
 def test_a_reload_checks_the_web_configuration_too(ceph: str, tmp_path: Path) -> None:
@@ -149,7 +150,7 @@ def test_the_watchdog_starves_with_the_pollers(
 
     monkeypatch.setattr(module, "_TICK", 0.01)
     stub = Stub()
-    module._run(signals, stub, lambda: "", stub)  # type: ignore[arg-type]
+    module._run(signals, stub, lambda: "", stub, OwnMetrics())  # type: ignore[arg-type]
     assert fed == ["x", "alive", "x"]
     assert "polls hung" in caplog.text
 

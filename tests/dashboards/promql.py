@@ -15,8 +15,8 @@ from promql_parser import (
     VectorSelector,
 )
 
+from ceph_exporter import own_metrics
 from ceph_exporter.polling import snapshot
-from ceph_exporter.web import process
 
 # The values that Grafana substitutes for a variable set to All.
 ALL = {"cluster": ".*", "job": ".+", "instance": ".+"}
@@ -24,7 +24,7 @@ ALL = {"cluster": ".*", "job": ".+", "instance": ".+"}
 INTERVALS = {"$__rate_interval": "1m", "$__range": "1h", "$__interval": "15s"}
 
 # Once per exporter, however many clusters it watches, or added by Prometheus with each scrape.
-OWN = {metric.name for metric in (*process.METRICS, snapshot.PAGE_CUT)} | {
+OWN = {metric.name for metric in (*own_metrics.METRICS, snapshot.PAGE_CUT)} | {
     "scrape_duration_seconds",
     "scrape_samples_scraped",
     "up",

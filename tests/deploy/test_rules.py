@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from ceph_exporter import own_metrics
 from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.polling import snapshot
-from ceph_exporter.web import process
 from tests.deploy import cases, cases_of_checks, cases_of_exporter
 from tests.deploy.rules import ROOT, RULES, alerts, case_of_check, document, groups, recorded
 
@@ -86,7 +86,7 @@ def test_the_runbook_has_no_dead_links() -> None:
 def test_the_metrics_of_the_rules_exist() -> None:
     """Every metric in an expression or a text is declared, or recorded in the file."""
     declared = {metric.name for collector in COLLECTORS.values() for metric in collector.metrics}
-    declared |= {metric.name for metric in (*snapshot.METRICS, *process.METRICS)}
+    declared |= {metric.name for metric in (*snapshot.METRICS, *own_metrics.METRICS)}
     rules = [rule for group in groups() for rule in group["rules"]]
     texts = [rule["expr"] for rule in rules]
     texts += [rule["annotations"]["description"] for rule in rules if "alert" in rule]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ceph_exporter.web import compress
-from ceph_exporter.web.compress import Compressed, Plain
+from ceph_exporter.web.compress import Compressed, Plain, Tail
 
 
 @pytest.fixture(params=["isal", "zlib"], autouse=True)
@@ -25,7 +25,7 @@ def test_start_and_end_are_one_gzip_file(parts: list[bytes], ends: list[bytes]) 
     """With each end, the same start forms a gzip file of a single member."""
     compressed = Compressed(parts)
     for end in ends:
-        body = compressed.start + compressed.end(end)
+        body = compressed.start + compressed.end(Tail(end))
         assert gzip.decompress(body) == b"".join(parts) + end
         member = zlib.decompressobj(zlib.MAX_WBITS | 16)
         member.decompress(body)
@@ -40,6 +40,6 @@ def test_any_bytes_survive() -> None:
     def survive(parts: list[bytes], end: bytes) -> None:
         for encoding, decode in ((Compressed, gzip.decompress), (Plain, bytes)):
             body = encoding(parts)
-            assert decode(body.start + body.end(end)) == b"".join([*parts, end])
+            assert decode(body.start + body.end(Tail(end))) == b"".join([*parts, end])
 
     survive()

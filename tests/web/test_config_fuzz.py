@@ -14,7 +14,7 @@ from ceph_exporter.web.security import Watched, make
 from tests.web.certificates import Certificates
 
 LONG = bool(os.environ.get("CEPH_EXPORTER_LONG_TESTS"))
-FILES = 50_000 if LONG else 1_000
+FILES = 50_000 if LONG else 5_000
 SLOWEST = 2.0
 """Seconds for one file, which is small; generous, as the machine is shared."""
 HASH = bcrypt.hashpw(b"secret", bcrypt.gensalt(4)).decode()

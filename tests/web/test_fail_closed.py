@@ -13,6 +13,7 @@ from ceph_exporter.config.strict_yaml import ConfigError
 from ceph_exporter.web.security import Watched
 from testbed.client import ask
 from testbed.running import running
+from testbed.waiting import until
 from tests.web.certificates import Certificates
 from tests.web.serving import serving
 
@@ -156,9 +157,9 @@ def test_an_emptied_file_fails_the_reload(certificates: Certificates) -> None:
     client = ssl.create_default_context(cafile=certificates.ca_file)
     successful = "ceph_exporter_config_last_reload_successful"
     with running(certificates.folder, *flags, tls=client) as exporter:
-        assert exporter.metric(successful) == "1"
+        assert exporter.metric(successful) == "1.0"
         web.write_text("")
-        assert exporter.metric(successful) == "0"
+        assert exporter.metric(successful) == "0.0"
         reply = exporter.ask("/-/reload", "POST")
         assert reply.status == 500
         assert (
@@ -167,7 +168,8 @@ def test_an_emptied_file_fails_the_reload(certificates: Certificates) -> None:
         assert exporter.said().count("web configuration rejected, previous one kept in use") == 1
         web.write_text(FILES + "}")
         assert exporter.ask("/-/reload", "POST").status == 200
-        assert exporter.metric(successful) == "1"
+        assert exporter.metric(successful) == "1.0"
         name = "ceph_exporter_web_tls_handshake_failures_total"
         assert ask(exporter.port, "/metrics").status == 400
-        assert f'{name}{{reason="not_tls"}} 1\n'.encode() in exporter.ask("/metrics").body
+        line = f'{name}{{reason="not_tls"}} 1.0\n'.encode()
+        until(lambda: line in exporter.ask("/metrics").body, "failure counted")

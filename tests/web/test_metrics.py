@@ -10,7 +10,8 @@ from ceph_exporter.config import Cluster, Config
 from ceph_exporter.exposition import Format
 from ceph_exporter.polling.poller import Poller
 from ceph_exporter.simulator import rest_api
-from ceph_exporter.web import metrics, process
+from ceph_exporter.web import metrics
+from ceph_exporter.web.own import OwnMetrics
 from ceph_exporter.web.pages import Pages
 from ceph_exporter.web.request import Request
 
@@ -65,7 +66,7 @@ def polled() -> list[Poller]:
 def test_several_clusters_share_a_page(polled: list[Poller], accept: str) -> None:
     """Samples of all clusters follow one header, distinguished by the label `cluster`."""
     request = Request("/metrics", {}, {"accept": accept})
-    reply = metrics.page(tuple(polled), process.lines(), Pages(), request)
+    reply = metrics.page(tuple(polled), OwnMetrics(), Pages(), request)
     parse = parse_openmetrics if "openmetrics" in reply.content_type else parse_text
     families = {family.name: family for family in parse((reply.start + reply.body).decode())}
     assert [s.labels for s in families["ceph_up"].samples] == [
@@ -84,7 +85,7 @@ def test_before_the_first_poll_only_the_exporter_is_on_the_page() -> None:
     """A cluster without a finished poll has no metric, not even `ceph_up 0`."""
     cluster = Cluster(urls=("http://127.0.0.1:9",), api="rest-api")
     poller = Poller("", cluster, Config({"": cluster}))
-    reply = metrics.page((poller,), process.lines(), Pages(), Request("/metrics", {}, {}))
+    reply = metrics.page((poller,), OwnMetrics(), Pages(), Request("/metrics", {}, {}))
     page = (reply.start + reply.body).decode()
     assert "ceph_exporter_build_info" in page
     assert "ceph_up" not in page

@@ -3,6 +3,8 @@
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ceph_exporter.web import request
 from ceph_exporter.web.request import BadRequestError, accepts_gzip, parse, ranges, scrape_timeout
@@ -75,6 +77,49 @@ def test_a_password_is_not_kept() -> None:
     assert parse(line) is parse(line)
     line += b"\r\nAUTHORIZATION: Basic x"
     assert parse(line) is not parse(line)
+
+
+def test_a_header_is_parsed_once_whatever_the_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a password, everything else is cached; nothing that is cached has the password."""
+    request._parse_cached.cache_clear()
+    parsed: list[bytes] = []
+    event = request._event
+
+    def record(header: bytes) -> object:
+        parsed.append(header)
+        return event(header)
+
+    monkeypatch.setattr(request, "_event", record)
+    for password in (b"YTpi", b"YTpj", b"YTpi"):
+        header = b"GET /x HTTP/1.1\r\nHost: h\r\nAuthorization: Basic " + password + b"\r\nX: y"
+        headers = parse(header).headers
+        assert headers == {"host": "h", "x": "y", "authorization": f"Basic {password.decode()}"}
+    assert parsed == [b"GET /x HTTP/1.1\r\nHost: h\r\nX: y"]
+
+
+_LINES = [
+    *(b"Host: h", b"Authorization: Basic YTpi", b"authorization: Basic YTpj", b"X: y"),
+    *(b"Authorization: Basic YTpi ", b"Authorization: Bearer x", b"Authorization: Basic YTpi!"),
+    *(b"X: Authorization: Basic YTpi", b" Authorization: Basic YTpi", b"Authorization:Basic a"),
+    *(b"Authorization: Basic YTpi\nX: y", b"Transfer-Encoding: chunked", b"Content-Length: 1"),
+]
+
+
+def test_a_password_changes_nothing_else() -> None:
+    """Whatever the fields are, the result is that of parsing the header as a whole."""
+
+    @given(st.lists(st.sampled_from(_LINES), max_size=5))
+    def same(lines: list[bytes]) -> None:
+        header = b"\r\n".join([b"GET /a?b HTTP/1.1", *lines])
+        results: list[object] = []
+        for function in (parse, request._parse):
+            try:
+                results.append(function(header))
+            except BadRequestError as error:
+                results.append(error.status)
+        assert results[0] == results[1]
+
+    same()
 
 
 def test_an_error_does_not_repeat_what_the_client_sent() -> None:

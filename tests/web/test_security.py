@@ -1,6 +1,7 @@
 """Rate limit, users, headers and certificates in use, and reloading of a changed file."""
 
 import http.client
+import itertools
 import logging
 import os
 import ssl
@@ -11,7 +12,9 @@ from pathlib import Path
 import bcrypt
 import pytest
 
-from ceph_exporter.web.config import Interval, RateLimit
+from ceph_exporter.web import config
+from ceph_exporter.web.config import RateLimit
+from ceph_exporter.web.interval import Interval
 from ceph_exporter.web.request import Request
 from ceph_exporter.web.security import Limiter, Security, Watched
 from ceph_exporter.web.users import BusyError, Users
@@ -184,6 +187,59 @@ def test_a_changed_file_is_used(tmp_path: Path, caplog: pytest.LogCaptureFixture
     assert after.limiter is not None
     assert after.users is before.users
     assert caplog.text.count("web configuration changed") == 1
+
+
+def test_unchanged_files_are_only_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests do not parse the file again; a comment does not replace what is in use."""
+    file = tmp_path / "web.yml"
+    file.write_text("rate_limit: {interval: 1s, burst: 5}")
+    watched, loads, load = Watched(str(file)), list[str](), config.load
+
+    def count(name: str) -> object:
+        loads.append(name)
+        return load(name)
+
+    monkeypatch.setattr(config, "load", count)
+    security = watched()
+    assert all(watched() is security for _ in range(10))
+    assert loads == []
+    file.write_text("# a comment\nrate_limit: {interval: 1s, burst: 5}")
+    assert all(watched() is security for _ in range(10))
+    assert len(loads) == 1
+    file.write_text("rate_limit: {interval: 1s, burst: 6}")
+    assert watched() is not security
+
+
+def test_requests_at_once_share_a_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the files are read, others wait; all that asked before the next reading share it."""
+    file = tmp_path / "web.yml"
+    file.write_text("rate_limit: {}")
+    ticks = itertools.count(1)
+    asked: list[float] = []
+
+    def clock() -> float:
+        asked.append(next(ticks))
+        return asked[-1]
+
+    watched = Watched(str(file), clock)
+    started, go_on, readings = threading.Event(), threading.Event(), list[int]()
+
+    def read() -> None:
+        readings.append(1)
+        started.set()
+        assert go_on.wait(10)
+
+    monkeypatch.setattr(watched, "_read", read)
+    threads = [threading.Thread(target=watched) for _ in range(20)]
+    threads[0].start()
+    assert started.wait(10)
+    for thread in threads[1:]:
+        thread.start()
+    until(lambda: len(asked) == len(threads) + 1, "all wait")
+    go_on.set()
+    for thread in threads:
+        thread.join(10)
+    assert len(readings) == 2
 
 
 def test_an_invalid_file_leaves_the_last_valid_one(

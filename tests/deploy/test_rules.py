@@ -14,7 +14,16 @@ from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.polling import snapshot
 from ceph_exporter.web import process
 from tests.deploy import cases, cases_of_checks, cases_of_exporter
-from tests.deploy.rules import ROOT, RULES, alerts, case_of_check, document, groups, recorded
+from tests.deploy.rules import (
+    ROOT,
+    RULES,
+    alerts,
+    case_of_check,
+    document,
+    groups,
+    needed,
+    recorded,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +45,7 @@ def errors_of(folder: Path, alert: str, promtool: str) -> str:
     rule = ALERTS[alert]
     case = CASES.get(alert) or case_of_check(rule)
     assert case is not None, "an alert needs a case in tests/deploy/cases.py"
-    one = {"groups": [{"name": "all", "rules": [*recorded(), rule]}]}
+    one = {"groups": [{"name": "all", "rules": [*needed(rule), rule]}]}
     (folder / "rules.yml").write_text(yaml.safe_dump(one))
     (folder / "test.yml").write_text(yaml.safe_dump(document(rule, case, "rules.yml")))
     command = [promtool, "test", "rules", str(folder / "test.yml")]

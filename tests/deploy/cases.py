@@ -96,7 +96,11 @@ CASES = {
         description="A monitor is not in the quorum. Monitors in the quorum: 6. More that can fail "
         "before the cluster stops: 2. Missing: mon.g.",
     ),
-    "CephMonFewerThanThree": Case(_mons(1, 1), (_mons(1, 1, 1),)),
+    "CephMonFewerThanThree": Case(
+        _mons(1, 1),
+        (_mons(1, 1, 1),),
+        description="With 2 monitors, the cluster stops when one of them fails.",
+    ),
     "CephMonClockDrift": Case(
         f"ceph_monitor_clock_skew_seconds{{{_A}}} -0.04",
         (f"ceph_monitor_clock_skew_seconds{{{_A}}} 0.012",),
@@ -120,7 +124,7 @@ CASES = {
             ),
         ),
         MON_A,
-        "53% of its disk is left. At the rate of the last six hours it falls below 30 %, where "
+        "51.33% of its disk is left. At the rate of the last six hours it falls below 30 %, where "
         "Ceph warns, within a day.",
         at=430,
     ),
@@ -128,7 +132,7 @@ CASES = {
         f"ceph_monitor_store_capacity_bytes{{{_A}}} {2 * GIB}+{10 * MIB}x430",
         (f"ceph_monitor_store_capacity_bytes{{{_A}}} {3 * GIB}+{MIB}x430",),
         MON_A,
-        "Its size is 5.809GiB. At the rate of the last six hours it reaches 15 GiB, where Ceph "
+        "Its size is 6.199GiB. At the rate of the last six hours it reaches 15 GiB, where Ceph "
         "warns, within a day.",
         at=430,
     ),

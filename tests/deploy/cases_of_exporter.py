@@ -63,6 +63,7 @@ CASES = {
             'ceph_exporter_document_success{document="osd df"} 1x5 _x60',
         ),
         {"document": "osd df"},
+        at=50,
     ),
     "CephExporterCollectorFailing": Case(
         'ceph_exporter_collector_success{collector="osds"} 0',

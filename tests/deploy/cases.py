@@ -225,8 +225,10 @@ CASES = {
         (
             'ceph_pg_total{pool_id="1"} 32\nceph_pg_clean{pool_id="1"} 32',
             'ceph_pg_total{pool_id="1"} 320\nceph_pg_clean{pool_id="1"} 0+1x300',
-            'ceph_pg_total{pool_id="1"} 32\nceph_pg_clean{pool_id="1"} 30\n'
-            "ceph_num_objects_degraded 9000-10x300",
+            (
+                'ceph_pg_total{pool_id="1"} 32\nceph_pg_clean{pool_id="1"} 30\n'
+                "ceph_num_objects_degraded 9000-10x300"
+            ),
         ),
         {"pool_id": "1"},
         "2 PGs of the pool 1 are not clean, and for an hour the number of degraded and misplaced "
@@ -242,7 +244,8 @@ CASES = {
                 f"ceph_cluster_total_used_raw_bytes {50 * TIB}+{GIB}x{HOURS}"
             ),
         ),
-        description="At the rate at which it has grown steadily, the cluster is full in 1d 20h 48m 0s.",
+        description="At the rate at which it has grown steadily, the cluster is full in "
+        "1d 20h 48m 0s.",
         summary="A Ceph cluster will be full soon",
         at=HOURS,
     ),

@@ -72,8 +72,8 @@ CASES = {
     "CephOSDFull": _check(
         "OSD_FULL",
         'ceph_osd_full{ceph_daemon="osd.0"} 0\nceph_osd_full{ceph_daemon="osd.1"} 1',
-        "OSDs that have reached the full ratio: osd.1. Ceph refuses writes to every pool that uses a "
-        "full OSD. Add space or delete data now.",
+        "OSDs that have reached the full ratio: osd.1. Ceph refuses writes to every pool that uses "
+        "a full OSD. Add space or delete data now.",
     ),
     "CephOSDBackfillFull": _check(
         "OSD_BACKFILLFULL",

@@ -58,8 +58,10 @@ CASES = {
         'ceph_exporter_document_success{document="osd df"} 1x5 _x60\n'
         'ceph_exporter_document_duration_seconds{document="osd df"} 0.1',
         (
-            'ceph_exporter_document_success{document="osd df"} 1\n'
-            'ceph_exporter_document_duration_seconds{document="osd df"} 0.1',
+            (
+                'ceph_exporter_document_success{document="osd df"} 1\n'
+                'ceph_exporter_document_duration_seconds{document="osd df"} 0.1'
+            ),
             'ceph_exporter_document_success{document="osd df"} 1x5 _x60',
         ),
         {"document": "osd df"},

@@ -28,9 +28,10 @@ class Case(NamedTuple):
 
     fires, quiet: series, one per line, with a constant value or promtool's notation; `quiet` has
     several sets, none of which raises the alert. labels: the alert's labels besides severity and
-    cluster. description: the expected text, if the rule's description has templates for more than
-    labels. summary: likewise. up: the cluster is up; else the series say whether it is. at: minutes after which the alert is expected, by default ten after `for`. once: two
+    cluster. description, summary: the expected text, if the rule's has templates for more than
+    labels. at: minutes after which the alert is expected, by default ten after `for`. once: two
     exporters raise one alert. several: an affected cluster raises it while another one is healthy.
+    up: whether the cluster is up, where the series do not say it.
     """
 
     fires: str

@@ -42,8 +42,10 @@ CASES = {
         (UP, "ceph_up 0"),
         {"instance": "a:9128"},
     ),
+    # The mgr module's own health checks, scraped by another job, do not count.
     "CephHealthUnknown": Case(
-        UP,
+        f'{UP}\nceph_health_detail{{name="OSD_DOWN",severity="HEALTH_WARN",job="mgr",'
+        'instance="mgr:9283"} 0',
         (f'{UP}\nceph_health_detail{{name="OSD_DOWN",severity="HEALTH_WARN"}} 0', "ceph_up 0"),
     ),
     "CephExporterDocumentFailing": Case(

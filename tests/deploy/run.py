@@ -55,3 +55,24 @@ def firing(
         got = part.partition("got:")[2]
         found[time] = [dict(_LABEL.findall(labels)) for labels in _ALERT.findall(got)]
     return found
+
+
+def cluster(name: str, text: str, *, instance: str = "a:9128", job: str = "ceph") -> dict[str, str]:
+    """Return the series of a cluster, which is up and healthy, and lines of series and values.
+
+    A value alone is constant. Labels that a line has itself stay as they are.
+    """
+    series: dict[str, str] = {}
+    labels = {"cluster": name, "job": job, "instance": instance}
+    for line in filter(None, (line.strip() for line in [*HEALTHY, *text.splitlines()])):
+        metric, values = re.fullmatch(r"(\w+(?:\{.*\})?) (.+)", line).groups()  # type: ignore[union-attr]
+        base, _, own = metric.rstrip("}").partition("{")
+        added = [f'{key}="{value}"' for key, value in labels.items() if f'{key}="' not in own]
+        written = values if re.search(r"[x_ ]", values) else f"{values}x{LONG}"
+        series[f"{base}{{{','.join(filter(None, [own, *added]))}}}"] = written
+    return series
+
+
+HEALTHY = ("ceph_up 1", 'ceph_health_detail{name="SLOW_OPS",severity="HEALTH_WARN"} 0')
+LONG = 2000
+"""Samples of a constant series: more than any test looks at."""

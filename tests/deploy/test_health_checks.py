@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 pytestmark = needs_promtool
 
 # The longest `for` of an alert about a health check is six hours.
-AFTER, INTERVAL, STEPS = "8h", "10m", 60
+AFTER, INTERVAL, STEPS = "8h", "20m", 30
 
 
 def raised(check: str, cluster: str, *, muted: bool = False) -> dict[str, str]:

@@ -65,7 +65,8 @@ def needed(rule: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the recording rules that a rule reads, directly or through others, in their order."""
     rules = recorded()
     names = {one["record"] for one in rules}
-    todo, found = [rule], set()
+    todo: list[dict[str, Any]] = [rule]
+    found: set[str] = set()
     while todo:
         texts = [todo[-1]["expr"], *todo.pop().get("annotations", {}).values()]
         read = names & set(re.findall(r"[a-z_]+:\w+:\w+", " ".join(texts))) - found

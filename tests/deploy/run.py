@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
+import os
 import re
 import shutil
 import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 import yaml
@@ -13,11 +16,13 @@ import yaml
 from tests.deploy.rules import RULES, groups
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
 PROMTOOL = shutil.which("promtool") or ""
 needs_promtool = pytest.mark.skipif(not PROMTOOL, reason="promtool is not installed")
+
+Result = TypeVar("Result")
 
 _FIRING = 'ALERTS{alertstate="firing"}'
 _ALERT = re.compile(r'\{__name__="ALERTS", ([^}]*)\}')
@@ -76,3 +81,20 @@ def cluster(name: str, text: str, *, instance: str = "a:9128", job: str = "ceph"
 HEALTHY = ("ceph_up 1", 'ceph_health_detail{name="SLOW_OPS",severity="HEALTH_WARN"} 0')
 LONG = 2000
 """Samples of a constant series: more than any test looks at."""
+
+
+def once(factory: pytest.TempPathFactory, name: str, compute: Callable[[Path], Result]) -> Result:
+    """Return a result that only one of several workers of pytest-xdist computes.
+
+    compute: returns what JSON can hold, and may use the folder that it receives.
+    """
+    folder = factory.mktemp(name)
+    shared = factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    file = shared / f"{name}.json"
+    with file.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            file.write_text(json.dumps(compute(folder)))
+    result: Result = json.loads(file.read_text())
+    return result

@@ -5,23 +5,25 @@ from __future__ import annotations
 import pytest
 
 from tests.deploy.faults import DAYS, HOURS, MINUTES, Fault
-from tests.deploy.run import cluster, firing, needs_promtool
+from tests.deploy.run import cluster, firing, needs_promtool, once
 
 pytestmark = needs_promtool
 
 Fired = dict[tuple[str, str], set[str]]
 
 
-def fired(faults: dict[str, Fault], interval: str, factory: pytest.TempPathFactory) -> Fired:
+def fired(
+    faults: dict[str, Fault], interval: str, name: str, factory: pytest.TempPathFactory
+) -> Fired:
     """Return the names of the alerts that fire by cluster and time."""
     series: dict[str, str] = {}
-    for name, fault in faults.items():
-        series |= cluster(name, fault.series, job=fault.job)
+    for cluster_name, fault in faults.items():
+        series |= cluster(cluster_name, fault.series, job=fault.job)
     times = sorted({at for fault in faults.values() for at in fault.expected})
-    alerts = firing(factory.mktemp("faults"), series, times, interval)
+    alerts = once(factory, name, lambda folder: firing(folder, series, times, interval))
     return {
-        (name, at): {alert["alertname"] for alert in alerts[at] if alert.get("cluster") == name}
-        for name in faults
+        (one, at): {alert["alertname"] for alert in alerts[at] if alert.get("cluster") == one}
+        for one in faults
         for at in times
     }
 
@@ -29,19 +31,19 @@ def fired(faults: dict[str, Fault], interval: str, factory: pytest.TempPathFacto
 @pytest.fixture(scope="module")
 def minutes(tmp_path_factory: pytest.TempPathFactory) -> Fired:
     """Return what fires in the clusters with a sample a minute."""
-    return fired(MINUTES, "1m", tmp_path_factory)
+    return fired(MINUTES, "1m", "minutes", tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
 def hours(tmp_path_factory: pytest.TempPathFactory) -> Fired:
     """Return what fires in the clusters with a sample every five minutes."""
-    return fired(HOURS, "5m", tmp_path_factory)
+    return fired(HOURS, "5m", "hours", tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
 def days(tmp_path_factory: pytest.TempPathFactory) -> Fired:
     """Return what fires in the clusters with a sample every ten minutes."""
-    return fired(DAYS, "10m", tmp_path_factory)
+    return fired(DAYS, "10m", "days", tmp_path_factory)
 
 
 @pytest.mark.parametrize("name", MINUTES)

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.deploy.health_checks import CHECKS, ERRORS, severity
-from tests.deploy.run import firing, needs_promtool
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.deploy.run import firing, needs_promtool, once
 
 pytestmark = needs_promtool
 
@@ -39,8 +35,10 @@ def alerts(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
     series: dict[str, str] = {}
     for check in CHECKS:
         series |= raised(check, check) | raised(check, f"{check} muted", muted=True)
-    folder: Path = tmp_path_factory.mktemp("checks")
-    return firing(folder, series, [AFTER], INTERVAL)[AFTER]
+    found: list[dict[str, str]] = once(
+        tmp_path_factory, "checks", lambda folder: firing(folder, series, [AFTER], INTERVAL)[AFTER]
+    )
+    return found
 
 
 def test_each_check_raised_alone_fires_one_alert(alerts: list[dict[str, str]]) -> None:

@@ -115,3 +115,19 @@ def test_a_check_with_an_alert_of_its_own_raises_no_general_one(alert: str) -> N
     assert {"OSD_DOWN", "OSD_HOST_DOWN", "PG_DAMAGED"} <= checks
     # CephMixedVersions only gives way to it.
     assert {check for check in checks if not excluded.fullmatch(check)} == {"DAEMON_OLD_VERSION"}
+
+
+def test_the_rules_for_snmp_differ_by_a_label() -> None:
+    """The generated second file has the same rules, and Ceph's own OIDs as the label `oid`."""
+    file = RULES.with_name("ceph.rules.snmp.yml")
+    others = yaml.safe_load(file.read_text(encoding="utf-8"))["groups"]
+    labelled = {
+        rule["alert"]: rule["labels"].pop("oid")
+        for group in others
+        for rule in group["rules"]
+        if "oid" in rule.get("labels", {})
+    }
+    assert others == groups()
+    assert labelled["CephOSDDown"] == "1.3.6.1.4.1.50495.1.2.1.4.2"
+    assert len(labelled) == 30
+    assert len(set(labelled.values())) == 30

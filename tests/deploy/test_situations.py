@@ -15,11 +15,11 @@ from testbed.alertmanager import Alertmanager, Receiver
 from testbed.process import free_port
 from testbed.waiting import wait_until
 from tests.deploy.rules import ROOT
-from tests.deploy.run import cluster, firing, needs_promtool
+from tests.deploy.run import cluster, firing, needs_promtool, once
 from tests.deploy.situations import DAYS, HOURS, Situation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
 pytestmark = [
@@ -91,10 +91,8 @@ class Operator:
             httpx.post(self._url, json=body, trust_env=False).raise_for_status()
 
 
-@pytest.fixture(scope="module")
-def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Heard]:
-    """Return how many notifications about each alert each receiver gets, by cluster."""
-    folder = tmp_path_factory.mktemp("situations")
+def listen(folder: Path) -> list[tuple[str, str, str, int]]:
+    """Return how many notifications each receiver gets: cluster, receiver, alert, number."""
     minutes = (f"{n}m" for n in (10, 18, 26, 36, 48, 62, 76))
     hours = (f"{n}h" for n in (22, 25, 27, 28, 29, 30, 32, 34, 36, 38, 40, 42, 45, 48, 52, 60, 70))
     all_stages = stages(HOURS, minutes, "2m", folder) + stages(DAYS, hours, "10m", folder)
@@ -108,7 +106,20 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Heard]:
             for number, alerts in enumerate(all_stages):
                 if number == 0 or alerts != all_stages[number - 1]:
                     operator.stage(number, alerts)
-            yield operator.heard
+    return [
+        (name, to, alert, number)
+        for (name, to), alerts in operator.heard.items()
+        for alert, number in alerts.items()
+    ]
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory: pytest.TempPathFactory) -> Heard:
+    """Return how many notifications about each alert each receiver gets, by cluster."""
+    result: Heard = {}
+    for name, to, alert, number in once(tmp_path_factory, "situations", listen):
+        result.setdefault((name, to), Counter())[alert] = number
+    return result
 
 
 @pytest.mark.parametrize("name", SITUATIONS)

@@ -158,6 +158,15 @@ MINUTES = {
         {"20m": NONE},
     ),
     "muted monitor": Fault(muted("MON_DOWN") + mons(1, 1, 1, 1, 0), {"20m": NONE}),
+    "muted OSDs, skew and recovery": Fault(
+        muted("OSD_DOWN")
+        + counted(40, 30, 40)
+        + muted("MON_CLOCK_SKEW")
+        + 'ceph_monitor_clock_skew_seconds{monitor="b",ceph_daemon="mon.b"} 0.04\n'
+        + muted("PG_DEGRADED")
+        + 'ceph_pg_total{pool_id="2"} 64\nceph_pg_clean{pool_id="2"} 60\n',
+        {"20m": NONE, "2h": NONE},
+    ),
     "certificate expires": Fault(
         check("CEPHADM_CERT_ERROR", level="WARN"), {"20m": NONE, "2h": {"CephCertificateWarning"}}
     ),

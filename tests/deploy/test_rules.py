@@ -92,6 +92,34 @@ def test_the_runbook_has_no_dead_links() -> None:
     assert set(re.findall(r"\]\(#(\w+)\)", runbook)) <= {alert.lower() for alert in ALERTS}
 
 
+def sections() -> dict[str, str]:
+    """Return the text of the runbook about each alert."""
+    runbook = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    parts = re.split(r"(?m)^###? (.+)\n", runbook)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_the_runbook_names_services_and_paths_for_every_installation(alert: str) -> None:
+    """Where it names a unit, a log or a folder of Ceph, it has packages, cephadm and Rook."""
+    text = sections()[alert]
+    if re.search(r"(systemctl|journalctl).* ceph-(mon|osd|mgr|mds)|/var/lib/ceph", text):
+        assert "packages" in text
+        assert re.search(r"ceph-FSID@|cephadm", text)
+        assert "Rook" in text
+    if re.search(r"(systemctl|journalctl).* ceph_exporter", text):
+        assert "kubectl" in text
+
+
+def test_the_runbook_warns_before_it_destroys() -> None:
+    """It never says to repair a PG or to stop an OSD without what to check before."""
+    for alert, text in sections().items():
+        if "pg repair" in text:
+            assert "prefers the data of the primary" in text.replace("\n", " "), alert
+        if "stop that OSD" in text:
+            assert "ok-to-stop" in text, alert
+
+
 def test_the_metrics_of_the_rules_exist() -> None:
     """Every metric in an expression or a text is declared, or recorded in the file."""
     declared = {metric.name for collector in COLLECTORS.values() for metric in collector.metrics}

@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.real
 
 # A minute of the rules is a second here, on top of PATIENCE.
-DEADLINE = 180
+# On Ceph 20 the mgr is a client of its own pool, so that its dashboard is slow during a pause and
+# for some minutes after it.
+DEADLINE = 420
 OUT_AFTER = 45
 POOL, OBJECT = contents.REPLICATED, "object-0"
 
@@ -65,6 +67,9 @@ def patient(rules: str) -> str:
         for rule in group["rules"]:
             if "keep_firing_for" in rule:
                 rule["keep_firing_for"] = f"{PATIENCE + int(rule['keep_firing_for'][:-1])}s"
+            # What takes two and five minutes would be a race here; its cause has to come first.
+            if rule.get("alert") == "CephExporterDocumentFailing":
+                rule["for"] = "150s"
     return yaml.safe_dump(document)
 
 

@@ -1,0 +1,102 @@
+"""Dashboards as Grafana's front end shows them in Chromium."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlencode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from testbed.chromium import Page
+    from testbed.grafana import Grafana
+
+WIDTH, DOCKED_WIDTH = 1600, 1920
+_HEIGHT = 12_000  # panels below the edge of the window load nothing
+_UNDOCK = "localStorage.setItem('grafana.navigation.docked', '{}')"
+_LOADING = """
+document.querySelectorAll('[aria-label="Panel loading bar"], [data-testid="Spinner"]').length
+"""
+_EXPAND = """
+(() => {
+  const closed = [...document.querySelectorAll('button[aria-label="Expand row"]')];
+  closed.forEach((button) => button.click());
+  return closed.length;
+})()
+"""
+_PANELS = """
+[...document.querySelectorAll('[data-viz-panel-key]')].map((panel) => ({
+  number: Number(panel.getAttribute('data-viz-panel-key').replace(/.*panel-/, '')),
+  title: panel.querySelector('h2')?.innerText ?? '',
+  text: (panel.querySelector('[data-testid="data-testid panel content"]') ?? panel).innerText,
+  errors: [...panel.querySelectorAll('[data-testid="data-testid Panel status error"]')].length,
+  columns: [...panel.querySelectorAll('[role="columnheader"]')].map((cell) => cell.innerText),
+  hidden: Math.max(0, ...[...panel.querySelectorAll('[role="grid"]')].map(
+    (grid) => grid.scrollWidth - grid.clientWidth)),
+  links: [...panel.querySelectorAll('a[href]')].map(
+    (link) => [link.innerText, link.getAttribute('href')]),
+}))
+"""
+_BOTTOM = """
+Math.max(...[...document.querySelectorAll('[data-viz-panel-key]')].map(
+  (panel) => panel.getBoundingClientRect().bottom + window.scrollY))
+"""
+
+
+class Shown(NamedTuple):
+    """A panel on the screen.
+
+    number: the panel's id in the JSON. errors: the number of error signs. columns: the titles of a
+    table's columns that fit. hidden: the width in pixels that a table has beyond its panel. links:
+    the text and the address of each link.
+    """
+
+    number: int
+    title: str
+    text: str
+    errors: int
+    columns: list[str]
+    hidden: int
+    links: list[list[str]]
+
+
+class FrontEnd:
+    """A window of the front end; docked: whether the menu takes its part of the window's width."""
+
+    def __init__(self, grafana: Grafana, page: Page, *, docked: bool = False) -> None:
+        self._grafana = grafana
+        self._page = page
+        self._width = DOCKED_WIDTH if docked else WIDTH
+        page.before_each_document(_UNDOCK.format(str(docked).lower()))
+
+    def open(self, uid: str, last: str = "15m", **variables: str) -> list[Shown]:
+        """Show a dashboard with its latest data and all its rows; return the panels."""
+        chosen = {f"var-{name}": value for name, value in variables.items()}
+        query = urlencode({"from": f"now-{last}", "to": "now", **chosen})
+        return self.follow(f"/d/{uid}/?{query}")
+
+    def follow(self, address: str) -> list[Shown]:
+        """Open the address of a link and show all rows; return the panels."""
+        self._page.resize(self._width, _HEIGHT)
+        self._page.open(self._grafana.url + address)
+        return self.panels()
+
+    def panels(self) -> list[Shown]:
+        """Return the panels as soon as all of them are drawn."""
+        self._page.wait_for("document.querySelector('[data-viz-panel-key]') !== null", "dashboard")
+        self._page.run(_EXPAND)
+        previous: list[dict[str, Any]] | None = None
+        while (panels := self._drawn()) != previous:
+            previous = panels
+        return [Shown(**panel) for panel in panels]
+
+    def _drawn(self) -> list[dict[str, Any]]:
+        self._page.run("void (window.calm = performance.now())")
+        settled = f"({_LOADING}) ? void (window.calm = performance.now()) : "
+        self._page.wait_for(settled + "performance.now() - window.calm > 400", "drawn panels")
+        drawn: list[dict[str, Any]] = self._page.run(_PANELS)
+        return drawn
+
+    def picture(self, file: Path, height: int = 0) -> None:
+        """Write a PNG of the dashboard, or of the part of it down to `height`."""
+        self._page.picture(file, self._width, height or int(self._page.run(_BOTTOM)) + 16)

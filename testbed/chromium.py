@@ -153,6 +153,10 @@ class Page:
         metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.call("Emulation.setDeviceMetricsOverride", **metrics)
 
+    def close(self) -> None:
+        """Close the page."""
+        self.call("Page.close")
+
     def before_each_document(self, script: str) -> None:
         """Run a script in every document before the document's own scripts."""
         self.call("Page.addScriptToEvaluateOnNewDocument", source=script)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.parse import urlencode
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from testbed.chromium import Page
+    from testbed.chromium import Chromium
     from testbed.grafana import Grafana
 
 WIDTH, DOCKED_WIDTH = 1600, 1920
@@ -37,6 +38,17 @@ _PANELS = """
     (link) => [link.innerText, link.getAttribute('href')]),
 }))
 """
+_CLICK = """
+(() => {{
+  const link = [...document.querySelectorAll('[data-viz-panel-key] a[href]')].find((one) =>
+    one.closest('[data-viz-panel-key]').querySelector('h2')?.innerText === {panel}
+    && one.innerText.trim().startsWith({text}));
+  if (!link) return false;
+  link.closest('[data-viz-panel-key]').setAttribute('data-clicked', '');
+  link.click();
+  return true;
+}})()
+"""
 _BOTTOM = """
 Math.max(...[...document.querySelectorAll('[data-viz-panel-key]')].map(
   (panel) => panel.getBoundingClientRect().bottom + window.scrollY))
@@ -63,11 +75,19 @@ class Shown(NamedTuple):
 class FrontEnd:
     """A window of the front end; docked: whether the menu takes its part of the window's width."""
 
-    def __init__(self, grafana: Grafana, page: Page, *, docked: bool = False) -> None:
+    def __init__(self, grafana: Grafana, chromium: Chromium, *, docked: bool = False) -> None:
         self._grafana = grafana
-        self._page = page
         self._width = DOCKED_WIDTH if docked else WIDTH
-        page.before_each_document(_UNDOCK.format(str(docked).lower()))
+        self._page = chromium.page(self._width, _HEIGHT)
+        self._page.before_each_document(_UNDOCK.format(str(docked).lower()))
+
+    def __enter__(self) -> Self:
+        """Return the window, which is open already."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the window."""
+        self._page.close()
 
     def open(self, uid: str, last: str = "15m", **variables: str) -> list[Shown]:
         """Show a dashboard with its latest data and all its rows; return the panels."""
@@ -77,9 +97,25 @@ class FrontEnd:
 
     def follow(self, address: str) -> list[Shown]:
         """Open the address of a link and show all rows; return the panels."""
-        self._page.resize(self._width, _HEIGHT)
         self._page.open(self._grafana.url + address)
         return self.panels()
+
+    def click(self, panel: str, text: str) -> list[Shown]:
+        """Click the link whose text starts so in the panel of this title; return what it opens."""
+        before = self._page.run("location.href")
+        script = _CLICK.format(panel=json.dumps(panel), text=json.dumps(text))
+        self._page.wait_for(script, f"link {text!r} in the panel {panel!r}", 15)
+        self._page.wait_for(f"location.href !== {json.dumps(before)}", "another address")
+        self._page.wait_for("document.querySelector('[data-clicked]') === null", "another page")
+        return self.panels()
+
+    def exceptions(self) -> list[str]:
+        """Return the exceptions that the front end did not catch since the last call."""
+        return self._page.exceptions()
+
+    def address(self) -> str:
+        """Return the path and the query of what is shown."""
+        return str(self._page.run("location.pathname + location.search"))
 
     def panels(self) -> list[Shown]:
         """Return the panels as soon as all of them are drawn."""

@@ -135,6 +135,7 @@ class Grafana:
             "created": "2026-01-01T00:00:00Z",
             "updated": "2026-01-01T00:00:00Z",
             "provisioned": True,
+            "publicDashboardEnabled": False,
             "folderUid": "",
             "folderTitle": "General",
         }

@@ -1,20 +1,28 @@
 """The exporter itself: its connection to Ceph, the data it receives, and the resources it uses."""
 
+from dashboards.content.checks import CLUSTER
 from dashboards.content.exporter_process import PROCESS
-from dashboards.content.phrases import AGE, SCRAPED_FROM, each
+from dashboards.content.phrases import AGE, SCRAPED_FROM, each, or_none
 from dashboards.engine.declare import (
     YES_IS_GOOD,
     Dashboard,
+    Link,
     Query,
     Section,
     Stat,
     Table,
+    Texts,
     TimeSeries,
+    limits,
     rising,
-    warn_from,
 )
 
 SMALL = (6, 4)
+THIS_CLUSTER = (("cluster", "cluster"),)
+NO_URL: Texts = {
+    "none": ("Unknown", ""),
+    "unknown": ("The exporter cannot reach any API of Ceph", ""),
+}
 WHICH = "{{instance}} {{cluster}}"
 DOCUMENT = "max by (cluster, instance, document) (ceph_exporter_document_{}{{*}})"
 
@@ -67,7 +75,10 @@ CEPH = (
         "answers for a different cluster. The exporter rejects the data of such a URL.",
         (
             Query(
-                "max by (cluster, instance, api, url, release) (ceph_exporter_source_info{*})",
+                or_none(
+                    "max by (cluster, instance, api, url, release) (ceph_exporter_source_info{*})",
+                    "url",
+                ),
                 "exists",
                 hidden=True,
             ),
@@ -77,8 +88,11 @@ CEPH = (
                 mappings={0: ("no", "green"), 1: ("yes", "red")},
             ),
         ),
-        "The exporter cannot reach any API of Ceph",
-        size=(24, 5),
+        "Prometheus scrapes no exporter",
+        size=(24, 6),
+        labels=("cluster", "instance", "api", "url", "release"),
+        texts={"url": NO_URL},
+        links=(Link(CLUSTER, "Open the cluster's dashboard", "cluster", THIS_CLUSTER),),
     ),
     Table(
         "Documents",
@@ -91,7 +105,6 @@ CEPH = (
                 "time() - " + DOCUMENT.format("last_success_timestamp_seconds"),
                 "age",
                 unit="s",
-                no_value="never received",
             ),
             Query(
                 DOCUMENT.format("duration_seconds") + " and " + DOCUMENT.format("success"),
@@ -103,6 +116,8 @@ CEPH = (
         ),
         "Prometheus scrapes no exporter",
         size=(24, 12),
+        labels=("cluster", "instance", "document"),
+        links=(Link(CLUSTER, "Open the cluster's dashboard", "cluster", THIS_CLUSTER),),
         sort_ascending="available",
         sort_descending="duration",
     ),
@@ -118,10 +133,10 @@ CEPH = (
         ),
         "Prometheus scrapes no exporter",
         unit="s",
-        thresholds=rising(5, 10),
+        thresholds=limits((5, "orange"), (10, "red")),
         threshold_lines=True,
+        size=(12, 8),
         minimum=0,
-        size=(6, 8),
     ),
     TimeSeries(
         "Unavailable documents",
@@ -133,9 +148,9 @@ CEPH = (
             ),
         ),
         "Prometheus scrapes no exporter",
-        thresholds=warn_from(1),
+        size=(12, 8),
+        decimals=0,
         minimum=0,
-        size=(6, 8),
     ),
     TimeSeries(
         "Failed collectors",
@@ -147,9 +162,9 @@ CEPH = (
             ),
         ),
         "Prometheus scrapes no exporter",
-        thresholds=warn_from(1),
+        size=(12, 8),
+        decimals=0,
         minimum=0,
-        size=(6, 8),
     ),
     TimeSeries(
         "Dropped series",
@@ -164,9 +179,9 @@ CEPH = (
             Query(each("max", "ceph_exporter_page_series_cut{+}"), "page limit {{instance}}"),
         ),
         "Prometheus scrapes no exporter",
-        thresholds=warn_from(1),
+        size=(12, 8),
+        decimals=0,
         minimum=0,
-        size=(6, 8),
     ),
 )
 
@@ -177,7 +192,8 @@ BOARD = Dashboard(
     (
         Section("At a glance", GLANCE),
         Section("Data from Ceph", CEPH),
-        Section("Resource usage", PROCESS),
+        Section("Resource usage", PROCESS, collapsed=True),
     ),
     time_from="now-1h",
+    overview=True,
 )

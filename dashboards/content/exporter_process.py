@@ -68,5 +68,6 @@ PROCESS = (
             ),
         ),
         "Prometheus scrapes no exporter",
+        labels=("instance", "version", "pythonversion"),
     ),
 )

@@ -8,6 +8,7 @@ Prometheus may store several clusters. As in PromQL's `by` and `on`, a cluster w
 from dashboards.engine.declare import Event, Frame, Variable
 
 _EXPORTER = 'job=~"$job",instance=~"$instance"'
+_CLUSTER = 'cluster=~"$cluster"'
 
 FRAME = Frame(
     tag="ceph",
@@ -15,17 +16,11 @@ FRAME = Frame(
     tooltip="Other Ceph dashboards",
     variables=(
         Variable("job", "Job", "label_values(ceph_up, job)", ".+", multi=True),
-        Variable(
-            "cluster",
-            "Cluster",
-            'label_values(ceph_up{job=~"$job"}, cluster)',
-            ".*",
-            multi=False,
-        ),
+        Variable("cluster", "Cluster", 'label_values(ceph_up{job=~"$job"}, cluster)', ".*"),
         Variable(
             "instance",
             "Instance",
-            'label_values(ceph_up{job=~"$job",cluster=~"$cluster"}, instance)',
+            f'label_values(ceph_up{{job=~"$job",{_CLUSTER}}}, instance)',
             ".+",
             multi=True,
         ),
@@ -46,8 +41,38 @@ FRAME = Frame(
         ),
     ),
     # `{+}` is for the exporter's process, whose metrics lack the label `cluster`; see phrases.own.
-    matchers={"*": f'cluster=~"$cluster",{_EXPORTER}', "+": _EXPORTER},
+    # `{!}` is for what rules write: alerts and recorded series, which no longer have an instance.
+    matchers={"*": f"{_CLUSTER},{_EXPORTER}", "+": _EXPORTER, "!": _CLUSTER},
     subject="cluster",
     passed_on=("job",),
-    leading_columns=("cluster", "instance", "document", "name", "ceph_daemon", "entity"),
+    nameless="^$",
+    columns={
+        "about": ("about", 0),
+        "alertname": ("alert", 260),
+        "api": ("API", 90),
+        "application": ("application", 120),
+        "ceph_daemon": ("daemon", 90),
+        "change": ("change", 110),
+        "cluster": ("cluster", 0),
+        "daemon": ("daemon", 90),
+        "description": ("type", 110),
+        "device": ("device", 80),
+        "device_class": ("class", 70),
+        "device_id": ("device ID", 0),
+        "entity": ("daemon", 0),
+        "hostname": ("host", 0),
+        "instance": ("exporter", 170),
+        "mode": ("mode", 80),
+        "public_addr": ("address", 0),
+        "pythonversion": ("Python", 90),
+        "rack": ("rack", 90),
+        "rank": ("rank", 60),
+        "release": ("release", 100),
+        "release_name": ("release", 100),
+        "root": ("root", 90),
+        "service_daemon": ("daemon", 0),
+        "severity": ("severity", 130),
+        "status": ("status", 90),
+        "version": ("version", 100),
+    },
 )

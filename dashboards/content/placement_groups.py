@@ -10,7 +10,8 @@ from dashboards.content.phrases import (
     named,
     pools,
 )
-from dashboards.content.recovery import NAME, RATE, RECOVERY, UNKNOWN, in_state
+from dashboards.content.recovery import DETAILS, NAME, RATE, RECOVERY, UNKNOWN, in_state
+from dashboards.content.states import PG_LIST, PG_STATES
 from dashboards.engine.declare import (
     Dashboard,
     Query,
@@ -87,15 +88,29 @@ GLANCE = (
 )
 
 STATES = (
+    PG_STATES,
+    PG_LIST,
     TimeSeries(
-        "PG states",
-        "PGs by their combined state, as `ceph status` shows it. Good: all PGs are active+clean; "
-        "some of them may be scrubbing.",
-        (Query("max by (cluster, state) (ceph_pg_state{*})", "{{state}} {{cluster}}"),),
-        NOT_REACHED,
-        stack=True,
-        minimum=0,
+        "PGs that need manual action",
+        "PGs in states that do not resolve by themselves. Good: all 0. inconsistent: a scrub found "
+        "copies that differ. incomplete, down, stale: OSDs are missing. unfound: there is no "
+        "current copy.",
+        tuple(Query(in_state(state), f"{state}") for state in BROKEN),
+        UNKNOWN,
         size=(12, 9),
+        decimals=0,
+        minimum=0,
+    ),
+    TimeSeries(
+        "PGs that wait for space",
+        "PGs that cannot recover or backfill because an OSD is too full. Good: 0. Free space on "
+        "the fullest OSDs.",
+        tuple(Query(in_state(state), f"{state}") for state in BLOCKED),
+        UNKNOWN,
+        size=(12, 9),
+        decimals=0,
+        minimum=0,
+        details=OSDS,
     ),
     TimeSeries(
         "Not clean, by pool",
@@ -108,41 +123,20 @@ STATES = (
             ),
         ),
         "All PGs are clean, or the exporter cannot reach Ceph",
+        size=(24, 8),
         stack=True,
+        decimals=0,
         minimum=0,
-        size=(12, 9),
-    ),
-    TimeSeries(
-        "PGs that need manual action",
-        "PGs in states that do not resolve by themselves. Good: all 0. inconsistent: a scrub found "
-        "copies that differ. incomplete, down, stale: OSDs are missing. unfound: there is no "
-        "current copy.",
-        tuple(Query(in_state(state), f"{state} {{{{cluster}}}}") for state in BROKEN),
-        UNKNOWN,
-        thresholds=bad_from(1),
-        minimum=0,
-        size=(12, 9),
-    ),
-    TimeSeries(
-        "PGs that wait for space",
-        "PGs that cannot recover or backfill because an OSD is too full. Good: 0. Free space on "
-        "the fullest OSDs.",
-        tuple(Query(in_state(state), f"{state} {{{{cluster}}}}") for state in BLOCKED),
-        UNKNOWN,
-        thresholds=bad_from(1),
-        minimum=0,
-        size=(12, 9),
-        details=OSDS,
     ),
     TimeSeries(
         "Stuck PGs",
         "PGs that have been inactive, unclean or otherwise stuck for longer than "
         "mon_pg_stuck_threshold. Good: 0.",
-        (Query("max by (cluster, kind) (ceph_pgs_stuck{*})", "{{kind}} {{cluster}}"),),
+        (Query("max by (cluster, kind) (ceph_pgs_stuck{*})", "{{kind}}"),),
         "Unknown: this API does not report it",
-        thresholds=warn_from(1),
-        minimum=0,
         size=(12, 8),
+        decimals=0,
+        minimum=0,
     ),
     TimeSeries(
         "Age of stuck PGs",
@@ -151,7 +145,7 @@ STATES = (
         (
             Query(
                 "max by (cluster, kind) (ceph_pgs_stuck_oldest_seconds{*})",
-                "{{kind}} {{cluster}}",
+                "{{kind}}",
             ),
         ),
         "Unknown: this API does not report it",
@@ -169,6 +163,7 @@ BOARD = Dashboard(
     (
         Section("At a glance", GLANCE),
         Section("States", STATES),
-        Section("Recovery and scrubs", RECOVERY),
+        Section("Recovery", RECOVERY),
+        Section("Details of recovery and scrubs", DETAILS, collapsed=True),
     ),
 )

@@ -2,9 +2,9 @@
 
 from dashboards.content.checks import PLACEMENT
 from dashboards.content.phrases import NOT_OVER_DASHBOARD, NOTHING_WRONG, named, pools
-from dashboards.engine.declare import Panel, Query, TimeSeries, rising
+from dashboards.engine.declare import Panel, Query, TimeSeries, limits
 
-NAME = "{{name}} {{cluster}}"
+NAME = "{{name}}"
 GROWTH = "max by (cluster, pool_id) (deriv(ceph_pool_stored{*}[1d]))"
 NO_QUOTA = "no pool has a quota"
 
@@ -25,8 +25,8 @@ def _io(title: str, description: str, counters: tuple[tuple[str, str], ...], uni
         ),
         "Unknown: the exporter cannot reach Ceph, or there are no pools",
         unit=unit,
+        size=(12, 9),
         minimum=0,
-        size=(12, 8),
     )
 
 
@@ -38,10 +38,10 @@ USE = (
         (Query(f"topk(10, {named(pools('ceph_pool_percent_used'))})", NAME),),
         "Unknown: the exporter cannot reach Ceph, or there are no pools",
         unit="percentunit",
-        thresholds=rising(0.75, 0.85),
+        thresholds=limits((0.75, "orange"), (0.85, "red")),
         threshold_lines=True,
+        size=(12, 9),
         minimum=0,
-        size=(12, 8),
     ),
     TimeSeries(
         "Growth",
@@ -50,7 +50,7 @@ USE = (
         (Query(f"topk(10, {named(GROWTH)})", NAME),),
         "Unknown: the exporter cannot reach Ceph, or there are no pools",
         unit="Bps",
-        size=(12, 8),
+        size=(12, 9),
     ),
     TimeSeries(
         "Quota usage",
@@ -69,10 +69,10 @@ USE = (
         ),
         "No pool has a quota, or the exporter cannot reach Ceph",
         unit="percentunit",
-        thresholds=rising(0.8, 0.95),
+        thresholds=limits((0.8, "orange"), (0.95, "red")),
         threshold_lines=True,
+        size=(12, 9),
         minimum=0,
-        size=(12, 8),
     ),
     TimeSeries(
         "Saved by compression",
@@ -89,7 +89,7 @@ USE = (
         ),
         "Unknown: this release or this API does not report it",
         unit="bytes",
-        size=(12, 8),
+        size=(12, 9),
     ),
 )
 
@@ -119,8 +119,8 @@ IO = (
         ),
         "Unknown: the dashboard API does not report it by pool",
         unit="Bps",
+        size=(12, 9),
         minimum=0,
-        size=(12, 8),
     ),
     TimeSeries(
         "Missing copies",
@@ -133,8 +133,8 @@ IO = (
             ),
         ),
         "No copy is missing, this API does not report it, or the exporter cannot reach Ceph",
+        size=(12, 9),
         minimum=0,
-        size=(12, 8),
         details=PLACEMENT,
     ),
 )

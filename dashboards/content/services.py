@@ -2,8 +2,9 @@
 
 from dashboards.content.checks import OSDS
 from dashboards.content.filesystems import FILESYSTEMS, FS, NO_FILESYSTEM
+from dashboards.content.hosts_and_osds import host_link
 from dashboards.content.mgrs import MGRS
-from dashboards.content.phrases import NOT_OVER_DASHBOARD, NOTHING_WRONG, cluster, daemons
+from dashboards.content.phrases import NOT_OVER_DASHBOARD, NOTHING_WRONG, cluster, daemons, versioned
 from dashboards.engine.declare import (
     Dashboard,
     Query,
@@ -57,9 +58,9 @@ GLANCE = (
         "Active mgr",
         "The mgr that is active. Without one, the balancer and the dashboard stop, and usage "
         "statistics are no longer updated.",
-        (Query(daemons("ceph_mgr_status") + " == 1", "{{ceph_daemon}} {{cluster}}"),),
+        (Query(daemons("ceph_mgr_status") + " == 1", "{{ceph_daemon}}"),),
         "No mgr is active, or Ceph is older than 12",
-        text_mode="name",
+        label="ceph_daemon",
         size=SMALL,
     ),
     Stat(
@@ -102,21 +103,23 @@ SERVICES = (
         (
             Query(
                 "max by (cluster, service) (ceph_service_daemons{*})",
-                "{{service}} {{cluster}}",
+                "{{service}}",
                 empty_when=NOT_OVER_DASHBOARD,
             ),
         ),
         NOT_OVER_DASHBOARD,
-        minimum=0,
         size=(12, 8),
+        decimals=0,
+        minimum=0,
     ),
     Table(
         "Object gateways and RBD mirrors",
         "Where each daemon runs, and its version. Good: one version.",
         (
             Query(
-                "max by (cluster, ceph_daemon, hostname, ceph_version)"
-                " (ceph_rgw_metadata{*} or ceph_rbd_mirror_metadata{*})",
+                "max by (cluster, service_daemon, hostname, version) (label_replace("
+                + versioned("(ceph_rgw_metadata{*} or ceph_rbd_mirror_metadata{*})")
+                + ', "service_daemon", "$1", "ceph_daemon", "(.+)"))',
                 "exists",
                 empty_when="the cluster has no gateways or mirrors",
                 hidden=True,
@@ -124,6 +127,8 @@ SERVICES = (
         ),
         "No gateways and no mirrors, or the exporter cannot reach Ceph",
         size=(12, 8),
+        labels=("service_daemon", "hostname", "version"),
+        links=(host_link("hostname"),),
     ),
 )
 

@@ -1,0 +1,80 @@
+"""Links: the menu of all dashboards, and links from panels, columns and series."""
+
+from typing import Any
+
+from dashboards.engine.declare import Frame, Link, Panel, Table
+
+Json = dict[str, Any]
+
+
+def menu(frame: Frame) -> Json:
+    """Return the menu of all dashboards; its links keep the variables and the time range."""
+    return _link("dashboards", frame.menu) | {
+        "asDropdown": True,
+        "includeVars": True,
+        "keepTime": True,
+        "tags": [frame.tag],
+        "tooltip": frame.tooltip,
+    }
+
+
+def links_of(panel: Panel, uid: str, frame: Frame, *, overview: bool) -> list[Json]:
+    """Return the links of a panel's series; those of a table's columns are not among them."""
+    links = [] if isinstance(panel, Table) else list(panel.links)
+    if panel.details and panel.details != uid:
+        links.append(Link(panel.details, "Show details"))
+    return [link_of(link, frame, "field.labels", overview=overview) for link in links]
+
+
+def link_of(link: Link, frame: Frame, labels: str, *, overview: bool) -> Json:
+    """Return a link from a value.
+
+    labels: where Grafana has the labels, `data.fields` in a table, else `field.labels`. overview:
+    whether the subject's variable of this dashboard may be set to All; a link to the subject of a
+    row must then carry it.
+    """
+    if "/" in link.target:
+        return _link("link", link.title) | {"targetBlank": True, "url": link.target}
+    carried = dict(link.carries)
+    variables = [
+        f"var-{variable}=${{__{labels}.{_label(label, frame)}:percentencode}}"
+        for variable, label in carried.items()
+    ]
+    kept = [frame.subject] if frame.subject not in carried else []
+    variables += [f"${{{name}:queryparam}}" for name in (*kept, "datasource", *frame.passed_on)]
+    assert overview or frame.subject not in carried, "the dashboard's own variable names it"
+    url = f"/d/{link.target}?{'&'.join(variables)}&${{__url_time_range}}"
+    return _link("link", link.title) | {"url": url}
+
+
+def with_subject(expr: str, frame: Frame, panel: Panel | None) -> str:
+    """Return the expression with the label `to_SUBJECT` if links of the panel carry the subject.
+
+    Its value selects the subject also if its series lack the label.
+    """
+    carried = panel and any(frame.subject in dict(link.carries) for link in panel.links)
+    if not carried:
+        return expr
+    label, subject = f"to_{frame.subject}", frame.subject
+    named = f'label_replace({expr}, "{label}", "{frame.nameless}", "", "")'
+    return f'label_replace({named}, "{label}", "$1", "{subject}", "(.+)")'
+
+
+def _label(label: str, frame: Frame) -> str:
+    return f"to_{label}" if label == frame.subject else label
+
+
+def _link(kind: str, title: str) -> Json:
+    """Return a link with defaults for every field that Grafana's schema requires."""
+    return {
+        "asDropdown": False,
+        "icon": "external link",
+        "includeVars": False,
+        "keepTime": False,
+        "tags": [],
+        "targetBlank": False,
+        "title": title,
+        "tooltip": "",
+        "type": kind,
+        "url": "",
+    }

@@ -99,7 +99,7 @@ GLANCE = (
         "steadily as in the past day or two. Good: more than a month. The alert "
         "CephClusterFillingUp fires below 5 days.",
         (Query(FULL_IN, "{{cluster}}", empty_when=NO_FORECAST),),
-        "No forecast",
+        "Unknown: no forecast",
         unit="dtdurations",
         thresholds=FULL_SOON,
         size=SMALL,

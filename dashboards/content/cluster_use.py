@@ -136,6 +136,7 @@ DAEMONS = (
             Query(cluster("ceph_osds_in"), "in"),
         ),
         NO_OSDS,
+        unit="locale",
         size=(12, 8),
         decimals=0,
         minimum=0,

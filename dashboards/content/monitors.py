@@ -11,6 +11,7 @@ from dashboards.content.phrases import (
     REACHED,
     cluster,
     daemons,
+    or_none,
     versioned,
 )
 from dashboards.engine.declare import (
@@ -140,8 +141,11 @@ PLACES = (
         "quorum and with the same version. Click a host to see what else runs on it.",
         (
             Query(
-                "max by (cluster, ceph_daemon, hostname, public_addr, rank, version)"
-                f" ({versioned('ceph_mon_metadata{*}')})",
+                or_none(
+                    "max by (cluster, ceph_daemon, hostname, public_addr, rank, version)"
+                    f" ({versioned('ceph_mon_metadata{*}')})",
+                    "No monitors",
+                ),
                 "exists",
                 hidden=True,
             ),
@@ -163,9 +167,9 @@ PLACES = (
                 mappings={0: ("no", "green"), 1: ("yes", "orange")},
             ),
         ),
-        NOT_REACHED,
+        "Prometheus scrapes no exporter",
         size=(24, 7),
-        labels=("ceph_daemon", "hostname", "public_addr", "rank", "version"),
+        labels=("ceph_daemon", "hostname", "public_addr", "rank", "version", "note"),
         links=(host_link("hostname"),),
         sort_ascending="in quorum",
     ),

@@ -104,12 +104,12 @@ DETAILS = (
     ),
     TimeSeries(
         "Store by file type",
-        "Sorted tables (sst), logs and other files. If the logs keep growing, compaction does not "
-        "keep up.",
+        "Sorted tables (sst), logs and other files of all monitors. If the logs keep growing, "
+        "compaction does not keep up.",
         tuple(
             Query(
-                daemons(f"ceph_monitor_store_{kind}_bytes"),
-                f"{kind} {NAME}",
+                f"sum by (cluster) ({daemons(f'ceph_monitor_store_{kind}_bytes')})",
+                kind,
                 empty_when=NO_MON_DATA,
             )
             for kind in ("sst", "log", "misc")

@@ -2,7 +2,7 @@
 
 from dashboards.content.hosts_and_osds import OSD, host_link
 from dashboards.content.osds_disks import LIFE, WEAR
-from dashboards.content.phrases import REACHABLE, REACHED, versioned
+from dashboards.content.phrases import REACHABLE, REACHED, or_none, versioned
 from dashboards.engine.declare import (
     Dashboard,
     Query,
@@ -90,8 +90,11 @@ GLANCE = (
         "else runs on it.",
         (
             Query(
-                "max by (cluster, ceph_daemon, host, rack, root, device_class)"
-                f" (ceph_osd_location{{*{_IS}}})",
+                or_none(
+                    "max by (cluster, ceph_daemon, host, rack, root, device_class)"
+                    f" (ceph_osd_location{{*{_IS}}})",
+                    "No such OSD",
+                ),
                 "exists",
                 hidden=True,
             ),
@@ -99,9 +102,9 @@ GLANCE = (
             Query(one("ceph_osd_crush_weight"), "CRUSH weight"),
             Query(one("ceph_osd_weight"), "reweight"),
         ),
-        UNKNOWN,
+        "Prometheus scrapes no exporter",
         size=(12, 4),
-        labels=("host", "rack", "root", "device_class"),
+        labels=("host", "rack", "root", "device_class", "note"),
         hidden=("ceph_daemon",),
         links=(host_link(),),
     ),
@@ -181,6 +184,7 @@ PAST = (
             Query(others("quantile by (cluster) (0.5", "ceph_osd_pgs"), "median"),
         ),
         UNKNOWN,
+        unit="locale",
         decimals=0,
         minimum=0,
     ),
@@ -216,7 +220,7 @@ DISKS = (
             ),
         ),
         "Unknown: the disks do not wear, or this release or API does not report it",
-        size=(8, 6),
+        size=(8, 5),
         labels=("device", "device_id"),
         hidden=("ceph_daemon", "hostname"),
     ),
@@ -232,7 +236,7 @@ DISKS = (
             ),
         ),
         "Unknown: Ceph does not predict failures, or the API does not report them",
-        size=(8, 6),
+        size=(8, 5),
         labels=("device", "device_id"),
         hidden=("ceph_daemon", "hostname"),
     ),
@@ -248,7 +252,7 @@ DISKS = (
             ),
         ),
         "No crash reports, Ceph is too old, or the exporter cannot reach it",
-        size=(8, 6),
+        size=(8, 5),
         labels=("status", "hostname"),
         links=(host_link("hostname"),),
     ),

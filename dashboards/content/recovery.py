@@ -81,10 +81,7 @@ DETAILS = (
         "Scrubs and repairs",
         "PGs that are being scrubbed, deep-scrubbed or repaired. If scrubs never run, Ceph raises "
         "PG_NOT_SCRUBBED; check the noscrub flag and the load of the OSDs.",
-        tuple(
-            Query(in_state(state), f"{state}")
-            for state in ("scrubbing", "deep", "repair")
-        ),
+        tuple(Query(in_state(state), f"{state}") for state in ("scrubbing", "deep", "repair")),
         UNKNOWN,
         minimum=0,
     ),

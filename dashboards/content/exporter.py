@@ -35,9 +35,9 @@ GLANCE = (
     ),
     Stat(
         "Clusters unreachable",
-        "Clusters of which an exporter received neither the health nor the status in its last "
+        "Clusters from which an exporter received neither the health nor the status in its last "
         "poll. Good: 0. If higher, see the documents below and run `ceph_exporter check`.",
-        (Query("sum(min by (cluster, instance) (ceph_up{*}) == bool 0)", "clusters"),),
+        (Query("sum(min by (cluster) (ceph_up{*}) == bool 0)", "clusters"),),
         "Prometheus scrapes no exporter",
         thresholds=bad_from(1),
         size=SMALL,

@@ -12,15 +12,12 @@ STATES: Texts = {
     "up:standby-replay": ("up:standby-replay", "blue"),
 }
 # The state of an MDS as a number: what is neither active nor a standby is on its way, or failed.
+_ON_ITS_WAY = "up:(boot|creating|starting|stopping|replay|resolve|reconnect|rejoin|clientreplay)"
 _CODES = (
     (1, '=~"up:active"'),
     (2, '=~"up:standby.*"'),
-    (3, '=~"up:(boot|creating|starting|stopping|replay|resolve|reconnect|rejoin|clientreplay)"'),
-    (
-        4,
-        '!~"up:(active|standby.*|boot|creating|starting|stopping|replay|resolve|reconnect|rejoin'
-        '|clientreplay)"',
-    ),
+    (3, f'=~"{_ON_ITS_WAY}"'),
+    (4, f'!~"up:active|up:standby.*|{_ON_ITS_WAY}"'),
 )
 STATE = " or ".join(
     f"{code} * max by (cluster, ceph_daemon) (ceph_mds_state{{*,state{matcher}}})"

@@ -3,7 +3,15 @@
 from dashboards.content.hosts_and_osds import HOST, OSD_OF_SERIES, osd_link
 from dashboards.content.osds_disks import LIFE, WEAR
 from dashboards.content.osds_use import IN, LATENCY, NAME, USE
-from dashboards.content.phrases import LOCATION, REACHABLE, REACHED, daemons, or_none, versioned
+from dashboards.content.phrases import (
+    LOCATION,
+    REACHABLE,
+    REACHED,
+    daemons,
+    or_none,
+    unknown,
+    versioned,
+)
 from dashboards.engine.declare import (
     Dashboard,
     Query,
@@ -197,7 +205,7 @@ DISKS = (
                 thresholds=rising(0.8, 0.95),
             ),
         ),
-        "Unknown: the disks do not wear, or this release or API does not report it",
+        unknown("the disks do not wear, or this release or API does not report it"),
         size=(12, 6),
         labels=LABELS,
         hidden=("hostname",),
@@ -216,7 +224,7 @@ DISKS = (
                 thresholds=falling(6 * 7 * 86400, 12 * 7 * 86400),
             ),
         ),
-        "Unknown: Ceph does not predict failures, or the API does not report them",
+        unknown("Ceph does not predict failures, or the API does not report them"),
         size=(12, 6),
         labels=LABELS,
         hidden=("hostname",),

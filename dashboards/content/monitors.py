@@ -12,6 +12,7 @@ from dashboards.content.phrases import (
     cluster,
     daemons,
     or_none,
+    unknown,
     versioned,
 )
 from dashboards.engine.declare import (
@@ -77,7 +78,7 @@ GLANCE = (
         "Largest clock skew",
         "The largest clock skew of all monitors. Good: under 0.05 s, where Ceph starts to warn.",
         (Query(WORST_SKEW, "{{cluster}}", empty_when=NO_SKEW_WARNING),),
-        "Unknown: the dashboard API reports it only while MON_CLOCK_SKEW is raised",
+        unknown("the dashboard API reports it only while MON_CLOCK_SKEW is raised"),
         unit="s",
         thresholds=rising(0.025, 0.05),
         size=SMALL,
@@ -93,7 +94,7 @@ GLANCE = (
                 empty_when="Ceph is older than 14",
             ),
         ),
-        "Unknown: Ceph before 14 or this API does not report it",
+        unknown("Ceph before 14 or this API does not report it"),
         unit="dtdurations",
         size=SMALL,
     ),

@@ -2,6 +2,12 @@
 
 from dashboards.engine.declare import Query, Thresholds, ValueMappings, falling
 
+
+def unknown(reason: str) -> str:
+    """Return the text of a panel without data, which may also be due to an unreachable Ceph."""
+    return f"Unknown: {reason}, or the exporter cannot reach Ceph"
+
+
 HEALTH: ValueMappings = {
     0: ("HEALTH_OK", "green"),
     1: ("HEALTH_WARN", "orange"),
@@ -59,7 +65,7 @@ NO_MON_DATA = (
 )
 NO_MON_WARNING = f"{NO_MON_DATA}, or a raised check"
 NOT_REACHED = "Unknown: the exporter cannot reach Ceph"
-NOT_OVER_DASHBOARD = "Unknown: the dashboard API does not report it"
+NOT_OVER_DASHBOARD = unknown("the dashboard API does not report it")
 NO_OSDS = "Unknown: the exporter cannot reach Ceph, or there are no OSDs"
 
 

@@ -11,8 +11,9 @@ from dashboards.content.phrases import (
     cluster,
     named,
     pools,
+    unknown,
 )
-from dashboards.content.recovery import DETAILS, NAME, RATE, RECOVERY, UNKNOWN, in_state
+from dashboards.content.recovery import MISSING_BY_POOL, NAME, RATE, RECOVERY, UNKNOWN, in_state
 from dashboards.content.states import PG_LIST, PG_STATES
 from dashboards.engine.declare import (
     Dashboard,
@@ -128,6 +129,7 @@ STATES = (
 )
 
 STUCK = (
+    MISSING_BY_POOL,
     TimeSeries(
         "Not clean, by pool",
         "PGs that do not have all their copies in place. Good: no data.",
@@ -175,7 +177,7 @@ STUCK = (
         "PGs that have been inactive, unclean or otherwise stuck for longer than "
         "mon_pg_stuck_threshold. Good: 0.",
         (Query("max by (cluster, kind) (ceph_pgs_stuck{*})", "{{kind}}"),),
-        "Unknown: this API does not report it",
+        unknown("this API does not report it"),
         unit="locale",
         size=(12, 8),
         decimals=0,
@@ -191,7 +193,7 @@ STUCK = (
                 "{{kind}}",
             ),
         ),
-        "Unknown: this API does not report it",
+        unknown("this API does not report it"),
         unit="s",
         minimum=0,
         size=(12, 8),
@@ -207,7 +209,6 @@ BOARD = Dashboard(
         Section("At a glance", GLANCE),
         Section("States", STATES),
         Section("Recovery", RECOVERY),
-        Section("Details of stuck and broken PGs", STUCK, collapsed=True),
-        Section("Details of recovery and scrubs", DETAILS, collapsed=True),
+        Section("By pool, and details of stuck and broken PGs", STUCK, collapsed=True),
     ),
 )

@@ -1,7 +1,14 @@
 """The pools: usage, growth, quotas and IO."""
 
 from dashboards.content.checks import PLACEMENT
-from dashboards.content.phrases import NOT_OVER_DASHBOARD, NOTHING_WRONG, named, pools, top_pools
+from dashboards.content.phrases import (
+    NOT_OVER_DASHBOARD,
+    NOTHING_WRONG,
+    named,
+    pools,
+    top_pools,
+    unknown,
+)
 from dashboards.engine.declare import Panel, Query, TimeSeries, limits
 
 NAME = "{{name}}"
@@ -103,7 +110,7 @@ USE = (
                 empty_when="Ceph is older than 14, or the API does not report compression",
             ),
         ),
-        "Unknown: this release or this API does not report it",
+        unknown("this release or this API does not report it"),
         unit="bytes",
         size=(12, 9),
         minimum=0,
@@ -137,7 +144,7 @@ IO = (
                 empty_when=NOT_OVER_DASHBOARD,
             ),
         ),
-        "Unknown: the dashboard API does not report it by pool",
+        unknown("the dashboard API does not report it by pool"),
         unit="Bps",
         size=(12, 9),
         minimum=0,

@@ -4,7 +4,7 @@ from dashboards.content.checks import OSDS
 from dashboards.content.filesystems import FILESYSTEMS, FS, NO_FILESYSTEM
 from dashboards.content.hosts_and_osds import host_link
 from dashboards.content.mgrs import MGRS
-from dashboards.content.phrases import NOT_OVER_DASHBOARD, cluster, daemons, versioned
+from dashboards.content.phrases import NOT_OVER_DASHBOARD, cluster, daemons, unknown, versioned
 from dashboards.engine.declare import (
     Dashboard,
     Query,
@@ -86,7 +86,7 @@ GLANCE = (
                 empty_when=NOT_OVER_DASHBOARD,
             ),
         ),
-        "Unknown: Ceph before 14 or this API does not report it",
+        unknown("Ceph before 14 or this API does not report it"),
         thresholds=warn_from(1),
         size=SMALL,
     ),
@@ -100,7 +100,7 @@ GLANCE = (
                 empty_when="the API does not report the balancer",
             ),
         ),
-        "Unknown: this release or this API does not report it",
+        unknown("this release or this API does not report it"),
         mappings={0: ("off", "orange"), 1: ("on", "green")},
         size=SMALL,
         details=OSDS,

@@ -103,7 +103,7 @@ def custom_of(panel: Panel) -> Json:
 
 def _sorted_legend(panel: TimeSeries) -> Json:
     """Return a table with the highest latest value first; beside a wide panel it holds more."""
-    placement = "right" if panel.size[0] > WIDTH // 3 else "bottom"
+    placement = "right" if panel.size[0] >= WIDTH // 2 else "bottom"
     return _LEGEND | {
         "calcs": ["lastNotNull", "max"],
         "displayMode": "table",

@@ -12,10 +12,7 @@ FIRING = 'ALERTS{!,alertstate="firing",alertname=~"Ceph.+"}'
 NO_ALERT = "no alert is firing"
 NO_RULES = "Unknown: Prometheus does not load ceph.rules.yml, or the cluster is unreachable"
 # Only a recorded series tells that Prometheus loads the rules.
-COUNT = (
-    f"(count by (cluster) ({FIRING})"
-    " or 0 * max by (cluster) (cluster:ceph_mons:count{!}))"
-)
+COUNT = f"(count by (cluster) ({FIRING}) or 0 * max by (cluster) (cluster:ceph_mons:count{{!}}))"
 SEVERITY: Texts = {
     "critical": ("critical", "red"),
     "warning": ("warning", "orange"),
@@ -67,14 +64,15 @@ def table(size: tuple[int, int], labels: tuple[str, ...], links: tuple[Link, ...
         "condition has lasted. Click an alert to open its section of the runbook. Good: none.",
         (
             Query(
-                f'label_join({named}, "about", " ", {_ABOUT})',
+                # Without any of these labels it is blanks, which Grafana would show as 0.
+                f'label_replace(label_join({named}, "about", " ", {_ABOUT}),'
+                ' "about", "the cluster", "about", " *")',
                 "since",
                 empty_when=NO_ALERT,
                 unit="dtdurations",
             ),
         ),
-        "No alert is firing, or Prometheus does not load ceph.rules.yml: see the number of alerts. "
-        "Unknown: the exporter cannot reach Ceph",
+        "No alert is firing, or Prometheus does not load ceph.rules.yml",
         size=size,
         labels=(*labels, "severity", "alertname", "about"),
         hidden=("runbook", *_LABELS),

@@ -14,6 +14,7 @@ from dashboards.content.phrases import (
     PGS_NOT_CLEAN,
     STATUS,
     cluster,
+    unknown,
 )
 from dashboards.engine.declare import (
     YES_IS_GOOD,
@@ -88,7 +89,7 @@ GLANCE = (
         "PGs that do not have all their copies in place. Good: 0. During recovery the number falls "
         "steadily.",
         (Query(PGS_NOT_CLEAN, "{{cluster}}"),),
-        "Unknown: this API does not report PGs by pool",
+        unknown("this API does not report PGs by pool"),
         thresholds=warn_from(1),
         size=SMALL,
         details=PLACEMENT,
@@ -99,7 +100,7 @@ GLANCE = (
         "steadily as in the past day or two. Good: more than a month. The alert "
         "CephClusterFillingUp fires below 5 days.",
         (Query(FULL_IN, "{{cluster}}", empty_when=NO_FORECAST),),
-        "No forecast",
+        "Unknown: no forecast",
         unit="dtdurations",
         thresholds=FULL_SOON,
         size=SMALL,

@@ -10,15 +10,17 @@ from dashboards.content.phrases import (
 from dashboards.engine.declare import Link, Query, StateTimeline, Table, Texts
 
 CHECK = "max by (cluster, name) (ceph_health_check_{}{{*}})"
-RAISED = or_none("max by (cluster, name, severity) (ceph_health_detail{*}) == 1", "name")
+RAISED = or_none(
+    'label_replace(max by (cluster, name, severity) (ceph_health_detail{*}) == 1, "check", "$1",'
+    ' "name", "(.+)")',
+    "No check is raised",
+    "check",
+)
 SEVERITY: Texts = {
     "HEALTH_ERR": ("HEALTH_ERR", "red"),
     "HEALTH_WARN": ("HEALTH_WARN", "orange"),
 }
-NAMES: Texts = {
-    "none": ("No check is raised", ""),
-    "unknown": ("Unknown: the exporter cannot reach Ceph", ""),
-} | {code: (text, "") for code, text in EXPLANATIONS.items()}
+NAMES: Texts = {code: (text, "") for code, text in EXPLANATIONS.items()}
 
 CHECKS = Table(
     "Raised health checks",
@@ -38,10 +40,10 @@ CHECKS = Table(
     ),
     "Prometheus scrapes no exporter",
     size=(24, 7),
-    labels=("severity", "name"),
-    hidden=("board",),
-    texts={"severity": SEVERITY, "name": NAMES},
-    links=(Link("${__data.fields.board}", "Find the cause", "name"),),
+    labels=("severity", "check"),
+    hidden=("board", "name"),
+    texts={"severity": SEVERITY, "check": NAMES},
+    links=(Link("${__data.fields.board}", "Find the cause", "check"),),
     sort_ascending="severity",
 )
 

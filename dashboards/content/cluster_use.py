@@ -1,7 +1,7 @@
 """One cluster: capacity, client and recovery IO, PGs, OSDs and versions."""
 
 from dashboards.content.checks import OSDS, PLACEMENT, POOLS
-from dashboards.content.phrases import NO_OSDS, NOT_REACHED, cluster
+from dashboards.content.phrases import NO_OSDS, NOT_REACHED, cluster, unknown
 from dashboards.content.states import PG_LIST, PG_STATES
 from dashboards.content.versions import VERSIONS
 from dashboards.engine.declare import Query, TimeSeries, limits
@@ -29,7 +29,7 @@ CAPACITY = (
                 "{{device_class}}",
             ),
         ),
-        "Unknown: Ceph before 14 does not report it",
+        unknown("Ceph before 14 does not report it"),
         unit="percentunit",
         thresholds=limits((0.75, "orange"), (0.85, "red")),
         threshold_lines=True,
@@ -48,7 +48,7 @@ CAPACITY = (
                 "{{root}} {{device_class}}",
             ),
         ),
-        "Unknown: Ceph before 12 does not report it",
+        unknown("Ceph before 12 does not report it"),
         unit="bytes",
         minimum=0,
         details=OSDS,
@@ -136,6 +136,7 @@ DAEMONS = (
             Query(cluster("ceph_osds_in"), "in"),
         ),
         NO_OSDS,
+        unit="locale",
         size=(12, 8),
         decimals=0,
         minimum=0,

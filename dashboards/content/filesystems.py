@@ -6,23 +6,18 @@ from dashboards.engine.declare import Query, StateTimeline, Table, Texts, bad_fr
 
 NO_FILESYSTEM = "the cluster has no filesystem"
 FS = "max by (cluster, fs_id, name) (ceph_fs_{}{{*}})"
-NONE: Texts = {
-    "none": ("No filesystem", ""),
-    "unknown": ("Unknown: the exporter cannot reach Ceph", ""),
-}
-NO_MDS: Texts = NONE | {"none": ("No MDS", "")}
 STATES: Texts = {
     "up:active": ("up:active", "green"),
     "up:standby": ("up:standby", "blue"),
     "up:standby-replay": ("up:standby-replay", "blue"),
 }
 # The state of an MDS as a number: what is neither active nor a standby is on its way, or failed.
+_ON_ITS_WAY = "up:(boot|creating|starting|stopping|replay|resolve|reconnect|rejoin|clientreplay)"
 _CODES = (
     (1, '=~"up:active"'),
     (2, '=~"up:standby.*"'),
-    (3, '=~"up:(boot|creating|starting|stopping|replay|resolve|reconnect|rejoin|clientreplay)"'),
-    (4, '!~"up:(active|standby.*|boot|creating|starting|stopping|replay|resolve|reconnect|rejoin'
-        '|clientreplay)"'),
+    (3, f'=~"{_ON_ITS_WAY}"'),
+    (4, f'!~"up:active|up:standby.*|{_ON_ITS_WAY}"'),
 )
 STATE = " or ".join(
     f"{code} * max by (cluster, ceph_daemon) (ceph_mds_state{{*,state{matcher}}})"
@@ -35,7 +30,7 @@ FILESYSTEMS = (
         "For each filesystem: ranks that are wanted, active, without an MDS, and damaged. Good: as "
         "many active as wanted, and the others 0.",
         (
-            Query(or_none(FS.format("max_mds"), "name"), "exists", hidden=True),
+            Query(or_none(FS.format("max_mds"), "No filesystem"), "exists", hidden=True),
             Query(FS.format("max_mds"), "wanted", empty_when=NO_FILESYSTEM),
             Query(FS.format("mds_active"), "active", empty_when=NO_FILESYSTEM),
             Query(
@@ -54,9 +49,8 @@ FILESYSTEMS = (
         ),
         "Prometheus scrapes no exporter",
         size=(12, 7),
-        labels=("name",),
+        labels=("name", "note"),
         hidden=("fs_id",),
-        texts={"name": NONE},
     ),
     Table(
         "MDSs",
@@ -64,7 +58,7 @@ FILESYSTEMS = (
         "up:replay and up:rejoin last seconds to minutes.",
         (
             Query(
-                or_none("max by (cluster, ceph_daemon, state) (ceph_mds_state{*})", "ceph_daemon"),
+                or_none("max by (cluster, ceph_daemon, state) (ceph_mds_state{*})", "No MDS"),
                 "exists",
                 hidden=True,
             ),
@@ -78,8 +72,8 @@ FILESYSTEMS = (
         ),
         "Prometheus scrapes no exporter",
         size=(12, 7),
-        labels=("ceph_daemon", "state", "rank", "hostname", "version"),
-        texts={"ceph_daemon": NO_MDS, "state": STATES},
+        labels=("ceph_daemon", "state", "rank", "hostname", "version", "note"),
+        texts={"state": STATES},
         links=(host_link("hostname"),),
     ),
     StateTimeline(

@@ -2,7 +2,7 @@
 
 from dashboards.content import alerts
 from dashboards.content.checks import CLUSTER, EXPORTER, MONITORS, OSDS, PLACEMENT
-from dashboards.content.fleet_over_time import OVER_TIME
+from dashboards.content.fleet_over_time import HEALTH_OVER_TIME, OVER_TIME
 from dashboards.content.phrases import (
     AGE,
     FULL_IN,
@@ -134,7 +134,7 @@ TABLE = Table(
         Query(AGE, "age of data", unit="s", thresholds=rising(60, 300)),
     ),
     "No clusters: Prometheus scrapes no exporter",
-    size=(24, 10),
+    size=(24, 8),
     labels=("cluster",),
     links=(
         Link(CLUSTER, "Open the cluster's dashboard", "cluster", THIS_CLUSTER),
@@ -150,22 +150,18 @@ TABLE = Table(
     sort_descending="health",
 )
 
+ALERTS = alerts.table(
+    (24, 6),
+    ("cluster",),
+    (Link(CLUSTER, "Open the cluster's dashboard", "cluster", THIS_CLUSTER),),
+)
+
 BOARD = Dashboard(
     "ceph-fleet",
     "Ceph fleet",
     "All Ceph clusters at a glance; click a row to open the cluster's dashboard.",
     (
-        Section("Clusters", (*COUNTS, TABLE)),
-        Section(
-            "Alerts",
-            (
-                alerts.table(
-                    (24, 8),
-                    ("cluster",),
-                    (Link(CLUSTER, "Open the cluster's dashboard", "cluster", THIS_CLUSTER),),
-                ),
-            ),
-        ),
+        Section("Clusters", (*COUNTS, TABLE, HEALTH_OVER_TIME, ALERTS)),
         Section("Over time", OVER_TIME),
     ),
     time_from="now-24h",

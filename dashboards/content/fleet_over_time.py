@@ -1,26 +1,24 @@
 """All clusters over time."""
 
 from dashboards.content.checks import CLUSTER
-from dashboards.content.phrases import (
-    HEALTH_OR_UNREACHABLE,
-    HEALTH_OVER_TIME,
-    cluster,
-)
+from dashboards.content.phrases import HEALTH_OR_UNREACHABLE, cluster
+from dashboards.content.phrases import HEALTH_OVER_TIME as STATES
 from dashboards.engine.declare import Link, Query, StateTimeline, TimeSeries, limits
 
 OPEN = (Link(CLUSTER, "Open the cluster's dashboard", "", (("cluster", "cluster"),)),)
 NAME = "cluster {{cluster}}"
 
+HEALTH_OVER_TIME = StateTimeline(
+    "Health",
+    "Health of each cluster over time. While a cluster is unreachable, its health is unknown.",
+    (Query(HEALTH_OR_UNREACHABLE, NAME),),
+    "Prometheus scrapes no exporter",
+    mappings=STATES,
+    size=(24, 7),
+    links=OPEN,
+)
+
 OVER_TIME = (
-    StateTimeline(
-        "Health",
-        "Health of each cluster over time. While a cluster is unreachable, its health is unknown.",
-        (Query(HEALTH_OR_UNREACHABLE, NAME),),
-        "Prometheus scrapes no exporter",
-        mappings=HEALTH_OVER_TIME,
-        size=(24, 8),
-        links=OPEN,
-    ),
     TimeSeries(
         "Used space",
         "Used share of each cluster's raw space. Good: under 75 %, so that the remaining hosts can "
@@ -56,6 +54,7 @@ OVER_TIME = (
         "Number of raised health checks, including muted ones. Good: 0.",
         (Query("sum by (cluster) (max by (cluster, name) (ceph_health_detail{*}))", NAME),),
         "Unknown: no exporter can reach its cluster",
+        unit="locale",
         size=(12, 9),
         decimals=0,
         minimum=0,
@@ -72,6 +71,7 @@ OVER_TIME = (
             ),
         ),
         "Unknown: no exporter can reach its cluster",
+        unit="locale",
         size=(12, 9),
         decimals=0,
         minimum=0,

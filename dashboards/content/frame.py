@@ -10,12 +10,20 @@ from dashboards.engine.declare import Event, Frame, Variable
 _EXPORTER = 'job=~"$job",instance=~"$instance"'
 _CLUSTER = 'cluster=~"$cluster"'
 
+
+def _changed(metric: str) -> str:
+    """Return an expression with one sample for each change, so that Grafana draws one line."""
+    now = f"max by (cluster) ({metric}{{*}})"
+    before = f"max by (cluster) ({metric}{{*}} offset $__interval)"
+    return f"{now} != {before}"
+
+
 FRAME = Frame(
     tag="ceph",
     menu="Ceph",
     tooltip="Other Ceph dashboards",
     variables=(
-        Variable("job", "Job", "label_values(ceph_up, job)", ".+", multi=True),
+        Variable("job", "Job", "label_values(ceph_up, job)", ".+", multi=True, overview_only=True),
         Variable("cluster", "Cluster", 'label_values(ceph_up{job=~"$job"}, cluster)', ".*"),
         Variable(
             "instance",
@@ -23,6 +31,7 @@ FRAME = Frame(
             f'label_values(ceph_up{{job=~"$job",{_CLUSTER}}}, instance)',
             ".+",
             multi=True,
+            overview_only=True,
         ),
     ),
     # Events explain steps in the curves.
@@ -30,13 +39,13 @@ FRAME = Frame(
         Event(
             "Monitor elections",
             "purple",
-            "max by (cluster) (changes(ceph_monitor_election_epoch{*}[$__rate_interval])) > 0",
+            _changed("ceph_monitor_election_epoch"),
             "Monitor election {{cluster}}",
         ),
         Event(
             "Health changes",
             "orange",
-            "max by (cluster) (changes(ceph_health_status{*}[$__rate_interval])) > 0",
+            _changed("ceph_health_status"),
             "Health changed {{cluster}}",
         ),
     ),
@@ -48,6 +57,15 @@ FRAME = Frame(
     nameless="^$",
     columns={
         "about": ("about", 0),
+        "check": ("check", 0),
+        "cluster_addr": ("cluster address", 0),
+        "db_device": ("database on", 120),
+        "device_ids": ("device IDs", 0),
+        "devices": ("devices", 0),
+        "item": ("what", 0),
+        "objectstore": ("object store", 110),
+        "url": ("URL", 0),
+        "wal_device": ("log on", 120),
         "alertname": ("alert", 260),
         "api": ("API", 90),
         "application": ("application", 120),
@@ -62,6 +80,7 @@ FRAME = Frame(
         "entity": ("daemon", 0),
         "hostname": ("host", 0),
         "instance": ("exporter", 170),
+        "note": ("note", 0),
         "mode": ("mode", 80),
         "public_addr": ("address", 0),
         "pythonversion": ("Python", 90),

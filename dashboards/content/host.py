@@ -3,7 +3,15 @@
 from dashboards.content.hosts_and_osds import HOST, OSD_OF_SERIES, osd_link
 from dashboards.content.osds_disks import LIFE, WEAR
 from dashboards.content.osds_use import IN, LATENCY, NAME, USE
-from dashboards.content.phrases import LOCATION, REACHABLE, REACHED, daemons, versioned
+from dashboards.content.phrases import (
+    LOCATION,
+    REACHABLE,
+    REACHED,
+    daemons,
+    or_none,
+    unknown,
+    versioned,
+)
 from dashboards.engine.declare import (
     Dashboard,
     Query,
@@ -93,8 +101,11 @@ DAEMONS = (
         "Click an OSD to open the page about it.",
         (
             Query(
-                "max by (cluster, ceph_daemon, rack, device_class)"
-                ' (ceph_osd_location{*,host="$host"})',
+                or_none(
+                    "max by (cluster, ceph_daemon, rack, device_class)"
+                    ' (ceph_osd_location{*,host="$host"})',
+                    "No OSDs on this host",
+                ),
                 "exists",
                 hidden=True,
             ),
@@ -109,9 +120,9 @@ DAEMONS = (
             Query(here(daemons("ceph_osd_pgs")), "PGs"),
             Query(here(LATENCY), "latency", unit="ms", thresholds=rising(50, 200)),
         ),
-        NO_OSDS,
+        "Prometheus scrapes no exporter",
         size=(14, 10),
-        labels=("ceph_daemon", "rack", "device_class"),
+        labels=("ceph_daemon", "rack", "device_class", "note"),
         links=(osd_link(),),
         sort_ascending="up",
         sort_descending="latency",
@@ -194,8 +205,8 @@ DISKS = (
                 thresholds=rising(0.8, 0.95),
             ),
         ),
-        "Unknown: the disks do not wear, or this release or API does not report it",
-        size=(12, 8),
+        unknown("the disks do not wear, or this release or API does not report it"),
+        size=(12, 6),
         labels=LABELS,
         hidden=("hostname",),
         links=(osd_link(),),
@@ -213,8 +224,8 @@ DISKS = (
                 thresholds=falling(6 * 7 * 86400, 12 * 7 * 86400),
             ),
         ),
-        "Unknown: Ceph does not predict failures, or the API does not report them",
-        size=(12, 8),
+        unknown("Ceph does not predict failures, or the API does not report them"),
+        size=(12, 6),
         labels=LABELS,
         hidden=("hostname",),
         links=(osd_link(),),
@@ -232,7 +243,7 @@ DISKS = (
             ),
         ),
         "No crash reports, Ceph is too old, or the exporter cannot reach it",
-        size=(24, 6),
+        size=(24, 5),
         labels=("status", "entity"),
         sort_descending="status",
     ),

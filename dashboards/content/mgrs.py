@@ -7,6 +7,7 @@ from dashboards.content.phrases import (
     REACHABLE,
     REACHED,
     daemons,
+    unknown,
 )
 from dashboards.content.versions import VERSIONS
 from dashboards.engine.declare import Query, StateTimeline, Table
@@ -70,7 +71,7 @@ MGRS = (
                 empty_when=NOT_OVER_DASHBOARD,
             ),
         ),
-        "Unknown: Ceph before 12 or this API does not report it",
+        unknown("Ceph before 12 or this API does not report it"),
         size=(24, 7),
         labels=("daemon", "release"),
         sort_descending="connections",

@@ -11,6 +11,8 @@ from dashboards.content.phrases import (
     REACHED,
     cluster,
     daemons,
+    or_none,
+    unknown,
     versioned,
 )
 from dashboards.engine.declare import (
@@ -76,7 +78,7 @@ GLANCE = (
         "Largest clock skew",
         "The largest clock skew of all monitors. Good: under 0.05 s, where Ceph starts to warn.",
         (Query(WORST_SKEW, "{{cluster}}", empty_when=NO_SKEW_WARNING),),
-        "Unknown: the dashboard API reports it only while MON_CLOCK_SKEW is raised",
+        unknown("the dashboard API reports it only while MON_CLOCK_SKEW is raised"),
         unit="s",
         thresholds=rising(0.025, 0.05),
         size=SMALL,
@@ -92,7 +94,7 @@ GLANCE = (
                 empty_when="Ceph is older than 14",
             ),
         ),
-        "Unknown: Ceph before 14 or this API does not report it",
+        unknown("Ceph before 14 or this API does not report it"),
         unit="dtdurations",
         size=SMALL,
     ),
@@ -140,8 +142,11 @@ PLACES = (
         "quorum and with the same version. Click a host to see what else runs on it.",
         (
             Query(
-                "max by (cluster, ceph_daemon, hostname, public_addr, rank, version)"
-                f" ({versioned('ceph_mon_metadata{*}')})",
+                or_none(
+                    "max by (cluster, ceph_daemon, hostname, public_addr, rank, version)"
+                    f" ({versioned('ceph_mon_metadata{*}')})",
+                    "No monitors",
+                ),
                 "exists",
                 hidden=True,
             ),
@@ -163,9 +168,9 @@ PLACES = (
                 mappings={0: ("no", "green"), 1: ("yes", "orange")},
             ),
         ),
-        NOT_REACHED,
+        "Prometheus scrapes no exporter",
         size=(24, 7),
-        labels=("ceph_daemon", "hostname", "public_addr", "rank", "version"),
+        labels=("ceph_daemon", "hostname", "public_addr", "rank", "version", "note"),
         links=(host_link("hostname"),),
         sort_ascending="in quorum",
     ),

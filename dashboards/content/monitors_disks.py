@@ -7,6 +7,7 @@ from dashboards.content.phrases import (
     NOT_OVER_DASHBOARD,
     cluster,
     daemons,
+    unknown,
 )
 from dashboards.engine.declare import Query, TimeSeries, limits
 
@@ -20,7 +21,7 @@ CLOCKS = (
         "warns; with a much larger skew, leases expire and monitors call elections. If a line "
         "climbs steadily, the host has no time synchronization.",
         (Query(daemons("ceph_monitor_clock_skew_seconds"), NAME, empty_when=NO_SKEW_WARNING),),
-        "Unknown: the dashboard API reports it only while MON_CLOCK_SKEW is raised",
+        unknown("the dashboard API reports it only while MON_CLOCK_SKEW is raised"),
         unit="s",
         thresholds=limits((-0.05, "red"), (0.05, "red")),
         threshold_lines=True,
@@ -95,7 +96,7 @@ DETAILS = (
                 daemons("ceph_monitor_report_age_seconds"), NAME, empty_when="Ceph is 12 or later"
             ),
         ),
-        "Unknown: Ceph 12 and later do not report it",
+        unknown("Ceph 12 and later do not report it"),
         unit="s",
         thresholds=limits((120, "orange")),
         threshold_lines=True,
@@ -104,12 +105,12 @@ DETAILS = (
     ),
     TimeSeries(
         "Store by file type",
-        "Sorted tables (sst), logs and other files. If the logs keep growing, compaction does not "
-        "keep up.",
+        "Sorted tables (sst), logs and other files of all monitors. If the logs keep growing, "
+        "compaction does not keep up.",
         tuple(
             Query(
-                daemons(f"ceph_monitor_store_{kind}_bytes"),
-                f"{kind} {NAME}",
+                f"sum by (cluster) ({daemons(f'ceph_monitor_store_{kind}_bytes')})",
+                kind,
                 empty_when=NO_MON_DATA,
             )
             for kind in ("sst", "log", "misc")

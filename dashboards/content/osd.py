@@ -1,8 +1,8 @@
 """One OSD: where it is, how it is, and its past."""
 
 from dashboards.content.hosts_and_osds import OSD, host_link
-from dashboards.content.osds_disks import LIFE, WEAR
-from dashboards.content.phrases import REACHABLE, REACHED, versioned
+from dashboards.content.osd_disks import DISKS
+from dashboards.content.phrases import REACHABLE, REACHED, or_none, versioned
 from dashboards.engine.declare import (
     Dashboard,
     Query,
@@ -14,14 +14,11 @@ from dashboards.engine.declare import (
     Variable,
     limits,
     rising,
-    warn_from,
 )
 
 SMALL = (4, 4)
 UNKNOWN = "Unknown: the exporter cannot reach Ceph, or there is no such OSD"
 _IS = ',ceph_daemon="$osd"'
-# A disk that several OSDs share has all of them in its label.
-_HAS = ',ceph_daemon=~"(.*[ ,])?$osd([ ,].*)?"'
 
 
 def one(metric: str) -> str:
@@ -90,8 +87,11 @@ GLANCE = (
         "else runs on it.",
         (
             Query(
-                "max by (cluster, ceph_daemon, host, rack, root, device_class)"
-                f" (ceph_osd_location{{*{_IS}}})",
+                or_none(
+                    "max by (cluster, ceph_daemon, host, rack, root, device_class)"
+                    f" (ceph_osd_location{{*{_IS}}})",
+                    "No such OSD",
+                ),
                 "exists",
                 hidden=True,
             ),
@@ -99,9 +99,9 @@ GLANCE = (
             Query(one("ceph_osd_crush_weight"), "CRUSH weight"),
             Query(one("ceph_osd_weight"), "reweight"),
         ),
-        UNKNOWN,
+        "Prometheus scrapes no exporter",
         size=(12, 4),
-        labels=("host", "rack", "root", "device_class"),
+        labels=("host", "rack", "root", "device_class", "note"),
         hidden=("ceph_daemon",),
         links=(host_link(),),
     ),
@@ -181,76 +181,9 @@ PAST = (
             Query(others("quantile by (cluster) (0.5", "ceph_osd_pgs"), "median"),
         ),
         UNKNOWN,
+        unit="locale",
         decimals=0,
         minimum=0,
-    ),
-)
-
-DISKS = (
-    Table(
-        "Disks",
-        "The disks of the OSD, including those of its database and its log.",
-        (
-            Query(
-                "max by (cluster, devices, db_device, wal_device, device_ids)"
-                f" (ceph_disk_occupation{{*{_IS}}})",
-                "exists",
-                empty_when="Ceph is older than 10",
-                hidden=True,
-            ),
-        ),
-        "Unknown: Ceph before 10 or this API does not report it",
-        size=(24, 4),
-        labels=("devices", "db_device", "wal_device", "device_ids"),
-    ),
-    Table(
-        "Wear",
-        "Used share of each disk's life span. Good: under 80 %.",
-        (
-            Query(
-                WEAR.format(_HAS),
-                "wear",
-                empty_when="the disks do not wear, or Ceph is older than 17",
-                unit="percentunit",
-                thresholds=rising(0.8, 0.95),
-            ),
-        ),
-        "Unknown: the disks do not wear, or this release or API does not report it",
-        size=(8, 6),
-        labels=("device", "device_id"),
-        hidden=("ceph_daemon", "hostname"),
-    ),
-    Table(
-        "Expected failure",
-        "Time until the earliest date at which the mgr expects the disk to fail.",
-        (
-            Query(
-                LIFE.format(_HAS),
-                "time left",
-                empty_when="Ceph predicts no failures",
-                unit="dtdurations",
-            ),
-        ),
-        "Unknown: Ceph does not predict failures, or the API does not report them",
-        size=(8, 6),
-        labels=("device", "device_id"),
-        hidden=("ceph_daemon", "hostname"),
-    ),
-    Table(
-        "Crashes",
-        "Crash reports of the OSD, both new and archived. Good: none.",
-        (
-            Query(
-                'max by (cluster, status, hostname) (ceph_crash_reports{*,entity="$osd"}) > 0',
-                "reports",
-                empty_when="the OSD has not crashed",
-                thresholds=warn_from(1),
-            ),
-        ),
-        "No crash reports, Ceph is too old, or the exporter cannot reach it",
-        size=(8, 6),
-        labels=("status", "hostname"),
-        links=(host_link("hostname"),),
     ),
 )
 

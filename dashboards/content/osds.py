@@ -4,7 +4,15 @@ from dashboards.content.hosts_and_osds import OSD_OF_SERIES, host_link, osd_link
 from dashboards.content.osds_disks import DISKS
 from dashboards.content.osds_latency import LATENCIES
 from dashboards.content.osds_use import GROUPS, IN, LATENCY, NAME, USE, USE_SECTION
-from dashboards.content.phrases import NO_OSDS, NOT_REACHED, NOTHING_WRONG, cluster, daemons, located
+from dashboards.content.phrases import (
+    NO_OSDS,
+    NOT_REACHED,
+    NOTHING_WRONG,
+    cluster,
+    daemons,
+    located,
+    or_none,
+)
 from dashboards.engine.declare import (
     Dashboard,
     Query,
@@ -125,6 +133,7 @@ STATE = (
             Query(cluster("ceph_osds_in"), "in"),
         ),
         NOT_REACHED,
+        unit="locale",
         decimals=0,
         minimum=0,
     ),
@@ -140,6 +149,7 @@ STATE = (
             ),
         ),
         "No OSD went up or down, or the exporter cannot reach Ceph",
+        unit="locale",
         decimals=0,
         minimum=0,
         events=True,
@@ -154,8 +164,11 @@ ALL = (
         "open the page about it.",
         (
             Query(
-                "max by (cluster, ceph_daemon, host, rack, root, device_class)"
-                " (ceph_osd_location{*})",
+                or_none(
+                    "max by (cluster, ceph_daemon, host, rack, root, device_class)"
+                    " (ceph_osd_location{*})",
+                    "No OSDs, or their location is unknown",
+                ),
                 "exists",
                 hidden=True,
             ),
@@ -169,9 +182,9 @@ ALL = (
             Query(LATENCY, "commit latency", unit="ms", thresholds=rising(50, 200)),
             Query(daemons("ceph_osd_apply_latency_ms"), "apply latency", unit="ms"),
         ),
-        NO_OSDS,
+        "Prometheus scrapes no exporter",
         size=(24, 12),
-        labels=("ceph_daemon", "host", "rack", "root", "device_class"),
+        labels=("ceph_daemon", "host", "rack", "root", "device_class", "note"),
         links=(osd_link(), host_link()),
         sort_ascending="up",
         sort_descending="used",

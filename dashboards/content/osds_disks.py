@@ -4,9 +4,7 @@ from dashboards.content.hosts_and_osds import host_link, osd_link
 from dashboards.engine.declare import Query, Table, falling, rising
 
 WEEK = 7 * 86400
-WEAR = (
-    "max by (cluster, ceph_daemon, hostname, device, device_id) (ceph_device_wear_ratio{{*{}}})"
-)
+WEAR = "max by (cluster, ceph_daemon, hostname, device, device_id) (ceph_device_wear_ratio{{*{}}})"
 LIFE = (
     "min by (cluster, ceph_daemon, hostname, device, device_id)"
     " (ceph_device_life_expectancy_min_timestamp_seconds{{*{}}}) - time()"
@@ -29,7 +27,7 @@ DISKS = (
             ),
         ),
         "No disk is known to be worn by more than half, or the exporter cannot reach Ceph",
-        size=(12, 8),
+        size=(12, 5),
         labels=LABELS,
         links=(osd_link(), host_link("hostname")),
         sort_descending="wear",
@@ -48,7 +46,7 @@ DISKS = (
         ),
         "No disk is expected to fail soon, Ceph does not predict failures, or the exporter cannot "
         "reach Ceph",
-        size=(12, 8),
+        size=(12, 5),
         labels=LABELS,
         links=(osd_link(), host_link("hostname")),
         sort_ascending="time left",

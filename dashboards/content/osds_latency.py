@@ -25,10 +25,16 @@ LATENCIES = (
     ),
     TimeSeries(
         "Slowest OSDs",
-        "The ten OSDs with the highest commit latency. Good: a few ms for flash, under 50 ms for "
-        "hard disks. If one line is far above the others, that disk is probably failing. Click a "
-        "line to open the page about the OSD.",
-        (Query(f"topk(10, {LATENCY})", NAME),),
+        "The ten OSDs with the highest commit latency in the time range. Good: a few ms for flash, "
+        "under 50 ms for hard disks. If one line is far above the others, that disk is probably "
+        "failing. Click a line to open the page about the OSD.",
+        (
+            Query(
+                f"{LATENCY} and topk(10, max by (cluster, ceph_daemon)"
+                " (max_over_time(ceph_osd_commit_latency_ms{*}[$__range] @ end())))",
+                NAME,
+            ),
+        ),
         NO_OSDS,
         unit="ms",
         thresholds=limits((50, "orange"), (200, "red")),
@@ -55,7 +61,7 @@ LATENCIES = (
             ),
         ),
         "No outliers, or the exporter cannot reach Ceph",
-        size=(12, 7),
+        size=(12, 5),
         labels=("ceph_daemon", "host", "rack", "device_class"),
         links=(osd_link(), host_link()),
         sort_descending="latency",
@@ -76,7 +82,7 @@ LATENCIES = (
             ),
         ),
         "No OSD has slow requests, or the exporter cannot reach Ceph",
-        size=(12, 7),
+        size=(12, 5),
         labels=("ceph_daemon", "host", "rack", "device_class"),
         links=(osd_link(), host_link()),
     ),

@@ -1,14 +1,14 @@
 """The OSDs: usage, and averages by host, rack and device class."""
 
 from dashboards.content.hosts_and_osds import HOST_OF_SERIES, OSD_OF_SERIES
-from dashboards.content.phrases import NO_OSDS, cluster, daemons, located
+from dashboards.content.phrases import NO_OSDS, cluster, daemons, located, unknown
 from dashboards.engine.declare import BarGauge, Panel, Query, TimeSeries, rising
 
 NAME = "{{ceph_daemon}}"
 USE = daemons("ceph_osd_utilization_ratio")
 LATENCY = daemons("ceph_osd_commit_latency_ms")
 IN = daemons("ceph_osd_in")
-NO_CRUSH_TREE = "Unknown: Ceph before 12 or this API does not report the CRUSH tree"
+NO_CRUSH_TREE = unknown("Ceph before 12 or this API does not report the CRUSH tree")
 
 
 def _by(label: str, title: str, description: str) -> Panel:

@@ -2,6 +2,12 @@
 
 from dashboards.engine.declare import Query, Thresholds, ValueMappings, falling
 
+
+def unknown(reason: str) -> str:
+    """Return the text of a panel without data, which may also be due to an unreachable Ceph."""
+    return f"Unknown: {reason}, or the exporter cannot reach Ceph"
+
+
 HEALTH: ValueMappings = {
     0: ("HEALTH_OK", "green"),
     1: ("HEALTH_WARN", "orange"),
@@ -36,10 +42,6 @@ PGS_NOT_CLEAN = (
 FULL_IN = "min by (cluster) (cluster:ceph_time_to_full_seconds:min{!})"
 FULL_SOON: Thresholds = falling(5 * 86400, 30 * 86400)
 NO_FORECAST = "nothing grows steadily, or the recording rules have no day of data"
-NO_FORECAST_TEXT = (
-    "No forecast: nothing grows steadily, the recording rules have run for less than a day, or "
-    "Prometheus does not load them"
-)
 
 # The location of an OSD and the name of a pool, one series for each even if two exporters disagree.
 LOCATION = (
@@ -63,7 +65,7 @@ NO_MON_DATA = (
 )
 NO_MON_WARNING = f"{NO_MON_DATA}, or a raised check"
 NOT_REACHED = "Unknown: the exporter cannot reach Ceph"
-NOT_OVER_DASHBOARD = "Unknown: the dashboard API does not report it"
+NOT_OVER_DASHBOARD = unknown("the dashboard API does not report it")
 NO_OSDS = "Unknown: the exporter cannot reach Ceph, or there are no OSDs"
 
 
@@ -106,16 +108,25 @@ def named(expr: str) -> str:
     return f"{expr} * on (cluster, pool_id) group_left (name) {POOL_NAME}"
 
 
+def top_pools(expr: str, rank: str) -> str:
+    """Return an expression about the ten pools with the highest rank in the whole time range.
+
+    The ten highest of each moment would be others all the time, with lines full of gaps.
+    """
+    highest = f"topk(10, max by (cluster, pool_id) ({rank}))"
+    return named(f"({expr} and on (cluster, pool_id) {highest})")
+
+
 def versioned(expr: str, label: str = "ceph_version") -> str:
     """Return an expression with the short version, such as 18.2.7, as the label `version`."""
     return f'label_replace({expr}, "version", "$1", "{label}", "(?:ceph version )?v?([^ ]+).*")'
 
 
-def or_none(expr: str, label: str) -> str:
-    """Return an expression that is never empty: `none` or `unknown` as a label says why it is.
+def or_none(expr: str, none: str, label: str = "note") -> str:
+    """Return an expression with a row that says in a label why there are no others.
 
     Grafana shows a table of several queries without rows as bare headers.
     """
-    none = f'label_replace(0 * ({UP} == 1), "{label}", "none", "", "")'
-    unknown = f'label_replace(0 * ({UP} == 0) - 1, "{label}", "unknown", "", "")'
-    return f"({expr}) or on (cluster) ({none} or {unknown})"
+    nothing = f'label_replace(0 * ({UP} == 1), "{label}", "{none}", "", "")'
+    unknown = f'label_replace(0 * ({UP} == 0), "{label}", "Ceph is unreachable", "", "")'
+    return f"({expr}) or on (cluster) ({nothing} or {unknown})"

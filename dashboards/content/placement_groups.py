@@ -1,22 +1,26 @@
 """Placement groups and recovery: unclean PGs, how long they have been unclean, and progress."""
 
+from dataclasses import replace
+
 from dashboards.content.checks import OSDS
 from dashboards.content.phrases import (
-    NO_RECOVERY,
+    NOT_OVER_DASHBOARD,
     NOT_REACHED,
     NOTHING_WRONG,
     PGS_NOT_CLEAN,
     cluster,
     named,
     pools,
+    unknown,
 )
-from dashboards.content.recovery import DETAILS, NAME, RATE, RECOVERY, UNKNOWN, in_state
+from dashboards.content.recovery import MISSING_BY_POOL, NAME, RATE, RECOVERY, UNKNOWN, in_state
 from dashboards.content.states import PG_LIST, PG_STATES
 from dashboards.engine.declare import (
     Dashboard,
     Query,
     Section,
     Stat,
+    Table,
     TimeSeries,
     bad_from,
     warn_from,
@@ -28,7 +32,12 @@ INACTIVE = (
     " - max by (cluster, pool_id) (ceph_pg_active{*}))"
 )
 TO_RECOVER = f"({cluster('ceph_num_objects_degraded')} + {cluster('ceph_num_objects_misplaced')})"
+RECOVERED_IN = (
+    f"{TO_RECOVER} / ({RATE} > 0) or 0 * ({TO_RECOVER} == 0) - 1"
+    f" or 0 * ({TO_RECOVER} > 0 and {RATE} == 0) - 2"
+)
 BROKEN = ("inconsistent", "incomplete", "down", "stale", "recovery_unfound", "backfill_unfound")
+REDS = ("orange", "dark-orange", "red", "light-red", "dark-red", "purple")
 BLOCKED = ("backfill_toofull", "recovery_toofull")
 
 
@@ -79,39 +88,48 @@ GLANCE = (
     ),
     Stat(
         "Recovered in",
-        "Missing and misplaced copies divided by the objects recovered per second. Good: falling.",
-        (Query(f"{TO_RECOVER} / ({RATE} > 0)", "{{cluster}}", empty_when=NO_RECOVERY),),
-        "No recovery is running, this API does not report it, or the exporter cannot reach Ceph",
+        "Missing and misplaced copies divided by the objects recovered per second. Good: nothing "
+        "to do, or falling. No progress: recovery waits or is blocked.",
+        (Query(RECOVERED_IN, "{{cluster}}", empty_when=NOT_OVER_DASHBOARD),),
+        "this API does not report recovery, or the exporter cannot reach Ceph",
         unit="dtdurations",
+        thresholds=((None, "blue"),),
+        mappings={-1: ("nothing to do", "green"), -2: ("no progress", "orange")},
         size=SMALL,
     ),
 )
 
+NEED_ACTION = Table(
+    "PGs that need someone to act",
+    "PGs in states that do not resolve by themselves. Good: none. inconsistent: a scrub found "
+    "copies that differ. incomplete, down, stale: OSDs are missing. unfound: there is no current "
+    "copy. toofull: an OSD is too full to recover or backfill.",
+    (
+        Query(
+            " or ".join(
+                f'label_replace({in_state(state)} > 0, "state", "{state}", "", "")'
+                for state in (*BROKEN, *BLOCKED)
+            ),
+            "PGs",
+            empty_when=NOTHING_WRONG,
+            unit="locale",
+            thresholds=bad_from(1),
+        ),
+    ),
+    "No PG is in such a state, or the exporter cannot reach Ceph",
+    size=(7, 9),
+    labels=("state",),
+    sort_descending="PGs",
+)
+
 STATES = (
-    PG_STATES,
-    PG_LIST,
-    TimeSeries(
-        "PGs that need manual action",
-        "PGs in states that do not resolve by themselves. Good: all 0. inconsistent: a scrub found "
-        "copies that differ. incomplete, down, stale: OSDs are missing. unfound: there is no "
-        "current copy.",
-        tuple(Query(in_state(state), f"{state}") for state in BROKEN),
-        UNKNOWN,
-        size=(12, 9),
-        decimals=0,
-        minimum=0,
-    ),
-    TimeSeries(
-        "PGs that wait for space",
-        "PGs that cannot recover or backfill because an OSD is too full. Good: 0. Free space on "
-        "the fullest OSDs.",
-        tuple(Query(in_state(state), f"{state}") for state in BLOCKED),
-        UNKNOWN,
-        size=(12, 9),
-        decimals=0,
-        minimum=0,
-        details=OSDS,
-    ),
+    replace(PG_STATES, size=(9, 9)),
+    replace(PG_LIST, size=(8, 9)),
+    NEED_ACTION,
+)
+
+STUCK = (
+    MISSING_BY_POOL,
     TimeSeries(
         "Not clean, by pool",
         "PGs that do not have all their copies in place. Good: no data.",
@@ -123,17 +141,44 @@ STATES = (
             ),
         ),
         "All PGs are clean, or the exporter cannot reach Ceph",
+        unit="locale",
         size=(24, 8),
         stack=True,
         decimals=0,
         minimum=0,
     ),
     TimeSeries(
+        "PGs that need manual action",
+        "PGs in states that do not resolve by themselves. Good: all 0. inconsistent: a scrub found "
+        "copies that differ. incomplete, down, stale: OSDs are missing. unfound: there is no "
+        "current copy.",
+        tuple(Query(in_state(state), state) for state in BROKEN),
+        UNKNOWN,
+        unit="locale",
+        size=(12, 9),
+        decimals=0,
+        minimum=0,
+        colors=tuple(zip(BROKEN, REDS, strict=True)),
+    ),
+    TimeSeries(
+        "PGs that wait for space",
+        "PGs that cannot recover or backfill because an OSD is too full. Good: 0. Free space on "
+        "the fullest OSDs.",
+        tuple(Query(in_state(state), state) for state in BLOCKED),
+        UNKNOWN,
+        unit="locale",
+        size=(12, 9),
+        decimals=0,
+        minimum=0,
+        details=OSDS,
+    ),
+    TimeSeries(
         "Stuck PGs",
         "PGs that have been inactive, unclean or otherwise stuck for longer than "
         "mon_pg_stuck_threshold. Good: 0.",
         (Query("max by (cluster, kind) (ceph_pgs_stuck{*})", "{{kind}}"),),
-        "Unknown: this API does not report it",
+        unknown("this API does not report it"),
+        unit="locale",
         size=(12, 8),
         decimals=0,
         minimum=0,
@@ -148,7 +193,7 @@ STATES = (
                 "{{kind}}",
             ),
         ),
-        "Unknown: this API does not report it",
+        unknown("this API does not report it"),
         unit="s",
         minimum=0,
         size=(12, 8),
@@ -164,6 +209,6 @@ BOARD = Dashboard(
         Section("At a glance", GLANCE),
         Section("States", STATES),
         Section("Recovery", RECOVERY),
-        Section("Details of recovery and scrubs", DETAILS, collapsed=True),
+        Section("By pool, and details of stuck and broken PGs", STUCK, collapsed=True),
     ),
 )

@@ -3,7 +3,6 @@
 from dashboards.content.phrases import (
     FULL_SOON,
     NO_FORECAST,
-    NO_FORECAST_TEXT,
     NOTHING_WRONG,
     named,
     or_none,
@@ -16,17 +15,12 @@ from dashboards.engine.declare import (
     Section,
     Stat,
     Table,
-    Texts,
     TimeSeries,
     falling,
     rising,
 )
 
 SMALL = (6, 4)
-NO_POOL: Texts = {
-    "none": ("No pools", ""),
-    "unknown": ("Unknown: the exporter cannot reach Ceph", ""),
-}
 FULL_IN = "min by (cluster, pool_id) (pool:ceph_time_to_full_seconds:min{!})"
 
 GLANCE = (
@@ -72,7 +66,7 @@ GLANCE = (
         "Time until the first pool is full if the pools keep growing as steadily as in the past "
         "day or two. Good: more than a month. The alert CephPoolGrowthWarning fires below 5 days.",
         (Query(f"min by (cluster) ({FULL_IN})", "{{cluster}}", empty_when=NO_FORECAST),),
-        NO_FORECAST_TEXT,
+        "Unknown: there is no forecast without a day of steady growth",
         unit="dtdurations",
         thresholds=FULL_SOON,
         size=SMALL,
@@ -88,7 +82,7 @@ TABLE = Table(
         Query(
             or_none(
                 "max by (cluster, pool_id, name, description, application) (ceph_pool_metadata{*})",
-                "name",
+                "No pools",
             ),
             "exists",
             hidden=True,
@@ -127,9 +121,8 @@ TABLE = Table(
     ),
     "Prometheus scrapes no exporter",
     size=(24, 10),
-    labels=("name", "description", "application"),
+    labels=("name", "description", "application", "note"),
     hidden=("pool_id",),
-    texts={"name": NO_POOL},
     sort_descending="used",
 )
 
@@ -141,7 +134,7 @@ SCALER = (
         "someone must act.",
         (
             Query(
-                or_none("max by (cluster, pool_id, name) (ceph_pool_metadata{*})", "name"),
+                or_none("max by (cluster, pool_id, name) (ceph_pool_metadata{*})", "No pools"),
                 "exists",
                 hidden=True,
             ),
@@ -161,9 +154,8 @@ SCALER = (
         ),
         "Prometheus scrapes no exporter",
         size=(12, 9),
-        labels=("name", "mode"),
+        labels=("name", "mode", "note"),
         hidden=("pool_id",),
-        texts={"name": NO_POOL},
     ),
     TimeSeries(
         "PGs left to split or merge",

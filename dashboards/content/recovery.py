@@ -49,9 +49,6 @@ RECOVERY = (
         unit="Bps",
         minimum=0,
     ),
-)
-
-DETAILS = (
     TimeSeries(
         "PGs in recovery",
         "PGs that recover, backfill, or wait for either. If many wait and few are active, "
@@ -62,30 +59,31 @@ DETAILS = (
         ),
         UNKNOWN,
         minimum=0,
-    ),
-    TimeSeries(
-        "Missing copies by pool",
-        "Copies of objects that are missing, by pool. Good: no data.",
-        (
-            Query(
-                named(f"({pools('ceph_pool_num_objects_degraded')} > 0)"),
-                NAME,
-                empty_when=NOTHING_WRONG,
-            ),
-        ),
-        "No copy is missing, this API does not report it, or the exporter cannot reach Ceph",
-        stack=True,
-        minimum=0,
+        size=(12, 8),
     ),
     TimeSeries(
         "Scrubs and repairs",
         "PGs that are being scrubbed, deep-scrubbed or repaired. If scrubs never run, Ceph raises "
         "PG_NOT_SCRUBBED; check the noscrub flag and the load of the OSDs.",
-        tuple(
-            Query(in_state(state), f"{state}")
-            for state in ("scrubbing", "deep", "repair")
-        ),
+        tuple(Query(in_state(state), f"{state}") for state in ("scrubbing", "deep", "repair")),
         UNKNOWN,
         minimum=0,
+        size=(12, 8),
     ),
+)
+
+MISSING_BY_POOL = TimeSeries(
+    "Missing copies by pool",
+    "Copies of objects that are missing, by pool. Good: no data.",
+    (
+        Query(
+            named(f"({pools('ceph_pool_num_objects_degraded')} > 0)"),
+            NAME,
+            empty_when=NOTHING_WRONG,
+        ),
+    ),
+    "No copy is missing, this API does not report it, or the exporter cannot reach Ceph",
+    stack=True,
+    minimum=0,
+    size=(24, 8),
 )

@@ -1,6 +1,6 @@
 """The versions that daemons run: one row for each release."""
 
-from dashboards.content.phrases import versioned
+from dashboards.content.phrases import or_none, versioned
 from dashboards.engine.declare import Query, Table
 
 _BY = "sum by (cluster, version, release_name)"
@@ -11,23 +11,29 @@ def _column(title: str, matcher: str) -> Query:
     return Query(
         f"{_BY} ({versioned(_VERSIONS % (',daemon' + matcher), 'version_tag')})",
         title,
-        empty_when="" if title == "mons" else "the cluster has no such daemon",
+        empty_when="the cluster has no such daemon",
         width=70,
     )
 
 
 VERSIONS = Table(
     "Versions",
-    "How many daemons of each type run each version. Good: one row; more only during an upgrade.",
+    "How many daemons of each type run each version. Good: one row; more only during an upgrade. "
+    "Not reported: Ceph is older than 12, or the API does not report versions.",
     (
+        Query(
+            or_none(f"{_BY} ({versioned(_VERSIONS % '', 'version_tag')})", "Not reported"),
+            "daemons",
+            hidden=True,
+        ),
         _column("mons", '="mon"'),
         _column("mgrs", '="mgr"'),
         _column("OSDs", '="osd"'),
         _column("MDSs", '="mds"'),
         _column("others", '!~"mon|mgr|osd|mds"'),
     ),
-    "Unknown: Ceph before 12 or this API does not report it",
+    "Prometheus scrapes no exporter",
     size=(12, 8),
-    labels=("version", "release_name"),
+    labels=("version", "release_name", "note"),
     sort_ascending="version",
 )

@@ -23,7 +23,7 @@ UNKNOWN_COLOR = "#6b7280"
 DASH = "-"
 # What a value of each unit needs, in pixels; the title of the column may need more.
 _WIDTHS = {"bytes": 90, "dtdurations": 120, "percentunit": 80, "s": 90, "ms": 90, "Bps": 100}
-_LETTER, _AROUND = 8, 28
+_LETTER, _AROUND, _ARROW = 8, 28, 24
 SMALLEST = 60
 
 
@@ -58,10 +58,19 @@ def thresholds(steps: Thresholds) -> Json:
     }
 
 
-def width_of(query: Query) -> int:
-    """Return the width of a query's column in pixels."""
+def width_of(query: Query, table: Table) -> int:
+    """Return the width of a query's column in pixels, with the arrow if rows are sorted by it."""
     needed = len(query.legend) * _LETTER + _AROUND
-    return query.width or max(needed, _WIDTHS.get(query.unit, SMALLEST))
+    arrow = _ARROW if query.legend in {table.sort_ascending, table.sort_descending} else 0
+    return query.width or max(needed + arrow, _WIDTHS.get(query.unit, SMALLEST))
+
+
+def widths_of(table: Table, frame: Frame) -> dict[str, int]:
+    """Return the width of each label's column; 0 is a share of what the others leave."""
+    widths = {label: frame.columns.get(label, (label, 0))[1] for label in table.labels}
+    if widths and all(widths.values()):
+        widths[table.labels[-1]] = 0
+    return widths
 
 
 def title_of(label: str, frame: Frame) -> str:
@@ -84,7 +93,7 @@ def overrides(panel: Panel, frame: Frame, *, overview: bool) -> list[Json]:
 
 
 def _overrides_of_table(table: Table, frame: Frame, *, overview: bool) -> list[Json]:
-    columns = [(query.legend, _column(query)) for query in table.queries if not query.hidden]
+    columns = [(query.legend, _column(query, table)) for query in table.queries if not query.hidden]
     columns += [(title_of(label, frame), _label(label, table, frame)) for label in table.labels]
     columns += [
         (
@@ -95,7 +104,10 @@ def _overrides_of_table(table: Table, frame: Frame, *, overview: bool) -> list[J
     ]
     # These are hidden rather than excluded, so that links can still use their values.
     hidden = {*table.hidden, frame.subject, f"to_{frame.subject}"} - {*table.labels}
-    columns += [(label, [{"id": "custom.hidden", "value": True}]) for label in sorted(hidden)]
+    for label in sorted(hidden):
+        texts = [{"id": "mappings", "value": _texts(table.texts.get(label, {}))}]
+        shown = texts if label in table.texts else []
+        columns.append((label, [{"id": "custom.hidden", "value": True}, *shown]))
     return [_override("byName", name, properties) for name, properties in columns if properties]
 
 
@@ -103,14 +115,16 @@ def _override(matcher: str, options: str, properties: list[Json]) -> Json:
     return {"matcher": {"id": matcher, "options": options}, "properties": properties}
 
 
-def _column(query: Query) -> list[Json]:
-    return list(_properties(query))
+def _column(query: Query, table: Table) -> list[Json]:
+    return list(_properties(query, table))
 
 
-def _properties(query: Query) -> Iterator[Json]:
-    yield {"id": "custom.width", "value": width_of(query)}
+def _properties(query: Query, table: Table) -> Iterator[Json]:
+    yield {"id": "custom.width", "value": width_of(query, table)}
     if query.unit:
         yield {"id": "unit", "value": query.unit}
+    if query.unit == "percentunit":
+        yield {"id": "decimals", "value": 1}
     if query.thresholds:
         yield {"id": "thresholds", "value": thresholds(query.thresholds)}
     if query.mappings:
@@ -121,7 +135,7 @@ def _properties(query: Query) -> Iterator[Json]:
 
 def _label(label: str, table: Table, frame: Frame) -> list[Json]:
     properties: list[Json] = []
-    _, width = frame.columns.get(label, (label, 0))
+    width = widths_of(table, frame)[label]
     if width:
         properties.append({"id": "custom.width", "value": width})
     texts = table.texts.get(label, {})

@@ -9,9 +9,9 @@ Json = dict[str, Any]
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 
 
-def annotations(frame: Frame) -> Json:
-    """Return the annotations."""
-    return {"list": [_event(event, frame) for event in frame.events]}
+def annotations(board: Dashboard, frame: Frame) -> Json:
+    """Return the annotations, which are off where they would be those of all subjects."""
+    return {"list": [_event(event, board, frame) for event in frame.events]}
 
 
 def templating(board: Dashboard, frame: Frame) -> Json:
@@ -21,7 +21,7 @@ def templating(board: Dashboard, frame: Frame) -> Json:
         variables = [
             replace(one, all_value="") if one.name == frame.subject else one for one in variables
         ]
-    return {"list": [_datasource(), *(_variable(one, frame) for one in variables)]}
+    return {"list": [_datasource(), *(_variable(one, board, frame) for one in variables)]}
 
 
 def with_matchers(expr: str, frame: Frame) -> str:
@@ -31,10 +31,10 @@ def with_matchers(expr: str, frame: Frame) -> str:
     return expr
 
 
-def _event(event: Event, frame: Frame) -> Json:
+def _event(event: Event, board: Dashboard, frame: Frame) -> Json:
     return {
         "datasource": SOURCE,
-        "enable": True,
+        "enable": not board.overview,
         "expr": with_matchers(event.expr, frame),
         "hide": False,
         "iconColor": event.color,
@@ -59,7 +59,7 @@ def _datasource() -> Json:
     }
 
 
-def _variable(variable: Variable, frame: Frame) -> Json:
+def _variable(variable: Variable, board: Dashboard, frame: Frame) -> Json:
     """Return a variable. Grafana selects the first value of one without `All` by itself."""
     everything: Json = {"includeAll": False}
     if variable.all_value:
@@ -70,7 +70,7 @@ def _variable(variable: Variable, frame: Frame) -> Json:
         }
     return everything | {
         "datasource": SOURCE,
-        "hide": 0,
+        "hide": 2 if variable.overview_only and not board.overview else 0,
         "label": variable.label,
         "multi": variable.multi,
         "name": variable.name,

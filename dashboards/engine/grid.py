@@ -12,9 +12,7 @@ def places(panels: Iterable[Panel], top: int) -> Iterator[tuple[Panel, int, int]
     heights = [top] * WIDTH
     for panel in panels:
         width, tall = panel.size
-        spots = (
-            (max(heights[left : left + width]), left) for left in range(WIDTH - width + 1)
-        )
+        spots = ((max(heights[left : left + width]), left) for left in range(WIDTH - width + 1))
         row, left = min(spots)
         heights[left : left + width] = [row + tall] * width
         yield panel, left, row

@@ -42,7 +42,8 @@ def link_of(link: Link, frame: Frame, labels: str, *, overview: bool) -> Json:
     ]
     kept = [frame.subject] if frame.subject not in carried else []
     variables += [f"${{{name}:queryparam}}" for name in (*kept, "datasource", *frame.passed_on)]
-    assert overview or frame.subject not in carried, "the dashboard's own variable names it"
+    if frame.subject in carried and not overview:
+        raise ValueError(f"{link.title}: the dashboard's own variable names the {frame.subject}")
     url = f"/d/{link.target}?{'&'.join(variables)}&${{__url_time_range}}"
     return _link("link", link.title) | {"url": url}
 

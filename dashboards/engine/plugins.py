@@ -21,36 +21,61 @@ _LEGEND = {"calcs": [], "displayMode": "list", "placement": "bottom", "showLegen
 _LATEST = {"calcs": ["lastNotNull"], "fields": "", "values": False}
 # The top of an axis on which all values are zero; Grafana would take 100.
 _SMALL_TOP = {"bytes": 1024, "Bps": 1024, "ms": 1, "percentunit": 0.01, "s": 0.01}
+_GAUGE: Json = {
+    "minVizHeight": 75,
+    "minVizWidth": 75,
+    "orientation": "auto",
+    "reduceOptions": _LATEST,
+    "showThresholdLabels": False,
+    "showThresholdMarkers": True,
+    "sizing": "auto",
+}
+_BAR_GAUGE: Json = {
+    "displayMode": "gradient",
+    "legend": _LEGEND | {"showLegend": False},
+    "maxVizHeight": 300,
+    "minVizHeight": 10,
+    "minVizWidth": 0,
+    "namePlacement": "auto",
+    "orientation": "horizontal",
+    "reduceOptions": _LATEST,
+    "showUnfilled": True,
+    "sizing": "auto",
+    "valueMode": "color",
+}
+_TIMELINE: Json = {
+    "alignValue": "left",
+    "legend": _LEGEND,
+    "mergeValues": True,
+    "rowHeight": 0.9,
+    "showValue": "auto",
+    "tooltip": {"mode": "single", "sort": "none"},
+}
 
 
 def options_of(panel: Panel) -> Json:
     """Return the options of a panel."""
     match panel:
         case Stat():
-            return _stat(panel)
+            options = _stat(panel)
         case Gauge():
-            return _gauge()
+            options = _GAUGE
         case BarGauge():
-            return _bar_gauge()
+            options = _BAR_GAUGE
         case Heatmap():
-            return _heatmap(panel)
+            options = _heatmap(panel)
         case Table():
-            columns = ((panel.sort_ascending, False), (panel.sort_descending, True))
-            order = [{"desc": desc, "displayName": name} for name, desc in columns if name]
-            return {"cellHeight": "sm", "frameIndex": 0, "showHeader": True, "sortBy": order}
+            options = _table(panel)
         case StateTimeline():
-            return {
-                "alignValue": "left",
-                "legend": _LEGEND,
-                "mergeValues": True,
-                "rowHeight": 0.9,
-                "showValue": "auto",
-                "tooltip": {"mode": "single", "sort": "none"},
-            }
+            options = _TIMELINE
         case TimeSeries():
-            return {"legend": _sorted_legend(panel), "tooltip": {"mode": "multi", "sort": "desc"}}
+            options = {
+                "legend": _sorted_legend(panel),
+                "tooltip": {"mode": "multi", "sort": "desc"},
+            }
         case _:
             raise TypeError(f"engine/plugins.py has no options for a {type(panel).__name__}")
+    return options
 
 
 def custom_of(panel: Panel) -> Json:
@@ -60,7 +85,7 @@ def custom_of(panel: Panel) -> Json:
             top = {"axisSoftMax": _SMALL_TOP.get(panel.unit, 1)}
             return {
                 "drawStyle": "bars" if panel.events else "line",
-                "fillOpacity": 80 if panel.events else 40 if panel.stack else 5,
+                "fillOpacity": 80 if panel.events else 40 if panel.stack else 0,
                 "lineInterpolation": "linear",
                 "lineWidth": 1,
                 "showPoints": "never",
@@ -78,7 +103,7 @@ def custom_of(panel: Panel) -> Json:
 
 def _sorted_legend(panel: TimeSeries) -> Json:
     """Return a table with the highest latest value first; beside a wide panel it holds more."""
-    placement = "right" if panel.size[0] > WIDTH // 3 else "bottom"
+    placement = "right" if panel.size[0] >= WIDTH // 2 else "bottom"
     return _LEGEND | {
         "calcs": ["lastNotNull", "max"],
         "displayMode": "table",
@@ -104,34 +129,6 @@ def _stat(panel: Stat) -> Json:
     }
 
 
-def _gauge() -> Json:
-    return {
-        "minVizHeight": 75,
-        "minVizWidth": 75,
-        "orientation": "auto",
-        "reduceOptions": _LATEST,
-        "showThresholdLabels": False,
-        "showThresholdMarkers": True,
-        "sizing": "auto",
-    }
-
-
-def _bar_gauge() -> Json:
-    return {
-        "displayMode": "gradient",
-        "legend": _LEGEND | {"showLegend": False},
-        "maxVizHeight": 300,
-        "minVizHeight": 10,
-        "minVizWidth": 0,
-        "namePlacement": "auto",
-        "orientation": "horizontal",
-        "reduceOptions": _LATEST,
-        "showUnfilled": True,
-        "sizing": "auto",
-        "valueMode": "color",
-    }
-
-
 def _heatmap(panel: Heatmap) -> Json:
     return {
         "calculate": False,
@@ -154,3 +151,9 @@ def _heatmap(panel: Heatmap) -> Json:
         "tooltip": {"mode": "single", "showColorScale": False, "yHistogram": False},
         "yAxis": {"axisPlacement": "left", "reverse": False, "unit": panel.unit},
     }
+
+
+def _table(table: Table) -> Json:
+    columns = ((table.sort_ascending, False), (table.sort_descending, True))
+    order = [{"desc": desc, "displayName": name} for name, desc in columns if name]
+    return {"cellHeight": "sm", "frameIndex": 0, "showHeader": True, "sortBy": order}

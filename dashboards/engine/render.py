@@ -11,6 +11,7 @@ from dashboards.engine import grid
 from dashboards.engine.declare import (
     Dashboard,
     Frame,
+    Gauge,
     Heatmap,
     Panel,
     Query,
@@ -34,7 +35,7 @@ SCHEMA_VERSION = 39
 def dashboard(declared: Dashboard, frame: Frame) -> Json:
     """Return the whole dashboard."""
     return {
-        "annotations": annotations(frame),
+        "annotations": annotations(declared, frame),
         "description": declared.description,
         "editable": False,
         "fiscalYearStartMonth": 0,
@@ -101,7 +102,7 @@ def _panel(panel: Panel, board: Dashboard, frame: Frame) -> Json:
         "color": _color(panel),
         "custom": custom_of(panel),
         "mappings": mappings_of(panel),
-        "noValue": panel.no_value,
+        "noValue": panel.brief if isinstance(panel, (Stat, Gauge)) else panel.no_value,
         "thresholds": thresholds(panel.thresholds),
         "unit": panel.unit,
     }
@@ -112,7 +113,7 @@ def _panel(panel: Panel, board: Dashboard, frame: Frame) -> Json:
         defaults["links"] = links
     return {
         "datasource": SOURCE,
-        "description": panel.description,
+        "description": _description(panel),
         "fieldConfig": {
             "defaults": defaults,
             "overrides": overrides(panel, frame, overview=board.overview),
@@ -126,6 +127,13 @@ def _panel(panel: Panel, board: Dashboard, frame: Frame) -> Json:
         "transparent": False,
         "type": panel.kind,
     }
+
+
+def _description(panel: Panel) -> str:
+    """Return the description; a tile has no room for the reasons why it has no value."""
+    if isinstance(panel, (Stat, Gauge)):
+        return f"{panel.description} No value: {panel.no_value.removeprefix('Unknown: ')}."
+    return panel.description
 
 
 def _color(panel: Panel) -> Json:

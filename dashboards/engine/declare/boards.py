@@ -23,7 +23,8 @@ class Variable:
     """A variable filled by a query.
 
     all_value: the regular expression that `All` stands for; without one there is no `All`, and the
-    first value is the default.
+    first value is the default. overview_only: whether only overviews show it; links set it all the
+    same.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Variable:
     query: str
     all_value: str = ""
     multi: bool = False
+    overview_only: bool = False
 
 
 @dataclass(frozen=True)

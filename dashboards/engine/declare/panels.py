@@ -76,21 +76,25 @@ class Panel:
 class Stat(Panel):
     """The latest values as large numbers.
 
-    label: the label to show in place of the value, for example the name of a daemon; `texts` are
-    shown in place of its values.
+    brief: what is shown without data; the description then has the reasons. label: the label to
+    show in place of the value, for example the name of a daemon; `texts` are shown in place of its
+    values.
     """
 
     kind = "stat"
 
+    brief: str = "unknown"
     label: str = ""
     texts: Texts = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Gauge(Panel):
-    """The latest value on a dial, from `minimum` to `maximum`."""
+    """The latest value on a dial, from `minimum` to `maximum`; brief: see `Stat`."""
 
     kind = "gauge"
+
+    brief: str = "unknown"
 
 
 @dataclass(frozen=True)

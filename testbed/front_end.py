@@ -14,10 +14,26 @@ if TYPE_CHECKING:
 
 WIDTH, DOCKED_WIDTH = 1600, 1920
 _HEIGHT = 12_000  # panels below the edge of the window load nothing
-_UNDOCK = "localStorage.setItem('grafana.navigation.docked', '{}')"
-_LOADING = """
-document.querySelectorAll('[aria-label="Panel loading bar"], [data-testid="Spinner"]').length
+# Runs before the front end: docks the menu or not, and counts for how many turns of the event loop
+# nothing was loading. A busy browser takes longer for a turn, so that this is no fixed time.
+_PREPARE = """
+localStorage.setItem('grafana.navigation.docked', '{docked}');
+(() => {{
+  const fetch = window.fetch;
+  let requests = 0;
+  window.fetch = (...request) => {{
+    requests += 1;
+    return fetch(...request).finally(() => {{ requests -= 1; }});
+  }};
+  window.calm = 0;
+  setInterval(() => {{
+    const bars = '[aria-label="Panel loading bar"], [data-testid="Spinner"]';
+    const idle = requests === 0 && !document.querySelector(bars);
+    window.calm = idle ? window.calm + 1 : 0;
+  }}, 50);
+}})();
 """
+_CALM = 10
 _EXPAND = """
 (() => {
   const closed = [...document.querySelectorAll('button[aria-label="Expand row"]')];
@@ -79,7 +95,7 @@ class FrontEnd:
         self._grafana = grafana
         self._width = DOCKED_WIDTH if docked else WIDTH
         self._page = chromium.page(self._width, _HEIGHT)
-        self._page.before_each_document(_UNDOCK.format(str(docked).lower()))
+        self._page.before_each_document(_PREPARE.format(docked=str(docked).lower()))
 
     def __enter__(self) -> Self:
         """Return the window, which is open already."""
@@ -120,6 +136,7 @@ class FrontEnd:
     def panels(self) -> list[Shown]:
         """Return the panels as soon as all of them are drawn."""
         self._page.wait_for("document.querySelector('[data-viz-panel-key]') !== null", "dashboard")
+        self._drawn()
         self._page.run(_EXPAND)
         previous: list[dict[str, Any]] | None = None
         while (panels := self._drawn()) != previous:
@@ -127,9 +144,8 @@ class FrontEnd:
         return [Shown(**panel) for panel in panels]
 
     def _drawn(self) -> list[dict[str, Any]]:
-        self._page.run("void (window.calm = performance.now())")
-        settled = f"({_LOADING}) ? void (window.calm = performance.now()) : "
-        self._page.wait_for(settled + "performance.now() - window.calm > 400", "drawn panels")
+        self._page.run("window.calm = 0")
+        self._page.wait_for(f"window.calm >= {_CALM}", "drawn panels")
         drawn: list[dict[str, Any]] = self._page.run(_PANELS)
         return drawn
 

@@ -10,6 +10,7 @@ import json
 import mimetypes
 import os
 import re
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -158,6 +159,11 @@ class Grafana:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     grafana: Grafana
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
+        """Print the traceback of an error, but nothing if the browser no longer wants the reply."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 RULES = Path(__file__).parent.parent / "deploy" / "prometheus" / "ceph.rules.yml"
 _CONFIGURATION = """\
-global: {{scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}}
+global: {{scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 2s}}
 rule_files: [{rules}]
 scrape_configs:
   - job_name: ceph
@@ -32,7 +32,7 @@ class SimulatedFleet:
     """Clusters of Ceph 18.2 behind restful, each with its incidents half-way through.
 
     clusters: the incidents of each cluster by its name; None to follow the timeline. Everything is
-    polled, scraped and evaluated each second, and alerts fire at once.
+    polled, scraped and evaluated every two seconds, and alerts fire at once.
     """
 
     def __init__(self, folder: Path, clusters: Mapping[str, Collection[str] | None]) -> None:
@@ -52,7 +52,11 @@ class SimulatedFleet:
             for server in self._servers.values():
                 stack.enter_context(server)
             exporter = stack.enter_context(
-                Exporter(self._folder, f"--config.file={self._exporter_configuration()}")
+                Exporter(
+                    self._folder,
+                    f"--config.file={self._exporter_configuration()}",
+                    "--poll.interval=2s",
+                )
             )
             configuration = _CONFIGURATION.format(rules=self._rules(), target=exporter.target)
             self.prometheus = stack.enter_context(

@@ -10,6 +10,7 @@ from dashboards.content.phrases import (
     FULL_SOON,
     HEALTH,
     NO_FORECAST,
+    NO_FORECAST_REASON,
     NOT_REACHED,
     PGS_NOT_CLEAN,
     STATUS,
@@ -100,7 +101,8 @@ GLANCE = (
         "steadily as in the past day or two. Good: more than a month. The alert "
         "CephClusterFillingUp fires below 5 days.",
         (Query(FULL_IN, "{{cluster}}", empty_when=NO_FORECAST),),
-        "Unknown: no forecast",
+        NO_FORECAST_REASON,
+        brief="no forecast",
         unit="dtdurations",
         thresholds=FULL_SOON,
         size=SMALL,

@@ -49,8 +49,7 @@ DISKS = (
         "30 % Ceph warns; below 5 % the health is HEALTH_ERR, and the monitor shuts down before "
         "its store is damaged.",
         (Query(daemons("ceph_monitor_avail_percent"), NAME, empty_when=NO_MON_WARNING),),
-        NO_MON_DATA + "; otherwise Ceph reports it only while MON_DISK_LOW or MON_DISK_CRIT is "
-        "raised",
+        NO_MON_DATA + ", where Ceph reports it only while MON_DISK_LOW or MON_DISK_CRIT is raised",
         unit="percent",
         thresholds=limits((5, "red"), (30, "orange")),
         threshold_lines=True,
@@ -63,7 +62,7 @@ DISKS = (
         "Size of the monitor's store. Good: under 15 GiB (mon_data_size_warn). It grows while PGs "
         "are not clean; if it stays large afterwards, compact it.",
         (Query(daemons("ceph_monitor_store_capacity_bytes"), NAME, empty_when=NO_MON_WARNING),),
-        NO_MON_DATA + "; otherwise Ceph reports it only while MON_DISK_BIG is raised",
+        NO_MON_DATA + ", where Ceph reports it only while MON_DISK_BIG is raised",
         unit="bytes",
         thresholds=limits((15 * GIB, "orange")),
         threshold_lines=True,

@@ -41,6 +41,10 @@ PGS_NOT_CLEAN = (
 # The forecast of the alert CephClusterFillingUp, which is red where the alert fires.
 FULL_IN = "min by (cluster) (cluster:ceph_time_to_full_seconds:min{!})"
 FULL_SOON: Thresholds = falling(5 * 86400, 30 * 86400)
+NO_FORECAST_REASON = (
+    "nothing grows steadily, the recording rules have run for less than a day, Prometheus does not "
+    "load them, or the exporter cannot reach Ceph"
+)
 NO_FORECAST = "nothing grows steadily, or the recording rules have no day of data"
 
 # The location of an OSD and the name of a pool, one series for each even if two exporters disagree.
@@ -60,7 +64,7 @@ NOTHING_WRONG = "nothing is wrong"
 NO_RECOVERY = "no data is being recovered"
 NO_SKEW_WARNING = "the dashboard API is used and MON_CLOCK_SKEW is not raised"
 NO_MON_DATA = (
-    "Unknown: from Ceph 12 on, this requires an exporter with --cluster.mon-data"
+    "Unknown: the exporter cannot reach Ceph or, from Ceph 12 on, runs without --cluster.mon-data"
     " on the monitor's host"
 )
 NO_MON_WARNING = f"{NO_MON_DATA}, or a raised check"

@@ -3,6 +3,7 @@
 from dashboards.content.phrases import (
     FULL_SOON,
     NO_FORECAST,
+    NO_FORECAST_REASON,
     NOTHING_WRONG,
     named,
     or_none,
@@ -66,7 +67,8 @@ GLANCE = (
         "Time until the first pool is full if the pools keep growing as steadily as in the past "
         "day or two. Good: more than a month. The alert CephPoolGrowthWarning fires below 5 days.",
         (Query(f"min by (cluster) ({FULL_IN})", "{{cluster}}", empty_when=NO_FORECAST),),
-        "Unknown: there is no forecast without a day of steady growth",
+        NO_FORECAST_REASON,
+        brief="no forecast",
         unit="dtdurations",
         thresholds=FULL_SOON,
         size=SMALL,

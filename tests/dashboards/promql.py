@@ -19,7 +19,7 @@ from ceph_exporter.polling import snapshot
 from ceph_exporter.web import process
 
 # The values that Grafana substitutes for a variable set to All.
-ALL = {"cluster": ".*", "job": ".+", "instance": ".+"}
+ALL = {"cluster": ".*", "job": ".+", "instance": ".+", "osd": "osd.0", "host": "host1"}
 # Grafana's built-in variables, for a scrape interval of 15 s and a time range of an hour.
 INTERVALS = {"$__rate_interval": "1m", "$__range": "1h", "$__interval": "15s"}
 
@@ -29,6 +29,11 @@ OWN = {metric.name for metric in (*process.METRICS, snapshot.PAGE_CUT)} | {
     "scrape_samples_scraped",
     "up",
 }
+
+
+def written_by_rules(name: str | None) -> bool:
+    """Return whether rules write a series: an alert or a recorded series, once for a cluster."""
+    return bool(name) and (":" in str(name) or str(name).startswith("ALERTS"))
 
 
 def filled(expr: str, chosen: Mapping[str, str] = ALL) -> str:
@@ -83,7 +88,8 @@ def sources(expr: Expr | None, doubled: list[str]) -> bool:
     """
     match expr:
         case VectorSelector() | MatrixSelector():
-            return True
+            selector = expr.vector_selector if isinstance(expr, MatrixSelector) else expr
+            return not written_by_rules(selector.name)
         case AggregateExpr():
             separate = sources(expr.expr, doubled)
             by_instance = "instance" in expr.modifier.labels if expr.modifier else False

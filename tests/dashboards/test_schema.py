@@ -54,10 +54,9 @@ def _schema_is_wrong(release: str, error: jsonschema.ValidationError) -> bool:
 def parts(board: dict[str, Any]) -> Iterator[tuple[str, str, object]]:
     """Yield the dashboard and the parts of it that have schemas of their own."""
     rows = [panel for panel in board["panels"] if panel["type"] == "row"]
-    yield "dashboard", "", board | {"panels": rows}
-    for panel in board["panels"]:
-        if panel in rows:
-            continue
+    yield "dashboard", "", board | {"panels": [row | {"panels": []} for row in rows]}
+    panels = [panel for panel in board["panels"] if panel not in rows]
+    for panel in (*panels, *(panel for row in rows for panel in row["panels"])):
         yield "dashboard", "Panel", panel
         plugin = PLUGINS.get(panel["type"], panel["type"])
         yield plugin, "Options", panel["options"]

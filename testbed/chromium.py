@@ -35,7 +35,7 @@ _FLAGS = (
 # Chromium reads commands from descriptor 3 and writes answers to 4.
 _WITH_PIPES = 'exec 3<&"$1" 4>&"$2"; shift 2; exec "$@"'
 _FIRST_FREE = 10  # so that neither end of a pipe is descriptor 3 or 4 already
-_PATIENCE = 60.0
+_PATIENCE = 120.0
 
 
 def available() -> str | None:
@@ -190,16 +190,16 @@ class Page:
         details = [event["exceptionDetails"] for event in thrown]
         return [one.get("exception", {}).get("description") or one["text"] for one in details]
 
-    def picture(self, file: Path, width: int, height: int, top: int = 0) -> None:
-        """Write what the page shows, from `top` on, to a PNG file."""
-        clip = {"x": 0, "y": top, "width": width, "height": height, "scale": 1}
+    def picture(self, file: Path, width: int, height: int, scale: float = 1) -> None:
+        """Write the upper left part of the page to a PNG file, smaller if `scale` is below 1."""
+        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": scale}
         answer = self.call("Page.captureScreenshot", format="png", clip=clip)
         file.write_bytes(base64.b64decode(answer["data"]))
 
 
 def _pipe() -> tuple[int, int]:
     read, write = os.pipe()
-    moved = tuple(fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, _FIRST_FREE) for end in (read, write))
+    ends = tuple(fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, _FIRST_FREE) for end in (read, write))
     os.close(read)
     os.close(write)
-    return moved[0], moved[1]
+    return ends[0], ends[1]

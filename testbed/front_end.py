@@ -149,6 +149,7 @@ class FrontEnd:
         drawn: list[dict[str, Any]] = self._page.run(_PANELS)
         return drawn
 
-    def picture(self, file: Path, height: int = 0) -> None:
+    def picture(self, file: Path, height: int = 0, scale: float = 1) -> None:
         """Write a PNG of the dashboard, or of the part of it down to `height`."""
-        self._page.picture(file, self._width, height or int(self._page.run(_BOTTOM)) + 16)
+        height = height or int(self._page.run(_BOTTOM)) + 16
+        self._page.picture(file, self._width, height, scale)

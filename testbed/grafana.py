@@ -176,6 +176,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.content_type)
         self.send_header("Content-Length", str(len(reply.body)))
+        # The browser keeps the compiled scripts of files that it may cache.
+        cached = self.path.startswith("/public/") and reply.status == 200
+        self.send_header("Cache-Control", "max-age=86400" if cached else "no-store")
         self.end_headers()
         self.wfile.write(reply.body)
 

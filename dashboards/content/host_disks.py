@@ -2,6 +2,7 @@
 
 from dashboards.content.hosts_and_osds import osd_link, page_link, with_page
 from dashboards.content.osds_disks import LIFE, WEAR
+from dashboards.content.phrases import unknown
 from dashboards.engine.declare import Query, Table, falling, rising, warn_from
 
 # The CRUSH map has the short name of a host; daemons may report the full one.

@@ -15,7 +15,6 @@ from dashboards.content.phrases import (
     PGS_NOT_CLEAN,
     STATUS,
     cluster,
-    unknown,
 )
 from dashboards.engine.declare import (
     YES_IS_GOOD,
@@ -90,7 +89,7 @@ GLANCE = (
         "PGs that do not have all their copies in place. Good: 0. During recovery the number falls "
         "steadily.",
         (Query(PGS_NOT_CLEAN, "{{cluster}}"),),
-        unknown("this API does not report PGs by pool"),
+        NOT_REACHED,
         thresholds=warn_from(1),
         size=SMALL,
         details=PLACEMENT,

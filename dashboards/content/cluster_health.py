@@ -1,10 +1,12 @@
 """One cluster: the health checks and recent changes."""
 
 from dashboards.content.checks import EXPLANATIONS, with_board
+from dashboards.content.hosts_and_osds import page_link, with_page
 from dashboards.content.phrases import (
     HEALTH_OR_UNREACHABLE,
     HEALTH_OVER_TIME,
     NOTHING_WRONG,
+    UP,
     or_none,
 )
 from dashboards.engine.declare import Link, Query, StateTimeline, Table, Texts
@@ -16,6 +18,8 @@ RAISED = or_none(
     "No check is raised",
     "check",
 )
+# Checks that were raised at some time in the range.
+SEEN = "(max by (cluster, name) (max_over_time(ceph_health_detail{*}[$__range] @ end())) == 1)"
 SEVERITY: Texts = {
     "HEALTH_ERR": ("HEALTH_ERR", "red"),
     "HEALTH_WARN": ("HEALTH_WARN", "orange"),
@@ -39,7 +43,7 @@ CHECKS = Table(
         ),
     ),
     "Prometheus scrapes no exporter",
-    size=(24, 7),
+    size=(24, 9),
     labels=("severity", "check"),
     hidden=("board", "name"),
     texts={"severity": SEVERITY, "check": NAMES},
@@ -67,10 +71,10 @@ CHANGED = (
         (
             Query(HEALTH_OR_UNREACHABLE, "health"),
             Query(
-                # Checks that were raised at some time in the range.
+                # Checks that Ceph knows only while they are raised are not raised before.
                 "10 + (max by (cluster, name) (ceph_health_detail{*})"
-                " and on (cluster, name) max by (cluster, name)"
-                " (max_over_time(ceph_health_detail{*}[$__range] @ end())) == 1)",
+                f" and on (cluster, name) {SEEN}"
+                f" or on (cluster, name) 0 * ({SEEN} and on (cluster) {UP} == 1))",
                 "{{name}}",
                 empty_when=NOTHING_WRONG,
             ),
@@ -86,7 +90,7 @@ CHANGED = (
         "on purpose.",
         (
             Query(
-                f"sum by (cluster, item, change) ({_CHANGES}) > 0",
+                with_page(f"sum by (cluster, item, change) ({_CHANGES}) > 0", "item"),
                 "times",
                 empty_when="nothing has changed",
             ),
@@ -94,6 +98,8 @@ CHANGED = (
         "Nothing changed, or the exporter cannot reach Ceph",
         size=(8, 9),
         labels=("item", "change"),
+        hidden=("page",),
+        links=(page_link("item"),),
         sort_descending="times",
     ),
 )

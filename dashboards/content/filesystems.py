@@ -73,7 +73,7 @@ FILESYSTEMS = (
         "Prometheus scrapes no exporter",
         size=(12, 7),
         labels=("ceph_daemon", "state", "rank", "hostname", "version", "note"),
-        texts={"state": STATES},
+        texts={"state": STATES, "rank": {"-1": ("-", "")}},
         links=(host_link("hostname"),),
     ),
     StateTimeline(

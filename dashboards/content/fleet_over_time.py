@@ -1,7 +1,7 @@
 """All clusters over time."""
 
 from dashboards.content.checks import CLUSTER
-from dashboards.content.phrases import HEALTH_OR_UNREACHABLE, cluster
+from dashboards.content.phrases import HEALTH_OR_UNREACHABLE, PGS_NOT_CLEAN, cluster
 from dashboards.content.phrases import HEALTH_OVER_TIME as STATES
 from dashboards.engine.declare import Link, Query, StateTimeline, TimeSeries, limits
 
@@ -65,8 +65,7 @@ OVER_TIME = (
         "PGs that do not have all their copies in place. Good: 0, or falling.",
         (
             Query(
-                "sum by (cluster) (max by (cluster, pool_id) (ceph_pg_total{*})"
-                " - max by (cluster, pool_id) (ceph_pg_clean{*}))",
+                PGS_NOT_CLEAN,
                 NAME,
             ),
         ),

@@ -55,6 +55,7 @@ FRAME = Frame(
     subject="cluster",
     passed_on=("job",),
     nameless="^$",
+    note="note",
     columns={
         "about": ("about", 0),
         "check": ("check", 0),

@@ -1,7 +1,7 @@
 """One host: its OSDs, the other daemons on it, and its disks."""
 
+from dashboards.content.host_disks import DISKS, ON
 from dashboards.content.hosts_and_osds import HOST, OSD_OF_SERIES, osd_link
-from dashboards.content.osds_disks import LIFE, WEAR
 from dashboards.content.osds_use import IN, LATENCY, NAME, USE
 from dashboards.content.phrases import (
     LOCATION,
@@ -9,7 +9,6 @@ from dashboards.content.phrases import (
     REACHED,
     daemons,
     or_none,
-    unknown,
     versioned,
 )
 from dashboards.engine.declare import (
@@ -22,7 +21,6 @@ from dashboards.engine.declare import (
     TimeSeries,
     Variable,
     bad_from,
-    falling,
     limits,
     rising,
     warn_from,
@@ -30,8 +28,6 @@ from dashboards.engine.declare import (
 
 SMALL = (4, 4)
 NO_OSDS = "Unknown: the exporter cannot reach Ceph, or the host has no OSDs"
-# The CRUSH map has the short name of a host; daemons may report the full one.
-_ON = ',hostname=~"$host([.].*)?"'
 HERE = f'({LOCATION.replace("ceph_osd_location{*}", """ceph_osd_location{*,host="$host"}""")})'
 
 
@@ -136,7 +132,7 @@ DAEMONS = (
                 + versioned(
                     "("
                     + " or ".join(
-                        f"ceph_{kind}_metadata{{*{_ON}}}"
+                        f"ceph_{kind}_metadata{{*{ON}}}"
                         for kind in ("mon", "mgr", "mds", "rgw", "rbd_mirror")
                     )
                     + ")"
@@ -188,64 +184,6 @@ PAST = (
         minimum=0,
         maximum=1,
         links=(OSD_OF_SERIES,),
-    ),
-)
-
-LABELS = ("ceph_daemon", "device", "device_id")
-DISKS = (
-    Table(
-        "Wear",
-        "Used share of the life span of each disk of the host. Good: under 80 %.",
-        (
-            Query(
-                WEAR.format(_ON),
-                "wear",
-                empty_when="the disks do not wear, or Ceph is older than 17",
-                unit="percentunit",
-                thresholds=rising(0.8, 0.95),
-            ),
-        ),
-        unknown("the disks do not wear, or this release or API does not report it"),
-        size=(12, 6),
-        labels=LABELS,
-        hidden=("hostname",),
-        links=(osd_link(),),
-        sort_descending="wear",
-    ),
-    Table(
-        "Expected failures",
-        "Time until the earliest date at which the mgr expects each disk to fail.",
-        (
-            Query(
-                LIFE.format(_ON),
-                "time left",
-                empty_when="Ceph predicts no failures",
-                unit="dtdurations",
-                thresholds=falling(6 * 7 * 86400, 12 * 7 * 86400),
-            ),
-        ),
-        unknown("Ceph does not predict failures, or the API does not report them"),
-        size=(12, 6),
-        labels=LABELS,
-        hidden=("hostname",),
-        links=(osd_link(),),
-        sort_ascending="time left",
-    ),
-    Table(
-        "Crashes",
-        "Daemons on the host with crash reports, both new and archived. Good: no new ones.",
-        (
-            Query(
-                f"max by (cluster, entity, status) (ceph_crash_reports{{*{_ON}}}) > 0",
-                "reports",
-                empty_when="no daemon has crashed",
-                thresholds=warn_from(1),
-            ),
-        ),
-        "No crash reports, Ceph is too old, or the exporter cannot reach it",
-        size=(24, 5),
-        labels=("status", "entity"),
-        sort_descending="status",
     ),
 )
 

@@ -1,6 +1,6 @@
 """The mgrs and their modules, crash reports, and the versions of daemons and clients."""
 
-from dashboards.content.hosts_and_osds import host_link
+from dashboards.content.hosts_and_osds import host_link, page_link, with_page
 from dashboards.content.phrases import (
     NOT_OVER_DASHBOARD,
     NOTHING_WRONG,
@@ -47,7 +47,10 @@ MGRS = (
         "Daemons with crash reports, both new and archived. Good: no new ones.",
         (
             Query(
-                "max by (cluster, entity, hostname, status) (ceph_crash_reports{*}) > 0",
+                with_page(
+                    "max by (cluster, entity, hostname, status) (ceph_crash_reports{*}) > 0",
+                    "entity",
+                ),
                 "reports",
                 empty_when=NOTHING_WRONG,
             ),
@@ -56,7 +59,8 @@ MGRS = (
         size=(12, 8),
         labels=("status", "entity", "hostname"),
         texts={"status": {"new": ("new", "orange"), "archived": ("archived", "")}},
-        links=(host_link("hostname"),),
+        hidden=("page",),
+        links=(page_link("entity"), host_link("hostname")),
         sort_descending="status",
     ),
     VERSIONS,

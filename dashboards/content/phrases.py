@@ -33,10 +33,23 @@ AGE = (
     '{*,document=~"health detail|status"})'
 )
 
-PGS_NOT_CLEAN = (
-    "sum by (cluster) (max by (cluster, pool_id) (ceph_pg_total{*})"
-    " - max by (cluster, pool_id) (ceph_pg_clean{*}))"
-)
+
+def pgs_without(state: str) -> str:
+    """Return the number of PGs that are not in a state such as "clean", for each cluster.
+
+    Not every API reports the states by pool; those of the whole cluster are combined, such as
+    active+clean.
+    """
+    return (
+        "(sum by (cluster) (max by (cluster, pool_id) (ceph_pg_total{*})"
+        f" - max by (cluster, pool_id) (ceph_pg_{state}{{*}}))"
+        " or sum by (cluster) (max by (cluster, state)"
+        f' (ceph_pg_state{{*,state!~"(.*[+])?{state}([+].*)?"}})'
+        " or 0 * max by (cluster, state) (ceph_pg_state{*})))"
+    )
+
+
+PGS_NOT_CLEAN = pgs_without("clean")
 
 # The forecast of the alert CephClusterFillingUp, which is red where the alert fires.
 FULL_IN = "min by (cluster) (cluster:ceph_time_to_full_seconds:min{!})"

@@ -10,6 +10,7 @@ from dashboards.content.phrases import (
     PGS_NOT_CLEAN,
     cluster,
     named,
+    pgs_without,
     pools,
     unknown,
 )
@@ -27,10 +28,7 @@ from dashboards.engine.declare import (
 )
 
 SMALL = (4, 4)
-INACTIVE = (
-    "sum by (cluster) (max by (cluster, pool_id) (ceph_pg_total{*})"
-    " - max by (cluster, pool_id) (ceph_pg_active{*}))"
-)
+INACTIVE = pgs_without("active")
 TO_RECOVER = f"({cluster('ceph_num_objects_degraded')} + {cluster('ceph_num_objects_misplaced')})"
 RECOVERED_IN = (
     f"{TO_RECOVER} / ({RATE} > 0) or 0 * ({TO_RECOVER} == 0) - 1"
@@ -116,7 +114,8 @@ NEED_ACTION = Table(
             thresholds=bad_from(1),
         ),
     ),
-    "No PG is in such a state, or the exporter cannot reach Ceph",
+    "No PG is in such a state, this API does not report PGs by pool, or the exporter cannot reach "
+    "Ceph",
     size=(7, 9),
     labels=("state",),
     sort_descending="PGs",
@@ -140,7 +139,8 @@ STUCK = (
                 empty_when=NOTHING_WRONG,
             ),
         ),
-        "All PGs are clean, or the exporter cannot reach Ceph",
+        "All PGs are clean, this API does not report PGs by pool, or the exporter cannot reach "
+        "Ceph",
         unit="locale",
         size=(24, 8),
         stack=True,

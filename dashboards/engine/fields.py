@@ -68,8 +68,9 @@ def width_of(query: Query, table: Table) -> int:
 def widths_of(table: Table, frame: Frame) -> dict[str, int]:
     """Return the width of each label's column; 0 is a share of what the others leave."""
     widths = {label: frame.columns.get(label, (label, 0))[1] for label in table.labels}
-    if widths and all(widths.values()):
-        widths[table.labels[-1]] = 0
+    usual = [label for label in widths if label != frame.note]
+    if usual and all(widths[label] for label in usual):
+        widths[usual[-1]] = 0
     return widths
 
 

@@ -143,7 +143,7 @@ def test_columns_fit_their_table() -> None:
         assert isinstance(panel, Table)
         room = SCREEN * panel.size[0] // grid.WIDTH - AROUND
         # The column `note` is there only if all other labels are not.
-        labels = {name: px for name, px in widths_of(panel, FRAME).items() if name != "note"}
+        labels = {name: px for name, px in widths_of(panel, FRAME).items() if name != FRAME.note}
         needed = sum(px or SMALLEST_COLUMN for px in labels.values())
         needed += sum(width_of(query, panel) for query in panel.queries if not query.hidden)
         assert needed <= room, (board.title, panel.title, needed, room)
@@ -305,6 +305,8 @@ def _names_shown(panel: Panel, *, osds: bool) -> Iterator[str]:
     match panel:
         case Table():
             if osds and "ceph_daemon" in panel.labels:
+                yield "osd"
+            if {"entity", "item"} & set(panel.labels):
                 yield "osd"
             if {"host", "hostname"} & set(panel.labels):
                 yield "host"

@@ -71,6 +71,7 @@ class Frame:
     that tells what a dashboard is about; passed_on: the other variables that a link passes on.
     nameless: the regular expression that selects the subject without the label. columns: the title
     of each label's column in tables, and its width in pixels; 0 is what remains of the table.
+    note: the label of a row that says why there are no others.
     """
 
     tag: str
@@ -83,3 +84,4 @@ class Frame:
     passed_on: tuple[str, ...]
     nameless: str
     columns: Mapping[str, tuple[str, int]]
+    note: str

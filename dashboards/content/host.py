@@ -28,7 +28,7 @@ from dashboards.engine.declare import (
 
 SMALL = (4, 4)
 NO_OSDS = "Unknown: the exporter cannot reach Ceph, or the host has no OSDs"
-HERE = f'({LOCATION.replace("ceph_osd_location{*}", """ceph_osd_location{*,host="$host"}""")})'
+HERE = f'({LOCATION.replace("ceph_osd_location{*}", """ceph_osd_location{*,host=~"$host"}""")})'
 
 
 def here(expr: str) -> str:
@@ -99,7 +99,7 @@ DAEMONS = (
             Query(
                 or_none(
                     "max by (cluster, ceph_daemon, rack, device_class)"
-                    ' (ceph_osd_location{*,host="$host"})',
+                    ' (ceph_osd_location{*,host=~"$host"})',
                     "No OSDs on this host",
                 ),
                 "exists",

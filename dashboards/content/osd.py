@@ -18,7 +18,7 @@ from dashboards.engine.declare import (
 
 SMALL = (4, 4)
 UNKNOWN = "Unknown: the exporter cannot reach Ceph, or there is no such OSD"
-_IS = ',ceph_daemon="$osd"'
+_IS = ',ceph_daemon=~"$osd"'
 
 
 def one(metric: str) -> str:

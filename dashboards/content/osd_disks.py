@@ -5,7 +5,7 @@ from dashboards.content.osds_disks import LIFE, WEAR
 from dashboards.content.phrases import unknown
 from dashboards.engine.declare import Query, Table, rising, warn_from
 
-_IS = ',ceph_daemon="$osd"'
+_IS = ',ceph_daemon=~"$osd"'
 # A disk that several OSDs share has all of them in its label.
 _HAS = ',ceph_daemon=~"(.*[ ,])?$osd([ ,].*)?"'
 
@@ -64,7 +64,7 @@ DISKS = (
         "Crash reports of the OSD, both new and archived. Good: none.",
         (
             Query(
-                'max by (cluster, status, hostname) (ceph_crash_reports{*,entity="$osd"}) > 0',
+                'max by (cluster, status, hostname) (ceph_crash_reports{*,entity=~"$osd"}) > 0',
                 "reports",
                 empty_when="the OSD has not crashed",
                 thresholds=warn_from(1),

@@ -41,11 +41,9 @@ def pgs_without(state: str) -> str:
     active+clean.
     """
     return (
-        "(sum by (cluster) (max by (cluster, pool_id) (ceph_pg_total{*})"
-        f" - max by (cluster, pool_id) (ceph_pg_{state}{{*}}))"
-        " or sum by (cluster) (max by (cluster, state)"
+        "sum by (cluster) (max by (cluster, state)"
         f' (ceph_pg_state{{*,state!~"(.*[+])?{state}([+].*)?"}})'
-        " or 0 * max by (cluster, state) (ceph_pg_state{*})))"
+        " or 0 * max by (cluster, state) (ceph_pg_state{*}))"
     )
 
 
@@ -74,7 +72,7 @@ SCRAPED_FROM = "last_over_time(ceph_up{*}[1d])"
 
 # Values of `Query.empty_when`; panels show those that start with a capital letter.
 NOTHING_WRONG = "nothing is wrong"
-NO_RECOVERY = "no data is being recovered"
+NOTHING_BROKEN = "no PG is in such a state"
 NO_SKEW_WARNING = "the dashboard API is used and MON_CLOCK_SKEW is not raised"
 NO_MON_DATA = (
     "Unknown: the exporter cannot reach Ceph or, from Ceph 12 on, runs without --cluster.mon-data"

@@ -6,6 +6,7 @@ from dashboards.content.checks import OSDS
 from dashboards.content.phrases import (
     NOT_OVER_DASHBOARD,
     NOT_REACHED,
+    NOTHING_BROKEN,
     NOTHING_WRONG,
     PGS_NOT_CLEAN,
     cluster,
@@ -109,7 +110,7 @@ NEED_ACTION = Table(
                 for state in (*BROKEN, *BLOCKED)
             ),
             "PGs",
-            empty_when=NOTHING_WRONG,
+            empty_when=NOTHING_BROKEN,
             unit="locale",
             thresholds=bad_from(1),
         ),

@@ -7,13 +7,12 @@ _BY = "sum by (cluster, version, release_name)"
 _VERSIONS = "max by (cluster, daemon, version_tag, release_name, sha1) (ceph_versions{*%s})"
 
 
+_ALL = f"{_BY} ({versioned(_VERSIONS % '', 'version_tag')})"
+
+
 def _column(title: str, matcher: str) -> Query:
-    return Query(
-        f"{_BY} ({versioned(_VERSIONS % (',daemon' + matcher), 'version_tag')})",
-        title,
-        empty_when="the cluster has no such daemon",
-        width=70,
-    )
+    expr = f"{_BY} ({versioned(_VERSIONS % (',daemon' + matcher), 'version_tag')})"
+    return Query(f"{expr} or 0 * {_ALL}", title, empty_when="Ceph is older than 12", width=70)
 
 
 VERSIONS = Table(
@@ -22,7 +21,7 @@ VERSIONS = Table(
     "Not reported: Ceph is older than 12, or the API does not report versions.",
     (
         Query(
-            or_none(f"{_BY} ({versioned(_VERSIONS % '', 'version_tag')})", "Not reported"),
+            or_none(_ALL, "Not reported"),
             "daemons",
             hidden=True,
         ),

@@ -74,6 +74,11 @@ def widths_of(table: Table, frame: Frame) -> dict[str, int]:
     return widths
 
 
+def smallest(label: str, table: Table) -> int:
+    """Return the least width of a column that takes what the others leave, as on a phone."""
+    return 260 if label in table.texts else 120
+
+
 def title_of(label: str, frame: Frame) -> str:
     """Return the title of a label's column."""
     return frame.columns.get(label, (label, 0))[0]
@@ -137,9 +142,11 @@ def _properties(query: Query, table: Table) -> Iterator[Json]:
 def _label(label: str, table: Table, frame: Frame) -> list[Json]:
     properties: list[Json] = []
     width = widths_of(table, frame)[label]
+    texts = table.texts.get(label, {})
     if width:
         properties.append({"id": "custom.width", "value": width})
-    texts = table.texts.get(label, {})
+    else:
+        properties.append({"id": "custom.minWidth", "value": smallest(label, table)})
     if texts:
         shown = [*_texts(texts), _missing("empty", DASH, len(texts))]
         properties.append({"id": "mappings", "value": shown})

@@ -19,7 +19,7 @@ from ceph_exporter.polling import snapshot
 from ceph_exporter.web import process
 
 # The values that Grafana substitutes for a variable set to All.
-ALL = {"cluster": ".*", "job": ".+", "instance": ".+", "osd": "osd.0", "host": "host1"}
+ALL = {"cluster": ".*", "job": ".+", "instance": ".+", "osd": ".+", "host": ".+"}
 # Grafana's built-in variables, for a scrape interval of 15 s and a time range of an hour.
 INTERVALS = {"$__rate_interval": "1m", "$__range": "1h", "$__interval": "15s"}
 

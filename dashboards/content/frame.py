@@ -8,7 +8,9 @@ Prometheus may store several clusters. As in PromQL's `by` and `on`, a cluster w
 from dashboards.engine.declare import Event, Frame, Variable
 
 _EXPORTER = 'job=~"$job",instance=~"$instance"'
-_CLUSTER = 'cluster=~"$cluster"'
+# Within backquotes PromQL leaves the backslashes alone that Grafana puts before special characters.
+# A cluster without the label is selected by an empty value.
+_CLUSTER = "cluster=~`${cluster:regex}`"
 
 
 def _changed(metric: str) -> str:
@@ -54,7 +56,6 @@ FRAME = Frame(
     matchers={"*": f"{_CLUSTER},{_EXPORTER}", "+": _EXPORTER, "!": _CLUSTER},
     subject="cluster",
     passed_on=("job",),
-    nameless="^$",
     note="note",
     columns={
         "about": ("about", 0),

@@ -15,7 +15,7 @@ from dashboards.engine.declare import (
     TimeSeries,
     ValueMappings,
 )
-from dashboards.engine.links import link_of
+from dashboards.engine.links import IN_TABLE, NAMELESS, link_of
 
 Json = dict[str, Any]
 
@@ -104,15 +104,16 @@ def _overrides_of_table(table: Table, frame: Frame, *, overview: bool) -> list[J
     columns += [
         (
             title_of(link.column, frame),
-            [{"id": "links", "value": [link_of(link, frame, "data.fields", overview=overview)]}],
+            [{"id": "links", "value": [link_of(link, frame, IN_TABLE, overview=overview)]}],
         )
         for link in table.links
     ]
     # These are hidden rather than excluded, so that links can still use their values.
     hidden = {*table.hidden, frame.subject, f"to_{frame.subject}"} - {*table.labels}
+    texts_of = dict(table.texts) | {f"to_{frame.subject}": {NAMELESS: ("", "")}}
     for label in sorted(hidden):
-        texts = [{"id": "mappings", "value": _texts(table.texts.get(label, {}))}]
-        shown = texts if label in table.texts else []
+        texts = [{"id": "mappings", "value": _texts(texts_of.get(label, {}))}]
+        shown = texts if label in texts_of else []
         columns.append((label, [{"id": "custom.hidden", "value": True}, *shown]))
     return [_override("byName", name, properties) for name, properties in columns if properties]
 

@@ -6,6 +6,10 @@ from dashboards.engine.declare import Frame, Link, Panel, Table
 
 Json = dict[str, Any]
 
+# Where Grafana has the labels of a row, and those of a series.
+IN_TABLE, IN_SERIES = "data.fields", "field.labels"
+NAMELESS = "(none)"
+
 
 def menu(frame: Frame) -> Json:
     """Return the menu of all dashboards; its links keep the variables and the time range."""
@@ -23,25 +27,24 @@ def links_of(panel: Panel, uid: str, frame: Frame, *, overview: bool) -> list[Js
     links = [] if isinstance(panel, Table) else list(panel.links)
     if panel.details and panel.details != uid:
         links.append(Link(panel.details, "Show details"))
-    return [link_of(link, frame, "field.labels", overview=overview) for link in links]
+    return [link_of(link, frame, IN_SERIES, overview=overview) for link in links]
 
 
 def link_of(link: Link, frame: Frame, labels: str, *, overview: bool) -> Json:
     """Return a link from a value.
 
-    labels: where Grafana has the labels, `data.fields` in a table, else `field.labels`. overview:
-    whether the subject's variable of this dashboard may be set to All; a link to the subject of a
-    row must then carry it.
+    labels: IN_TABLE or IN_SERIES. overview: whether the subject's variable of this dashboard may be
+    set to All; a link to the subject of a row must then carry it.
     """
     if "/" in link.target:
         return _link("link", link.title) | {"targetBlank": True, "url": link.target}
     carried = dict(link.carries)
     variables = [
-        f"var-{variable}=${{__{labels}.{_label(label, frame)}:percentencode}}"
+        f"var-{variable}=${{__{labels}.{_label(label, frame, labels)}:percentencode}}"
         for variable, label in carried.items()
     ]
-    kept = [frame.subject] if frame.subject not in carried else []
-    variables += [f"${{{name}:queryparam}}" for name in (*kept, "datasource", *frame.passed_on)]
+    passed = [] if frame.subject in carried else [frame.subject]
+    variables += [f"${{{name}:queryparam}}" for name in (*passed, "datasource", *frame.passed_on)]
     if frame.subject in carried and not overview:
         raise ValueError(f"{link.title}: the dashboard's own variable names the {frame.subject}")
     url = f"/d/{link.target}?{'&'.join(variables)}&${{__url_time_range}}"
@@ -49,20 +52,21 @@ def link_of(link: Link, frame: Frame, labels: str, *, overview: bool) -> Json:
 
 
 def with_subject(expr: str, frame: Frame, panel: Panel | None) -> str:
-    """Return the expression with the label `to_SUBJECT` if links of the panel carry the subject.
+    """Return the expression with the label `to_SUBJECT` if links of a table carry the subject.
 
-    Its value selects the subject also if its series lack the label.
+    A table has a column only for labels that some series have, and a link needs the column: it is
+    NAMELESS for series without the label, which a mapping turns into the empty text for the link.
     """
     carried = panel and any(frame.subject in dict(link.carries) for link in panel.links)
-    if not carried:
+    if not carried or not isinstance(panel, Table):
         return expr
     label, subject = f"to_{frame.subject}", frame.subject
-    named = f'label_replace({expr}, "{label}", "{frame.nameless}", "", "")'
+    named = f'label_replace({expr}, "{label}", "{NAMELESS}", "", "")'
     return f'label_replace({named}, "{label}", "$1", "{subject}", "(.+)")'
 
 
-def _label(label: str, frame: Frame) -> str:
-    return f"to_{label}" if label == frame.subject else label
+def _label(label: str, frame: Frame, labels: str) -> str:
+    return f"to_{label}" if label == frame.subject and labels == IN_TABLE else label
 
 
 def _link(kind: str, title: str) -> Json:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from dashboards import build
-from generators import completion, configuration, kubernetes, man, metrics
+from generators import completion, configuration, kubernetes, man, metrics, snmp
 from tests.golden import files as golden
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +36,7 @@ TARGETS: Mapping[str, Callable[[], str | Texts]] = {
     "deploy/completion/ceph_exporter.bash": lambda: completion.text("bash"),
     "deploy/completion/_ceph_exporter": lambda: completion.text("zsh"),
     "deploy/kubernetes/operator/prometheusrule.yaml": kubernetes.rule,
+    "deploy/prometheus/ceph.rules.snmp.yml": snmp.rules,
     "dashboards/grafana/kustomization.yaml": kubernetes.dashboards,
     "dashboards/grafana/*.json": _dashboards,
     "tests/golden/*.txt": golden.era_pages,

@@ -44,7 +44,7 @@ def filled(expr: str, chosen: Mapping[str, str] = ALL) -> str:
     for name, value in INTERVALS.items():
         expr = expr.replace(name, value)
     for name, value in chosen.items():
-        expr = expr.replace(f"${name}", value)
+        expr = expr.replace(f"${{{name}:regex}}", value).replace(f"${name}", value)
     return expr
 
 

@@ -141,14 +141,21 @@ def _do_not_overlap(panels: list[dict[str, Any]]) -> None:
 
 
 def test_a_link_selects_a_cluster_without_a_label_too() -> None:
-    """A row without the label `cluster` has `^$` in its link, which selects just that cluster."""
+    """In the link of a row without the label `cluster` the variable has an empty value."""
     board: dict[str, Any] = json.loads((build.TARGET / "ceph-fleet.json").read_text("utf-8"))
     linked = [panel for panel in board["panels"] if "__data.fields.to_cluster" in json.dumps(panel)]
     assert len(linked) == 2
     for panel in linked:
         for target in panel["targets"]:
-            assert '"to_cluster", "^$", "", "")' in target["expr"]
+            assert '"to_cluster", "(none)", "", "")' in target["expr"]
             assert target["expr"].endswith('"to_cluster", "$1", "cluster", "(.+)")')
+        (hidden,) = [
+            override["properties"]
+            for override in panel["fieldConfig"]["overrides"]
+            if override["matcher"]["options"] == "to_cluster"
+        ]
+        (mapping,) = [one["value"] for one in hidden if one["id"] == "mappings"]
+        assert mapping[0]["options"]["(none)"]["text"] == ""
 
 
 def test_the_documentation_lists_them() -> None:

@@ -138,7 +138,8 @@ def test_target_job_rule_and_target_instance_rule(board: Json, name: str) -> Non
             wanted = selector.name not in OWN if name == "cluster" else True
             if written_by_rules(selector.name):
                 wanted = name == "cluster"
-            assert ((name, promql_parser.MatchOp.Re, f"${name}") in matchers) is wanted, title
+            value = "${cluster:regex}" if name == "cluster" else f"${name}"
+            assert ((name, promql_parser.MatchOp.Re, value) in matchers) is wanted, title
 
 
 @each_board

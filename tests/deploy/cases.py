@@ -6,7 +6,7 @@ The other cases are in cases_of_exporter.py and cases_of_checks.py, or follow fr
 from tests.deploy.rules import Case
 
 MIB, GIB, TIB, DAY = 2**20, 2**30, 2**40, 24 * 60
-HOURS = 14 * 60  # twelve hours of history, an hour of `for`, and a margin
+HOURS = 32 * 60  # a day of history, six hours of `for`, and a margin
 
 MON_A = {"monitor": "a", "ceph_daemon": "mon.a"}
 _A = 'monitor="a",ceph_daemon="mon.a"'
@@ -16,7 +16,7 @@ POOL = 'ceph_pool_metadata{pool_id="1",name="rbd"} 1'
 def _mons(*values: int) -> str:
     return "\n".join(
         f'ceph_mon_quorum_status{{ceph_daemon="mon.{name}"}} {value}'
-        for name, value in zip("abcde", values, strict=False)
+        for name, value in zip("abcdefg", values, strict=False)
     )
 
 
@@ -31,32 +31,58 @@ def _imbalance(pgs: tuple[int, ...]) -> str:
     )
 
 
+def _osds(*states: int) -> str:
+    """Return OSDs that are in, up (1) or down (0), on the hosts h0 and h1 in turn."""
+    return (
+        "\n".join(
+            f'ceph_osd_up{{ceph_daemon="osd.{n}"}} {up}\nceph_osd_in{{ceph_daemon="osd.{n}"}} 1\n'
+            f'ceph_osd_location{{ceph_daemon="osd.{n}",host="h{n % 2}"}} 1'
+            for n, up in enumerate(states)
+        )
+        + f"\nceph_osds_in {len(states)}"
+    )
+
+
+def _latency(*milliseconds: int) -> str:
+    return "\n".join(
+        f'ceph_osd_commit_latency_ms{{ceph_daemon="osd.{n}"}} {value}\n'
+        f'ceph_osd_location{{ceph_daemon="osd.{n}",host="h{n}",device_class="hdd"}} 1'
+        for n, value in enumerate(milliseconds)
+    )
+
+
+def _versions(*versions: str) -> str:
+    return "\n".join(
+        f'ceph_versions{{daemon="{daemon}",version_tag="{version}"}} 3'
+        for daemon, version in zip(("mon", "osd"), versions, strict=True)
+    )
+
+
 CASES = {
     "CephHealthError": Case(
         'ceph_health_status 2\nceph_health_detail{name="SOME_CHECK",severity="HEALTH_ERR"} 1',
-        ("ceph_health_status 1", "ceph_health_status 0"),
-        description="Ceph reports HEALTH_ERR. Raised health checks: SOME_CHECK. If an alert for "
-        "the cause fires, it silences this one.",
+        (
+            'ceph_health_status 2\nceph_health_detail{name="PG_DAMAGED",severity="HEALTH_ERR"} 1',
+            'ceph_health_detail{name="SOME_CHECK",severity="HEALTH_WARN"} 1',
+            "ceph_health_status 1",
+            "ceph_health_status 0",
+        ),
+        {"name": "SOME_CHECK"},
+        "Ceph counts the health check SOME_CHECK as an error. It has no alert of its own.",
+        "Ceph has raised SOME_CHECK",
     ),
     "CephHealthWarning": Case(
-        'ceph_health_detail{name="SOME_CHECK",severity="HEALTH_WARN"} 1',
+        'ceph_health_status 1\nceph_health_detail{name="SOME_CHECK",severity="HEALTH_WARN"} 1',
         (
-            'ceph_health_detail{name="OSD_DOWN",severity="HEALTH_WARN"} 1',
+            'ceph_health_status 1\nceph_health_detail{name="OSD_DOWN",severity="HEALTH_WARN"} 1',
             (
                 'ceph_health_detail{name="SOME_CHECK",severity="HEALTH_WARN"} 1\n'
                 'ceph_health_check_muted{name="SOME_CHECK"} 1'
             ),
         ),
         {"name": "SOME_CHECK"},
-    ),
-    "CephSlowOps": Case(
-        'ceph_healthcheck_slow_ops 7\nceph_daemon_slow_ops{ceph_daemon="osd.3"} 1\n'
-        'ceph_daemon_slow_ops{ceph_daemon="osd.4"} 0',
-        (
-            "ceph_healthcheck_slow_ops 0",
-            'ceph_healthcheck_slow_ops 7\nceph_health_check_muted{name="SLOW_OPS"} 1',
-        ),
-        description="7 requests are slow. Daemons: osd.3.",
+        "The health check SOME_CHECK has been raised for 15 minutes. It has no alert of its own.",
+        "Ceph has raised SOME_CHECK",
     ),
     "CephMonDownQuorumAtRisk": Case(
         _mons(1, 1, 0),
@@ -65,9 +91,15 @@ CASES = {
         "stops. Missing: mon.c.",
     ),
     "CephMonDown": Case(
-        _mons(1, 1, 1, 1, 0),
+        _mons(1, 1, 1, 1, 1, 1, 0),
         (_mons(1, 1, 1, 1, 1), _mons(1, 1, 0)),
-        description="4 monitors are in the quorum, more than the minimum. Missing: mon.e.",
+        description="A monitor is not in the quorum. Monitors in the quorum: 6. More that can fail "
+        "before the cluster stops: 2. Missing: mon.g.",
+    ),
+    "CephMonFewerThanThree": Case(
+        _mons(1, 1),
+        (_mons(1, 1, 1),),
+        description="With 2 monitors, the cluster stops when one of them fails.",
     ),
     "CephMonClockDrift": Case(
         f"ceph_monitor_clock_skew_seconds{{{_A}}} -0.04",
@@ -84,30 +116,35 @@ CASES = {
     ),
     "CephMonDiskFilling": Case(
         f"ceph_monitor_capacity_bytes{{{_A}}} {100 * GIB}\n"
-        f"ceph_monitor_avail_bytes{{{_A}}} {80 * GIB}-{GIB // 15}x400",
+        f"ceph_monitor_avail_bytes{{{_A}}} {80 * GIB}-{GIB // 15}x430",
         (
             (
                 f"ceph_monitor_capacity_bytes{{{_A}}} {100 * GIB}\n"
-                f"ceph_monitor_avail_bytes{{{_A}}} {80 * GIB}-{MIB}x400"
+                f"ceph_monitor_avail_bytes{{{_A}}} {80 * GIB}-{MIB}x430"
             ),
         ),
         MON_A,
-        "54% of its disk is left. At the rate of the last six hours it falls below 30 %, where "
+        "51.33% of its disk is left. At the rate of the last six hours it falls below 30 %, where "
         "Ceph warns, within a day.",
-        at=390,
+        at=430,
     ),
     "CephMonStoreGrowing": Case(
-        f"ceph_monitor_store_capacity_bytes{{{_A}}} {2 * GIB}+{10 * MIB}x400",
-        (f"ceph_monitor_store_capacity_bytes{{{_A}}} {3 * GIB}+{MIB}x400",),
+        f"ceph_monitor_store_capacity_bytes{{{_A}}} {2 * GIB}+{10 * MIB}x430",
+        (f"ceph_monitor_store_capacity_bytes{{{_A}}} {3 * GIB}+{MIB}x430",),
         MON_A,
-        "Its size is 5.809GiB. At the rate of the last six hours it reaches 15 GiB, where Ceph "
+        "Its size is 6.199GiB. At the rate of the last six hours it reaches 15 GiB, where Ceph "
         "warns, within a day.",
-        at=390,
+        at=430,
     ),
     "CephOSDDownHigh": Case(
-        "ceph_osds 20\nceph_osds_up 17",
-        ("ceph_osds 20\nceph_osds_up 19", "ceph_osds 3\nceph_osds_up 2"),
-        description="15 % of the OSDs are down. Data may be unavailable.",
+        _osds(0, 1, 0, *[1] * 10),
+        (
+            _osds(0, *[1] * 13),
+            "ceph_osds 3\nceph_osds_up 2",
+            "ceph_osds 20\nceph_osds_in 17\nceph_osds_up 17",
+        ),
+        description="15.38% of the OSDs that are in are down. OSDs down by host: h0 (2). Data may "
+        "be unavailable.",
     ),
     "CephOSDDownAndOut": Case(
         'ceph_osd_up{ceph_daemon="osd.1"} 0\nceph_osd_in{ceph_daemon="osd.1"} 0',
@@ -116,13 +153,59 @@ CASES = {
             'ceph_osd_up{ceph_daemon="osd.1"} 1\nceph_osd_in{ceph_daemon="osd.1"} 0',
         ),
         {"ceph_daemon": "osd.1"},
+        "Ceph has marked this OSD out and recovers the data elsewhere. Replace the disk, or remove "
+        "the OSD from the cluster.",
+        "osd.1 is down and out",
     ),
     "CephOSDFlapping": Case(
         'ceph_osd_up{ceph_daemon="osd.1"} 1 0 1 0 1 0 1x30',
         ('ceph_osd_up{ceph_daemon="osd.1"} 1 0 1x30', 'ceph_osd_up{ceph_daemon="osd.1"} 0'),
         {"ceph_daemon": "osd.1"},
-        "It went down and came back 3 times within an hour. Look for a bad link, a wrong MTU, or "
-        "a process that is killed repeatedly.",
+        "It went down and came back three times or more within an hour. Look for a bad link, a "
+        "wrong MTU, or a process that is killed repeatedly.",
+        "osd.1 is flapping",
+    ),
+    "CephOSDLatencyHigh": Case(
+        _latency(20, 30, 20, 20, 200),
+        (_latency(20, 30, 20, 20, 90), _latency(1, 1, 1, 1, 20), _latency(20, 20, 200)),
+        {"ceph_daemon": "osd.4", "device_class": "hdd"},
+        "In the last hour it took 200ms to commit a write, more than five times the median of its "
+        "device class. Its disk is probably failing, and it slows down every client whose data it "
+        "holds.",
+        at=130,
+    ),
+    "CephOSDReweighted": Case(
+        'ceph_osd_weight{ceph_daemon="osd.1"} 0.9\nceph_osd_weight{ceph_daemon="osd.2"} 0.8',
+        ('ceph_osd_weight{ceph_daemon="osd.1"} 1\nceph_osd_weight{ceph_daemon="osd.2"} 0',),
+        description="2 OSDs that are in have a reweight below 1, so they hold less data than their "
+        "CRUSH weight says. The balancer in upmap mode does without; a reweight that someone set "
+        "and forgot wastes space.",
+    ),
+    "CephClientIOPaused": Case(
+        'ceph_osd_map_flag{flag="pauserd"} 0\nceph_osd_map_flag{flag="pausewr"} 1',
+        (
+            'ceph_osd_map_flag{flag="pausewr"} 0\nceph_osd_map_flag{flag="noout"} 1',
+            'ceph_osd_map_flag{flag="pausewr"} 1\nceph_health_check_muted{name="OSDMAP_FLAGS"} 1',
+        ),
+        description="All reads or writes of all clients hang. Flags that are set: pausewr. Someone "
+        "ran `ceph osd pause`, or the cluster is full.",
+    ),
+    "CephClientsBlocklisted": Case(
+        "ceph_cluster_osd_blocklist_count 60",
+        ("ceph_cluster_osd_blocklist_count 12",),
+        description="60 client addresses are on the blocklist. Clients with such an address cannot "
+        "read or write. A mgr that failed over leaves about ten entries, which expire within a "
+        "day.",
+    ),
+    "CephMixedVersions": Case(
+        _versions("18.2.7", "20.2.4"),
+        (
+            _versions("18.2.7", "18.2.7"),
+            _versions("18.2.7", "20.2.4")
+            + '\nceph_health_detail{name="DAEMON_OLD_VERSION",severity="HEALTH_WARN"} 1',
+        ),
+        description="The daemons run 2 versions of Ceph. An upgrade has stopped half-way, or a "
+        "host was left out.",
     ),
     "CephPGImbalance": Case(
         _imbalance((180, 200, 300, 400)),
@@ -130,14 +213,6 @@ CASES = {
         {"ceph_daemon": "osd.0", "root": "default", "device_class": "hdd"},
         "Relative to its CRUSH weight, its number of PGs differs by 50% from the average of its "
         "device class. Data and load are spread unevenly.",
-    ),
-    "CephOSDFlagsSet": Case(
-        'ceph_health_detail{name="OSDMAP_FLAGS",severity="HEALTH_WARN"} 1\n'
-        'ceph_osd_map_flag{flag="noout"} 1\nceph_osd_map_flag{flag="noin"} 0',
-        ('ceph_health_detail{name="OSDMAP_FLAGS",severity="HEALTH_WARN"} 0',),
-        {"name": "OSDMAP_FLAGS"},
-        "Flags that have been set for an hour: noout. Such flags keep Ceph from recovering by "
-        "itself.",
     ),
     "CephPGsInactive": Case(
         f'ceph_pg_total{{pool_id="1"}} 32\nceph_pg_active{{pool_id="1"}} 30\n{POOL}',
@@ -150,9 +225,14 @@ CASES = {
         (
             'ceph_pg_total{pool_id="1"} 32\nceph_pg_clean{pool_id="1"} 32',
             'ceph_pg_total{pool_id="1"} 320\nceph_pg_clean{pool_id="1"} 0+1x300',
+            (
+                'ceph_pg_total{pool_id="1"} 32\nceph_pg_clean{pool_id="1"} 30\n'
+                "ceph_num_objects_degraded 9000-10x300"
+            ),
         ),
         {"pool_id": "1"},
-        "2 PGs of the pool 1 are not clean, and their number has not fallen in the last half hour.",
+        "2 PGs of the pool 1 are not clean, and for an hour the number of degraded and misplaced "
+        "objects has not fallen.",
         at=110,
     ),
     "CephClusterFillingUp": Case(
@@ -164,7 +244,9 @@ CASES = {
                 f"ceph_cluster_total_used_raw_bytes {50 * TIB}+{GIB}x{HOURS}"
             ),
         ),
-        description="At the growth rate of the last day, the cluster is full in 2d 14h 48m 0s.",
+        description="At the rate at which it has grown steadily, the cluster is full in "
+        "1d 20h 48m 0s.",
+        summary="A Ceph cluster will be full soon",
         at=HOURS,
     ),
     "CephPoolGrowthWarning": Case(
@@ -177,7 +259,7 @@ CASES = {
             ),
         ),
         {"pool_id": "1"},
-        "At the growth rate of the last day, the pool rbd is full in 17h 4m 0s.",
+        "At the rate at which it has grown steadily, the pool rbd is full in 17h 4m 0s.",
         at=HOURS,
     ),
     "CephPoolQuotaNear": Case(
@@ -197,8 +279,8 @@ CASES = {
             ),
         ),
         {"pool_id": "1"},
-        "At the growth rate of the last day, the pool rbd reaches its quota in 20h 8m 0s. Ceph "
-        "then refuses writes.",
+        "At the rate at which it has grown steadily, the pool rbd reaches its quota in 2h 8m 0s. "
+        "Ceph then refuses writes.",
         at=HOURS,
     ),
 }

@@ -17,6 +17,15 @@ def _filesystem(active: int) -> str:
     )
 
 
+def _osds(*states: int, hosts: str = "12") -> str:
+    """Return OSDs that are in, up (1) or down (0), on the hosts h1 and h2 in turn."""
+    return "\n".join(
+        f'ceph_osd_up{{ceph_daemon="osd.{n}"}} {up}\nceph_osd_in{{ceph_daemon="osd.{n}"}} 1\n'
+        f'ceph_osd_location{{ceph_daemon="osd.{n}",host="h{hosts[n % len(hosts)]}"}} 1'
+        for n, up in enumerate(states)
+    )
+
+
 def _check(check: str, also: str, description: str) -> Case:
     return case_of(check, {"name": check}, also, description)
 
@@ -46,39 +55,36 @@ CASES = {
         "A monitor's clock differs from the leader's by more than Ceph allows, 0.05 s by default "
         "(mon.a: 400ms). With a large skew, monitors leave the quorum and logins fail.",
     ),
-    "CephOSDDown": _check(
+    "CephOSDDown": case_of(
         "OSD_DOWN",
-        'ceph_osd_up{ceph_daemon="osd.0"} 1\nceph_osd_in{ceph_daemon="osd.0"} 1\n'
-        'ceph_osd_up{ceph_daemon="osd.1"} 0\nceph_osd_in{ceph_daemon="osd.1"} 1\n'
-        'ceph_osd_up{ceph_daemon="osd.2"} 0\nceph_osd_in{ceph_daemon="osd.2"} 0',
-        "OSDs that are in are down, 1 in all: osd.1. Data is degraded; after ten minutes Ceph "
-        "starts to recover it on other OSDs.",
+        {},
+        _osds(1, 0, 1),
+        "OSDs that are in are down. Number: 1. OSDs: osd.1. Their data is degraded; after ten "
+        "minutes Ceph starts to recover it on other OSDs.",
     ),
     "CephOSDHostDown": case_of(
-        "OSD_RACK_DOWN",
+        "OSD_HOST_DOWN",
         {},
-        'ceph_osd_up{ceph_daemon="osd.0"} 1\nceph_osd_up{ceph_daemon="osd.1"} 0\n'
-        'ceph_osd_location{ceph_daemon="osd.0",host="h0"} 1\n'
-        'ceph_osd_location{ceph_daemon="osd.1",host="h1"} 1',
+        _osds(0, 1, 0, 1),
         "All OSDs of a host, a rack or a larger CRUSH bucket are down. Hosts with no OSD up: h1. "
         "Their data is degraded until they return or Ceph has recovered it elsewhere.",
     ),
     "CephOSDFull": _check(
         "OSD_FULL",
         'ceph_osd_full{ceph_daemon="osd.0"} 0\nceph_osd_full{ceph_daemon="osd.1"} 1',
-        "OSDs have reached the full ratio: osd.1. Ceph refuses writes to every pool that uses one "
-        "of them. Add space or delete data now.",
+        "OSDs that have reached the full ratio: osd.1. Ceph refuses writes to every pool that uses "
+        "a full OSD. Add space or delete data now.",
     ),
     "CephOSDBackfillFull": _check(
         "OSD_BACKFILLFULL",
         'ceph_osd_backfillfull{ceph_daemon="osd.1"} 1',
-        "OSDs have reached the backfillfull ratio: osd.1. Ceph no longer backfills data to them, "
-        "so recovery may stall.",
+        "OSDs that have reached the backfillfull ratio: osd.1. Ceph no longer backfills data to "
+        "such OSDs, so recovery may stall.",
     ),
     "CephOSDNearFull": _check(
         "OSD_NEARFULL",
         'ceph_osd_nearfull{ceph_daemon="osd.1"} 1',
-        "OSDs have reached the nearfull ratio: osd.1. Add space, or balance the data.",
+        "OSDs that have reached the nearfull ratio: osd.1. Add space, or balance the data.",
     ),
     "CephPGUnavailableBlockingIO": _check(
         "PG_AVAILABILITY",
@@ -90,9 +96,8 @@ CASES = {
         "PG_DAMAGED",
         {},
         f'ceph_pg_inconsistent{{pool_id="1"}} 3\n{POOL}',
-        "A scrub found copies that differ or cannot be read, or PGs lack the current copy of "
-        "objects. Inconsistent PGs by pool: rbd (3). Usually a good copy exists; find out which "
-        "disk is bad before you repair.",
+        "A scrub found copies that differ or cannot be read. Inconsistent PGs by pool: rbd (3). "
+        "Usually a good copy exists; find out which disk is bad before you repair.",
     ),
     "CephObjectMissing": _check(
         "OBJECT_UNFOUND",
@@ -115,8 +120,8 @@ CASES = {
     "CephFilesystemMDSRanksLow": _check(
         "MDS_UP_LESS_THAN_MAX",
         _filesystem(1),
-        "Fewer ranks are active than `max_mds` demands, so fewer MDSs share the load: shared (1 "
-        "active).",
+        "Fewer ranks are active than `max_mds` demands, so fewer MDSs share the load. Active "
+        "ranks: shared (1).",
     ),
     "CephFilesystemFailureNoStandby": _check(
         "FS_WITH_FAILED_MDS",
@@ -137,10 +142,45 @@ CASES = {
         "A Ceph daemon crashed recently. New crash reports: osd.3 on h1 (2). Usually it has been "
         "restarted; read the report.",
     ),
-    "CephHardwareFailed": case_of(
-        "HARDWARE_FANS",
+    "CephHardwareFailed": _check("HARDWARE_FANS", "", ""),
+    "CephSlowOps": case_of(
+        "SLOW_OPS",
         {},
-        "",
-        "The management controller of a host reports failed hardware: HARDWARE_FANS.",
+        'ceph_healthcheck_slow_ops 7\nceph_daemon_slow_ops{ceph_daemon="osd.3"} 1\n'
+        'ceph_daemon_slow_ops{ceph_daemon="osd.4"} 0',
+        "Clients wait for requests that take longer than usual. Slow requests: 7. Daemons: osd.3.",
+    )._replace(
+        quiet=(
+            "ceph_healthcheck_slow_ops 0",
+            'ceph_healthcheck_slow_ops 7\nceph_health_check_muted{name="SLOW_OPS"} 1',
+        )
+    ),
+    "CephOSDFlagsSet": case_of(
+        "OSDMAP_FLAGS",
+        {},
+        'ceph_osd_map_flag{flag="noout"} 1\nceph_osd_map_flag{flag="noin"} 0',
+        "Flags that are set: noout. Flags, or a host in maintenance, have kept Ceph from "
+        "recovering by itself for an hour.",
+    ),
+    "CephCertificateError": _check("CEPHADM_CERT_ERROR HEALTH_ERR", "", "")._replace(
+        labels={"name": "CEPHADM_CERT_ERROR"}
+    ),
+    "CephCertificateWarning": case_of("CEPHADM_CERT_ERROR", {}),
+    "CephFilesystemReadOnly": case_of("MDS_READ_ONLY", {}),
+    "CephPoolBackfillFull": case_of("POOL_BACKFILLFULL", {}),
+    "CephPoolNearFull": case_of("POOL_NEARFULL", {}),
+    "CephDataDegraded": case_of(
+        "PG_DEGRADED",
+        {},
+        "ceph_num_objects_degraded 5",
+        "PGs have been short of copies for at least six hours, objects: 5. Either recovery makes "
+        "no progress, or it takes longer than a day.",
+    ),
+    "CephObjectsMisplaced": case_of(
+        "OBJECT_MISPLACED",
+        {},
+        "ceph_num_objects_misplaced 6",
+        "Objects have been in the wrong place for at least six hours, objects: 6. Either their "
+        "number does not fall, or moving them takes longer than a week.",
     ),
 }

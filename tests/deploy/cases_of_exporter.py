@@ -3,16 +3,24 @@
 from tests.deploy.rules import Case
 
 UP = "ceph_up 1"
+ANOTHER = 'ceph_up{job="c",instance="b:9128"} 1'
 
 
 CASES = {
     "CephDataMissing": Case("ceph_up 1 1 _x30", (UP, "ceph_up 0"), at=20),
-    "CephNeverSeen": Case('up{job="node"} 1', (UP, "ceph_up 1 1 _x30"), several=False),
+    "CephNeverSeen": Case('up{job="node"} 1', (UP, "ceph_up 1 1 _x30"), several=False, up=False),
+    # The last exporter of a cluster is CephDataMissing.
     "CephExporterDown": Case(
-        'up{job="c"} 1 1 0x30\nceph_up{job="c"} 1 1 _x30',
-        ('up{job="c"} 1\nceph_up{job="c"} 1', 'up{job="node"} 0'),
+        f'up{{job="c"}} 1 1 0x30\nceph_up{{job="c"}} 1 1 _x30\n{ANOTHER}',
+        (
+            f'up{{job="c"}} 1\nceph_up{{job="c"}} 1\n{ANOTHER}',
+            'up{job="c"} 1 1 0x30\nceph_up{job="c"} 1 1 _x30',
+            'up{job="node"} 0',
+            'up{job="ceph",instance="mgr:9283"} 0',
+        ),
         {"job": "c", "instance": "a:9128"},
         once=False,
+        up=False,
     ),
     "CephDataStale": Case(
         "ceph_up 0\nceph_exporter_poll_timestamp_seconds 1",
@@ -34,8 +42,10 @@ CASES = {
         (UP, "ceph_up 0"),
         {"instance": "a:9128"},
     ),
+    # The mgr module's own health checks, scraped by another job, do not count.
     "CephHealthUnknown": Case(
-        UP,
+        f'{UP}\nceph_health_detail{{name="OSD_DOWN",severity="HEALTH_WARN",job="mgr",'
+        'instance="mgr:9283"} 0',
         (f'{UP}\nceph_health_detail{{name="OSD_DOWN",severity="HEALTH_WARN"}} 0', "ceph_up 0"),
     ),
     "CephExporterDocumentFailing": Case(
@@ -45,6 +55,19 @@ CASES = {
             'ceph_up 0\nceph_exporter_document_success{document="osd df"} 0',
         ),
         {"document": "osd df"},
+    ),
+    "CephExporterDocumentLost": Case(
+        'ceph_exporter_document_success{document="osd df"} 1x5 _x60\n'
+        'ceph_exporter_document_duration_seconds{document="osd df"} 0.1',
+        (
+            (
+                'ceph_exporter_document_success{document="osd df"} 1\n'
+                'ceph_exporter_document_duration_seconds{document="osd df"} 0.1'
+            ),
+            'ceph_exporter_document_success{document="osd df"} 1x5 _x60',
+        ),
+        {"document": "osd df"},
+        at=50,
     ),
     "CephExporterCollectorFailing": Case(
         'ceph_exporter_collector_success{collector="osds"} 0',

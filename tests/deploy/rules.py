@@ -28,18 +28,21 @@ class Case(NamedTuple):
 
     fires, quiet: series, one per line, with a constant value or promtool's notation; `quiet` has
     several sets, none of which raises the alert. labels: the alert's labels besides severity and
-    cluster. description: the expected text, if the rule's description has templates for more than
+    cluster. description, summary: the expected text, if the rule's has templates for more than
     labels. at: minutes after which the alert is expected, by default ten after `for`. once: two
     exporters raise one alert. several: an affected cluster raises it while another one is healthy.
+    up: whether the cluster is up, where the series do not say it.
     """
 
     fires: str
     quiet: tuple[str, ...]
     labels: dict[str, str] = {}  # noqa: RUF012 - never changed
     description: str = ""
+    summary: str = ""
     at: int = 0
     once: bool = True
     several: bool = True
+    up: bool = True
 
 
 def groups() -> list[dict[str, Any]]:
@@ -58,6 +61,20 @@ def recorded() -> list[dict[str, Any]]:
     return [rule for group in groups() for rule in group["rules"] if "record" in rule]
 
 
+def needed(rule: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the recording rules that a rule reads, directly or through others, in their order."""
+    rules = recorded()
+    names = {one["record"] for one in rules}
+    todo: list[dict[str, Any]] = [rule]
+    found: set[str] = set()
+    while todo:
+        texts = [todo[-1]["expr"], *todo.pop().get("annotations", {}).values()]
+        read = names & set(re.findall(r"[a-z_]+:\w+:\w+", " ".join(texts))) - found
+        found |= read
+        todo += [one for one in rules if one["record"] in read]
+    return [one for one in rules if one["record"] in found]
+
+
 def minutes(duration: str) -> int:
     """Return the minutes of a duration such as 90s, 5m or 1h."""
     return int(duration[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[duration[-1]] // 60
@@ -73,9 +90,13 @@ def case_of_check(rule: dict[str, Any]) -> Case | None:
 
 
 def case_of(check: str, labels: dict[str, str], also: str = "", description: str = "") -> Case:
-    """Return the case of a rule about a health check. also: series that its text queries."""
-    raised = f'ceph_health_detail{{name="{check}",severity="HEALTH_WARN"}} '
-    muted = f'{raised}1\nceph_health_check_muted{{name="{check}"}} 1'
+    """Return the case of a rule about a health check. also: series that its text queries.
+
+    check: its name, and its severity if that is not HEALTH_WARN.
+    """
+    name, _, severity = check.partition(" ")
+    raised = f'ceph_health_detail{{name="{name}",severity="{severity or "HEALTH_WARN"}"}} '
+    muted = f'{raised}1\nceph_health_check_muted{{name="{name}"}} 1'
     return Case(f"{raised}1\n{also}", (raised + "0", muted), labels, description)
 
 
@@ -83,13 +104,17 @@ def document(rule: dict[str, Any], case: Case, rules: str) -> dict[str, Any]:
     """Return promtool's test file for an alert. rules: name of the file with the rules."""
     at = case.at or minutes(rule["for"]) + 10
     firing = [_expected(rule, case)]
-    tests = [_test("fires", case.fires, "", at, firing)]
-    tests += [_test("does not fire", series, "", at, []) for series in case.quiet]
-    one, two = _labelled(case.fires, 'cluster="one"'), _labelled(case.quiet[0], 'cluster="two"')
+    fires, *quiet = [
+        f"{series}\nceph_up 1" if case.up and "ceph_up" not in series else series
+        for series in (case.fires, *case.quiet)
+    ]
+    tests = [_test("fires", fires, "", at, firing)]
+    tests += [_test("does not fire", series, "", at, []) for series in quiet]
+    one, two = _labelled(fires, 'cluster="one"'), _labelled(quiet[0], 'cluster="two"')
     expected = [_expected(rule, case, "one")] if case.several else []
     tests.append(_test("one of two clusters is affected", f"{one}\n{two}", "", at, expected))
     if case.once:
-        tests.append(_test("two exporters", case.fires, "b:9128", at, firing))
+        tests.append(_test("two exporters", fires, "b:9128", at, firing))
     for test in tests:
         for alert in test["alert_rule_test"]:
             alert["alertname"] = rule["alert"]
@@ -113,7 +138,7 @@ def _labelled(series: str, label: str) -> str:
     """Return the series with a label added to each series that lacks it."""
     name = label.partition("=")[0]
     lines = []
-    for line in series.strip().splitlines():
+    for line in filter(None, series.splitlines()):
         metric, _, values = line.strip().partition(" ") if "{" not in line else _split(line)
         labels = metric.partition("{")[2].rstrip("}")
         if not re.search(rf"\b{name}=", labels):
@@ -142,5 +167,7 @@ def _expected(rule: dict[str, Any], case: Case, cluster: str = "") -> dict[str, 
     annotations = {key: rendered(value) for key, value in rule["annotations"].items()}
     if case.description:
         annotations["description"] = case.description
+    if case.summary:
+        annotations["summary"] = case.summary + (f" (cluster {cluster})" if cluster else "")
     labels = {**rule["labels"], **case.labels} | ({"cluster": cluster} if cluster else {})
     return {"exp_labels": labels, "exp_annotations": annotations}

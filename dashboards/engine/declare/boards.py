@@ -69,8 +69,8 @@ class Frame:
     tag: the tag of every dashboard; menu, tooltip: title and tooltip of the menu that lists them.
     matchers: the label matchers that replace each marker. subject: the variable, and the label,
     that tells what a dashboard is about; passed_on: the other variables that a link passes on.
-    nameless: the regular expression that selects the subject without the label. columns: the title
-    of each label's column in tables, and its width in pixels; 0 is what remains of the table.
+    columns: the title of each label's column in tables, and its width in pixels; 0 is what remains
+    of the table.
     note: the label of a row that says why there are no others.
     """
 
@@ -82,6 +82,5 @@ class Frame:
     matchers: Mapping[str, str]
     subject: str
     passed_on: tuple[str, ...]
-    nameless: str
     columns: Mapping[str, tuple[str, int]]
     note: str

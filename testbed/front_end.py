@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 WIDTH, DOCKED_WIDTH = 1600, 1920
 _HEIGHT = 12_000  # panels below the edge of the window load nothing
 # Runs before the front end: docks the menu or not, and counts for how many turns of the event loop
-# nothing was loading. A busy browser takes longer for a turn, so that this is no fixed time.
+# nothing was loading and no panel was empty. A turn takes longer if the browser is busy, so that
+# this is no fixed time.
 _PREPARE = """
 localStorage.setItem('grafana.navigation.docked', '{docked}');
 (() => {{
@@ -28,7 +29,9 @@ localStorage.setItem('grafana.navigation.docked', '{docked}');
   window.calm = 0;
   setInterval(() => {{
     const bars = '[aria-label="Panel loading bar"], [data-testid="Spinner"]';
-    const idle = requests === 0 && !document.querySelector(bars);
+    const panels = document.querySelectorAll('[data-testid="data-testid panel content"]');
+    const empty = [...panels].some((panel) => panel.textContent === '');
+    const idle = requests === 0 && !empty && !document.querySelector(bars);
     window.calm = idle ? window.calm + 1 : 0;
   }}, 50);
 }})();
@@ -54,12 +57,19 @@ _PANELS = """
     (link) => [link.innerText, link.getAttribute('href')]),
 }))
 """
+# A table contains only the rows that are in view, so it is scrolled until the link appears.
 _CLICK = """
 (() => {{
-  const link = [...document.querySelectorAll('[data-viz-panel-key] a[href]')].find((one) =>
-    one.closest('[data-viz-panel-key]').querySelector('h2')?.innerText === {panel}
-    && one.innerText.trim().startsWith({text}));
-  if (!link) return false;
+  const panels = [...document.querySelectorAll('[data-viz-panel-key]')].filter(
+    (one) => one.querySelector('h2')?.innerText === {panel});
+  const links = panels.flatMap((one) => [...one.querySelectorAll('a[href]')]);
+  const link = links.find((one) => one.innerText.trim().startsWith({text}));
+  if (!link) {{
+    panels.flatMap((one) => [...one.querySelectorAll('[role="grid"]')]).forEach((grid) => {{
+      grid.scrollTop += grid.clientHeight / 2;
+    }});
+    return false;
+  }}
   link.closest('[data-viz-panel-key]').setAttribute('data-clicked', '');
   link.click();
   return true;

@@ -124,7 +124,7 @@ def faults(shown: list[Shown], expected: dict[int, Panel], *, reachable: bool) -
             yield f"{panel.title}: {panel.hidden} pixels of its columns are outside of the panel"
         declaration = expected[panel.number]
         always = any(not query.empty_when for query in declaration.queries)
-        empty = "No data" in panel.text or declaration.no_value in panel.text or not panel.text
+        empty = panel.text.strip() in ("", "No data", declaration.no_value)
         if reachable and always and empty:
             yield f"{panel.title} has no data, but its declaration says that it always has some"
 

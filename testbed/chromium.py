@@ -35,7 +35,7 @@ _FLAGS = (
 # Chromium reads commands from descriptor 3 and writes answers to 4.
 _WITH_PIPES = 'exec 3<&"$1" 4>&"$2"; shift 2; exec "$@"'
 _FIRST_FREE = 10  # so that neither end of a pipe is descriptor 3 or 4 already
-_PATIENCE = 120.0
+_PATIENCE = 300.0
 
 
 def available() -> str | None:

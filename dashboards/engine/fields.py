@@ -74,9 +74,14 @@ def widths_of(table: Table, frame: Frame) -> dict[str, int]:
     return widths
 
 
-def smallest(label: str, table: Table) -> int:
-    """Return the least width of a column that takes what the others leave, as on a phone."""
-    return 260 if label in table.texts else 120
+def smallest(label: str, table: Table, frame: Frame) -> int:
+    """Return the least width of a column that takes what the others leave, as on a phone.
+
+    Grafana gives such columns equal shares, so that only a single one may have a large one.
+    """
+    usual = [one for one, width in widths_of(table, frame).items() if not width]
+    alone = [one for one in usual if one != frame.note] == [label]
+    return 260 if alone and label in table.texts else 120
 
 
 def title_of(label: str, frame: Frame) -> str:
@@ -147,7 +152,7 @@ def _label(label: str, table: Table, frame: Frame) -> list[Json]:
     if width:
         properties.append({"id": "custom.width", "value": width})
     else:
-        properties.append({"id": "custom.minWidth", "value": smallest(label, table)})
+        properties.append({"id": "custom.minWidth", "value": smallest(label, table, frame)})
     if texts:
         shown = [*_texts(texts), _missing("empty", DASH, len(texts))]
         properties.append({"id": "mappings", "value": shown})

@@ -20,8 +20,9 @@ from ceph_exporter.web import process
 
 # The values that Grafana substitutes for a variable set to All.
 ALL = {"cluster": ".*", "job": ".+", "instance": ".+", "osd": ".+", "host": ".+"}
-# Grafana's built-in variables, for a scrape interval of 15 s and a time range of an hour.
-INTERVALS = {"$__rate_interval": "1m", "$__range": "1h", "$__interval": "15s"}
+# Grafana's built-in variables, for a scrape interval of 15 s and a time range of an hour. The
+# interval between points is that of a longer range, so that a test need not hurry after a change.
+INTERVALS = {"$__rate_interval": "1m", "$__range": "1h", "$__interval": "1m"}
 
 # Once per exporter, however many clusters it watches, or added by Prometheus with each scrape.
 OWN = {metric.name for metric in (*process.METRICS, snapshot.PAGE_CUT)} | {

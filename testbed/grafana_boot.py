@@ -64,6 +64,7 @@ _SETTINGS: Json = {
     },
     "licenseInfo": {"edition": "Open Source", "enabledFeatures": {}},
     "minRefreshInterval": "5s",
+    "publicDashboardsEnabled": False,
     "unifiedAlerting": {"minInterval": "10s"},
 }
 _PAGE = """\

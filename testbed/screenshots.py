@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 TARGET = Path(__file__).parent.parent / "docs" / "dashboards"
 CLUSTERS = ("amsterdam", "berlin", "copenhagen", "dublin")
-_SCALE = 0.7  # the files would be twice as large in full size
+_SCALE = 0.64  # the files would be twice as large in full size
 
 
 class Picture(NamedTuple):
@@ -40,12 +40,10 @@ class Picture(NamedTuple):
 
 
 PICTURES = (
-    Picture("ceph-fleet", 1000),
+    Picture("ceph-fleet", 900),
     Picture("ceph-cluster", 1000),
-    Picture("ceph-monitors", 1000),
     Picture("ceph-osds", 1000),
     Picture("ceph-pgs", 1000),
-    Picture("ceph-pools", 1000),
 )
 
 

@@ -8,7 +8,9 @@ from dashboards.content import (
     cluster,
     exporter,
     fleet,
+    host,
     monitors,
+    osd,
     osds,
     placement_groups,
     pools,
@@ -26,6 +28,8 @@ BOARDS = (
     pools.BOARD,
     placement_groups.BOARD,
     services.BOARD,
+    osd.BOARD,
+    host.BOARD,
     exporter.BOARD,
 )
 

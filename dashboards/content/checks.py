@@ -77,7 +77,8 @@ PG_NOT_SCRUBBED                PGs are overdue for a scrub
 PG_RECOVERY_FULL               PGs cannot recover because an OSD is full
 POOL_BACKFILLFULL              an OSD of the pool is too full for backfill
 POOL_FULL                      a pool is full or has reached its quota: it refuses writes
-POOL_NEAR_FULL                 a pool is nearly full or close to its quota
+POOL_NEARFULL                  a pool is nearly full, because an OSD is
+POOL_NEAR_FULL                 a pool is close to its quota or its target size
 RECENT_CRASH                   a daemon crashed in the past two weeks
 RECENT_MGR_MODULE_CRASH        a mgr module crashed in the past two weeks
 SLOW_OPS                       requests take longer than 30 s

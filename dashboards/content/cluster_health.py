@@ -1,18 +1,30 @@
 """One cluster: the health checks and recent changes."""
 
-from dashboards.content.checks import EXPLANATIONS, OSDS, PLACEMENT, SERVICES, with_board
-from dashboards.content.phrases import NOT_REACHED, NOTHING_WRONG, PGS_NOT_CLEAN, cluster
-from dashboards.engine.declare import (
-    YES_IS_GOOD,
-    Link,
-    Query,
-    Stat,
-    StateTimeline,
-    Table,
-    warn_from,
+from dashboards.content.checks import EXPLANATIONS, with_board
+from dashboards.content.hosts_and_osds import page_link, with_page
+from dashboards.content.phrases import (
+    HEALTH_OR_UNREACHABLE,
+    HEALTH_OVER_TIME,
+    NOTHING_WRONG,
+    UP,
+    or_none,
 )
+from dashboards.engine.declare import Link, Query, StateTimeline, Table, Texts
 
 CHECK = "max by (cluster, name) (ceph_health_check_{}{{*}})"
+RAISED = or_none(
+    'label_replace(max by (cluster, name, severity) (ceph_health_detail{*}) == 1, "check", "$1",'
+    ' "name", "(.+)")',
+    "No check is raised",
+    "check",
+)
+# Checks that were raised at some time in the range.
+SEEN = "(max by (cluster, name) (max_over_time(ceph_health_detail{*}[$__range] @ end())) == 1)"
+SEVERITY: Texts = {
+    "HEALTH_ERR": ("HEALTH_ERR", "red"),
+    "HEALTH_WARN": ("HEALTH_WARN", "orange"),
+}
+NAMES: Texts = {code: (text, "") for code, text in EXPLANATIONS.items()}
 
 CHECKS = Table(
     "Raised health checks",
@@ -20,13 +32,8 @@ CHECKS = Table(
     "dashboard that shows its cause. Affected: the number of OSDs, PGs or other items that the "
     "check counts (Ceph 15 and later). A muted check does not affect the health.",
     (
-        Query(
-            with_board("max by (cluster, name, severity) (ceph_health_detail{*}) == 1"),
-            "raised",
-            empty_when=NOTHING_WRONG,
-            hidden=True,
-        ),
-        Query(CHECK.format("items"), "affected", empty_when=NOTHING_WRONG, no_value="not reported"),
+        Query(with_board(RAISED), "raised", hidden=True),
+        Query(CHECK.format("items"), "affected", empty_when=NOTHING_WRONG),
         Query(CHECK.format("details"), "detail lines", empty_when=NOTHING_WRONG),
         Query(
             CHECK.format("muted"),
@@ -35,70 +42,46 @@ CHECKS = Table(
             mappings={0: ("no", "text"), 1: ("muted", "blue")},
         ),
     ),
-    "No check is raised, or the exporter cannot reach Ceph (see Age of data)",
-    size=(16, 8),
-    hidden=("board",),
-    texts=("name", EXPLANATIONS),
-    links=(Link("name", "${__data.fields.board}", "Find the cause"),),
+    "Prometheus scrapes no exporter",
+    size=(24, 9),
+    labels=("severity", "check"),
+    hidden=("board", "name"),
+    texts={"severity": SEVERITY, "check": NAMES},
+    links=(Link("${__data.fields.board}", "Find the cause", "check"),),
     sort_ascending="severity",
 )
 
-HEALTH_SECTION = (
-    CHECKS,
-    Stat(
-        "Slow requests",
-        "Requests that OSDs and monitors have not finished after 30 s. Good: 0. If higher, clients "
-        "wait; look for OSDs with a high latency.",
-        (Query(cluster("ceph_healthcheck_slow_ops"), "{{cluster}}"),),
-        NOT_REACHED,
-        thresholds=warn_from(1),
-        size=(4, 4),
-        details=OSDS,
-    ),
-    Stat(
-        "PGs not clean",
-        "PGs that do not have all their copies in place. Good: 0. During recovery the number falls "
-        "steadily.",
-        (Query(PGS_NOT_CLEAN, "{{cluster}}"),),
-        "Unknown: this API does not report PGs by pool",
-        thresholds=warn_from(1),
-        size=(4, 4),
-        details=PLACEMENT,
-    ),
-    Stat(
-        "Mgr available",
-        "Whether a mgr is active and has finished starting. Without an active mgr the balancer "
-        "stops, and usage and PG statistics are no longer updated.",
-        (Query(cluster("ceph_mgr_available"), "{{cluster}}"),),
-        "Unknown, or Ceph is older than 12",
-        mappings=YES_IS_GOOD,
-        size=(4, 4),
-        details=SERVICES,
-    ),
-    Stat(
-        "Muted checks",
-        "Health checks that someone has muted. A forgotten mute hides problems.",
-        (Query(cluster("ceph_health_mutes"), "{{cluster}}"),),
-        NOT_REACHED,
-        thresholds=((None, "green"), (1, "blue")),
-        size=(4, 4),
-    ),
+_CHANGES = " or ".join(
+    f'label_replace(label_replace(max by ({labels}) (changes({metric}{{*}}[$__range])), "change",'
+    f' "{change}", "", ""), "item", "$1", "{item}", "(.+)")'
+    for metric, labels, item, change in (
+        ("ceph_osd_up", "cluster, ceph_daemon", "ceph_daemon", "up or down"),
+        ("ceph_osd_in", "cluster, ceph_daemon", "ceph_daemon", "in or out"),
+        ("ceph_mon_quorum_status", "cluster, ceph_daemon", "ceph_daemon", "quorum"),
+        ("ceph_mgr_status", "cluster, ceph_daemon", "ceph_daemon", "active mgr"),
+        ("ceph_osd_map_flag", "cluster, flag", "flag", "flag"),
+    )
 )
 
 CHANGED = (
     StateTimeline(
-        "Health checks over time",
-        "The health checks over time. The check that was raised first is usually the cause.",
+        "Health and health checks over time",
+        "The health, and each check while it was raised. The check that was raised first is "
+        "usually the cause.",
         (
+            Query(HEALTH_OR_UNREACHABLE, "health"),
             Query(
-                "max by (cluster, name) (ceph_health_detail{*}) == 1",
-                "{{name}} {{cluster}}",
+                # Checks that Ceph knows only while they are raised are not raised before.
+                "10 + (max by (cluster, name) (ceph_health_detail{*})"
+                f" and on (cluster, name) {SEEN}"
+                f" or on (cluster, name) 0 * ({SEEN} and on (cluster) {UP} == 1))",
+                "{{name}}",
                 empty_when=NOTHING_WRONG,
             ),
         ),
-        "No check was raised in this time range, or the exporter cannot reach Ceph",
-        mappings={1: ("raised", "orange")},
-        size=(16, 8),
+        "Prometheus scrapes no exporter",
+        mappings=HEALTH_OVER_TIME | {10: (" ", "transparent"), 11: ("raised", "orange")},
+        size=(16, 9),
     ),
     Table(
         "Changes in this time range",
@@ -107,25 +90,16 @@ CHANGED = (
         "on purpose.",
         (
             Query(
-                "sum by (cluster, ceph_daemon, flag, change) ("
-                + " or ".join(
-                    f"label_replace(max by ({labels}) (changes({metric}{{*}}[$__range])),"
-                    f' "change", "{change}", "", "")'
-                    for metric, labels, change in (
-                        ("ceph_osd_up", "cluster, ceph_daemon", "up or down"),
-                        ("ceph_osd_in", "cluster, ceph_daemon", "in or out"),
-                        ("ceph_mon_quorum_status", "cluster, ceph_daemon", "quorum"),
-                        ("ceph_mgr_status", "cluster, ceph_daemon", "active mgr"),
-                        ("ceph_osd_map_flag", "cluster, flag", "flag"),
-                    )
-                )
-                + ") > 0",
+                with_page(f"sum by (cluster, item, change) ({_CHANGES}) > 0", "item"),
                 "times",
                 empty_when="nothing has changed",
             ),
         ),
         "Nothing changed, or the exporter cannot reach Ceph",
-        size=(8, 8),
+        size=(8, 9),
+        labels=("item", "change"),
+        hidden=("page",),
+        links=(page_link("item"),),
         sort_descending="times",
     ),
 )

@@ -1,60 +1,70 @@
 """The exporter itself: its connection to Ceph, the data it receives, and the resources it uses."""
 
+from dashboards.content.checks import CLUSTER
 from dashboards.content.exporter_process import PROCESS
-from dashboards.content.phrases import AGE, SCRAPED_FROM, each
+from dashboards.content.phrases import AGE, SCRAPED_FROM, each, own
 from dashboards.engine.declare import (
     YES_IS_GOOD,
     Dashboard,
+    Link,
     Query,
     Section,
     Stat,
     Table,
     TimeSeries,
+    bad_from,
+    limits,
     rising,
-    warn_from,
 )
 
 SMALL = (6, 4)
+THIS_CLUSTER = (("cluster", "cluster"),)
 WHICH = "{{instance}} {{cluster}}"
 DOCUMENT = "max by (cluster, instance, document) (ceph_exporter_document_{}{{*}})"
 
 
 GLANCE = (
     Stat(
-        "Scraped",
-        "Whether Prometheus can scrape the exporter. Good: yes. If no, the exporter or its host is "
-        "down.",
-        (Query(each("min", "up{+}", SCRAPED_FROM), "{{instance}}"),),
+        "Exporters down",
+        "Exporters that Prometheus cannot scrape now but could within the past day. Good: 0. If "
+        "one is down, check the exporter and its host.",
+        (Query(f"sum(({own('up{+}', SCRAPED_FROM)}) == bool 0)", "exporters"),),
         "Prometheus scrapes no exporter",
-        mappings=YES_IS_GOOD,
+        thresholds=bad_from(1),
         size=SMALL,
     ),
     Stat(
-        "Ceph reachable",
-        "Whether the last poll received the health or the status. Good: yes. If no, see the "
-        "documents below and run `ceph_exporter check`.",
-        (Query("min by (cluster, instance) (ceph_up{*})", WHICH),),
+        "Clusters unreachable",
+        "Clusters from which an exporter received neither the health nor the status in its last "
+        "poll. Good: 0. If higher, see the documents below and run `ceph_exporter check`.",
+        (Query("sum(min by (cluster) (ceph_up{*}) == bool 0)", "clusters"),),
         "Prometheus scrapes no exporter",
-        mappings=YES_IS_GOOD,
+        thresholds=bad_from(1),
         size=SMALL,
     ),
     Stat(
-        "Age of data",
-        "Time since the exporter last received the health or the status. Good: under a minute.",
-        (Query(AGE.replace("(cluster)", "(cluster, instance)"), WHICH),),
-        "never received",
+        "Oldest data",
+        "Time since the exporters last received the health or the status, for the cluster where "
+        "this is longest ago. Good: under a minute. A cluster that never answered does not count.",
+        (Query(f"max({AGE})", "age"),),
+        "no cluster ever answered",
         unit="s",
         thresholds=rising(60, 300),
         decimals=0,
         size=SMALL,
     ),
     Stat(
-        "Configuration",
-        "Whether the last reload of the configuration succeeded. If no, the exporter still uses "
-        "the previous configuration; its log states the error.",
-        (Query(each("min", "ceph_exporter_config_last_reload_successful{+}"), "{{instance}}"),),
+        "Failed reloads",
+        "Exporters whose last reload of the configuration failed. Good: 0. Such an exporter still "
+        "uses its previous configuration; its log states the error.",
+        (
+            Query(
+                f"sum({each('min', 'ceph_exporter_config_last_reload_successful{+}')} == bool 0)",
+                "exporters",
+            ),
+        ),
         "Prometheus scrapes no exporter",
-        mappings=YES_IS_GOOD,
+        thresholds=bad_from(1),
         size=SMALL,
     ),
 )
@@ -67,9 +77,24 @@ CEPH = (
         "answers for a different cluster. The exporter rejects the data of such a URL.",
         (
             Query(
-                "max by (cluster, instance, api, url, release) (ceph_exporter_source_info{*})",
+                # ceph-rest-api's path is no part of the URL in the other query.
+                "max by (cluster, instance, api, url, release) (label_replace("
+                'ceph_exporter_source_info{*}, "url", "$1", "url", "(.*?)(?:/api/v0[.]1)?/?"))',
                 "exists",
+                empty_when="no cluster is reachable",
                 hidden=True,
+            ),
+            Query(
+                "min by (cluster, instance) (ceph_up{*})",
+                "reachable",
+                mappings=YES_IS_GOOD,
+            ),
+            Query(
+                AGE.replace("(cluster)", "(cluster, instance)"),
+                "age of data",
+                empty_when="no cluster is reachable",
+                unit="s",
+                thresholds=rising(60, 300),
             ),
             Query(
                 "max by (cluster, instance, url) (ceph_exporter_foreign_cluster{*})",
@@ -77,21 +102,24 @@ CEPH = (
                 mappings={0: ("no", "green"), 1: ("yes", "red")},
             ),
         ),
-        "The exporter cannot reach any API of Ceph",
-        size=(24, 5),
+        "Prometheus scrapes no exporter",
+        size=(24, 7),
+        labels=("cluster", "instance", "api", "url", "release"),
+        links=(Link(CLUSTER, "Open the cluster's dashboard", "cluster", THIS_CLUSTER),),
+        sort_ascending="reachable",
     ),
     Table(
         "Documents",
         "The documents that the exporter requests from Ceph. Good: all are available. The metrics "
         "of a document that is unavailable disappear after a minute. Documents that this API does "
-        "not offer are not listed.",
+        "not offer are not listed. Some are requested only when they may have changed, and are "
+        "older.",
         (
             Query(DOCUMENT.format("success"), "available", mappings=YES_IS_GOOD),
             Query(
                 "time() - " + DOCUMENT.format("last_success_timestamp_seconds"),
                 "age",
                 unit="s",
-                no_value="never received",
             ),
             Query(
                 DOCUMENT.format("duration_seconds") + " and " + DOCUMENT.format("success"),
@@ -103,6 +131,8 @@ CEPH = (
         ),
         "Prometheus scrapes no exporter",
         size=(24, 12),
+        labels=("cluster", "instance", "document"),
+        links=(Link(CLUSTER, "Open the cluster's dashboard", "cluster", THIS_CLUSTER),),
         sort_ascending="available",
         sort_descending="duration",
     ),
@@ -118,10 +148,10 @@ CEPH = (
         ),
         "Prometheus scrapes no exporter",
         unit="s",
-        thresholds=rising(5, 10),
+        thresholds=limits((5, "orange"), (10, "red")),
         threshold_lines=True,
+        size=(12, 8),
         minimum=0,
-        size=(6, 8),
     ),
     TimeSeries(
         "Unavailable documents",
@@ -133,9 +163,10 @@ CEPH = (
             ),
         ),
         "Prometheus scrapes no exporter",
-        thresholds=warn_from(1),
+        unit="locale",
+        size=(12, 8),
+        decimals=0,
         minimum=0,
-        size=(6, 8),
     ),
     TimeSeries(
         "Failed collectors",
@@ -147,9 +178,10 @@ CEPH = (
             ),
         ),
         "Prometheus scrapes no exporter",
-        thresholds=warn_from(1),
+        unit="locale",
+        size=(12, 8),
+        decimals=0,
         minimum=0,
-        size=(6, 8),
     ),
     TimeSeries(
         "Dropped series",
@@ -164,9 +196,10 @@ CEPH = (
             Query(each("max", "ceph_exporter_page_series_cut{+}"), "page limit {{instance}}"),
         ),
         "Prometheus scrapes no exporter",
-        thresholds=warn_from(1),
+        unit="locale",
+        size=(12, 8),
+        decimals=0,
         minimum=0,
-        size=(6, 8),
     ),
 )
 
@@ -177,7 +210,8 @@ BOARD = Dashboard(
     (
         Section("At a glance", GLANCE),
         Section("Data from Ceph", CEPH),
-        Section("Resource usage", PROCESS),
+        Section("Resource usage", PROCESS, collapsed=True),
     ),
     time_from="now-1h",
+    overview=True,
 )

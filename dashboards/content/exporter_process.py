@@ -40,6 +40,7 @@ PROCESS = (
         ),
         "Prometheus scrapes no exporter",
         unit="percentunit",
+        decimals=1,
         minimum=0,
     ),
     TimeSeries(
@@ -53,6 +54,7 @@ PROCESS = (
         ),
         "Prometheus scrapes no exporter",
         unit="percentunit",
+        decimals=1,
         minimum=0,
     ),
     Table(
@@ -68,5 +70,6 @@ PROCESS = (
             ),
         ),
         "Prometheus scrapes no exporter",
+        labels=("instance", "version", "pythonversion"),
     ),
 )

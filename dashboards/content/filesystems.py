@@ -1,9 +1,28 @@
 """The filesystems: ranks and MDSs."""
 
-from dashboards.engine.declare import Query, StateTimeline, Table, bad_from
+from dashboards.content.hosts_and_osds import host_link
+from dashboards.content.phrases import REACHABLE, REACHED, or_none, versioned
+from dashboards.engine.declare import Query, StateTimeline, Table, Texts, bad_from
 
 NO_FILESYSTEM = "the cluster has no filesystem"
 FS = "max by (cluster, fs_id, name) (ceph_fs_{}{{*}})"
+STATES: Texts = {
+    "up:active": ("up:active", "green"),
+    "up:standby": ("up:standby", "blue"),
+    "up:standby-replay": ("up:standby-replay", "blue"),
+}
+# The state of an MDS as a number: what is neither active nor a standby is on its way, or failed.
+_ON_ITS_WAY = "up:(boot|creating|starting|stopping|replay|resolve|reconnect|rejoin|clientreplay)"
+_CODES = (
+    (1, '=~"up:active"'),
+    (2, '=~"up:standby.*"'),
+    (3, f'=~"{_ON_ITS_WAY}"'),
+    (4, f'!~"up:active|up:standby.*|{_ON_ITS_WAY}"'),
+)
+STATE = " or ".join(
+    f"{code} * max by (cluster, ceph_daemon) (ceph_mds_state{{*,state{matcher}}})"
+    for code, matcher in _CODES
+)
 
 FILESYSTEMS = (
     Table(
@@ -11,6 +30,7 @@ FILESYSTEMS = (
         "For each filesystem: ranks that are wanted, active, without an MDS, and damaged. Good: as "
         "many active as wanted, and the others 0.",
         (
+            Query(or_none(FS.format("max_mds"), "No filesystem"), "exists", hidden=True),
             Query(FS.format("max_mds"), "wanted", empty_when=NO_FILESYSTEM),
             Query(FS.format("mds_active"), "active", empty_when=NO_FILESYSTEM),
             Query(
@@ -27,8 +47,10 @@ FILESYSTEMS = (
             ),
             Query(FS.format("standbys_wanted"), "standbys wanted", empty_when=NO_FILESYSTEM),
         ),
-        "No filesystem, or the exporter cannot reach Ceph",
+        "Prometheus scrapes no exporter",
         size=(12, 7),
+        labels=("name", "note"),
+        hidden=("fs_id",),
     ),
     Table(
         "MDSs",
@@ -36,35 +58,37 @@ FILESYSTEMS = (
         "up:replay and up:rejoin last seconds to minutes.",
         (
             Query(
-                "max by (cluster, ceph_daemon, state) (ceph_mds_state{*})",
+                or_none("max by (cluster, ceph_daemon, state) (ceph_mds_state{*})", "No MDS"),
                 "exists",
-                empty_when=NO_FILESYSTEM,
                 hidden=True,
             ),
             Query(
-                "max by (cluster, ceph_daemon, rank, hostname, ceph_version)"
-                " (ceph_mds_metadata{*})",
+                "max by (cluster, ceph_daemon, rank, hostname, version)"
+                f" ({versioned('ceph_mds_metadata{*}')})",
                 "exists",
                 empty_when=NO_FILESYSTEM,
                 hidden=True,
             ),
         ),
-        "No MDS, or the exporter cannot reach Ceph",
+        "Prometheus scrapes no exporter",
         size=(12, 7),
+        labels=("ceph_daemon", "state", "rank", "hostname", "version", "note"),
+        texts={"state": STATES, "rank": {"-1": ("-", "")}},
+        links=(host_link("hostname"),),
     ),
     StateTimeline(
         "MDSs over time",
         "The state of each MDS over time. If it changes often, the MDS is too slow to send its "
         "beacons, often because it lacks memory.",
-        (
-            Query(
-                "max by (cluster, ceph_daemon, state) (ceph_mds_state{*})",
-                "{{ceph_daemon}} {{state}} {{cluster}}",
-                empty_when=NO_FILESYSTEM,
-            ),
-        ),
-        "No MDS, or the exporter cannot reach Ceph",
-        mappings={1: (" ", "blue")},
+        (Query(STATE, "{{ceph_daemon}}", empty_when=NO_FILESYSTEM), REACHABLE),
+        "Prometheus scrapes no exporter",
+        mappings={
+            1: ("active", "green"),
+            2: ("standby", "blue"),
+            3: ("starting or taking over", "orange"),
+            4: ("failed, damaged or laggy", "red"),
+        }
+        | REACHED,
         size=(24, 7),
     ),
 )

@@ -1,14 +1,19 @@
 """All clusters at a glance, one row for each."""
 
-from dashboards.content.checks import CLUSTER, EXPORTER
+from dashboards.content import alerts
+from dashboards.content.checks import CLUSTER, EXPORTER, MONITORS, OSDS, PLACEMENT
+from dashboards.content.fleet_over_time import HEALTH_OVER_TIME, OVER_TIME
 from dashboards.content.phrases import (
     AGE,
+    FULL_IN,
+    FULL_SOON,
     HEALTH,
-    NEARFULL_IN,
-    NO_GROWTH,
+    NO_FORECAST,
     PGS_NOT_CLEAN,
     SCRAPED_FROM,
     STATUS,
+    UP,
+    cluster,
     own,
 )
 from dashboards.engine.declare import (
@@ -18,22 +23,18 @@ from dashboards.engine.declare import (
     Query,
     Section,
     Stat,
-    StateTimeline,
     Table,
-    TimeSeries,
     bad_from,
-    falling,
     rising,
     warn_from,
 )
 
-UP = "max by (cluster) (ceph_up{*})"
-USED = "max by (cluster) (ceph_cluster_total_used_raw_ratio{*})"
+USED = cluster("ceph_cluster_total_used_raw_ratio")
 MONITORS_OUT = "sum by (cluster) (1 - max by (cluster, ceph_daemon) (ceph_mon_quorum_status{*}))"
 OSDS_DOWN = "max by (cluster) (ceph_osds{*}) - max by (cluster) (ceph_osds_up{*})"
 CHECKS = "sum by (cluster) (max by (cluster, name) (ceph_health_detail{*}))"
-SMALL = (4, 4)
-
+SMALL = (3, 4)
+THIS_CLUSTER = (("cluster", "cluster"),)
 
 COUNTS = (
     Stat(
@@ -71,6 +72,11 @@ COUNTS = (
         size=SMALL,
         details=EXPORTER,
     ),
+    alerts.stat(
+        SMALL,
+        Query(f"sum({alerts.COUNT})", "alerts", empty_when="Prometheus does not load the rules"),
+        "Alerts of ceph.rules.yml that are firing for any cluster. Good: 0. The list is below.",
+    ),
     Stat(
         "Exporters down",
         "Exporters that Prometheus cannot scrape now but could within the past day. Good: 0. A "
@@ -82,94 +88,72 @@ COUNTS = (
         details=EXPORTER,
     ),
     Stat(
-        "Space of all clusters",
+        "Raw space",
         "Raw space of all clusters together, including replicas.",
-        (Query("sum(max by (cluster) (ceph_cluster_total_bytes{*}))", "bytes"),),
+        (Query(f"sum({cluster('ceph_cluster_total_bytes')})", "bytes"),),
         "Unknown: no exporter can reach its cluster",
         unit="bytes",
+        size=SMALL,
+    ),
+    Stat(
+        "OSDs",
+        "OSDs of all clusters together.",
+        (Query(f"sum({cluster('ceph_osds')})", "OSDs"),),
+        "Unknown: no exporter can reach its cluster",
         size=SMALL,
     ),
 )
 
 TABLE = Table(
     "Clusters",
-    "One row for each cluster; click a cluster to open its dashboard. Good: reachable, HEALTH_OK, "
-    "no monitors out, no OSDs down, data younger than a minute.",
+    "One row for each cluster. Click a cluster to open its dashboard, or a number to open the "
+    "dashboard that shows its cause. Good: reachable, HEALTH_OK, no alerts, no monitors out, no "
+    "OSDs down, data younger than a minute.",
     (
         Query(UP, "reachable", mappings=YES_IS_GOOD),
-        Query(STATUS, "health", mappings=HEALTH, no_value="unknown"),
-        Query(CHECKS, "checks", thresholds=warn_from(1), no_value="unknown"),
-        Query(USED, "used", unit="percentunit", thresholds=rising(0.75, 0.85), no_value="unknown"),
+        Query(STATUS, "health", mappings=HEALTH, width=130),
         Query(
-            "max by (cluster) (ceph_cluster_total_bytes{*})",
-            "capacity",
-            unit="bytes",
-            no_value="unknown",
+            alerts.COUNT,
+            "alerts",
+            empty_when="Prometheus does not load the rules",
+            thresholds=warn_from(1),
         ),
+        Query(CHECKS, "checks", thresholds=warn_from(1)),
+        Query(USED, "used", unit="percentunit", thresholds=rising(0.75, 0.85)),
+        Query(cluster("ceph_cluster_total_bytes"), "capacity", unit="bytes"),
         Query(
-            NEARFULL_IN,
-            "nearly full in",
-            empty_when=NO_GROWTH,
+            FULL_IN,
+            "full in",
+            empty_when=NO_FORECAST,
             unit="dtdurations",
-            thresholds=falling(7 * 86400, 30 * 86400),
-            no_value="no growth, or unknown",
+            thresholds=FULL_SOON,
         ),
-        Query(MONITORS_OUT, "monitors out", thresholds=warn_from(1), no_value="unknown"),
-        Query(OSDS_DOWN, "OSDs down", thresholds=warn_from(1), no_value="unknown"),
-        Query(PGS_NOT_CLEAN, "PGs not clean", thresholds=warn_from(1), no_value="unknown"),
-        Query(AGE, "age of data", unit="s", thresholds=rising(60, 300), no_value="never received"),
+        Query(MONITORS_OUT, "monitors out", thresholds=warn_from(1)),
+        Query(OSDS_DOWN, "OSDs down", thresholds=warn_from(1)),
+        Query(PGS_NOT_CLEAN, "PGs not clean", thresholds=warn_from(1)),
+        Query(AGE, "age of data", unit="s", thresholds=rising(60, 300)),
     ),
     "No clusters: Prometheus scrapes no exporter",
-    size=(24, 10),
-    links=(Link("cluster", CLUSTER, "Open the cluster's dashboard"),),
+    size=(24, 8),
+    labels=("cluster",),
+    links=(
+        Link(CLUSTER, "Open the cluster's dashboard", "cluster", THIS_CLUSTER),
+        Link(CLUSTER, "Show the health checks", "health", THIS_CLUSTER),
+        Link(CLUSTER, "Show the alerts", "alerts", THIS_CLUSTER),
+        Link(OSDS, "Show the OSDs", "used", THIS_CLUSTER),
+        Link(MONITORS, "Show the monitors", "monitors out", THIS_CLUSTER),
+        Link(OSDS, "Show the OSDs", "OSDs down", THIS_CLUSTER),
+        Link(PLACEMENT, "Show the PGs", "PGs not clean", THIS_CLUSTER),
+        Link(EXPORTER, "Show the exporter", "age of data", THIS_CLUSTER),
+    ),
     sort_ascending="reachable",
     sort_descending="health",
 )
 
-OVER_TIME = (
-    StateTimeline(
-        "Health",
-        "Health of each cluster over time. During a gap the health was unknown.",
-        (Query(STATUS, "cluster {{cluster}}"),),
-        "Unknown: no exporter can reach its cluster",
-        mappings=HEALTH,
-        size=(24, 7),
-        details=CLUSTER,
-    ),
-    TimeSeries(
-        "Used space",
-        "Used share of each cluster's raw space. Good: under 75 %, so that the remaining hosts can "
-        "hold the data of a failed one. From 85 % on, OSDs are nearly full.",
-        (Query(USED, "cluster {{cluster}}"),),
-        "Unknown: no exporter can reach its cluster",
-        unit="percentunit",
-        thresholds=rising(0.75, 0.85),
-        threshold_lines=True,
-        minimum=0,
-        maximum=1,
-    ),
-    TimeSeries(
-        "Client throughput",
-        "Bytes per second that clients read and write, as Ceph reports them. If it suddenly drops "
-        "to 0 while clients are active, IO is blocked.",
-        (
-            Query(
-                "max by (cluster) (ceph_client_io_read_bytes{*}) "
-                "+ max by (cluster) (ceph_client_io_write_bytes{*})",
-                "cluster {{cluster}}",
-            ),
-        ),
-        "Unknown: Ceph reports no client IO",
-        unit="Bps",
-        minimum=0,
-    ),
-    TimeSeries(
-        "Health checks",
-        "Number of raised health checks, including muted ones. Good: 0.",
-        (Query(CHECKS, "cluster {{cluster}}"),),
-        "Unknown: no exporter can reach its cluster",
-        minimum=0,
-    ),
+ALERTS = alerts.table(
+    (24, 6),
+    ("cluster",),
+    (Link(CLUSTER, "Open the cluster's dashboard", "cluster", THIS_CLUSTER),),
 )
 
 BOARD = Dashboard(
@@ -177,8 +161,9 @@ BOARD = Dashboard(
     "Ceph fleet",
     "All Ceph clusters at a glance; click a row to open the cluster's dashboard.",
     (
-        Section("Clusters", (*COUNTS, TABLE)),
+        Section("Clusters", (*COUNTS, TABLE, HEALTH_OVER_TIME, ALERTS)),
         Section("Over time", OVER_TIME),
     ),
     time_from="now-24h",
+    overview=True,
 )

@@ -1,16 +1,30 @@
 """The mgrs and their modules, crash reports, and the versions of daemons and clients."""
 
-from dashboards.content.phrases import NOT_OVER_DASHBOARD, NOTHING_WRONG, daemons
+from dashboards.content.hosts_and_osds import host_link, page_link, with_page
+from dashboards.content.phrases import (
+    NOT_OVER_DASHBOARD,
+    NOTHING_WRONG,
+    REACHABLE,
+    REACHED,
+    daemons,
+    unknown,
+)
+from dashboards.content.versions import VERSIONS
 from dashboards.engine.declare import Query, StateTimeline, Table
 
 MGRS = (
     StateTimeline(
         "Mgrs",
         "Which mgr was active over time. Good: always the same one.",
-        (Query(daemons("ceph_mgr_status"), "{{ceph_daemon}} {{cluster}}"),),
-        "No mgr, or Ceph is older than 12",
-        mappings={0: ("standby", "blue"), 1: ("active", "green")},
-        size=(8, 8),
+        (
+            Query(
+                daemons("ceph_mgr_status"), "{{ceph_daemon}}", empty_when="Ceph is older than 12"
+            ),
+            REACHABLE,
+        ),
+        "Prometheus scrapes no exporter",
+        mappings={0: ("standby", "blue"), 1: ("active", "green")} | REACHED,
+        size=(12, 8),
     ),
     Table(
         "Modules that cannot run",
@@ -25,34 +39,31 @@ MGRS = (
             ),
         ),
         "All enabled modules can run, or the exporter cannot reach Ceph",
-        size=(8, 8),
+        size=(12, 8),
+        labels=("name",),
     ),
     Table(
         "Crashes",
         "Daemons with crash reports, both new and archived. Good: no new ones.",
         (
             Query(
-                "max by (cluster, entity, hostname, status) (ceph_crash_reports{*}) > 0",
+                with_page(
+                    "max by (cluster, entity, hostname, status) (ceph_crash_reports{*}) > 0",
+                    "entity",
+                ),
                 "reports",
                 empty_when=NOTHING_WRONG,
             ),
         ),
         "No crash reports, Ceph is too old, or the exporter cannot reach it",
-        size=(8, 8),
-        sort_descending="reports",
-    ),
-    Table(
-        "Versions",
-        "Daemons by type and version. Good: one version; several only during an upgrade.",
-        (
-            Query(
-                "max by (cluster, daemon, version_tag, release_name, sha1) (ceph_versions{*})",
-                "daemons",
-            ),
-        ),
-        "Unknown: Ceph before 12 or this API does not report it",
         size=(12, 8),
+        labels=("status", "entity", "hostname"),
+        texts={"status": {"new": ("new", "orange"), "archived": ("archived", "")}},
+        hidden=("page",),
+        links=(page_link("entity"), host_link("hostname")),
+        sort_descending="status",
     ),
+    VERSIONS,
     Table(
         "Clients by release",
         "Clients and daemons by the release that their feature bits correspond to. Old clients "
@@ -64,7 +75,9 @@ MGRS = (
                 empty_when=NOT_OVER_DASHBOARD,
             ),
         ),
-        "Unknown: Ceph before 12 or this API does not report it",
-        size=(12, 8),
+        unknown("Ceph before 12 or this API does not report it"),
+        size=(24, 7),
+        labels=("daemon", "release"),
+        sort_descending="connections",
     ),
 )

@@ -1,7 +1,20 @@
 """The monitors: quorum, clocks, latency, disks, stores and elections."""
 
-from dashboards.content.monitors_disks import CLOCKS, DISKS, NAME
-from dashboards.content.phrases import HEALTH, NO_SKEW_WARNING, NOT_REACHED, cluster, daemons
+from dashboards.content.hosts_and_osds import host_link
+from dashboards.content.monitors_disks import CLOCKS, DETAILS, DISKS, NAME
+from dashboards.content.phrases import (
+    GREY,
+    HEALTH,
+    NO_SKEW_WARNING,
+    NOT_REACHED,
+    REACHABLE,
+    REACHED,
+    cluster,
+    daemons,
+    or_none,
+    unknown,
+    versioned,
+)
 from dashboards.engine.declare import (
     Dashboard,
     Query,
@@ -49,7 +62,7 @@ GLANCE = (
         "the clocks.",
         (Query(daemons("ceph_monitor_leader") + " == 1", NAME),),
         "Unknown, or there is no leader",
-        text_mode="name",
+        label="ceph_daemon",
         size=SMALL,
     ),
     Stat(
@@ -65,7 +78,7 @@ GLANCE = (
         "Largest clock skew",
         "The largest clock skew of all monitors. Good: under 0.05 s, where Ceph starts to warn.",
         (Query(WORST_SKEW, "{{cluster}}", empty_when=NO_SKEW_WARNING),),
-        "Unknown: the dashboard API reports it only while MON_CLOCK_SKEW is raised",
+        unknown("the dashboard API reports it only while MON_CLOCK_SKEW is raised"),
         unit="s",
         thresholds=rising(0.025, 0.05),
         size=SMALL,
@@ -81,7 +94,7 @@ GLANCE = (
                 empty_when="Ceph is older than 14",
             ),
         ),
-        "Unknown: Ceph before 14 or this API does not report it",
+        unknown("Ceph before 14 or this API does not report it"),
         unit="dtdurations",
         size=SMALL,
     ),
@@ -91,32 +104,32 @@ QUORUM = (
     StateTimeline(
         "Quorum",
         "Whether each monitor was in the quorum over time. Good: always in.",
-        (Query(daemons("ceph_mon_quorum_status"), NAME),),
-        NOT_REACHED,
-        mappings={0: ("out", "red"), 1: ("in", "green")},
+        (Query(daemons("ceph_mon_quorum_status"), NAME), REACHABLE),
+        "Prometheus scrapes no exporter",
+        mappings={0: ("out", "red"), 1: ("in", "green")} | REACHED,
         size=(12, 8),
     ),
     StateTimeline(
         "Leader",
         "Which monitor was the leader over time. Good: always the same one.",
-        (Query(daemons("ceph_monitor_leader"), NAME),),
-        "Unknown, or there is no leader",
-        mappings={0: (" ", "transparent"), 1: ("leader", "blue")},
+        (Query(daemons("ceph_monitor_leader"), NAME), REACHABLE),
+        "Prometheus scrapes no exporter",
+        mappings={0: ("peon", GREY), 1: ("leader", "blue")} | REACHED,
         size=(12, 8),
     ),
     StateTimeline(
         "Health of each monitor",
         "The most severe health check about each monitor: disk, store, clock or quorum.",
-        (Query(daemons("ceph_monitor_health_status"), NAME),),
-        NOT_REACHED,
-        mappings=HEALTH,
+        (Query(daemons("ceph_monitor_health_status"), NAME), REACHABLE),
+        "Prometheus scrapes no exporter",
+        mappings=HEALTH | REACHED,
         size=(12, 8),
     ),
     TimeSeries(
         "Election epoch",
         "Each election adds 2. Good: constant. If it rises step by step, monitors lose contact "
         "with each other; compare it with clock skew, latency and disk usage.",
-        (Query(cluster("ceph_monitor_election_epoch"), "epoch {{cluster}}"),),
+        (Query(cluster("ceph_monitor_election_epoch"), "epoch"),),
         NOT_REACHED,
         size=(12, 8),
     ),
@@ -125,12 +138,15 @@ QUORUM = (
 PLACES = (
     Table(
         "Monitors",
-        "Where each monitor runs, and its version. Good: an odd number of monitors, all with the "
-        "same version, each with its own rank.",
+        "Where each monitor runs, and its version. Good: an odd number of monitors, all in the "
+        "quorum and with the same version. Click a host to see what else runs on it.",
         (
             Query(
-                "max by (cluster, ceph_daemon, hostname, public_addr, rank, ceph_version)"
-                " (ceph_mon_metadata{*})",
+                or_none(
+                    "max by (cluster, ceph_daemon, hostname, public_addr, rank, version)"
+                    f" ({versioned('ceph_mon_metadata{*}')})",
+                    "No monitors",
+                ),
                 "exists",
                 hidden=True,
             ),
@@ -145,16 +161,17 @@ PLACES = (
                 empty_when=NO_SKEW_WARNING,
                 unit="s",
                 thresholds=rising(0.025, 0.05),
-                no_value="not reported",
             ),
             Query(
-                daemons("ceph_daemon_slow_ops"),
+                'max by (cluster, ceph_daemon) (ceph_daemon_slow_ops{*,ceph_daemon=~"mon[.].*"})',
                 "slow requests",
                 mappings={0: ("no", "green"), 1: ("yes", "orange")},
             ),
         ),
-        NOT_REACHED,
+        "Prometheus scrapes no exporter",
         size=(24, 7),
+        labels=("ceph_daemon", "hostname", "public_addr", "rank", "version", "note"),
+        links=(host_link("hostname"),),
         sort_ascending="in quorum",
     ),
 )
@@ -164,10 +181,10 @@ BOARD = Dashboard(
     "Ceph monitors",
     "The monitors of a Ceph cluster: quorum, clocks, latency, disks, stores and elections.",
     (
-        Section("At a glance", GLANCE),
+        Section("At a glance", (*GLANCE, *PLACES)),
         Section("Quorum and elections", QUORUM),
         Section("Clocks and latency", CLOCKS),
         Section("Disks and stores", DISKS),
-        Section("Locations", PLACES),
+        Section("Details of the time checks and stores", DETAILS, collapsed=True),
     ),
 )

@@ -7,11 +7,12 @@ from dashboards.content.phrases import (
     NOT_OVER_DASHBOARD,
     cluster,
     daemons,
+    unknown,
 )
-from dashboards.engine.declare import Query, TimeSeries, falling, warn_from
+from dashboards.engine.declare import Query, TimeSeries, limits
 
 GIB = 1 << 30
-NAME = "{{ceph_daemon}} {{cluster}}"
+NAME = "{{ceph_daemon}}"
 
 CLOCKS = (
     TimeSeries(
@@ -20,9 +21,9 @@ CLOCKS = (
         "warns; with a much larger skew, leases expire and monitors call elections. If a line "
         "climbs steadily, the host has no time synchronization.",
         (Query(daemons("ceph_monitor_clock_skew_seconds"), NAME, empty_when=NO_SKEW_WARNING),),
-        "Unknown: the dashboard API reports it only while MON_CLOCK_SKEW is raised",
+        unknown("the dashboard API reports it only while MON_CLOCK_SKEW is raised"),
         unit="s",
-        thresholds=((None, "red"), (-0.05, "green"), (0.05, "red")),
+        thresholds=limits((-0.05, "red"), (0.05, "red")),
         threshold_lines=True,
         size=(12, 9),
     ),
@@ -34,11 +35,43 @@ CLOCKS = (
         (Query(daemons("ceph_monitor_latency_seconds"), NAME, empty_when=NOT_OVER_DASHBOARD),),
         NOT_OVER_DASHBOARD,
         unit="s",
-        thresholds=warn_from(0.1),
+        thresholds=limits((0.1, "orange")),
         threshold_lines=True,
         minimum=0,
         size=(12, 9),
     ),
+)
+
+DISKS = (
+    TimeSeries(
+        "Available disk space",
+        "Available share of the file system that holds the monitor's data. Good: over 30 %. Below "
+        "30 % Ceph warns; below 5 % the health is HEALTH_ERR, and the monitor shuts down before "
+        "its store is damaged.",
+        (Query(daemons("ceph_monitor_avail_percent"), NAME, empty_when=NO_MON_WARNING),),
+        NO_MON_DATA + ", where Ceph reports it only while MON_DISK_LOW or MON_DISK_CRIT is raised",
+        unit="percent",
+        thresholds=limits((5, "red"), (30, "orange")),
+        threshold_lines=True,
+        minimum=0,
+        maximum=100,
+        size=(12, 9),
+    ),
+    TimeSeries(
+        "Store size",
+        "Size of the monitor's store. Good: under 15 GiB (mon_data_size_warn). It grows while PGs "
+        "are not clean; if it stays large afterwards, compact it.",
+        (Query(daemons("ceph_monitor_store_capacity_bytes"), NAME, empty_when=NO_MON_WARNING),),
+        NO_MON_DATA + ", where Ceph reports it only while MON_DISK_BIG is raised",
+        unit="bytes",
+        thresholds=limits((15 * GIB, "orange")),
+        threshold_lines=True,
+        minimum=0,
+        size=(12, 9),
+    ),
+)
+
+DETAILS = (
     TimeSeries(
         "Time check rounds",
         "Rises by one every few minutes and restarts with each election. If it does not rise, the "
@@ -46,7 +79,7 @@ CLOCKS = (
         (
             Query(
                 cluster("ceph_monitor_timecheck_round"),
-                "round {{cluster}}",
+                "round",
                 empty_when=NOT_OVER_DASHBOARD,
             ),
         ),
@@ -62,51 +95,21 @@ CLOCKS = (
                 daemons("ceph_monitor_report_age_seconds"), NAME, empty_when="Ceph is 12 or later"
             ),
         ),
-        "Unknown: Ceph 12 and later do not report it",
+        unknown("Ceph 12 and later do not report it"),
         unit="s",
-        thresholds=warn_from(120),
+        thresholds=limits((120, "orange")),
         threshold_lines=True,
         minimum=0,
         size=(12, 7),
     ),
-)
-
-DISKS = (
-    TimeSeries(
-        "Available disk space",
-        "Available share of the file system that holds the monitor's data. Good: over 30 %. Below "
-        "30 % Ceph warns; below 5 % the health is HEALTH_ERR, and the monitor shuts down before "
-        "its store is damaged.",
-        (Query(daemons("ceph_monitor_avail_percent"), NAME, empty_when=NO_MON_WARNING),),
-        NO_MON_DATA + "; otherwise Ceph reports it only while MON_DISK_LOW or MON_DISK_CRIT is "
-        "raised",
-        unit="percent",
-        thresholds=falling(5, 30),
-        threshold_lines=True,
-        minimum=0,
-        maximum=100,
-        size=(12, 9),
-    ),
-    TimeSeries(
-        "Store size",
-        "Size of the monitor's store. Good: under 15 GiB (mon_data_size_warn). It grows while PGs "
-        "are not clean; if it stays large afterwards, compact it.",
-        (Query(daemons("ceph_monitor_store_capacity_bytes"), NAME, empty_when=NO_MON_WARNING),),
-        NO_MON_DATA + "; otherwise Ceph reports it only while MON_DISK_BIG is raised",
-        unit="bytes",
-        thresholds=warn_from(15 * GIB),
-        threshold_lines=True,
-        minimum=0,
-        size=(12, 9),
-    ),
     TimeSeries(
         "Store by file type",
-        "Sorted tables (sst), logs and other files. If the logs keep growing, compaction does not "
-        "keep up.",
+        "Sorted tables (sst), logs and other files of all monitors. If the logs keep growing, "
+        "compaction does not keep up.",
         tuple(
             Query(
-                daemons(f"ceph_monitor_store_{kind}_bytes"),
-                f"{kind} {NAME}",
+                f"sum by (cluster) ({daemons(f'ceph_monitor_store_{kind}_bytes')})",
+                kind,
                 empty_when=NO_MON_DATA,
             )
             for kind in ("sst", "log", "misc")

@@ -1,7 +1,18 @@
 """The OSDs: state, usage and latency, including usage by host, rack and device class."""
 
-from dashboards.content.osds_use import IN, LATENCIES, LATENCY, NAME, USE, USE_SECTION
-from dashboards.content.phrases import NOT_REACHED, NOTHING_WRONG, cluster, daemons, located
+from dashboards.content.hosts_and_osds import OSD_OF_SERIES, host_link, osd_link
+from dashboards.content.osds_disks import DISKS
+from dashboards.content.osds_latency import LATENCIES
+from dashboards.content.osds_use import GROUPS, IN, LATENCY, NAME, USE, USE_SECTION
+from dashboards.content.phrases import (
+    NO_OSDS,
+    NOT_REACHED,
+    NOTHING_WRONG,
+    cluster,
+    daemons,
+    located,
+    or_none,
+)
 from dashboards.engine.declare import (
     Dashboard,
     Query,
@@ -15,6 +26,10 @@ from dashboards.engine.declare import (
 )
 
 SMALL = (4, 4)
+FLAGS = (
+    "max by (cluster, flag) (ceph_osd_map_flag{*} == 1) or label_replace("
+    'max by (cluster) (ceph_osd_map_flag{*}) == 0, "flag", "none", "", "")'
+)
 
 
 def _count(metric: str, value: int) -> str:
@@ -27,7 +42,7 @@ GLANCE = (
         "OSDs that are down. Good: 0. After ten minutes Ceph marks them out, unless noout is set, "
         "and recreates their data on other OSDs.",
         (Query(_count("ceph_osd_up", 0), "{{cluster}}"),),
-        "Unknown: the exporter cannot reach Ceph, or there are no OSDs",
+        NO_OSDS,
         thresholds=warn_from(1),
         size=SMALL,
     ),
@@ -36,7 +51,7 @@ GLANCE = (
         "OSDs that an administrator or Ceph has marked out, so that they hold no data. Good: 0, "
         "except for OSDs that are about to be removed.",
         (Query(_count("ceph_osd_in", 0), "{{cluster}}"),),
-        "Unknown: the exporter cannot reach Ceph, or there are no OSDs",
+        NO_OSDS,
         thresholds=warn_from(1),
         size=SMALL,
     ),
@@ -45,19 +60,25 @@ GLANCE = (
         "Used share of the fullest OSD that is in. Good: under 75 %. The fullest OSD limits how "
         "much can be written: when it is full (95 %), its pools refuse writes.",
         (Query(cluster("ceph_osds_fullest_utilization_ratio"), "{{cluster}}"),),
-        "Unknown: the exporter cannot reach Ceph, or there are no OSDs",
+        NO_OSDS,
         unit="percentunit",
         thresholds=rising(0.75, 0.85),
         size=SMALL,
     ),
     Stat(
-        "Nearly full, backfillfull, full",
-        "OSDs that Ceph considers nearly full or worse. Good: 0. Reweight the fullest OSDs or add "
-        "OSDs before one is full.",
+        "Nearly full or worse",
+        "OSDs that Ceph considers nearly full, backfillfull or full. Good: 0. Reweight the fullest "
+        "OSDs or add OSDs before one is full.",
         (
-            Query(_count("ceph_osd_nearfull", 1), "nearly full {{cluster}}"),
-            Query(_count("ceph_osd_backfillfull", 1), "backfillfull {{cluster}}"),
-            Query(_count("ceph_osd_full", 1), "full {{cluster}}"),
+            Query(
+                "sum by (cluster) ("
+                + " or ".join(
+                    f"{daemons(f'ceph_osd_{level}')} == 1"
+                    for level in ("nearfull", "backfillfull", "full")
+                )
+                + f" or 0 * {daemons('ceph_osd_nearfull')})",
+                "{{cluster}}",
+            ),
         ),
         "Unknown, or Ceph is older than 12",
         thresholds=bad_from(1),
@@ -67,16 +88,11 @@ GLANCE = (
         "OSD map flags",
         "Flags that are set in the OSD map. Good: none. noout, norecover and similar flags are for "
         "maintenance and must be unset afterwards.",
-        (
-            Query(
-                "max by (cluster, flag) (ceph_osd_map_flag{*}) == 1",
-                "{{flag}} {{cluster}}",
-                empty_when=NOTHING_WRONG,
-            ),
-        ),
-        "No flag is set, or the exporter cannot reach Ceph",
-        thresholds=warn_from(1),
-        text_mode="name",
+        (Query(FLAGS, "{{flag}}"),),
+        NOT_REACHED,
+        thresholds=((None, "orange"),),
+        label="flag",
+        texts={"none": ("none", "green")},
         size=SMALL,
     ),
     Stat(
@@ -84,7 +100,7 @@ GLANCE = (
         "Usage of the fullest OSD relative to the average. Good: under 1.2. If higher, enable the "
         "balancer.",
         (Query("max by (cluster) (ceph_osd_variance_ratio{*})", "{{cluster}}"),),
-        "Unknown: the exporter cannot reach Ceph, or there are no OSDs",
+        NO_OSDS,
         thresholds=rising(1.2, 1.4),
         decimals=2,
         size=SMALL,
@@ -92,17 +108,6 @@ GLANCE = (
 )
 
 STATE = (
-    TimeSeries(
-        "Up and in",
-        "Good: all three are equal. Up falls first, in falls ten minutes later.",
-        (
-            Query(cluster("ceph_osds"), "all {{cluster}}"),
-            Query(cluster("ceph_osds_up"), "up {{cluster}}"),
-            Query(cluster("ceph_osds_in"), "in {{cluster}}"),
-        ),
-        NOT_REACHED,
-        minimum=0,
-    ),
     Table(
         "OSDs that are down",
         "The location of each OSD that is down. If several are on one host, check the host; if "
@@ -110,12 +115,27 @@ STATE = (
         (
             Query(
                 located(f"({daemons('ceph_osd_up')} == 0)", "host, rack, device_class"),
-                "up",
+                "state",
                 empty_when=NOTHING_WRONG,
                 mappings={0: ("down", "red")},
             ),
         ),
         "No OSD is down, the CRUSH tree is unknown, or the exporter cannot reach Ceph",
+        labels=("ceph_daemon", "host", "rack", "device_class"),
+        links=(osd_link(), host_link()),
+    ),
+    TimeSeries(
+        "Up and in",
+        "Good: all three are equal. Up falls first, in falls ten minutes later.",
+        (
+            Query(cluster("ceph_osds"), "all"),
+            Query(cluster("ceph_osds_up"), "up"),
+            Query(cluster("ceph_osds_in"), "in"),
+        ),
+        NOT_REACHED,
+        unit="locale",
+        decimals=0,
+        minimum=0,
     ),
     TimeSeries(
         "OSDs that went up or down",
@@ -129,18 +149,26 @@ STATE = (
             ),
         ),
         "No OSD went up or down, or the exporter cannot reach Ceph",
+        unit="locale",
+        decimals=0,
         minimum=0,
+        events=True,
+        links=(OSD_OF_SERIES,),
     ),
 )
 
 ALL = (
     Table(
         "OSDs",
-        "Every OSD: location, state, usage, PGs, weights and latency.",
+        "Every OSD: location, state, usage, PGs, weights and latency. Click an OSD or a host to "
+        "open the page about it.",
         (
             Query(
-                "max by (cluster, ceph_daemon, host, rack, root, device_class)"
-                " (ceph_osd_location{*})",
+                or_none(
+                    "max by (cluster, ceph_daemon, host, rack, root, device_class)"
+                    " (ceph_osd_location{*})",
+                    "No OSDs, or their location is unknown",
+                ),
                 "exists",
                 hidden=True,
             ),
@@ -151,22 +179,13 @@ ALL = (
             Query(daemons("ceph_osd_pgs"), "PGs"),
             Query(daemons("ceph_osd_crush_weight"), "CRUSH weight"),
             Query(daemons("ceph_osd_weight"), "reweight"),
-            Query(
-                LATENCY,
-                "commit latency",
-                unit="ms",
-                thresholds=rising(50, 200),
-                no_value="not reported",
-            ),
-            Query(
-                daemons("ceph_osd_apply_latency_ms"),
-                "apply latency",
-                unit="ms",
-                no_value="not reported",
-            ),
+            Query(LATENCY, "commit latency", unit="ms", thresholds=rising(50, 200)),
+            Query(daemons("ceph_osd_apply_latency_ms"), "apply latency", unit="ms"),
         ),
-        "Unknown: the exporter cannot reach Ceph, or there are no OSDs",
+        "Prometheus scrapes no exporter",
         size=(24, 12),
+        labels=("ceph_daemon", "host", "rack", "root", "device_class", "note"),
+        links=(osd_link(), host_link()),
         sort_ascending="up",
         sort_descending="used",
     ),
@@ -179,8 +198,10 @@ BOARD = Dashboard(
     (
         Section("At a glance", GLANCE),
         Section("Up, down, in and out", STATE),
+        Section("Latency", LATENCIES),
         Section("Usage", USE_SECTION),
-        Section("Latency and disks", LATENCIES),
+        Section("Disks", DISKS),
         Section("All OSDs", ALL),
+        Section("Usage and latency by host, rack and device class", GROUPS, collapsed=True),
     ),
 )

@@ -1,13 +1,14 @@
-"""The OSDs: usage and latency by host, rack and device class, and their disks."""
+"""The OSDs: usage, and averages by host, rack and device class."""
 
-from dashboards.content.phrases import NOTHING_WRONG, cluster, daemons, located
-from dashboards.engine.declare import BarGauge, Panel, Query, Table, TimeSeries, falling, rising
+from dashboards.content.hosts_and_osds import HOST_OF_SERIES, OSD_OF_SERIES
+from dashboards.content.phrases import NO_OSDS, cluster, daemons, located, unknown
+from dashboards.engine.declare import BarGauge, Panel, Query, TimeSeries, rising
 
-NAME = "{{ceph_daemon}} {{cluster}}"
+NAME = "{{ceph_daemon}}"
 USE = daemons("ceph_osd_utilization_ratio")
 LATENCY = daemons("ceph_osd_commit_latency_ms")
 IN = daemons("ceph_osd_in")
-NO_CRUSH_TREE = "Unknown: Ceph before 12 or this API does not report the CRUSH tree"
+NO_CRUSH_TREE = unknown("Ceph before 12 or this API does not report the CRUSH tree")
 
 
 def _by(label: str, title: str, description: str) -> Panel:
@@ -19,16 +20,18 @@ def _by(label: str, title: str, description: str) -> Panel:
         (
             Query(
                 f"max by (cluster, {label}) ({located(f'({used})', label)})",
-                f"fullest {{{{{label}}}}} {{{{cluster}}}}",
+                f"fullest {{{{{label}}}}}",
             ),
             Query(
                 f"avg by (cluster, {label}) ({located(f'({used})', label)})",
-                f"average {{{{{label}}}}} {{{{cluster}}}}",
+                f"average {{{{{label}}}}}",
             ),
         ),
         NO_CRUSH_TREE,
         unit="percentunit",
+        size=(12, 9),
         minimum=0,
+        links=(HOST_OF_SERIES,) if label == "host" else (),
     )
 
 
@@ -38,17 +41,18 @@ USE_SECTION = (
         "Usage of the emptiest, the median and the fullest OSD that is in, compared with the "
         "nearfull ratio. Good: close together and far below the nearfull ratio.",
         (
-            Query(f"max by (cluster) ({USE} and {IN} == 1)", "fullest {{cluster}}"),
-            Query(f"quantile by (cluster) (0.5, {USE} and {IN} == 1)", "median {{cluster}}"),
-            Query(f"min by (cluster) ({USE} and {IN} == 1)", "emptiest {{cluster}}"),
+            Query(f"max by (cluster) ({USE} and {IN} == 1)", "fullest"),
+            Query(f"quantile by (cluster) (0.5, {USE} and {IN} == 1)", "median"),
+            Query(f"min by (cluster) ({USE} and {IN} == 1)", "emptiest"),
             Query(
                 cluster("ceph_osd_nearfull_ratio"),
-                "nearfull ratio {{cluster}}",
+                "nearfull ratio",
                 empty_when="Ceph is older than 12",
             ),
         ),
-        "Unknown: the exporter cannot reach Ceph, or there are no OSDs",
+        NO_OSDS,
         unit="percentunit",
+        size=(8, 10),
         minimum=0,
         maximum=1,
     ),
@@ -56,29 +60,29 @@ USE_SECTION = (
         "Fullest OSDs",
         "The ten fullest OSDs. Good: under 75 %. From 85 % on, an OSD is nearly full.",
         (Query(f"sort_desc(topk(10, {USE}))", NAME),),
-        "Unknown: the exporter cannot reach Ceph, or there are no OSDs",
+        NO_OSDS,
         unit="percentunit",
         thresholds=rising(0.75, 0.85),
+        size=(8, 10),
         minimum=0,
         maximum=1,
+        links=(OSD_OF_SERIES,),
     ),
     TimeSeries(
         "PGs per OSD",
         "Most, average and fewest PGs per OSD that is in. Good: about 100, and close together.",
         (
-            Query(
-                f"max by (cluster) ({daemons('ceph_osd_pgs')} and {IN} == 1)", "most {{cluster}}"
-            ),
-            Query(
-                f"avg by (cluster) ({daemons('ceph_osd_pgs')} and {IN} == 1)", "average {{cluster}}"
-            ),
-            Query(
-                f"min by (cluster) ({daemons('ceph_osd_pgs')} and {IN} == 1)", "fewest {{cluster}}"
-            ),
+            Query(f"max by (cluster) ({daemons('ceph_osd_pgs')} and {IN} == 1)", "most"),
+            Query(f"avg by (cluster) ({daemons('ceph_osd_pgs')} and {IN} == 1)", "average"),
+            Query(f"min by (cluster) ({daemons('ceph_osd_pgs')} and {IN} == 1)", "fewest"),
         ),
-        "Unknown: the exporter cannot reach Ceph, or there are no OSDs",
+        NO_OSDS,
+        size=(8, 10),
         minimum=0,
     ),
+)
+
+GROUPS = (
     _by(
         "host",
         "Usage by host",
@@ -97,98 +101,15 @@ USE_SECTION = (
         "Usage of the fullest OSD and average usage of each device class. Each class can fill up "
         "separately.",
     ),
-)
-
-LATENCIES = (
-    TimeSeries(
-        "Slowest OSDs",
-        "The ten OSDs with the highest commit latency. Good: a few ms for flash, under 50 ms for "
-        "hard disks. If one line is far above the others, that disk is probably failing.",
-        (Query(f"topk(10, {LATENCY})", NAME),),
-        "Unknown: the exporter cannot reach Ceph, or there are no OSDs",
-        unit="ms",
-        thresholds=rising(50, 200),
-        threshold_lines=True,
-        minimum=0,
-    ),
-    Table(
-        "Latency outliers",
-        "OSDs whose latency is above 20 ms and above three times the median of their cluster, with "
-        "their location. Good: none.",
-        (
-            Query(
-                located(
-                    f"(({LATENCY} > 20) and on (cluster, ceph_daemon) ({LATENCY} > on (cluster)"
-                    f" group_left () (3 * quantile by (cluster) (0.5, {LATENCY}))))",
-                    "host, rack, device_class",
-                ),
-                "latency",
-                empty_when=NOTHING_WRONG,
-                unit="ms",
-                thresholds=rising(50, 200),
-            ),
-        ),
-        "No outliers, or the exporter cannot reach Ceph",
-        sort_descending="latency",
-    ),
     TimeSeries(
         "Average latency by host",
         "Average commit latency of each host's OSDs. If one host is above the others, check its "
         "disk controller, memory and network.",
-        (
-            Query(
-                f"avg by (cluster, host) ({located(LATENCY, 'host')})",
-                "{{host}} {{cluster}}",
-            ),
-        ),
+        (Query(f"avg by (cluster, host) ({located(LATENCY, 'host')})", "{{host}}"),),
         NO_CRUSH_TREE,
         unit="ms",
+        size=(12, 9),
         minimum=0,
-    ),
-    Table(
-        "Daemons with slow requests",
-        "Daemons that Ceph lists in SLOW_OPS. Good: none.",
-        (
-            Query(
-                daemons("ceph_daemon_slow_ops") + " == 1",
-                "slow",
-                empty_when=NOTHING_WRONG,
-                mappings={1: ("yes", "orange")},
-            ),
-        ),
-        "No daemon has slow requests, or the exporter cannot reach Ceph",
-    ),
-    Table(
-        "Worn disks",
-        "Used share of each disk's life span, as the mgr module devicehealth reports it. Good: "
-        "under 80 %.",
-        (
-            Query(
-                "max by (cluster, ceph_daemon, hostname, device, device_id)"
-                " (ceph_device_wear_ratio{*}) > 0.5",
-                "wear",
-                empty_when="no flash disk is worn, or Ceph is older than 17",
-                unit="percentunit",
-                thresholds=rising(0.8, 0.95),
-            ),
-        ),
-        "No disk is known to be worn by more than half, or the exporter cannot reach Ceph",
-        sort_descending="wear",
-    ),
-    Table(
-        "Disks that are expected to fail",
-        "Time until the earliest date at which the mgr expects the disk to fail. Good: none.",
-        (
-            Query(
-                "min by (cluster, ceph_daemon, hostname, device, device_id)"
-                " (ceph_device_life_expectancy_min_timestamp_seconds{*}) - time()",
-                "time left",
-                empty_when="Ceph predicts no failures",
-                unit="dtdurations",
-                thresholds=falling(6 * 7 * 86400, 12 * 7 * 86400),
-            ),
-        ),
-        "No disk is expected to fail, Ceph does not predict failures, or the exporter cannot reach "
-        "Ceph",
+        links=(HOST_OF_SERIES,),
     ),
 )

@@ -1,6 +1,12 @@
 """Expressions that several dashboards share, and the conditions under which queries are empty."""
 
-from dashboards.engine.declare import ValueMappings
+from dashboards.engine.declare import Query, Thresholds, ValueMappings, falling
+
+
+def unknown(reason: str) -> str:
+    """Return the text of a panel without data, which may also be due to an unreachable Ceph."""
+    return f"Unknown: {reason}, or the exporter cannot reach Ceph"
+
 
 HEALTH: ValueMappings = {
     0: ("HEALTH_OK", "green"),
@@ -8,7 +14,18 @@ HEALTH: ValueMappings = {
     2: ("HEALTH_ERR", "red"),
 }
 
+GREY = "#6b7280"  # for what is unknown
+
+UP = "max by (cluster) (ceph_up{*})"
 STATUS = "max by (cluster) (ceph_health_status{*})"
+
+# The health over time: -1 while the exporter cannot reach Ceph.
+HEALTH_OR_UNREACHABLE = f"{STATUS} or ({UP} == 0) - 1"
+HEALTH_OVER_TIME = HEALTH | {-1: ("unreachable", GREY)}
+
+# A row that every timeline has: Grafana shows one without data with a text of its own.
+REACHABLE = Query(f"{UP} + 20", "Ceph reachable")
+REACHED: ValueMappings = {20: ("unreachable", GREY), 21: ("reachable", "green")}
 
 # Seconds since the exporter last received the health or the status.
 AGE = (
@@ -16,17 +33,30 @@ AGE = (
     '{*,document=~"health detail|status"})'
 )
 
-PGS_NOT_CLEAN = (
-    "sum by (cluster) (max by (cluster, pool_id) (ceph_pg_total{*})"
-    " - max by (cluster, pool_id) (ceph_pg_clean{*}))"
-)
 
-# Seconds until the first OSD is nearly full or, before Ceph 12, until no space is left.
-NEARFULL_IN = (
-    "(min by (cluster) (ceph_osds_nearfull_headroom_bytes{*})"
-    " or max by (cluster) (ceph_cluster_total_avail_bytes{*}))"
-    " / (max by (cluster) (deriv(ceph_cluster_total_used_raw_bytes{*}[1d])) > 0)"
+def pgs_without(state: str) -> str:
+    """Return the number of PGs that are not in a state such as "clean", for each cluster.
+
+    Not every API reports the states by pool; those of the whole cluster are combined, such as
+    active+clean.
+    """
+    return (
+        "sum by (cluster) (max by (cluster, state)"
+        f' (ceph_pg_state{{*,state!~"(.*[+])?{state}([+].*)?"}})'
+        " or 0 * max by (cluster, state) (ceph_pg_state{*}))"
+    )
+
+
+PGS_NOT_CLEAN = pgs_without("clean")
+
+# The forecast of the alert CephClusterFillingUp, which is red where the alert fires.
+FULL_IN = "min by (cluster) (cluster:ceph_time_to_full_seconds:min{!})"
+FULL_SOON: Thresholds = falling(5 * 86400, 30 * 86400)
+NO_FORECAST_REASON = (
+    "nothing grows steadily, the recording rules have run for less than a day, Prometheus does not "
+    "load them, or the exporter cannot reach Ceph"
 )
+NO_FORECAST = "nothing grows steadily, or the recording rules have no day of data"
 
 # The location of an OSD and the name of a pool, one series for each even if two exporters disagree.
 LOCATION = (
@@ -41,17 +71,17 @@ POOL_NAME = (
 SCRAPED_FROM = "last_over_time(ceph_up{*}[1d])"
 
 # Values of `Query.empty_when`; panels show those that start with a capital letter.
-NO_GROWTH = "the used space does not grow"
 NOTHING_WRONG = "nothing is wrong"
-NO_RECOVERY = "no data is being recovered"
+NOTHING_BROKEN = "no PG is in such a state"
 NO_SKEW_WARNING = "the dashboard API is used and MON_CLOCK_SKEW is not raised"
 NO_MON_DATA = (
-    "Unknown: from Ceph 12 on, this requires an exporter with --cluster.mon-data"
+    "Unknown: the exporter cannot reach Ceph or, from Ceph 12 on, runs without --cluster.mon-data"
     " on the monitor's host"
 )
 NO_MON_WARNING = f"{NO_MON_DATA}, or a raised check"
 NOT_REACHED = "Unknown: the exporter cannot reach Ceph"
-NOT_OVER_DASHBOARD = "Unknown: the dashboard API does not report it"
+NOT_OVER_DASHBOARD = unknown("the dashboard API does not report it")
+NO_OSDS = "Unknown: the exporter cannot reach Ceph, or there are no OSDs"
 
 
 def own(expr: str, exporters: str = "ceph_up{*}") -> str:
@@ -91,3 +121,27 @@ def located(expr: str, labels: str) -> str:
 def named(expr: str) -> str:
     """Return an expression about pools with the names of the pools as label `name`."""
     return f"{expr} * on (cluster, pool_id) group_left (name) {POOL_NAME}"
+
+
+def top_pools(expr: str, rank: str) -> str:
+    """Return an expression about the ten pools with the highest rank in the whole time range.
+
+    The ten highest of each moment would be others all the time, with lines full of gaps.
+    """
+    highest = f"topk(10, max by (cluster, pool_id) ({rank}))"
+    return named(f"({expr} and on (cluster, pool_id) {highest})")
+
+
+def versioned(expr: str, label: str = "ceph_version") -> str:
+    """Return an expression with the short version, such as 18.2.7, as the label `version`."""
+    return f'label_replace({expr}, "version", "$1", "{label}", "(?:ceph version )?v?([^ ]+).*")'
+
+
+def or_none(expr: str, none: str, label: str = "note") -> str:
+    """Return an expression with a row that says in a label why there are no others.
+
+    Grafana shows a table of several queries without rows as bare headers.
+    """
+    nothing = f'label_replace(0 * ({UP} == 1), "{label}", "{none}", "", "")'
+    unknown = f'label_replace(0 * ({UP} == 0), "{label}", "Ceph is unreachable", "", "")'
+    return f"({expr}) or on (cluster) ({nothing} or {unknown})"

@@ -1,33 +1,42 @@
 """Placement groups and recovery: unclean PGs, how long they have been unclean, and progress."""
 
+from dataclasses import replace
+
 from dashboards.content.checks import OSDS
 from dashboards.content.phrases import (
-    NO_RECOVERY,
+    NOT_OVER_DASHBOARD,
     NOT_REACHED,
+    NOTHING_BROKEN,
     NOTHING_WRONG,
     PGS_NOT_CLEAN,
     cluster,
     named,
+    pgs_without,
     pools,
+    unknown,
 )
-from dashboards.content.recovery import NAME, RATE, RECOVERY, UNKNOWN, in_state
+from dashboards.content.recovery import MISSING_BY_POOL, NAME, RATE, RECOVERY, UNKNOWN, in_state
+from dashboards.content.states import PG_LIST, PG_STATES
 from dashboards.engine.declare import (
     Dashboard,
     Query,
     Section,
     Stat,
+    Table,
     TimeSeries,
     bad_from,
     warn_from,
 )
 
 SMALL = (4, 4)
-INACTIVE = (
-    "sum by (cluster) (max by (cluster, pool_id) (ceph_pg_total{*})"
-    " - max by (cluster, pool_id) (ceph_pg_active{*}))"
-)
+INACTIVE = pgs_without("active")
 TO_RECOVER = f"({cluster('ceph_num_objects_degraded')} + {cluster('ceph_num_objects_misplaced')})"
+RECOVERED_IN = (
+    f"{TO_RECOVER} / ({RATE} > 0) or 0 * ({TO_RECOVER} == 0) - 1"
+    f" or 0 * ({TO_RECOVER} > 0 and {RATE} == 0) - 2"
+)
 BROKEN = ("inconsistent", "incomplete", "down", "stale", "recovery_unfound", "backfill_unfound")
+REDS = ("orange", "dark-orange", "red", "light-red", "dark-red", "purple")
 BLOCKED = ("backfill_toofull", "recovery_toofull")
 
 
@@ -78,25 +87,49 @@ GLANCE = (
     ),
     Stat(
         "Recovered in",
-        "Missing and misplaced copies divided by the objects recovered per second. Good: falling.",
-        (Query(f"{TO_RECOVER} / ({RATE} > 0)", "{{cluster}}", empty_when=NO_RECOVERY),),
-        "No recovery is running, this API does not report it, or the exporter cannot reach Ceph",
+        "Missing and misplaced copies divided by the objects recovered per second. Good: nothing "
+        "to do, or falling. No progress: recovery waits or is blocked.",
+        (Query(RECOVERED_IN, "{{cluster}}", empty_when=NOT_OVER_DASHBOARD),),
+        "this API does not report recovery, or the exporter cannot reach Ceph",
         unit="dtdurations",
+        thresholds=((None, "blue"),),
+        mappings={-1: ("nothing to do", "green"), -2: ("no progress", "orange")},
         size=SMALL,
     ),
 )
 
-STATES = (
-    TimeSeries(
-        "PG states",
-        "PGs by their combined state, as `ceph status` shows it. Good: all PGs are active+clean; "
-        "some of them may be scrubbing.",
-        (Query("max by (cluster, state) (ceph_pg_state{*})", "{{state}} {{cluster}}"),),
-        NOT_REACHED,
-        stack=True,
-        minimum=0,
-        size=(12, 9),
+NEED_ACTION = Table(
+    "PGs that need someone to act",
+    "PGs in states that do not resolve by themselves. Good: none. inconsistent: a scrub found "
+    "copies that differ. incomplete, down, stale: OSDs are missing. unfound: there is no current "
+    "copy. toofull: an OSD is too full to recover or backfill.",
+    (
+        Query(
+            " or ".join(
+                f'label_replace({in_state(state)} > 0, "state", "{state}", "", "")'
+                for state in (*BROKEN, *BLOCKED)
+            ),
+            "PGs",
+            empty_when=NOTHING_BROKEN,
+            unit="locale",
+            thresholds=bad_from(1),
+        ),
     ),
+    "No PG is in such a state, this API does not report PGs by pool, or the exporter cannot reach "
+    "Ceph",
+    size=(7, 9),
+    labels=("state",),
+    sort_descending="PGs",
+)
+
+STATES = (
+    replace(PG_STATES, size=(9, 9)),
+    replace(PG_LIST, size=(8, 9)),
+    NEED_ACTION,
+)
+
+STUCK = (
+    MISSING_BY_POOL,
     TimeSeries(
         "Not clean, by pool",
         "PGs that do not have all their copies in place. Good: no data.",
@@ -107,42 +140,49 @@ STATES = (
                 empty_when=NOTHING_WRONG,
             ),
         ),
-        "All PGs are clean, or the exporter cannot reach Ceph",
+        "All PGs are clean, this API does not report PGs by pool, or the exporter cannot reach "
+        "Ceph",
+        unit="locale",
+        size=(24, 8),
         stack=True,
+        decimals=0,
         minimum=0,
-        size=(12, 9),
     ),
     TimeSeries(
         "PGs that need manual action",
         "PGs in states that do not resolve by themselves. Good: all 0. inconsistent: a scrub found "
         "copies that differ. incomplete, down, stale: OSDs are missing. unfound: there is no "
         "current copy.",
-        tuple(Query(in_state(state), f"{state} {{{{cluster}}}}") for state in BROKEN),
+        tuple(Query(in_state(state), state) for state in BROKEN),
         UNKNOWN,
-        thresholds=bad_from(1),
-        minimum=0,
+        unit="locale",
         size=(12, 9),
+        decimals=0,
+        minimum=0,
+        colors=tuple(zip(BROKEN, REDS, strict=True)),
     ),
     TimeSeries(
         "PGs that wait for space",
         "PGs that cannot recover or backfill because an OSD is too full. Good: 0. Free space on "
         "the fullest OSDs.",
-        tuple(Query(in_state(state), f"{state} {{{{cluster}}}}") for state in BLOCKED),
+        tuple(Query(in_state(state), state) for state in BLOCKED),
         UNKNOWN,
-        thresholds=bad_from(1),
-        minimum=0,
+        unit="locale",
         size=(12, 9),
+        decimals=0,
+        minimum=0,
         details=OSDS,
     ),
     TimeSeries(
         "Stuck PGs",
         "PGs that have been inactive, unclean or otherwise stuck for longer than "
         "mon_pg_stuck_threshold. Good: 0.",
-        (Query("max by (cluster, kind) (ceph_pgs_stuck{*})", "{{kind}} {{cluster}}"),),
-        "Unknown: this API does not report it",
-        thresholds=warn_from(1),
-        minimum=0,
+        (Query("max by (cluster, kind) (ceph_pgs_stuck{*})", "{{kind}}"),),
+        unknown("this API does not report it"),
+        unit="locale",
         size=(12, 8),
+        decimals=0,
+        minimum=0,
     ),
     TimeSeries(
         "Age of stuck PGs",
@@ -151,10 +191,10 @@ STATES = (
         (
             Query(
                 "max by (cluster, kind) (ceph_pgs_stuck_oldest_seconds{*})",
-                "{{kind}} {{cluster}}",
+                "{{kind}}",
             ),
         ),
-        "Unknown: this API does not report it",
+        unknown("this API does not report it"),
         unit="s",
         minimum=0,
         size=(12, 8),
@@ -169,6 +209,7 @@ BOARD = Dashboard(
     (
         Section("At a glance", GLANCE),
         Section("States", STATES),
-        Section("Recovery and scrubs", RECOVERY),
+        Section("Recovery", RECOVERY),
+        Section("By pool, and details of stuck and broken PGs", STUCK, collapsed=True),
     ),
 )

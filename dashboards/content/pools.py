@@ -1,7 +1,15 @@
 """The pools: usage, quotas, growth, IO and the PG autoscaler."""
 
-from dashboards.content.phrases import NO_GROWTH, NOTHING_WRONG, named, pools
-from dashboards.content.pools_use import GROWTH, IO, NAME, NO_QUOTA, USE
+from dashboards.content.phrases import (
+    FULL_SOON,
+    NO_FORECAST,
+    NO_FORECAST_REASON,
+    NOTHING_WRONG,
+    named,
+    or_none,
+    pools,
+)
+from dashboards.content.pools_use import IO, NAME, NO_QUOTA, USE
 from dashboards.engine.declare import (
     Dashboard,
     Query,
@@ -11,11 +19,10 @@ from dashboards.engine.declare import (
     TimeSeries,
     falling,
     rising,
-    warn_from,
 )
 
 SMALL = (6, 4)
-FULL_IN = f"{pools('ceph_pool_max_avail')} / ({GROWTH} > 0)"
+FULL_IN = "min by (cluster, pool_id) (pool:ceph_time_to_full_seconds:min{!})"
 
 GLANCE = (
     Stat(
@@ -41,12 +48,12 @@ GLANCE = (
         (
             Query(
                 "max by (cluster) (ceph_pool_quota_bytes_used_ratio{*})",
-                "bytes {{cluster}}",
+                "bytes",
                 empty_when=NO_QUOTA,
             ),
             Query(
                 "max by (cluster) (ceph_pool_quota_objects_used_ratio{*})",
-                "objects {{cluster}}",
+                "objects",
                 empty_when=NO_QUOTA,
             ),
         ),
@@ -57,12 +64,13 @@ GLANCE = (
     ),
     Stat(
         "First pool full in",
-        "Time until the first pool is full if the pools keep growing as in the past day. Good: "
-        "more than a month. Needs a day of data.",
-        (Query(f"min by (cluster) ({FULL_IN})", "{{cluster}}", empty_when=NO_GROWTH),),
-        "No pool grows, or the exporter cannot reach Ceph",
+        "Time until the first pool is full if the pools keep growing as steadily as in the past "
+        "day or two. Good: more than a month. The alert CephPoolGrowthWarning fires below 5 days.",
+        (Query(f"min by (cluster) ({FULL_IN})", "{{cluster}}", empty_when=NO_FORECAST),),
+        NO_FORECAST_REASON,
+        brief="no forecast",
         unit="dtdurations",
-        thresholds=falling(7 * 86400, 30 * 86400),
+        thresholds=FULL_SOON,
         size=SMALL,
     ),
 )
@@ -74,7 +82,10 @@ TABLE = Table(
     "recovery can lose data.",
     (
         Query(
-            "max by (cluster, pool_id, name, description, application) (ceph_pool_metadata{*})",
+            or_none(
+                "max by (cluster, pool_id, name, description, application) (ceph_pool_metadata{*})",
+                "No pools",
+            ),
             "exists",
             hidden=True,
         ),
@@ -87,17 +98,16 @@ TABLE = Table(
         Query(pools("ceph_pool_stored"), "stored", unit="bytes"),
         Query(
             pools("ceph_pool_bytes_used"),
-            "including replicas",
+            "with replicas",
             unit="bytes",
-            no_value="not reported",
         ),
         Query(pools("ceph_pool_max_avail"), "available", unit="bytes"),
         Query(
             FULL_IN,
             "full in",
-            empty_when=NO_GROWTH,
+            empty_when=NO_FORECAST,
             unit="dtdurations",
-            no_value="no growth, or unknown",
+            thresholds=FULL_SOON,
         ),
         Query(pools("ceph_pool_objects"), "objects"),
         Query(
@@ -106,14 +116,15 @@ TABLE = Table(
             empty_when=NO_QUOTA,
             unit="percentunit",
             thresholds=rising(0.8, 0.95),
-            no_value="no quota",
         ),
         Query(pools("ceph_pool_size"), "copies"),
-        Query(pools("ceph_pool_min_size"), "minimum copies", thresholds=falling(1, 2)),
+        Query(pools("ceph_pool_min_size"), "min. copies", thresholds=falling(1, 2)),
         Query(pools("ceph_pool_pg_num"), "PGs"),
     ),
-    "No pools, or the exporter cannot reach Ceph",
+    "Prometheus scrapes no exporter",
     size=(24, 10),
+    labels=("name", "description", "application", "note"),
+    hidden=("pool_id",),
     sort_descending="used",
 )
 
@@ -124,7 +135,11 @@ SCALER = (
         "numbers equal. While they differ, Ceph splits or merges PGs and moves data. In mode warn, "
         "someone must act.",
         (
-            Query("max by (cluster, pool_id, name) (ceph_pool_metadata{*})", "exists", hidden=True),
+            Query(
+                or_none("max by (cluster, pool_id, name) (ceph_pool_metadata{*})", "No pools"),
+                "exists",
+                hidden=True,
+            ),
             Query(
                 "max by (cluster, pool_id, mode) (ceph_pool_pg_autoscale_mode{*})",
                 "exists",
@@ -136,12 +151,13 @@ SCALER = (
                 pools("ceph_pool_pg_num_target"),
                 "target PGs",
                 empty_when="Ceph is older than 14",
-                no_value="not reported",
             ),
             Query(pools("ceph_pool_pgp_num"), "PGs for placement"),
         ),
-        "No pools, or the exporter cannot reach Ceph",
-        size=(12, 8),
+        "Prometheus scrapes no exporter",
+        size=(12, 9),
+        labels=("name", "mode", "note"),
+        hidden=("pool_id",),
     ),
     TimeSeries(
         "PGs left to split or merge",
@@ -157,9 +173,9 @@ SCALER = (
             ),
         ),
         "All pools have their target number of PGs, or the exporter cannot reach Ceph",
-        thresholds=warn_from(1),
+        size=(12, 9),
+        decimals=0,
         minimum=0,
-        size=(12, 8),
     ),
 )
 
@@ -171,6 +187,6 @@ BOARD = Dashboard(
         Section("At a glance", (*GLANCE, TABLE)),
         Section("Usage and growth", USE),
         Section("Client and recovery IO", IO),
-        Section("PG autoscaler", SCALER),
+        Section("PG autoscaler", SCALER, collapsed=True),
     ),
 )

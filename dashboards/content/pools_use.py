@@ -1,11 +1,18 @@
 """The pools: usage, growth, quotas and IO."""
 
 from dashboards.content.checks import PLACEMENT
-from dashboards.content.phrases import NOT_OVER_DASHBOARD, NOTHING_WRONG, named, pools
-from dashboards.engine.declare import Panel, Query, TimeSeries, rising
+from dashboards.content.phrases import (
+    NOT_OVER_DASHBOARD,
+    NOTHING_WRONG,
+    named,
+    pools,
+    top_pools,
+    unknown,
+)
+from dashboards.engine.declare import Panel, Query, TimeSeries, limits
 
-NAME = "{{name}} {{cluster}}"
-GROWTH = "max by (cluster, pool_id) (deriv(ceph_pool_stored{*}[1d]))"
+NAME = "{{name}}"
+GROWTH = "max by (cluster, pool_id) (deriv(ceph_pool_stored{*}[1h]))"
 NO_QUOTA = "no pool has a quota"
 
 
@@ -16,17 +23,18 @@ def _io(title: str, description: str, counters: tuple[tuple[str, str], ...], uni
         description,
         tuple(
             Query(
-                "topk(10, "
-                + named(f"max by (cluster, pool_id) (rate({counter}{{*}}[$__rate_interval]))")
-                + ")",
+                top_pools(
+                    f"max by (cluster, pool_id) (rate({counter}{{*}}[$__rate_interval]))",
+                    f"rate({counter}{{*}}[$__range] @ end())",
+                ),
                 f"{what} {NAME}",
             )
             for counter, what in counters
         ),
         "Unknown: the exporter cannot reach Ceph, or there are no pools",
         unit=unit,
+        size=(12, 9),
         minimum=0,
-        size=(12, 8),
     )
 
 
@@ -35,22 +43,37 @@ USE = (
         "Usage",
         "Used share of each pool's capacity. Pools that share OSDs fill up together. Good: under "
         "75 %.",
-        (Query(f"topk(10, {named(pools('ceph_pool_percent_used'))})", NAME),),
+        (
+            Query(
+                top_pools(
+                    pools("ceph_pool_percent_used"),
+                    "max_over_time(ceph_pool_percent_used{*}[$__range] @ end())",
+                ),
+                NAME,
+            ),
+        ),
         "Unknown: the exporter cannot reach Ceph, or there are no pools",
         unit="percentunit",
-        thresholds=rising(0.75, 0.85),
+        thresholds=limits((0.75, "orange"), (0.85, "red")),
         threshold_lines=True,
+        size=(12, 9),
+        decimals=1,
         minimum=0,
-        size=(12, 8),
     ),
     TimeSeries(
         "Growth",
-        "Bytes per second by which each pool grew over the past day, without replicas. Negative "
-        "values: the pool shrinks. Shows first which pool grows too fast.",
-        (Query(f"topk(10, {named(GROWTH)})", NAME),),
+        "Bytes per second by which each pool grew over the past hour, without replicas, for the "
+        "ten pools that grew most. Negative values: the pool shrinks. Shows first which pool "
+        "grows too fast.",
+        (
+            Query(
+                top_pools(GROWTH, "delta(ceph_pool_stored{*}[$__range] @ end())"),
+                NAME,
+            ),
+        ),
         "Unknown: the exporter cannot reach Ceph, or there are no pools",
         unit="Bps",
-        size=(12, 8),
+        size=(12, 9),
     ),
     TimeSeries(
         "Quota usage",
@@ -69,10 +92,10 @@ USE = (
         ),
         "No pool has a quota, or the exporter cannot reach Ceph",
         unit="percentunit",
-        thresholds=rising(0.8, 0.95),
+        thresholds=limits((0.8, "orange"), (0.95, "red")),
         threshold_lines=True,
+        size=(12, 9),
         minimum=0,
-        size=(12, 8),
     ),
     TimeSeries(
         "Saved by compression",
@@ -87,9 +110,10 @@ USE = (
                 empty_when="Ceph is older than 14, or the API does not report compression",
             ),
         ),
-        "Unknown: this release or this API does not report it",
+        unknown("this release or this API does not report it"),
         unit="bytes",
-        size=(12, 8),
+        size=(12, 9),
+        minimum=0,
     ),
 )
 
@@ -112,15 +136,18 @@ IO = (
         "Bytes per second that recovery moves, for the ten busiest pools. Good: 0, or falling.",
         (
             Query(
-                f"topk(10, {named(pools('ceph_pool_recovering_bytes_per_sec'))})",
+                top_pools(
+                    pools("ceph_pool_recovering_bytes_per_sec"),
+                    "max_over_time(ceph_pool_recovering_bytes_per_sec{*}[$__range] @ end())",
+                ),
                 f"recovered {NAME}",
                 empty_when=NOT_OVER_DASHBOARD,
             ),
         ),
-        "Unknown: the dashboard API does not report it by pool",
+        unknown("the dashboard API does not report it by pool"),
         unit="Bps",
+        size=(12, 9),
         minimum=0,
-        size=(12, 8),
     ),
     TimeSeries(
         "Missing copies",
@@ -133,8 +160,8 @@ IO = (
             ),
         ),
         "No copy is missing, this API does not report it, or the exporter cannot reach Ceph",
+        size=(12, 9),
         minimum=0,
-        size=(12, 8),
         details=PLACEMENT,
     ),
 )

@@ -2,8 +2,9 @@
 
 from dashboards.content.checks import OSDS
 from dashboards.content.filesystems import FILESYSTEMS, FS, NO_FILESYSTEM
+from dashboards.content.hosts_and_osds import host_link
 from dashboards.content.mgrs import MGRS
-from dashboards.content.phrases import NOT_OVER_DASHBOARD, NOTHING_WRONG, cluster, daemons
+from dashboards.content.phrases import NOT_OVER_DASHBOARD, cluster, daemons, unknown, versioned
 from dashboards.engine.declare import (
     Dashboard,
     Query,
@@ -31,6 +32,7 @@ GLANCE = (
         "No filesystem, or the exporter cannot reach Ceph",
         thresholds=bad_from(1),
         size=SMALL,
+        brief="none or unknown",
     ),
     Stat(
         "Damaged ranks",
@@ -45,21 +47,31 @@ GLANCE = (
         "No filesystem, or the exporter cannot reach Ceph",
         thresholds=bad_from(1),
         size=SMALL,
+        brief="none or unknown",
     ),
     Stat(
         "Standby MDSs",
         "MDSs that can take over. Good: at least one if there is a filesystem.",
-        (Query(cluster("ceph_mds_standbys"), "{{cluster}}"),),
-        "Unknown, or this API does not report it",
+        (
+            Query(
+                f"{cluster('ceph_mds_standbys')}"
+                " and on (cluster) max by (cluster) (ceph_fs_max_mds{*}) > 0",
+                "{{cluster}}",
+                empty_when=NO_FILESYSTEM,
+            ),
+        ),
+        "No filesystem, or the exporter cannot reach Ceph",
+        thresholds=((None, "orange"), (1, "green")),
         size=SMALL,
+        brief="none or unknown",
     ),
     Stat(
         "Active mgr",
         "The mgr that is active. Without one, the balancer and the dashboard stop, and usage "
         "statistics are no longer updated.",
-        (Query(daemons("ceph_mgr_status") + " == 1", "{{ceph_daemon}} {{cluster}}"),),
+        (Query(daemons("ceph_mgr_status") + " == 1", "{{ceph_daemon}}"),),
         "No mgr is active, or Ceph is older than 12",
-        text_mode="name",
+        label="ceph_daemon",
         size=SMALL,
     ),
     Stat(
@@ -68,12 +80,13 @@ GLANCE = (
         (
             Query(
                 "sum by (cluster) (max by (cluster, entity, hostname)"
-                ' (ceph_crash_reports{*,status="new"}))',
+                ' (ceph_crash_reports{*,status="new"})) or 0 * max by (cluster)'
+                ' (ceph_exporter_document_success{*,document="crash ls"} == 1)',
                 "{{cluster}}",
-                empty_when=NOTHING_WRONG,
+                empty_when=NOT_OVER_DASHBOARD,
             ),
         ),
-        "No new crash reports, Ceph is too old, or the exporter cannot reach it",
+        unknown("Ceph before 14 or this API does not report it"),
         thresholds=warn_from(1),
         size=SMALL,
     ),
@@ -87,7 +100,7 @@ GLANCE = (
                 empty_when="the API does not report the balancer",
             ),
         ),
-        "Unknown: this release or this API does not report it",
+        unknown("this release or this API does not report it"),
         mappings={0: ("off", "orange"), 1: ("on", "green")},
         size=SMALL,
         details=OSDS,
@@ -102,21 +115,24 @@ SERVICES = (
         (
             Query(
                 "max by (cluster, service) (ceph_service_daemons{*})",
-                "{{service}} {{cluster}}",
+                "{{service}}",
                 empty_when=NOT_OVER_DASHBOARD,
             ),
         ),
         NOT_OVER_DASHBOARD,
-        minimum=0,
+        unit="locale",
         size=(12, 8),
+        decimals=0,
+        minimum=0,
     ),
     Table(
         "Object gateways and RBD mirrors",
         "Where each daemon runs, and its version. Good: one version.",
         (
             Query(
-                "max by (cluster, ceph_daemon, hostname, ceph_version)"
-                " (ceph_rgw_metadata{*} or ceph_rbd_mirror_metadata{*})",
+                "max by (cluster, service_daemon, hostname, version) (label_replace("
+                + versioned("(ceph_rgw_metadata{*} or ceph_rbd_mirror_metadata{*})")
+                + ', "service_daemon", "$1", "ceph_daemon", "(.+)"))',
                 "exists",
                 empty_when="the cluster has no gateways or mirrors",
                 hidden=True,
@@ -124,6 +140,8 @@ SERVICES = (
         ),
         "No gateways and no mirrors, or the exporter cannot reach Ceph",
         size=(12, 8),
+        labels=("service_daemon", "hostname", "version"),
+        links=(host_link("hostname"),),
     ),
 )
 

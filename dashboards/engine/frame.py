@@ -1,21 +1,27 @@
-"""The JSON around the panels: variables, the menu of all dashboards, and annotations."""
+"""The JSON around the panels: variables and annotations."""
 
+from dataclasses import replace
 from typing import Any
 
-from dashboards.engine.declare import Event, Frame, Variable
+from dashboards.engine.declare import Dashboard, Event, Frame, Variable
 
 Json = dict[str, Any]
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 
 
-def annotations(frame: Frame) -> Json:
-    """Return the annotations."""
-    return {"list": [_event(event, frame) for event in frame.events]}
+def annotations(board: Dashboard, frame: Frame) -> Json:
+    """Return the annotations, which are off where they would be those of all subjects."""
+    return {"list": [_event(event, board, frame) for event in frame.events]}
 
 
-def templating(frame: Frame) -> Json:
+def templating(board: Dashboard, frame: Frame) -> Json:
     """Return the variables, of which the data source is the first."""
-    return {"list": [_datasource(), *(_variable(variable) for variable in frame.variables)]}
+    variables = [*frame.variables, *board.variables]
+    if not board.overview:
+        variables = [
+            replace(one, all_value="") if one.name == frame.subject else one for one in variables
+        ]
+    return {"list": [_datasource(), *(_variable(one, board, frame) for one in variables)]}
 
 
 def with_matchers(expr: str, frame: Frame) -> str:
@@ -25,37 +31,10 @@ def with_matchers(expr: str, frame: Frame) -> str:
     return expr
 
 
-def menu(frame: Frame) -> Json:
-    """Return the menu of all dashboards; its links keep the variables and the time range."""
-    return link("dashboards", frame.menu) | {
-        "asDropdown": True,
-        "includeVars": True,
-        "keepTime": True,
-        "tags": [frame.tag],
-        "tooltip": frame.tooltip,
-    }
-
-
-def link(kind: str, title: str) -> Json:
-    """Return a link with defaults for every field that Grafana's schema requires."""
-    return {
-        "asDropdown": False,
-        "icon": "external link",
-        "includeVars": False,
-        "keepTime": False,
-        "tags": [],
-        "targetBlank": False,
-        "title": title,
-        "tooltip": "",
-        "type": kind,
-        "url": "",
-    }
-
-
-def _event(event: Event, frame: Frame) -> Json:
+def _event(event: Event, board: Dashboard, frame: Frame) -> Json:
     return {
         "datasource": SOURCE,
-        "enable": True,
+        "enable": not board.overview,
         "expr": with_matchers(event.expr, frame),
         "hide": False,
         "iconColor": event.color,
@@ -80,18 +59,23 @@ def _datasource() -> Json:
     }
 
 
-def _variable(variable: Variable) -> Json:
-    return {
-        "allValue": variable.all_value,
-        "current": {"selected": True, "text": "All", "value": "$__all"},
+def _variable(variable: Variable, board: Dashboard, frame: Frame) -> Json:
+    """Return a variable. Grafana selects the first value of one without `All` by itself."""
+    everything: Json = {"includeAll": False}
+    if variable.all_value:
+        everything = {
+            "allValue": variable.all_value,
+            "current": {"selected": True, "text": "All", "value": "$__all"},
+            "includeAll": True,
+        }
+    return everything | {
         "datasource": SOURCE,
-        "hide": 0,
-        "includeAll": True,
+        "hide": 2 if variable.overview_only and not board.overview else 0,
         "label": variable.label,
         "multi": variable.multi,
         "name": variable.name,
         "options": [],
-        "query": variable.query,
+        "query": with_matchers(variable.query, frame),
         "refresh": 2,
         "regex": "",
         "skipUrlSync": False,

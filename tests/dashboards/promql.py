@@ -19,9 +19,10 @@ from ceph_exporter import own_metrics
 from ceph_exporter.polling import snapshot
 
 # The values that Grafana substitutes for a variable set to All.
-ALL = {"cluster": ".*", "job": ".+", "instance": ".+"}
-# Grafana's built-in variables, for a scrape interval of 15 s and a time range of an hour.
-INTERVALS = {"$__rate_interval": "1m", "$__range": "1h", "$__interval": "15s"}
+ALL = {"cluster": ".*", "job": ".+", "instance": ".+", "osd": ".+", "host": ".+"}
+# Grafana's built-in variables, for a scrape interval of 15 s and a time range of an hour. The
+# interval between points is that of a longer range, so that a test need not hurry after a change.
+INTERVALS = {"$__rate_interval": "1m", "$__range": "1h", "$__interval": "1m"}
 
 # Once per exporter, however many clusters it watches, or added by Prometheus with each scrape.
 OWN = {metric.name for metric in (*own_metrics.METRICS, snapshot.PAGE_CUT)} | {
@@ -29,6 +30,11 @@ OWN = {metric.name for metric in (*own_metrics.METRICS, snapshot.PAGE_CUT)} | {
     "scrape_samples_scraped",
     "up",
 }
+
+
+def written_by_rules(name: str | None) -> bool:
+    """Return whether rules write a series: an alert or a recorded series, once for a cluster."""
+    return bool(name) and (":" in str(name) or str(name).startswith("ALERTS"))
 
 
 def filled(expr: str, chosen: Mapping[str, str] = ALL) -> str:
@@ -39,7 +45,7 @@ def filled(expr: str, chosen: Mapping[str, str] = ALL) -> str:
     for name, value in INTERVALS.items():
         expr = expr.replace(name, value)
     for name, value in chosen.items():
-        expr = expr.replace(f"${name}", value)
+        expr = expr.replace(f"${{{name}:regex}}", value).replace(f"${name}", value)
     return expr
 
 
@@ -83,7 +89,8 @@ def sources(expr: Expr | None, doubled: list[str]) -> bool:
     """
     match expr:
         case VectorSelector() | MatrixSelector():
-            return True
+            selector = expr.vector_selector if isinstance(expr, MatrixSelector) else expr
+            return not written_by_rules(selector.name)
         case AggregateExpr():
             separate = sources(expr.expr, doubled)
             by_instance = "instance" in expr.modifier.labels if expr.modifier else False

@@ -6,12 +6,14 @@ They have the form of Ceph 18, and the exporter reads them as a recording.
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 OSDS = range(5)
+_SOON = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%dT%H:%M:%S}.000000+0000"
 DOCUMENTS = {
     "health_detail": {
         "status": "HEALTH_WARN",
@@ -72,7 +74,7 @@ DOCUMENTS = {
             "devid": "VENDOR_MODEL_1",
             "location": [{"host": "h1", "dev": "sda"}],
             "daemons": ["osd.4"],
-            "life_expectancy_min": "2036-01-02T03:04:05.000000+0000",
+            "life_expectancy_min": _SOON,
             "life_expectancy_max": "2036-02-02T03:04:05.000000+0000",
             "wear_level": 0.9,
         }

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import promql_parser
 import pytest
 
-from dashboards.content.phrases import NO_RECOVERY
+from dashboards.content.alerts import NO_ALERT
+from dashboards.content.phrases import NO_FORECAST, NOTHING_BROKEN
 from testbed import breakage, prometheus
 from testbed.ceph import CephCluster
 from testbed.exporter import Exporter, arguments
@@ -185,14 +186,14 @@ def test_what_is_quiet_speaks_when_something_is_wrong(
 ) -> None:
     """Expressions without data on a healthy cluster have data once there is a cause.
 
-    The cause is real where possible; otherwise it is simulated, recorded or invented.
+    The cause is real where possible; otherwise it is simulated, recorded or invented. Not tried:
+    what takes days of growth or damaged objects, and alerts, which have tests of their own.
     """
     breakage.hurt(everything)
+    too_long = {NO_FORECAST, NOTHING_BROKEN, NO_ALERT}
     for server in fleets.values():
-        all_give_data(server, [one for one in EXPRESSIONS if one.quiet != NO_RECOVERY])
+        all_give_data(server, [one for one in EXPRESSIONS if one.quiet not in too_long])
     breakage.repair(everything)
-    for server in fleets.values():
-        all_give_data(server, [one for one in EXPRESSIONS if one.quiet == NO_RECOVERY])
 
 
 def test_the_rules_look_at_what_is_there(fleet: Prometheus) -> None:

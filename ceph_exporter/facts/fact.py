@@ -13,12 +13,14 @@ class Fact(msgspec.Struct, frozen=True):
     """What one document says, in the same form for every release and API.
 
     A subclass names its `document` after the mon command that carries it. `slow` documents change
-    with an upgrade or a reconfiguration and are requested every few minutes only. Documents
+    with an upgrade or a reconfiguration and are requested every few minutes only. Those `aside` may
+    take longer than a poll, so they are requested beside the polls. Documents
     `of_osd_map` hold nothing that is not in the OSD map, so they stay valid while its epoch does.
     """
 
     document: ClassVar[str]
     slow: ClassVar[bool] = False
+    aside: ClassVar[bool] = False
     of_osd_map: ClassVar[bool] = False
 
     @classmethod

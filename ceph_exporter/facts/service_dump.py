@@ -14,7 +14,7 @@ class Service(msgspec.Struct, frozen=True):
     """A daemon of a service.
 
     type: the service, also where the map names the program; id: its key in the map, for iSCSI the
-    gateway; name: the id that it was started with.
+    gateway; name: the id that it was started with; zone, zonegroup: those of a RADOS Gateway.
     """
 
     type: str
@@ -22,6 +22,8 @@ class Service(msgspec.Struct, frozen=True):
     name: str
     hostname: str
     version: str
+    zone: str = ""
+    zonegroup: str = ""
 
 
 class ServiceDump(Fact, frozen=True):
@@ -61,6 +63,8 @@ class RawRgw(msgspec.Struct, frozen=True):
     service_map_id: str = ""
     server_hostname: str = ""
     version: str = ""
+    zone_name: str = ""
+    zonegroup_name: str = ""
 
 
 _decode = Decoder(RawServiceMap)
@@ -87,7 +91,13 @@ def decode_rgws(body: bytes) -> tuple[Fact, ...]:
         ServiceDump(
             tuple(
                 Service(
-                    "rgw", row.service_map_id or row.id, row.id, row.server_hostname, row.version
+                    "rgw",
+                    row.service_map_id or row.id,
+                    row.id,
+                    row.server_hostname,
+                    row.version,
+                    row.zone_name,
+                    row.zonegroup_name,
                 )
                 for row in _decode_rgws(body)
             ),
@@ -119,4 +129,5 @@ def _service(type_: str, key: str, metadata: dict[str, str]) -> Service:
         gateway = metadata.get("daemon_prefix") or hostname or own
         return Service("iscsi", gateway, gateway, hostname, version)
     type_ = _SERVICE_OF.get(type_, type_)
-    return Service(type_, key, metadata.get("id", key), hostname, version)
+    zone, zonegroup = metadata.get("zone_name", ""), metadata.get("zonegroup_name", "")
+    return Service(type_, key, metadata.get("id", key), hostname, version, zone, zonegroup)

@@ -8,6 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from testbed.process import Daemon
 
@@ -83,3 +86,12 @@ def _user(cluster: CephCluster, *arguments: str) -> tuple[str, str]:
     name = "--display-name=Someone"
     made = json.loads(cluster.run("radosgw-admin", "user", "create", name, *arguments))
     return made["keys"][0]["access_key"], made["keys"][0]["secret_key"]
+
+
+def send(gateway: Gateway, user: str, method: str, path: str, body: bytes = b"") -> httpx.Response:
+    """Send an S3 request in the name of a user; the path is encoded."""
+    url = gateway.url + path
+    request = AWSRequest(method, url, data=body)
+    S3SigV4Auth(Credentials(*gateway.keys[user]), "s3", "us-east-1").add_auth(request)
+    headers = dict(request.headers.items())
+    return httpx.request(method, url, content=body, headers=headers, trust_env=False, timeout=60)

@@ -131,7 +131,12 @@ def collect(facts: Facts) -> Iterator[Family]:
             [
                 (
                     DAEMON_INFO.labels(
-                        f"rgw.{row.name}", row.id, row.hostname, row.version, row.zone, row.zonegroup
+                        f"rgw.{row.name}",
+                        row.id,
+                        row.hostname,
+                        row.version,
+                        row.zone,
+                        row.zonegroup,
                     ),
                     1,
                 )

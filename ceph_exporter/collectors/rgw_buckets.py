@@ -90,7 +90,7 @@ QUOTA_OBJECTS = Metric(
 QUOTA_RATIO = Metric(
     "ceph_rgw_bucket_quota_used_ratio",
     "gauge",
-    "Used share of the enabled quota of the bucket, of its size or its objects, whichever is larger",
+    "Used share of the enabled quota of the bucket, for size or objects, whichever is larger",
     RgwBuckets.document,
     _BUCKET,
     detail="Absent if the bucket has no quota of its own.",

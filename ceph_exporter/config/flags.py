@@ -107,6 +107,9 @@ def _cluster_flags() -> Iterator[Flag]:
     yield Flag(
         "cluster.mon-data", "Data folder of a monitor on this host, with wildcards * and ?", ()
     )
+    yield Flag("cluster.rgw-url", "URL of RGW, for its admin API; repeat it for each gateway", ())
+    yield Flag("cluster.rgw-access-key-file", "File that contains the access key of a user of RGW")
+    yield Flag("cluster.rgw-secret-key-file", "File that contains the secret key of that user")
     yield Flag("config.file", "YAML file that describes one or more clusters")
     yield Flag("config.check", "Check the configuration files, report the result, and exit", False)
     yield Flag("demo", "Serve a simulated cluster instead of a real one", False)

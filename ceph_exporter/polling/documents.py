@@ -145,7 +145,7 @@ class Documents:
             entry.schedule = schedule.received(
                 entry.schedule, now, seconds, slow=fact.slow, vital=vital
             )
-            entry.grace = schedule.grace(seconds, slow=fact.slow, vital=vital)
+            entry.grace = schedule.grace(seconds, slow=fact.slow, vital=vital, aside=fact.aside)
             size = len(answer.body)
             entry.row = DocumentRow(
                 name,
@@ -181,7 +181,8 @@ class Documents:
                 seconds=seconds,
             )
             if seconds is not None:
-                entry.schedule = schedule.failed(entry.schedule, now, seconds)
+                aside = DOCUMENTS[name].aside
+                entry.schedule = schedule.failed(entry.schedule, now, seconds, aside=aside)
 
     def _state(self, name: str, kind: ErrorKind) -> DocumentState:
         """Return the state after a failure: FAILED, not UNSUPPORTED, if a grant would help."""

@@ -4,13 +4,13 @@ import threading
 from collections.abc import Callable
 from typing import TypeAlias
 
-from ceph_exporter import facts
 from ceph_exporter.config import Cluster, Config
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.exposition import Lines
 from ceph_exporter.facts import Health, Quorum, Status, Version
 from ceph_exporter.log import fields, log
 from ceph_exporter.polling import snapshot, summary
+from ceph_exporter.polling.beside import Beside
 from ceph_exporter.polling.clock import SYSTEM, Clock
 from ceph_exporter.polling.collecting import Collecting
 from ceph_exporter.polling.documents import VITAL, Documents
@@ -18,7 +18,7 @@ from ceph_exporter.polling.outage import Outage, pause
 from ceph_exporter.polling.report import Report
 from ceph_exporter.polling.session import Connect, Session
 from ceph_exporter.polling.snapshot import Snapshot
-from ceph_exporter.sources import Answer, ErrorKind, MonStore, Source, SourceError
+from ceph_exporter.sources import Answer, ErrorKind, Source, SourceError
 
 ATTEMPTS = 3
 """If there is only one URL: connections per poll, while a standby answers or one breaks."""
@@ -58,7 +58,7 @@ class Poller:
         self._session = Session(
             cluster, tags, connect, body_limit=config.poll.body_limit, clock=clock
         )
-        self._host = MonStore(cluster.mon_data)
+        self._beside = Beside(cluster, config.poll.body_limit)
         self._collecting = Collecting(name, cluster, config, tags)
         self._documents = Documents(self._wanted(cluster), clock)
         self._outage = Outage(tags, clock)
@@ -87,13 +87,16 @@ class Poller:
             stop.wait(max(0.0, wait))
         self.close()
 
-    def poll(self) -> Snapshot:
-        """Request all that is due, publish the result, and return it."""
+    def poll(self, *, only: bool = False) -> Snapshot:
+        """Request all that is due, publish the result, and return it.
+
+        only: no other poll follows, so wait for what is requested beside the polls.
+        """
         start = self._clock.monotonic()
         self._documents.start_poll()
-        failure = self._request(Deadline(self._poll.timeout))
-        for answer in self._host.fetch(self._documents.due()):
-            self._take(answer)
+        deadline = Deadline(self._poll.timeout)
+        failure = self._request(deadline)
+        self._ask_beside(deadline.left if only else 0.0)
         self._documents.end_poll(self._poll.stale_after)
         documents = self._documents.rows()
         self._outage.note(failure, documents)
@@ -117,8 +120,15 @@ class Poller:
         return self._publish(report, lines)
 
     def close(self) -> None:
-        """Close the connection to Ceph."""
+        """Close the connections."""
         self._session.close()
+        self._beside.close()
+
+    def _ask_beside(self, wait: float) -> None:
+        """Take what is there of the documents beside the API; wait: in seconds, for the rest."""
+        due, facts = self._documents.due(), self._documents.available()
+        for answer in self._beside.fetch(due, self._session.source, facts, wait):
+            self._take(answer)
 
     def _is_up(self, failure: SourceError | None) -> bool:
         """Return whether health or status is known now.
@@ -166,7 +176,7 @@ class Poller:
                 return None
         kinds = list(ErrorKind)
         failure = min(reversed(failures), key=lambda error: kinds.index(error.kind))
-        self._documents.fail({*due, *self._documents.due()}, failure)
+        self._documents.fail({*due, *self._documents.due()} - self._beside.documents, failure)
         return failure
 
     def _is_worth_another(self, error: SourceError, *, was_open: bool) -> bool:
@@ -183,12 +193,12 @@ class Poller:
 
     def _open(self, url: str, deadline: Deadline) -> Source:
         source = self._session.open(url, deadline)
-        self._documents.connect(source.api, source.documents | self._host.documents)
+        self._documents.connect(source.api, source.documents | self._beside.documents)
         return source
 
     def _fetch(self, url: str, source: Source, deadline: Deadline) -> None:
         """Fetch the quorum if the URL is unproven, then what is due and what that makes due."""
-        requested = set(self._host.documents)
+        requested = set(self._beside.of(source))
         # Requested even if not due: until one of them proves the URL, nothing else is trusted. Both
         # are tried, because a user may be allowed to read only one of them.
         for name in (Quorum.document, Status.document):
@@ -242,8 +252,7 @@ class Poller:
         """Return what collectors need, and what says which cluster this is and whether it is up."""
         always = {fact.document for fact in (Health, Status, Quorum, Version)}
         wanted = always | self._collecting.documents
-        has_host = self._host.documents or cluster.api == "recording"
-        return wanted if has_host else wanted - {facts.MonStore.document}
+        return wanted if cluster.api == "recording" else wanted - self._beside.unconfigured
 
 
 def _tags(name: str) -> dict[str, str]:

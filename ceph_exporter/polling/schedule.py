@@ -6,6 +6,8 @@ failed, is in cooldown for a multiple of that time, regardless of the URL.
 
 import msgspec
 
+from ceph_exporter.sources.aside import LIMIT
+
 SLOW_INTERVAL = 300.0
 """Seconds between two requests for a slow document."""
 UNSUPPORTED_INTERVAL = 300.0
@@ -22,6 +24,10 @@ LONG_COOLDOWN_FACTOR = 20
 costs half as much as the mgr's own prometheus module."""
 COOLDOWN_MAX = 60.0
 """Longest cooldown in seconds after a failure, because Ceph may recover soon."""
+
+ASIDE_COOLDOWN_MAX = 1800.0
+"""The same for a document that is requested beside the polls: what is behind it may hang for long,
+and each request occupies a thread of the mgr or of RGW meanwhile."""
 
 
 class Schedule(msgspec.Struct, frozen=True):
@@ -49,9 +55,10 @@ def cooldown(seconds: float, *, vital: bool) -> float:
     return seconds * (COOLDOWN_FACTOR if vital else LONG_COOLDOWN_FACTOR)
 
 
-def grace(seconds: float, *, slow: bool, vital: bool) -> float:
+def grace(seconds: float, *, slow: bool, vital: bool, aside: bool = False) -> float:
     """Return by how many seconds a document may be older than others before it is stale."""
-    return max(SLOW_INTERVAL if slow else 0.0, cooldown(seconds, vital=vital))
+    wait = max(SLOW_INTERVAL if slow else 0.0, cooldown(seconds, vital=vital))
+    return wait + LIMIT if aside else wait
 
 
 def received(
@@ -65,9 +72,11 @@ def received(
     )
 
 
-def failed(schedule: Schedule, now: float, seconds: float) -> Schedule:
+def failed(schedule: Schedule, now: float, seconds: float, *, aside: bool = False) -> Schedule:
     """Return the schedule after a failure that took `seconds`."""
     wait = min(COOLDOWN_MAX, COOLDOWN_FACTOR * seconds)
+    if aside:
+        wait = min(ASIDE_COOLDOWN_MAX, max(COOLDOWN_MAX, COOLDOWN_FACTOR * seconds))
     return msgspec.structs.replace(schedule, cooldown_until=now + wait)
 
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from queue import Empty, SimpleQueue
 from typing import NamedTuple, Protocol
 
@@ -22,7 +22,7 @@ class Aside(Protocol):
     """
 
     documents: frozenset[str]
-    formats: dict[str, str]
+    formats: Mapping[str, str]
 
     def fetch(self, document: str, deadline: Deadline) -> bytes:
         """Request a document."""
@@ -80,12 +80,19 @@ class Worker:
         until = Deadline(wait)
         while job.pending:
             try:
-                answer = job.answers.get(timeout=until.left) if until.left else job.answers.get_nowait()
+                answer = (
+                    job.answers.get(timeout=until.left) if until.left else job.answers.get_nowait()
+                )
             except Empty:
                 break
             job.pending.difference_update(answer.documents)
             answers.append(answer)
         return answers if job.source is source else []
+
+    @property
+    def pending(self) -> frozenset[str]:
+        """The documents that have been requested and not been answered."""
+        return frozenset(self._job.pending if self._job else ())
 
     def close(self) -> None:
         """Abandon what is being requested."""
@@ -94,7 +101,13 @@ class Worker:
             self._job.source.close()
 
 
-def _work(source: Aside, documents, limit, put, stop) -> None:
+def _work(
+    source: Aside,
+    documents: Sequence[str],
+    limit: float,
+    put: Callable[[Answer], object],
+    stop: threading.Event,
+) -> None:
     """Request each document; if one hangs, the others are not requested."""
     hung: SourceError | None = None
     for document in documents:

@@ -20,7 +20,8 @@ from ceph_exporter.sources.http import Http, Response
 
 # endpoint -> the documents that it is requested for, in the order of the requests. `monitor` comes
 # first: it is answered from memory, while health waits for every iSCSI gateway. health/full
-# contains everything in health/minimal, which is then skipped.
+# contains everything in health/minimal, which is then skipped. `rgw/daemon` comes last: the
+# first such request to a mgr of 16 waits for RGW.
 ENDPOINTS: Mapping[str, tuple[str, ...]] = {
     "monitor": ("quorum_status",),
     "health/full": (
@@ -36,10 +37,10 @@ ENDPOINTS: Mapping[str, tuple[str, ...]] = {
     "pool?stats=true": ("osd pool stats",),
     "osd": ("osd df", "osd perf"),
     "host": ("mon metadata", "mgr metadata", "mds metadata", "versions"),
-    "rgw/daemon": ("service dump",),
     "daemon?daemon_types=rgw": ("orch ps",),
     "perf_counters": ("perf counters",),
     "summary": ("version",),
+    "rgw/daemon": ("service dump",),
 }
 _MINIMAL = "health/minimal"
 _INCLUDES = {"health/full": frozenset(ENDPOINTS[_MINIMAL])}
@@ -59,10 +60,12 @@ _SHARE = 0.75
 """The part of the remaining time that one endpoint may take."""
 _OF_HEALTH = frozenset({_MINIMAL, "health/snapshot"})
 _WAITING = _OF_HEALTH | {"health/full"}
-_SHARES = {"health/snapshot": 0.5}  # it waits for iSCSI gateways too
+_SHARES = {"health/snapshot": 0.5, "rgw/daemon": 0.5}  # the former waits for iSCSI gateways too
 _PAUSE = 60.0
 """Seconds for which a health endpoint that hung is left alone; one dead iSCSI gateway makes it wait
 45 s (iscsi_client.py), and each such request occupies a thread of the mgr."""
+_PAUSE_OF = dict.fromkeys(_OF_HEALTH, _PAUSE) | {"rgw/daemon": 600.0}
+"""The same by endpoint; a gateway that hangs does so for long."""
 
 
 class Dashboard:
@@ -145,8 +148,9 @@ class Dashboard:
         wire_format = _STATUS_ALONE if fallback else f"dashboard/{endpoint}"
         reasons = left_out(endpoint, self._session.user)
         answer = Answer(documents, wire_format, elapsed(start), body, error, reasons)
-        if endpoint in _OF_HEALTH and error is not None and error.of_document and not limit.left:
-            self._hung[endpoint] = time.monotonic() + _PAUSE, answer
+        hung = error is not None and error.of_document and not limit.left
+        if hung and endpoint in _PAUSE_OF:
+            self._hung[endpoint] = time.monotonic() + _PAUSE_OF[endpoint], answer
         return answer
 
     def _doubted(self, failure: SourceError, endpoint: str, deadline: Deadline) -> SourceError:

@@ -67,9 +67,7 @@ class LoggedIn:
         """Close the connection."""
         self._http.close()
 
-    def _request(
-        self, endpoint: str, deadline: Deadline, accept: Mapping[str, str]
-    ) -> Response:
+    def _request(self, endpoint: str, deadline: Deadline, accept: Mapping[str, str]) -> Response:
         if not self._credentials.token:
             self._credentials.token = self._log_in(deadline)
         headers = {**accept, "Authorization": f"Bearer {self._credentials.token}"}

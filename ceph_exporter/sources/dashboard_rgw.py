@@ -5,15 +5,16 @@ the dashboard create a user of its own in RGW.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import quote
 
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts import DecodeError, Decoder
 from ceph_exporter.sources.base import ErrorKind, SourceError
+from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.dashboard_errors import detail, hint
 from ceph_exporter.sources.dashboard_login import ACCEPT, LoggedIn
 from ceph_exporter.sources.http import Http, Response
-from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.rgw_users import Users
 
 _BUCKETS = "rgw/bucket?stats=true"
@@ -30,7 +31,9 @@ class DashboardRgw:
     """The documents about RGW from the dashboard at `http`'s URL, over a connection of its own."""
 
     documents = frozenset(name for names in ENDPOINTS.values() for name in names)
-    formats = {names[0]: f"dashboard/{endpoint}" for endpoint, names in ENDPOINTS.items()}
+    formats: Mapping[str, str] = MappingProxyType(
+        {names[0]: f"dashboard/{endpoint}" for endpoint, names in ENDPOINTS.items()}
+    )
 
     def __init__(self, http: Http, credentials: Credentials) -> None:
         self._http = http

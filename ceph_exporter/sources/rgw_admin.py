@@ -45,7 +45,7 @@ class RgwAdmin:
     """The documents about RGW from its own API. The URLs are tried in turn, the last good first."""
 
     documents = frozenset(FORMATS)
-    formats = dict(FORMATS)
+    formats = FORMATS
 
     def __init__(self, urls: tuple[str, ...], keys: Keys, tls: Tls, body_limit: int) -> None:
         self._urls = list(urls)

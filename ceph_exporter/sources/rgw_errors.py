@@ -31,28 +31,19 @@ def refused(url: str, path: str, response: Response, keys: Keys) -> SourceError:
 
 
 def _remedy(code: str, response: Response, keys: Keys) -> str:
-    if code == "RequestTimeTooSkewed":
-        return f"this host's clock is {_skew(response)}; synchronize the clocks of both hosts"
-    if code == "InvalidAccessKeyId":
-        return (
-            f"RGW does not know the access key in {keys.access_key_file}; compare it with: "
-            "radosgw-admin user info --uid=USER"
-        )
-    if code == "SignatureDoesNotMatch":
-        return (
-            f"the key in {keys.secret_key_file} is not the secret of the one in "
-            f"{keys.access_key_file}, or a proxy changes the path or the Host header"
-        )
-    if code == "UserSuspended":
-        return "enable the exporter's user: radosgw-admin user enable --uid=USER"
-    if code == "AccessDenied":
-        return (
-            "the exporter's user lacks the right; grant it: radosgw-admin caps add --uid=USER "
-            f'--caps="{CAPS}"'
-        )
-    if code:
-        return "see the log of RGW"
-    return "check the URL, which must lead to RGW itself without a bucket's name"
+    access, secret = keys.access_key_file, keys.secret_key_file
+    remedies = {
+        "RequestTimeTooSkewed": f"this host's clock is {_skew(response)}; synchronize both clocks",
+        "InvalidAccessKeyId": f"RGW does not know the access key in {access}; compare it with: "
+        "radosgw-admin user info --uid=USER",
+        "SignatureDoesNotMatch": f"the key in {secret} is not the secret of the one in {access}, "
+        "or a proxy changes the path or the Host header",
+        "UserSuspended": "enable the exporter's user: radosgw-admin user enable --uid=USER",
+        "AccessDenied": "the exporter's user lacks the right; grant it: radosgw-admin caps add "
+        f'--uid=USER --caps="{CAPS}"',
+        "": "check the URL, which must lead to RGW itself, without the name of a bucket",
+    }
+    return remedies.get(code, "see the log of RGW")
 
 
 def _skew(response: Response) -> str:

@@ -29,7 +29,7 @@ class Aside(Protocol):
         ...
 
     def close(self) -> None:
-        """Break the connection, even during a request in another thread."""
+        """Close the connection, even during a request in another thread."""
         ...
 
 

@@ -48,7 +48,7 @@ class DashboardRgw:
         return self._users.fetch(self._names, self._quota, deadline)
 
     def close(self) -> None:
-        """Break the connection, even during a request in another thread."""
+        """Close the connection, even during a request in another thread."""
         self._http.abort()
 
     def _buckets(self, deadline: Deadline) -> bytes:

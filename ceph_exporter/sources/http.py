@@ -113,8 +113,9 @@ class Http:
         return Http(self.url, tls=self._tls, limit=self._limit)
 
     def abort(self) -> None:
-        """Break the connection, even during a request in another thread."""
+        """Close the connection, even during a request in another thread, which then fails."""
         self._shut_down()
+        self.close()
 
     def close(self) -> None:
         """Close the connection."""

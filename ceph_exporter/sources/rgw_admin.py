@@ -65,7 +65,7 @@ class RgwAdmin:
         return self._get("/admin/bucket", {"stats": "true"}, deadline)
 
     def close(self) -> None:
-        """Break the connection, even during a request in another thread."""
+        """Close the connection, even during a request in another thread."""
         http = self._http
         if http is not None:
             http.abort()

@@ -116,9 +116,8 @@ class RgwAdmin:
     def _ask(self, path: str, arguments: Mapping[str, str], deadline: Deadline) -> Response:
         """Return the answer of the first URL that answers; it is the first one the next time."""
         failure: SourceError | None = None
-        for url in tuple(self._urls):
-            is_last = url == self._urls[-1] if failure is None else url == self._urls[0]
-            limit = deadline if is_last else deadline.part(_SHARE)
+        for others, url in reversed([*enumerate(reversed(self._urls))]):
+            limit = deadline.part(_SHARE) if others else deadline
             try:
                 return self._request(url, path, arguments, limit)
             except SourceError as error:
@@ -132,11 +131,11 @@ class RgwAdmin:
     def _request(
         self, url: str, path: str, arguments: Mapping[str, str], deadline: Deadline
     ) -> Response:
+        seconds = deadline.left
         whole = f"{path}?{urlencode({'format': 'json', **arguments})}"
         if self._http is None:
             self._http = Http(url, tls=self._tls, limit=self._limit)
         headers = self._keys.signed(self._http.url + whole)
-        seconds = deadline.left
         try:
             return self._http.request("GET", whole, deadline, headers=headers)
         except SourceError as error:

@@ -156,18 +156,24 @@ def test_a_key_file_that_is_of_no_use(tmp_path: Path, content: bytes | None, rea
     [
         (
             "InvalidAccessKeyId",
-            "RGW does not know the access key in access; compare it with: radosgw-admin user info "
-            "--uid=USER",
+            (
+                "RGW does not know the access key in access; compare it with: radosgw-admin user info "
+                "--uid=USER"
+            ),
         ),
         (
             "SignatureDoesNotMatch",
-            "the key in secret is not the secret of the one in access, or a proxy changes the path "
-            "or the Host header",
+            (
+                "the key in secret is not the secret of the one in access, or a proxy changes the path "
+                "or the Host header"
+            ),
         ),
         (
             "AccessDenied",
-            "the exporter's user lacks the right; grant it: radosgw-admin caps add --uid=USER "
-            '--caps="usage=read;buckets=read;users=read;metadata=read"',
+            (
+                "the exporter's user lacks the right; grant it: radosgw-admin caps add --uid=USER "
+                '--caps="usage=read;buckets=read;users=read;metadata=read"'
+            ),
         ),
         ("UserSuspended", "enable the exporter's user: radosgw-admin user enable --uid=USER"),
         ("SlowDown", "see the log of RGW"),
@@ -225,14 +231,14 @@ def test_an_rgw_that_hangs() -> None:
     fake, hanging = Rgw(), Rgw({"/admin/bucket": None})
     with serve(answering(hanging)) as first, serve(answering(fake)) as second:
         with closing(admin(first.url)) as source, pytest.raises(SourceError) as caught:
-            source.fetch("rgw buckets", Deadline(0.5))
+            source.fetch("rgw buckets", Deadline(1))
         assert str(caught.value) == (
-            f"{first.url}/admin/bucket: RGW did not answer completely within 0 s"
+            f"{first.url}/admin/bucket: RGW did not answer completely within 1 s"
         )
         with closing(admin(first.url, second.url)) as source:
-            assert decoded(source.fetch("rgw buckets", Deadline(1))) == [BUCKET]
+            assert decoded(source.fetch("rgw buckets", Deadline(6))) == [BUCKET]
             hung = len(hanging.asked)
-            assert decoded(source.fetch("rgw buckets", Deadline(1))) == [BUCKET]
+            assert decoded(source.fetch("rgw buckets", Deadline(6))) == [BUCKET]
             assert len(hanging.asked) == hung
 
 
@@ -240,5 +246,5 @@ def test_no_gateway_answers() -> None:
     """Each URL is tried once, and the error of the first is reported."""
     with closing(admin("http://127.0.0.1:1", "http://127.0.0.1:2")) as source:
         for _ in range(2):
-            with pytest.raises(SourceError, match="127.0.0.1:1: connection refused"):
+            with pytest.raises(SourceError, match=r"127\.0\.0\.1:1: connection refused"):
                 source.fetch("rgw buckets", Deadline(30))

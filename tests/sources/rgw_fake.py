@@ -40,14 +40,14 @@ def signature_of(request: Request, secret: str) -> str:
     for part in (day, region, service, last):
         key = hmac.digest(key, part.encode(), "sha256")
     stamp = request.headers["x-amz-date"]
-    text = "\n".join(["AWS4-HMAC-SHA256", stamp, scope, digest])
+    text = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{digest}"
     return hmac.new(key, text.encode(), "sha256").hexdigest()
 
 
 class Rgw:
     """RGW with users and buckets. special: other answers, by path without the query.
 
-    pages: how many names of users fit in a page.
+    page: how many names of users fit in a page.
     """
 
     def __init__(
@@ -69,17 +69,15 @@ class Rgw:
             return Reply(400, b"<Error><Code>InvalidRequest</Code></Error>", "application/xml")
         if parts.path in self.special:
             return self.special[parts.path]
-        match parts.path:
-            case "/admin/bucket":
-                return as_json(self.buckets)
-            case "/admin/usage":
-                return as_json({"entries": self.entries})
-            case "/admin/metadata/user":
-                return as_json(self._names(query.get("marker", "")))
-            case "/admin/user":
-                quotas = self.users.get(query["uid"])
-                return refusal("NoSuchUser", 404) if quotas is None else as_json(quotas)
-        return refusal("MethodNotAllowed", 405)
+        if parts.path == "/admin/user":
+            quotas = self.users.get(query["uid"])
+            return refusal("NoSuchUser", 404) if quotas is None else as_json(quotas)
+        answers: dict[str, object] = {
+            "/admin/bucket": self.buckets,
+            "/admin/usage": {"entries": self.entries},
+            "/admin/metadata/user": self._names(query.get("marker", "")),
+        }
+        return as_json(answers[parts.path])
 
     def _names(self, marker: str) -> object:
         names = [name for name in self.users if not marker or name > marker]

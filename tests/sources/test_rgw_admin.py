@@ -157,15 +157,15 @@ def test_a_key_file_that_is_of_no_use(tmp_path: Path, content: bytes | None, rea
         (
             "InvalidAccessKeyId",
             (
-                "RGW does not know the access key in access; compare it with: radosgw-admin user info "
-                "--uid=USER"
+                "RGW does not know the access key in access; compare it with: radosgw-admin user "
+                "info --uid=USER"
             ),
         ),
         (
             "SignatureDoesNotMatch",
             (
-                "the key in secret is not the secret of the one in access, or a proxy changes the path "
-                "or the Host header"
+                "the key in secret is not the secret of the one in access, or a proxy changes the "
+                "path or the Host header"
             ),
         ),
         (

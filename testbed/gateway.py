@@ -84,8 +84,8 @@ def _answers(url: str) -> bool:
 
 def _user(cluster: CephCluster, *arguments: str) -> tuple[str, str]:
     name = "--display-name=Someone"
-    made = json.loads(cluster.run("radosgw-admin", "user", "create", name, *arguments))
-    return made["keys"][0]["access_key"], made["keys"][0]["secret_key"]
+    user = json.loads(cluster.run("radosgw-admin", "user", "create", name, *arguments))
+    return user["keys"][0]["access_key"], user["keys"][0]["secret_key"]
 
 
 def send(gateway: Gateway, user: str, method: str, path: str, body: bytes = b"") -> httpx.Response:

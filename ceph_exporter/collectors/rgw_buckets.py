@@ -173,7 +173,10 @@ class _Names:
         self._include = _patterns(options.include)
         self._exclude = _patterns(options.exclude)
 
-    def shows(self, name: str, tenant: str = "") -> bool:
+    def shows(self, name: str, tenant: str | None) -> bool:
+        """Return whether the bucket is exported; without its tenant it could be another one."""
+        if tenant is None:
+            return False
         full = f"{tenant}/{name}" if tenant else name
         return _any(self._include, name, full) and not _any(self._exclude, name, full)
 
@@ -193,7 +196,7 @@ def collect(facts: Facts, options: Options = Options()) -> Iterator[Family]:  # 
     names, left, cut = _Names(options), options.limit, 0
     if answer := facts.get(RgwBuckets):
         buckets = [row for row in answer.buckets if names.shows(row.name, row.tenant)]
-        buckets.sort(key=lambda row: (-(row.size or 0), row.tenant, row.name))
+        buckets.sort(key=lambda row: (-(row.size or 0), row.tenant or "", row.name))
         rows, left, cut = _limited([_bucket(row) for row in buckets], left)
         for index, metric in enumerate(_OF_BUCKET):
             yield metric, [(block, values[index]) for block, values in rows]
@@ -220,7 +223,7 @@ def _limited(rows: list[Row], left: int) -> tuple[list[Row], int, int]:
 
 def _bucket(row: Bucket) -> Row:
     quota = row.quota or Quota()
-    block = _BUCKET(row.name, row.tenant, row.owner or "")
+    block = _BUCKET(row.name, row.tenant or "", row.owner or "")
     per_shard = row.objects / row.shards if row.objects is not None and row.shards else None
     return block, (
         row.size,

@@ -32,7 +32,7 @@ class Bucket(msgspec.Struct, frozen=True, gc=False):
     """
 
     name: str
-    tenant: str
+    tenant: str | None
     owner: str | None
     placement: str | None
     size: int | None
@@ -72,7 +72,7 @@ class RawQuota(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawBucket(msgspec.Struct, frozen=True, gc=False):
-    """One bucket; `usage` is empty if it never had an object."""
+    """One bucket; `usage` is empty if no object was ever written to it."""
 
     bucket: str
     tenant: str | None = ""
@@ -91,9 +91,8 @@ _NOTHING = RawUsage(0, 0, 0, 0)
 def decode_buckets(body: bytes) -> tuple[Fact, ...]:
     """Decode the list; a bucket that is listed twice counts once."""
     rows = _decode(body)
-    buckets = {(row.tenant, row.bucket): row for row in rows if row and row.tenant is not None}
-    complete = all(row and row.tenant is not None for row in rows)
-    return (RgwBuckets(tuple(map(_bucket, buckets.values())), complete=complete),)
+    buckets = {(row.tenant, row.bucket): row for row in rows if row}
+    return (RgwBuckets(tuple(map(_bucket, buckets.values())), complete=all(rows)),)
 
 
 def quota(row: RawQuota | None) -> Quota | None:
@@ -107,7 +106,7 @@ def _bucket(row: RawBucket) -> Bucket:
     usage = RawUsage() if row.usage is None else row.usage.get(_MAIN, _NOTHING)
     return Bucket(
         name=row.bucket,
-        tenant=row.tenant or "",
+        tenant=row.tenant,
         owner=row.owner,
         placement=row.placement_rule,
         size=amount(usage.size),

@@ -10,6 +10,7 @@ import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
+from ceph_exporter.facts.numbers import amounts
 
 
 class Traffic(msgspec.Struct, frozen=True, gc=False):
@@ -58,7 +59,7 @@ _decode = Decoder(RawUsage)
 def decode_usage(body: bytes) -> tuple[Fact, ...]:
     """Decode what the source put together."""
     rows = _decode(body).traffic
-    traffic = tuple(row for row in rows if row)
+    traffic = tuple(amounts(row) for row in rows if row)
     return (RgwUsage(traffic, complete=len(traffic) == len(rows)),)
 
 

@@ -64,7 +64,7 @@ class Beside:
         if aside is None:
             return
         wanted = [name for name in aside.formats if name in due]
-        if aside is not self._rgw and wanted and (error := _needless(facts)):
+        if aside is not self._rgw and wanted and (error := _obstacle(facts)):
             for name in wanted:
                 yield Answer((name,), aside.formats[name], 0.0, error=error)
             return
@@ -82,8 +82,8 @@ class Beside:
         self._worker.close()
 
 
-def _needless(facts: Mapping[type[Fact], Fact]) -> SourceError | None:
-    """Return why the dashboard need not be asked about RGW: it would wait for what is not there."""
+def _obstacle(facts: Mapping[type[Fact], Fact]) -> SourceError | None:
+    """Return why the dashboard is not asked about RGW, None if it is."""
     dump = facts.get(ServiceDump)
     if not isinstance(dump, ServiceDump):
         return SourceError(ErrorKind.FAILED, _UNKNOWN)

@@ -90,7 +90,7 @@ def test_a_sum_over_an_unknown_number() -> None:
     }
 
 
-@pytest.mark.parametrize("broken", [{"tenant": "x"}, {**PHOTOS, "owner": 5}, 7])
+@pytest.mark.parametrize("broken", [{"tenant": "x"}, {**PHOTOS, "bucket": "b", "owner": 5}, 7])
 def test_no_sums_without_every_owner(broken: object) -> None:
     """If a bucket cannot be read, or its owner, any sum may be wrong."""
     body = json.dumps([PHOTOS, broken]).encode()

@@ -6,7 +6,7 @@ Sources: rgw_rest_bucket.cc, rgw_rest_user.cc, rgw_rest_usage.cc and rgw_rest_me
 
 import time
 from collections.abc import Mapping
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -28,6 +28,8 @@ FORMATS: Mapping[str, str] = {
 _PAGE = 1000
 _MOST_PAGES = 200
 _GONE = frozenset({"NoSuchUser", "NoSuchKey"})
+_LIMITS = {"rgw usage": 30.0, "rgw users": 60.0}
+"""Seconds that a document may take at most; the others may take all the time."""
 _SHARE = 0.5
 """The part of the time left that a URL may take while there are others."""
 
@@ -58,6 +60,7 @@ class RgwAdmin:
 
     def fetch(self, document: str, deadline: Deadline) -> bytes:
         """Request a document; raise SourceError if it is unavailable."""
+        deadline = Deadline(min(deadline.left, _LIMITS.get(document, deadline.left)))
         if document == "rgw usage":
             return self._counters(deadline)
         if document == "rgw users":
@@ -132,7 +135,9 @@ class RgwAdmin:
         self, url: str, path: str, arguments: Mapping[str, str], deadline: Deadline
     ) -> Response:
         seconds = deadline.left
-        whole = f"{path}?{urlencode({'format': 'json', **arguments})}"
+        # RGW signs a blank as %20, not as the plus sign of forms.
+        query = urlencode({"format": "json", **arguments}, quote_via=quote)
+        whole = f"{path}?{query}"
         if self._http is None:
             self._http = Http(url, tls=self._tls, limit=self._limit)
         headers = self._keys.signed(self._http.url + whole)

@@ -98,12 +98,14 @@ def test_requests_are_signed(tmp_path: Path) -> None:
     """RGW calculates the same signature, and neither key is sent."""
     fake, keys = Rgw(), keys_in(tmp_path)
     with serve(answering(fake)) as server, closing(admin(server.url, keys=keys)) as source:
-        for document in DOCUMENTS:
+        for document in (*DOCUMENTS, "rgw usage"):
             source.fetch(document, Deadline(30))
+    assert "start=" in server.requests[-1].path
     for request in server.requests:
         words = request.headers["authorization"]
         assert words.partition("Signature=")[2] == signature_of(request, SECRET)
         assert SECRET not in str(request)
+        assert "+" not in request.path  # RGW signs a blank as %20
     assert any("uid=acme%24carol" in request.path for request in server.requests)
 
 

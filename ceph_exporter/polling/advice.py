@@ -4,8 +4,13 @@ from typing import NamedTuple
 
 from ceph_exporter.facts.orchestrator import Gateways
 from ceph_exporter.facts.registry import COMMANDS
+from ceph_exporter.facts.rgw_buckets import RgwBuckets
+from ceph_exporter.facts.rgw_usage import RgwUsage
+from ceph_exporter.facts.rgw_users import RgwUsers
 from ceph_exporter.polling.report import DocumentRow, DocumentState, Report
 from ceph_exporter.sources import ErrorKind
+
+_OF_RGW = frozenset(fact.document for fact in (RgwBuckets, RgwUsage, RgwUsers))
 
 
 class Missing(NamedTuple):
@@ -40,10 +45,14 @@ def missing(report: Report) -> list[Missing]:
 
 def _document(row: DocumentRow, api: str) -> Missing:
     if row.state is DocumentState.FAILED:
+        if row.name in _OF_RGW and api != "dashboard":
+            return Missing(row.name, row.error, "")  # its reason says what to do
         denied = row.kind is ErrorKind.DENIED
         fix = _fix_of_denial(api) if denied else _fix_of_failure(row.name, api)
         return Missing(row.name, row.error, fix)
-    if row.name == Gateways.document and row.kind is ErrorKind.UNSUPPORTED:
+    if row.name in _OF_RGW:
+        fix = "only where RGW runs: the dashboard has it, and RGW's own API, see --cluster.rgw-url"
+    elif row.name == Gateways.document and row.kind is ErrorKind.UNSUPPORTED:
         fix = "only a cluster with an orchestrator has it; nothing needs to be done"
     elif api == "dashboard" and row.name in COMMANDS:
         fix = "use --cluster.api=rados or, up to Ceph 19, --cluster.api=restful, which offer it"

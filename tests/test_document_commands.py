@@ -24,6 +24,7 @@ RUN_BY = {
     "docs/alerts.md": {"Load them": BY_HAND},
     "docs/ceph-apis.md": {
         "Roles with fewer rights": "tests/real/wild/test_roles.py",
+        "RGW's own API": "tests/real/test_rgw.py",
         "rados (all releases)": "tests/real/test_rados.py",
         "The monitors' disk and store from 12 on": "tests/real/test_mon_store.py",
         "What an API does not give": "tests/real/test_parity.py",

@@ -1,1 +1,1 @@
-"""The exporter's costs, compared in the same run with other ways to get the same result."""
+"""Measures the costs of the exporter, and of other ways to get the same result, in one run."""

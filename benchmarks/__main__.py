@@ -1,7 +1,7 @@
 """Runs all benchmarks and writes docs/performance.md and its plot: `python -m benchmarks`.
 
-It takes some minutes and needs an idle machine. Arguments are the numbers of OSDs to measure:
-`python -m benchmarks 1000`. benchmarks/ceph.py measures the load on Ceph.
+It takes some minutes and needs an idle machine. The arguments are the sizes of clusters to measure,
+as numbers of OSDs: `python -m benchmarks 1000`. benchmarks/ceph.py measures the load on Ceph.
 """
 
 import json
@@ -24,7 +24,7 @@ def _figures(osds: int) -> Figures:
 
 
 def main(sizes: tuple[int, ...]) -> None:
-    """Measure polls of clusters with these numbers of OSDs, and scrapes, and write the report."""
+    """Measure scrapes, and polls of clusters with these numbers of OSDs; write the report."""
     figures = []
     for osds in sizes:
         sys.stderr.write(f"poll of {osds} OSDs\n")

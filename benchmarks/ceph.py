@@ -1,10 +1,11 @@
-"""The load on Ceph: the CPU use of mon and mgr in a real cluster of 16.2.15, for each API.
+"""Measures the load on Ceph: the CPU use of mon and mgr in a real cluster of 16.2.15, for each API.
 
-It runs as root after testbed/install, takes about an hour, and prints a line of JSON for each API.
-It first waits until the CPU use of mon and mgr no longer falls; before and after each API it
-measures their CPU use without any requests.
-`python -m benchmarks.ceph [OSDS]` adds OSDs, by default 10,000, to the map but does not run them,
-because the maps of mon and mgr have the same size. `python -m benchmarks.ceph running [OSDS]` runs
+Run it as root after testbed/install. It takes about an hour, and prints a line of JSON for each
+measurement. It first waits until the CPU use of mon and mgr no longer falls. Before and after each
+API, it measures their CPU use without any requests.
+
+`python -m benchmarks.ceph [OSDS]` adds OSDs to the map, by default 10,000, but does not run them.
+The maps in mon and mgr are as large as if they ran. `python -m benchmarks.ceph running [OSDS]` runs
 the OSDs, by default 40.
 """
 
@@ -34,16 +35,16 @@ _PORT = 28000
 _SCRAPE = 15
 _WINDOW = 120.0
 _LONG = 300.0
-"""Seconds of a measurement during which an exporter requests the slow documents once."""
+"""Seconds of a measurement that is long enough to include one request for the slow documents."""
 _SETTLING = 40
 _STEADY = 0.95
-"""A cluster is idle once it uses at least this fraction of the CPU time of the window before."""
+"""A cluster is idle once it uses at least this fraction of the CPU time of the previous window."""
 _MOST_WINDOWS = 8
-"""Number of windows after which a cluster counts as idle, whatever CPU time it uses."""
+"""Number of windows after which a cluster counts as idle in any case."""
 _GZIP = b"\x1f\x8b"
 _LAST_PORT = 29999
-# These lines of the testbed's configuration are removed. Its intervals are so short that they would
-# hide the load of requests, and its clusters are small, with a copy on each OSD and few ports.
+# These options are removed from the testbed's configuration. Its intervals are so short that they
+# would hide the load of requests. Its ports and its number of copies are made for small clusters.
 _CHANGED = (
     *("mgr stats period", "mgr tick period", "mon mgr digest period"),
     *("ms bind port max", "osd pool default size"),
@@ -77,7 +78,7 @@ class Large(CephCluster):
         file.write_text(f"{remaining}ms bind port max = {_LAST_PORT}\nosd pool default size = 3\n")
 
     def grow(self, osds: int) -> None:
-        """Add OSDs to the map, 20 per host and 25 hosts per rack; they are "in" but never ran."""
+        """Add OSDs to the map, with 20 OSDs per host and 25 hosts per rack. The OSDs never run."""
         conf, crush = str(self.folder / "ceph.conf"), str(self.folder / "crush")
         script = [*("/usr/bin/python3", "-c", _NEW_OSDS), str(osds), conf]
         subprocess.run(script, check=True)  # noqa: S603
@@ -91,13 +92,13 @@ class Large(CephCluster):
 
 
 class Cost(NamedTuple):
-    """CPU seconds per minute with one API, polled and scraped every 15 s; size of its answers."""
+    """CPU seconds per minute of mon and mgr while one API is polled every 15 s, and other costs."""
 
     way: str
     mon: float
     mgr: float
     exporter: float = 0.0
-    """CPU seconds per minute of the exporter, including its child process over rados."""
+    """CPU seconds per minute of the exporter, including the child process that rados needs."""
     scrape: float = 0.0
     """Median duration of a scrape in seconds."""
     bytes_poll: float = 0.0
@@ -105,7 +106,7 @@ class Cost(NamedTuple):
 
 
 def measure(osds: int, *, running: bool) -> list[Cost]:
-    """Measure each API in turn, on one cluster."""
+    """Measure all APIs, one after the other, on one cluster."""
     started = osds if running else 0
     with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:  # a disk is too slow
         cluster = Large(
@@ -119,11 +120,11 @@ def measure(osds: int, *, running: bool) -> list[Cost]:
                 _print(f"adding {osds} OSDs")
                 cluster.grow(osds)
                 _restart_mgr(cluster)
-            return list(_ways(cluster))
+            return list(_measure_all(cluster))
 
 
-def _ways(cluster: Large) -> Iterator[Cost]:
-    cluster.module_page()  # on a large cluster it answers 503 for a while
+def _measure_all(cluster: Large) -> Iterator[Cost]:
+    cluster.module_page()  # wait, because on a large cluster it first answers 503
     _wait_until_idle(cluster, cluster.module_url)
     cost, page = _cost(cluster, "module prometheus", cluster.module_url, _LONG)
     yield _printed(cost._replace(bytes_poll=len(page)))
@@ -158,7 +159,7 @@ def _wait_until_idle(cluster: Large, scraped: str = "") -> None:
 
 
 def _restart_mgr(cluster: Large) -> None:
-    """Restart the mgr, which would otherwise be busy with 10,000 new maps for a long time."""
+    """Restart the mgr; otherwise it would be busy with 10,000 new maps for a long time."""
     cluster.stop_mgr("x")
     cluster.start_mgr("x")
     _wait_for_mgr(cluster)
@@ -188,7 +189,10 @@ def _page(url: str) -> str:
 def _cost(
     cluster: Large, way: str, scraped: str = "", seconds: float = _WINDOW, exporter: int = 0
 ) -> tuple[Cost, str]:
-    """Measure for `seconds`; return the cost and the last page. exporter: a pid, 0 for none."""
+    """Measure for `seconds`; return the cost and the last page.
+
+    scraped: the URL to scrape, empty for none; exporter: the pid of the exporter, 0 for none.
+    """
     before, own, start = cluster.cpu(), _cpu_of_tree(exporter), time.monotonic()
     page, lengths = "", list[float]()
     while (passed := time.monotonic() - start) < seconds:
@@ -208,7 +212,7 @@ def _cost(
 @contextmanager
 def _exporter(folder: Path, *flags: str) -> Iterator[tuple[int, str]]:
     port = free_port()
-    # The timeout is long, because a slow poll on a busy machine is not an outage.
+    # The timeout is long, because polls may be slow on a busy machine.
     command = (*COMMAND, "--poll.timeout=30s", f"--web.listen-address=127.0.0.1:{port}", *flags)
     exporter = Daemon(*command, log=folder / "log" / "exporter")
     try:
@@ -219,7 +223,7 @@ def _exporter(folder: Path, *flags: str) -> Iterator[tuple[int, str]]:
 
 
 def _answers(page: str) -> float:
-    """Return the total size of all received documents in bytes."""
+    """Return the total size of all documents in bytes."""
     families = text_string_to_metric_families(page)
     (sizes,) = (family for family in families if family.name == "ceph_exporter_document_bytes")
     return sum(sample.value for sample in sizes.samples)
@@ -232,7 +236,7 @@ def _cpu(pid: int) -> float:
 
 
 def _cpu_of_tree(pid: int) -> float:
-    """Return the CPU seconds of a process and its children, 0 for no process."""
+    """Return the CPU seconds of a process and its children; 0 if the pid is 0."""
     if not pid:
         return 0.0
     tasks = Path(f"/proc/{pid}/task").glob("*/children")

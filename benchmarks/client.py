@@ -1,8 +1,8 @@
-"""Timed scrapes, made as Prometheus makes them: `python -m benchmarks.client PORT CLIENTS SECONDS`.
+"""Measures scrapes like those of Prometheus: `python -m benchmarks.client PORT CLIENTS SECONDS`.
 
 It prints a line for each scrape: its start in unix seconds, its duration in seconds, and its size
 in bytes, 0 if it failed. A scrape ends when the last byte of the answer is in a preallocated
-buffer, because the time that a client needs to process a page is not the server's.
+buffer. So the duration does not include the time in which a client processes the page.
 """
 
 import socket
@@ -22,7 +22,7 @@ _LARGEST = 1 << 24
 def scrape(port: int, buffer: bytearray) -> int:
     """Scrape once into the buffer; return the length of head and body in bytes.
 
-    Raises ValueError if the answer is not 200 or is cut off.
+    Raise ValueError if the status is not 200 or the answer is incomplete.
     """
     view, length, whole = memoryview(buffer), 0, 0
     with socket.create_connection(("127.0.0.1", port), timeout=60) as sock:
@@ -54,10 +54,10 @@ def page(port: int) -> bytes:
 
 
 def load(port: int, clients: int, seconds: float) -> list[tuple[float, float, int]]:
-    """Scrape continuously with several clients at once; return a row for each scrape.
+    """Scrape continuously with several clients at the same time; return a row for each scrape.
 
-    A row has the start in unix seconds, the duration in seconds, and the size in bytes, 0 for a
-    failure.
+    A row contains the start in unix seconds, the duration in seconds, and the size in bytes (0 for
+    a failure).
     """
     done: list[tuple[float, float, int]] = []
     end = time.monotonic() + seconds

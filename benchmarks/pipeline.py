@@ -1,8 +1,8 @@
-"""One poll without network, step by step, compared with other ways to produce the same page.
+"""Measures the steps of a poll without network, and other ways to produce the same page.
 
-`python -m benchmarks.pipeline OSDS` prints the figures as JSON; each size has its own process, so
-that it starts with clean memory. A poll reads all documents that the default collectors need, even
-the slow ones, from a simulated cluster over restful (Ceph 18).
+`python -m benchmarks.pipeline OSDS` prints the results as JSON. Each size is measured in a new
+process, which starts with clean memory. A poll reads all documents that the default collectors
+need, including the slow ones, from a simulated cluster over restful (Ceph 18).
 """
 
 import gc
@@ -38,7 +38,7 @@ _USED = tuple(collector for collector in COLLECTORS.values() if collector.defaul
 
 
 class Steps(NamedTuple):
-    """CPU seconds of each step, the median of the polls after the first."""
+    """CPU seconds of each step; the median of all polls except the first."""
 
     decode: float
     collect: float
@@ -47,29 +47,29 @@ class Steps(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """The costs for one size of cluster, in seconds and bytes."""
+    """The costs for a cluster of one size, in seconds and bytes."""
 
     osds: int
     answers: int
-    """Size of all documents in bytes."""
+    """The total size of all documents."""
     series: int
     page: int
     page_gzip: int
     first: float
-    """The first poll, all steps together; it cannot reuse anything."""
+    """All steps of the first poll, which cannot reuse any results."""
     steps: Steps
     steps_zlib: float
-    """Compressing the page with zlib."""
+    """Compressing the page with zlib instead."""
     wall: float
     typed: float
-    """Only decoding the same documents into typed objects."""
+    """Decoding the same documents into typed objects, and nothing else."""
     join: float
-    """Only joining the lines of the page, once they are rendered."""
+    """Joining the rendered lines to a page, and nothing else."""
     json_loads: float
     prometheus_client: float
-    """Building and rendering the families with prometheus-client, given their labels and values."""
+    """Building and rendering the families with prometheus-client from their labels and values."""
     memcpy: float
-    """One copy of the page."""
+    """Copying the page once."""
 
 
 class _Poll(NamedTuple):
@@ -169,7 +169,7 @@ def _rendered(renderers: dict[str, Renderer], families: dict[str, list[Family]])
 
 
 def _typed(documents: dict[str, bytes]) -> Iterator[tuple[str, Callable[[bytes], object]]]:
-    """Yield the typed decoder of each document, which is named `_decode` in the fact's module."""
+    """Yield the typed decoder of each document; in the module of the fact it is named `_decode`."""
     for name in documents:
         module = sys.modules[DOCUMENTS[name].__module__]
         decoder = vars(module).get("_decode")
@@ -177,7 +177,7 @@ def _typed(documents: dict[str, bytes]) -> Iterator[tuple[str, Callable[[bytes],
 
 
 def _registry(page: bytes) -> CollectorRegistry:
-    """Return a registry that collects the samples of a page; the page is parsed in advance."""
+    """Return a registry that collects the samples of a page, which is parsed here in advance."""
     read = [
         (family, [(tuple(sample.labels.values()), sample.value) for sample in family.samples])
         for family in text_string_to_metric_families(page.decode())

@@ -1,4 +1,4 @@
-"""The tables of docs/performance.md, which stand between two marks, and its plot."""
+"""Writes the tables between the two marks in docs/performance.md, and draws the plot."""
 
 import os
 import platform
@@ -19,12 +19,12 @@ def write(figures: Sequence[Figures], served: Mapping[int, Serving]) -> None:
     file = DOCS / "performance.md"
     before, _, after = file.read_text("utf-8").partition(BEGIN)
     after = after.partition(END)[2]
-    tables = "\n".join([_where(), *_polls(figures), "", *_scrapes(served), ""])
+    tables = "\n".join([_environment(), *_polls(figures), "", *_scrapes(served), ""])
     file.write_text(f"{before}{BEGIN}\n{tables}\n{END}{after}", "utf-8")
     (DOCS / "performance.svg").write_text(_plot(figures), "utf-8")
 
 
-def _where() -> str:
+def _environment() -> str:
     libraries = ", ".join(f"{name} {version(name)}" for name in ("msgspec", "prometheus-client"))
     return (
         f"Python {platform.python_version()}, {libraries}, {os.cpu_count()} cores of "

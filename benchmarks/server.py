@@ -1,7 +1,7 @@
 """A ceph-rest-api that sends prepared bytes: `python -m benchmarks.server OSDS`.
 
-It prints its URL, then a line for each answer: its start and end in unix seconds, and the command.
-A request for `status`, which every poll makes once, starts the next round of documents.
+It prints its URL, and then a line for each answer: start and end in unix seconds, and the command.
+Each poll requests `status` once; this request switches to the next round of documents.
 """
 
 import socket
@@ -19,7 +19,7 @@ _UNKNOWN = b'{"status": "Invalid endpoint", "output": ""}'
 
 
 def main(osds: int) -> None:
-    """Answer one request after the other until the process is killed."""
+    """Answer requests, one at a time, until the process is killed."""
     age = 0.0
     cluster = Simulated(osds, age=lambda: age)
     cluster.incidents = ()
@@ -48,7 +48,7 @@ def main(osds: int) -> None:
 
 
 def _command(request: bytes) -> str:
-    """Return the command, "health detail" for "GET /api/v0.1/health.json?detail=detail"."""
+    """Return the command: "health detail" for "GET /api/v0.1/health.json?detail=detail"."""
     target = request.split(b" ")[1].decode().removeprefix("/api/v0.1/")
     path, _, query = target.partition(".json")
     return path.replace("/", " ") + (" detail" if "detail" in query else "")

@@ -1,4 +1,4 @@
-"""Measures the running program: start, memory, scrapes between and during polls, many clients."""
+"""Measures a running exporter: start, memory, scrapes with and without a poll, many clients."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ from testbed.process import free_port
 
 _CLIENTS = 50
 _AFTER = 0.5
-"""Seconds that a poll may take after its last answer, to decode, collect and compress."""
+"""Seconds that a poll may continue after its last answer, to decode, collect and compress."""
 
 
 class Serving(NamedTuple):
@@ -24,7 +24,7 @@ class Serving(NamedTuple):
     start: float
     peak: float
     between_polls: float
-    """99th percentile of the durations of scrapes while no poll ran."""
+    """The 99th percentile of the durations of scrapes while no poll ran."""
     during_poll: float
     page: int
     """Size of the page with gzip, in bytes."""
@@ -119,7 +119,7 @@ def _load(port: int, clients: int, seconds: float) -> list[tuple[float, float, i
 
 
 def _polls(log: str) -> list[tuple[float, float]]:
-    """Return start and end of each poll, which is a group of answers less than a second apart."""
+    """Return start and end of each poll; its answers are less than a second apart."""
     polls: list[tuple[float, float]] = []
     for line in log.splitlines()[1:]:
         start, end = map(float, line.split()[:2])

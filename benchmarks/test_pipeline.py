@@ -1,4 +1,4 @@
-"""The costs of a poll compared with other ways to the same page, with a wide margin for noise."""
+"""A poll costs less than other ways to produce the same page, even if the machine is noisy."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def test_a_poll_costs_less_than_parsing_and_prometheus_client(figures: list[Figu
 
 
 def test_the_cost_of_a_series_does_not_grow_with_the_cluster(figures: list[Figures]) -> None:
-    """With four times as many OSDs, the cost per series does not even double."""
+    """With four times as many OSDs, the cost per series does not double."""
     small, large = (sum(each.steps) / each.series for each in figures)
     assert large < 2 * small
 
@@ -36,7 +36,7 @@ def test_a_poll_shows_the_whole_cluster(figures: list[Figures]) -> None:
 def test_the_report_has_a_column_for_each_size(
     figures: list[Figures], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The text around the tables is kept, and the plot has a line for each way to make a page."""
+    """The text around the tables stays, and the plot has a line for each way to make a page."""
     monkeypatch.setattr(report, "DOCS", tmp_path)
     document = tmp_path / "performance.md"
     document.write_text(f"before\n{report.BEGIN}old\n{report.END}after\n")

@@ -1,3 +1,3 @@
-"""Prometheus exporter for Ceph over Ceph's own HTTP APIs, from 0.67 to today."""
+"""A Prometheus exporter for Ceph 0.67 and later, which uses Ceph's HTTP APIs or librados."""
 
 __version__ = "1.0.0"

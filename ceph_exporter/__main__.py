@@ -1,4 +1,4 @@
-"""`python -m ceph_exporter` is the command `ceph_exporter`."""
+"""Lets `python -m ceph_exporter` run the command `ceph_exporter`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The command line: from arguments to a command; and the demo, which simulates a cluster."""
+"""The command line: parses the arguments and runs the command."""
 
 import os
 import sys
@@ -21,7 +21,7 @@ from ceph_exporter.web.security import Watched
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return the exit code."""
+    """Run the command in the arguments (by default, those of the process); return its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
     output.prepare()
     if wants_nagios(arguments, os.environ):
@@ -30,19 +30,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _plugin(arguments: Sequence[str]) -> int:
-    """Run the command line for Nagios, which takes the exit code of a traceback for a warning."""
+    """Run the command for Nagios, which would treat the exit code 1 of a traceback as a warning."""
     try:
         return _command(arguments, nagios.fail)
     except SystemExit as end:
         return int(end.code or 0)
     except OSError:
-        raise  # of standard output
-    except Exception as error:  # noqa: BLE001 - whatever it is, the state is unknown
+        raise  # from standard output; `output.guarded` handles it
+    except Exception as error:  # noqa: BLE001 - after any error, the state is unknown
         return nagios.unknown(f"internal error; please report this: {error!r}")
 
 
 def _command(arguments: Sequence[str], refuse: Callable[[str], NoReturn]) -> int:
-    """Run the command line. refuse: called if usage or configuration are wrong."""
+    """Run the command. refuse: called if the arguments or the configuration are invalid."""
     line = parse(arguments, os.environ, COLLECTORS, refuse)
     # `check` reports errors itself, in its own format.
     quiet = line.command == "check" and line.log.level != "debug"
@@ -62,7 +62,7 @@ def _command(arguments: Sequence[str], refuse: Callable[[str], NoReturn]) -> int
 
 
 def _run(line: CommandLine, config: Config) -> int:
-    """Run a command that ends by itself; return the exit code."""
+    """Run `check`, `once` or `record`; return the exit code."""
     if line.command == "check":
         return nagios.check(config) if line.nagios else check.check(config)
     if line.command == "once":
@@ -76,7 +76,7 @@ def _run(line: CommandLine, config: Config) -> int:
 
 
 def _demo(stack: ExitStack, line: CommandLine) -> CommandLine:
-    """Serve a simulated cluster until the stack closes; return the command line that polls it."""
+    """Serve a simulated cluster until the stack closes. Return the command line that polls it."""
     # Only the demo needs the simulator.
     from ceph_exporter.simulator import rest_api  # noqa: PLC0415
 
@@ -86,7 +86,7 @@ def _demo(stack: ExitStack, line: CommandLine) -> CommandLine:
 
 
 def config_check(config: Config, line: CommandLine) -> int:
-    """Check what only `serve` uses, after the rest was checked when it was read."""
+    """Check the settings that only `serve` uses; all others were checked when they were read."""
     for address in line.web.listen_address:
         listen.host_and_port(address)
     if line.web.config_file:

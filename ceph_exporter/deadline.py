@@ -1,4 +1,4 @@
-"""How much time is left, and how much has passed; imports nothing from the package."""
+"""Deadlines and elapsed time. This module imports nothing from the package."""
 
 import time
 
@@ -11,14 +11,14 @@ class Deadline:
 
     @property
     def left(self) -> float:
-        """Seconds left, never below 0."""
+        """Seconds until the deadline; 0 if it has passed."""
         return max(0.0, self._end - time.monotonic())
 
     def part(self, share: float) -> "Deadline":
-        """Return a deadline that ends after this share (0 to 1) of the time left."""
+        """Return a deadline for a fraction (0 to 1) of the time left."""
         return Deadline(self.left * share)
 
 
 def elapsed(start: float) -> float:
-    """Return the seconds that have passed since `start` by `time.monotonic()`."""
+    """Return the seconds since `start`, which is a result of `time.monotonic()`."""
     return time.monotonic() - start

@@ -20,12 +20,13 @@ from ceph_exporter.metric import Columns, Family, Metric, Samples, Value
 Lines: TypeAlias = Mapping[Metric, bytes]
 
 _UNKNOWN = b"null"
-_LONGEST = 308
-"""Maximum number of digits of an integer on the page. A longer one may exceed a 64-bit float, and
-Prometheus would then reject the whole page."""
-_SHORTEST = len("ceph_x 1\n")
-"""Bytes of the shortest possible line; a page's size divided by it bounds the number of lines."""
+_MAX_DIGITS = 308
+"""Maximum number of digits of an integer on the page. A longer integer may exceed a 64-bit float,
+and Prometheus would then reject the whole page."""
+_MIN_LINE = len("ceph_x 1\n")
+"""Size of the shortest possible line. A page of N bytes has at most N / _MIN_LINE lines."""
 _SPELLINGS = ((b"true", b"1"), (b"false", b"0"), (b"-0.0,", b"0,"), (b".0,", b","))
+"""Values in JSON, and how they are written on the page."""
 
 
 class Format(Enum):
@@ -36,7 +37,7 @@ class Format(Enum):
 
 
 class _Rendered(NamedTuple):
-    """A family as rendered in the last poll. heads: each line's part between name and value."""
+    """A family as rendered in the last poll. heads: the labels in each line, in braces."""
 
     columns: Columns
     heads: list[bytes]
@@ -44,40 +45,40 @@ class _Rendered(NamedTuple):
 
 
 class Renderer:
-    """Renders the families of one collector, poll after poll, and reuses what has not changed.
+    """Renders the families of one collector in each poll, and reuses what has not changed.
 
     The cost of a family depends on what changed since the previous poll. If a `Columns` has the
-    same `blocks` object and equal values, the previous bytes are reused, at the cost of comparing
-    two lists. If only values changed, the values are encoded again and joined with the cached label
-    blocks, in a few C calls per family. If the `blocks` object is new, each label block is
-    formatted again.
+    same `blocks` object and equal values, the previous bytes are reused; this only costs the
+    comparison of two lists. If only values changed, they are encoded again and joined with the
+    cached label blocks, in a few C calls per family. If the `blocks` object is new, each label
+    block is formatted again.
 
-    The caller passes a new list of values in each poll and does not modify it afterwards, because
-    the renderer keeps it for that comparison. A renderer belongs to one thread.
+    The caller must pass a new list of values in each poll and must not modify it afterwards,
+    because the renderer keeps the list for the next comparison. A renderer is not thread-safe.
 
     prefix: a label inserted before the labels of each sample (`cluster="prod"`). limit: the maximum
-    number of series of all families together; a family that would exceed it is left out as a whole,
-    because sums over a part of it would be wrong.
+    number of series in all families together. A family that would exceed it is left out as a whole,
+    because a sum over a part of it would be wrong.
     """
 
     def __init__(self, prefix: str = "", limit: int = sys.maxsize) -> None:
         self._prefix = prefix
         self._limit = limit
         self.series = 0
-        """Number of series that the last call of `lines` rendered."""
+        """Number of series that the last call to `lines` rendered."""
         self.cut = 0
-        """Number of series that the last call of `lines` left out because of the limit."""
+        """Number of series that the last call to `lines` left out because of the limit."""
         self._previous: dict[Metric, _Rendered] = {}
 
     def lines(self, families: Iterable[Family]) -> dict[Metric, bytes]:
         """Return the sample lines of each family; a family without a finite value is absent.
 
-        If several samples have equal labels, the last one is used, because Prometheus rejects a
-        page with duplicates.
+        If several samples have equal labels, only the last one is rendered, because a page must not
+        contain duplicate series.
         """
         rendered: dict[Metric, _Rendered] = {}
         series = cut = 0
-        # Each entry keeps its blocks alive, so that no other object can get the same id.
+        # Each entry holds a reference to its blocks, so no other object can have the same id.
         heads = {
             id(previous.columns.blocks): (previous.columns.blocks, previous.heads)
             for previous in self._previous.values()
@@ -115,10 +116,10 @@ def lines(families: Iterable[Family], prefix: str = "") -> dict[Metric, bytes]:
 
 
 def singles(values: Iterable[tuple[Metric, Value]]) -> dict[Metric, bytes]:
-    """Return the line of each metric; each has a single sample, without labels.
+    """Return the line of each metric. Each metric has a single sample without labels.
 
-    For so few samples this takes a tenth of the time that `lines` takes. A value must be finite, or
-    None if it is unknown, in which case the metric is absent.
+    For metrics with one sample, this is ten times as fast as `lines`. Values must be finite; a
+    metric whose value is None is absent.
     """
     present = ((metric, value) for metric, value in values if value is not None)
     return {metric: f"{metric.name} {value + 0!r}\n".encode() for metric, value in present}
@@ -130,10 +131,10 @@ def _columns(samples: Samples) -> Columns:
 
 
 def _text(name: str, heads: Sequence[bytes], values: Sequence[Value]) -> bytes:
-    """Return the lines of a family, without those whose value is not a finite number.
+    """Return the lines of a family; samples without a finite value are left out.
 
-    Each step is one C call for the whole family, which takes a fifth of the time that formatting
-    line by line takes.
+    Each step is one C call for the whole family, which is five times as fast as formatting each
+    line.
     """
     if not values:
         return b""
@@ -141,8 +142,8 @@ def _text(name: str, heads: Sequence[bytes], values: Sequence[Value]) -> bytes:
     for json, prometheus in _SPELLINGS:
         encoded = encoded.replace(json, prometheus)
     numbers = encoded[:-1].split(b",")
-    if _UNKNOWN in encoded or max(map(len, numbers)) > _LONGEST:
-        finite = [text != _UNKNOWN and len(text) <= _LONGEST for text in numbers]
+    if _UNKNOWN in encoded or max(map(len, numbers)) > _MAX_DIGITS:
+        finite = [text != _UNKNOWN and len(text) <= _MAX_DIGITS for text in numbers]
         heads, numbers = list(compress(heads, finite)), list(compress(numbers, finite))
         if not numbers:
             return b""
@@ -153,7 +154,7 @@ def _text(name: str, heads: Sequence[bytes], values: Sequence[Value]) -> bytes:
 
 
 def without_prefix(prefix: str, families: Lines) -> Lines:
-    """Return the lines without the prefix with which they were rendered."""
+    """Return the lines without the label prefix that they were rendered with."""
     if not prefix:
         return families
     # Quotes in label values are escaped, so the prefix can only match at the start of a block.
@@ -171,14 +172,15 @@ def page(families: Iterable[Lines], format_: Format) -> bytes:
 def within_limit(families: Iterable[Lines], limit: int) -> tuple[list[Lines], int]:
     """Return the families of a page of at most `limit` lines, and how many lines were left out.
 
-    The largest families are left out, each as a whole and for all clusters, so that as few families
-    as possible are missing and no sum over a family is wrong.
+    The largest families are left out first, so that as few families as possible are missing. A
+    family is left out as a whole and for all clusters, because a sum over a part of it would be
+    wrong.
     """
     clusters = list(families)
     sizes: Counter[Metric] = Counter()
     for cluster in clusters:
         sizes.update({metric: len(text) for metric, text in cluster.items()})
-    if sizes.total() <= limit * _SHORTEST:
+    if sizes.total() <= limit * _MIN_LINE:
         return clusters, 0
     for metric in sizes:
         sizes[metric] = sum(cluster.get(metric, b"").count(b"\n") for cluster in clusters)
@@ -194,9 +196,9 @@ def within_limit(families: Iterable[Lines], limit: int) -> tuple[list[Lines], in
 
 
 def parts(families: Iterable[Lines], format_: Format) -> list[bytes]:
-    """Return a page of one or more clusters in parts, without its end mark.
+    """Return the parts of a page of one or more clusters, without the end mark.
 
-    Families are sorted by name; each has one header, followed by its lines for all clusters.
+    Families are sorted by name. Each has one header, followed by its lines for all clusters.
     """
     by_metric: dict[Metric, list[bytes]] = {}
     for cluster in families:
@@ -209,19 +211,19 @@ def parts(families: Iterable[Lines], format_: Format) -> list[bytes]:
 
 
 def end_mark(format_: Format) -> bytes:
-    """Return what a page of this format ends with."""
+    """Return the last line of a page; it is empty unless the format is OpenMetrics."""
     return b"# EOF\n" if format_ is Format.OPENMETRICS else b""
 
 
-@lru_cache(maxsize=2048)  # more than a page needs; bounded, because names may come from Ceph
+@lru_cache(maxsize=2048)  # more than a page needs; bounded, because some names come from Ceph
 def _header(metric: Metric, format_: Format) -> bytes:
     name, type_ = metric.name, str(metric.type)
     text = metric.help_line.replace("\\", r"\\").replace("\n", r"\n")
     if format_ is Format.OPENMETRICS:
         text = text.replace('"', r"\"")
         type_ = type_.replace("untyped", "unknown")
-        # In OpenMetrics the header names a counter without `_total`. A counter whose name does not
-        # end in `_total`, such as many in Ceph's own module, must have the type unknown.
+        # In OpenMetrics, the name of a counter ends in `_total`, and its header omits this suffix.
+        # Many counters of Ceph's own module lack it, so they must have the type unknown.
         if type_ == "counter":
             name, type_ = (name[:-6], type_) if name.endswith("_total") else (name, "unknown")
     return f"# HELP {name} {text}\n# TYPE {name} {type_}\n".encode()

@@ -1,8 +1,8 @@
-"""Sizes and durations as text for people; imports nothing from the package."""
+"""Sizes and durations as human-readable text. This module imports nothing from the package."""
 
 
 def size(number: float | None) -> str:
-    """Return a number of bytes as text, empty for None."""
+    """Return a number of bytes as text; an empty text for None."""
     if number is None:
         return ""
     for unit in ("B", "kB", "MB"):
@@ -13,7 +13,7 @@ def size(number: float | None) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Return a duration as text, empty for None."""
+    """Return a duration as text; an empty text for None."""
     if seconds is None:
         return ""
     if seconds < 1:

@@ -1,4 +1,4 @@
-"""Log lines as Prometheus' own programs write them: logfmt or JSON, one line each, to stderr."""
+"""The log on stderr, in the formats of Prometheus: logfmt or JSON, one line per record."""
 
 import json
 import logging
@@ -9,10 +9,15 @@ from datetime import UTC, datetime
 LEVELS = ("debug", "info", "warn", "error")
 FORMATS = ("logfmt", "json")
 _PLAIN = re.compile(r"[^\s\"=]+")
-_LIMIT = 4096
-"""Characters of a value that are logged."""
+_MAX_LENGTH = 4096
+"""Maximum length of a value in characters; a longer value is cut off."""
 
 log = logging.getLogger("ceph_exporter")
+
+
+def tags_of(cluster: str) -> dict[str, str]:
+    """Return the key=value pairs that identify a cluster in log lines."""
+    return {"cluster": cluster} if cluster else {}
 
 
 def fields(**pairs: object) -> dict[str, dict[str, object]]:
@@ -21,7 +26,7 @@ def fields(**pairs: object) -> dict[str, dict[str, object]]:
 
 
 class _Formatter(logging.Formatter):
-    """One line per record. Tracebacks are not written, as they would break the line."""
+    """Writes one line per record. Tracebacks are not logged, because they have several lines."""
 
     def pairs(self, record: logging.LogRecord) -> dict[str, object]:
         when = datetime.fromtimestamp(record.created, UTC)
@@ -44,12 +49,12 @@ class Logfmt(_Formatter):
 
 
 class Json(_Formatter):
-    """The same pairs as one JSON object."""
+    """The same pairs as a JSON object."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line of a record."""
         pairs = self.pairs(record)
-        # JSON allows DEL as it is.
+        # `json.dumps` does not escape DEL.
         return json.dumps(
             {key: _cut(value) for key, value in pairs.items()},
             default=lambda value: _cut(str(value)),
@@ -57,12 +62,12 @@ class Json(_Formatter):
 
 
 def _cut(value: object) -> object:
-    return value[:_LIMIT] if isinstance(value, str) else value
+    return value[:_MAX_LENGTH] if isinstance(value, str) else value
 
 
 def _quote(text: str) -> str:
-    """Return a value for logfmt; what does not print in a terminal is escaped as JSON does."""
-    text = text[:_LIMIT]
+    """Return a value for logfmt. Unprintable characters are escaped as in JSON."""
+    text = text[:_MAX_LENGTH]
     if _PLAIN.fullmatch(text) and text.isprintable():
         return text
     return "".join(
@@ -76,9 +81,9 @@ def _escaped(character: str) -> str:
 
 
 def set_up(level: str, format_: str) -> None:
-    """Send the log to stderr from a level up; a closed or full stderr never stops the program.
+    """Log to stderr, at this level and above. A closed or full stderr never stops the program.
 
-    level: one of `LEVELS`, or `critical` for no log at all, as nothing is logged at that level.
+    level: one of `LEVELS`, or `critical`, which turns the log off because nothing uses that level.
     """
     logging.raiseExceptions = False
     handler = logging.StreamHandler(sys.stderr)

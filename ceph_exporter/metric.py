@@ -1,4 +1,4 @@
-"""A metric's declaration, its labels and its samples; imports nothing from the package."""
+"""The declaration, labels and samples of a metric. This module imports nothing from the package."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -10,10 +10,10 @@ Value: TypeAlias = float | int | bool | None
 
 
 class Columns(NamedTuple):
-    """The samples of a large family: label blocks, and the values in the same order.
+    """The samples of a large family: the label blocks, and the values in the same order.
 
-    If `blocks` is the same object as in the last poll (see `Facts.once`), the part of each line
-    before the value is not rendered again.
+    If `blocks` is the same object as in the last poll (see `Facts.once`), the labels are not
+    rendered again.
     """
 
     blocks: tuple[str, ...]
@@ -28,10 +28,10 @@ _ESCAPED = re.compile(r'[\\"\n]')
 
 
 class Labels:
-    """The label names that several metrics share; a call with their values returns a label block.
+    """Label names. A call with label values returns a label block.
 
-    The block (`monitor="a",ceph_daemon="mon.a"`) is the key of a series within its metric. It is
-    rendered once per entity and shared by all metrics with the same label names.
+    A label block (`monitor="a",ceph_daemon="mon.a"`) identifies a series within its metric. Metrics
+    with the same label names share the block of an entity, such as a monitor.
     """
 
     def __init__(self, *names: str) -> None:
@@ -39,8 +39,8 @@ class Labels:
         self._template = ",".join(f'{name}="%s"' for name in names)
 
     def __call__(self, *values: str) -> str:
-        """Return the label block of these values, which are in the order of the names."""
-        if _ESCAPED.search("".join(values)):  # one search for all, because few need escaping
+        """Return the label block of these values. Their order must be that of the names."""
+        if _ESCAPED.search("".join(values)):  # one search is enough, because escapes are rare
             values = tuple(map(escape, values))
         return self._template % values
 
@@ -56,11 +56,11 @@ NO_LABELS = Labels()
 class Metric(msgspec.Struct, frozen=True, cache_hash=True):
     """One metric family.
 
-    help: a phrase of at most 120 characters, without the releases; document: the name of the
-    document without which the metric is absent; unit: the unit of the values, unless the name ends
-    in it; since, until: the first and the last release of Ceph that report the value, unless they
-    are those of the document; later: where the value comes from after `until`; detail: whole
-    sentences that only docs/metrics.md shows.
+    help: a phrase of at most 120 characters, without the releases. document: the name of the
+    document that contains the values. unit: the unit of the values, if the name does not end in it.
+    since, until: the first and the last release of Ceph that report the values, if they differ from
+    those of the document. later: the condition under which the values exist after `until`. detail:
+    complete sentences that appear only in docs/metrics.md.
     """
 
     name: str
@@ -76,7 +76,7 @@ class Metric(msgspec.Struct, frozen=True, cache_hash=True):
 
     @property
     def help_line(self) -> str:
-        """The text of the `# HELP` line: `help` and the releases that report the value."""
+        """The text of the `# HELP` line: `help` and the releases that report the values."""
         if self.until:
             releases = f"{self.since} to {self.until}" if self.since else f"up to {self.until}"
             later = f", later {self.later}" if self.later else ""
@@ -84,7 +84,7 @@ class Metric(msgspec.Struct, frozen=True, cache_hash=True):
         return f"{self.help} (Ceph {self.since} and later)" if self.since else self.help
 
 
-# A sample whose value is None, nan or inf is left out, because an unknown value must be absent.
+# A sample whose value is None, nan or inf is left out of the page, because its value is unknown.
 Family: TypeAlias = tuple[Metric, Samples | Columns]
 
 

@@ -1,21 +1,21 @@
-"""Text from outside, made safe to show in a terminal, a log line or an error.
+"""Makes external text safe to show in a terminal, a log line or an error message.
 
-A leaf of the package: it imports nothing of it.
+This module imports nothing from the package.
 """
 
 from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
-_SHOWN = 60
+_MAX_LENGTH = 60
 _HIDDEN = "a value that is not shown"
 
 
 def escape_text(text: str) -> str:
-    r"""Return a text with everything that does not print as escapes: \x1b, \n, \u202e.
+    r"""Return a text in which unprintable characters are escaped, such as \x1b, \n and \u202e.
 
-    Whoever can name a pool or raise a health check must not be able to move the cursor, add a line
-    or reverse the order of what an operator reads.
+    Unescaped, the name of a pool or the text of a health check could move the cursor, add lines or
+    reverse the direction of the text in an operator's terminal.
     """
     if text.isprintable():
         return text
@@ -28,11 +28,11 @@ def escape_text(text: str) -> str:
 
 
 def escape_tree(value: T) -> T:
-    """Return a tuple or named tuple, nested in any depth, with all of its texts escaped."""
+    """Return a tuple or named tuple in which all strings, at any depth, are escaped."""
     return cast("T", _escaped_tree(value))
 
 
-def _escaped_tree(value: Any) -> Any:  # noqa: ANN401 - of the type of its argument
+def _escaped_tree(value: Any) -> Any:  # noqa: ANN401 - returns the type of its argument
     if type(value) is str:
         return escape_text(value)
     if not isinstance(value, tuple):
@@ -42,7 +42,7 @@ def _escaped_tree(value: Any) -> Any:  # noqa: ANN401 - of the type of its argum
 
 
 def mask_secrets(text: str) -> str:
-    """Return a text without the user information and the queries of the URLs in it."""
+    """Return a text in which the user information and the query of each URL are masked."""
     return " ".join(map(_masked, text.split(" ")))
 
 
@@ -58,11 +58,11 @@ def _masked(word: str) -> str:
 
 
 def quoted(value: object) -> str:
-    """Return a refused value in quotes, shortened; one that may hold a secret is not shown."""
+    """Return an invalid value in quotes and shortened; a possible secret is not shown at all."""
     try:
         text = repr(value)
     except ValueError:  # an integer with more digits than Python prints
         return "a number that is too large"
     if "://" in text or any(mark in text for mark in "@?#"):
         return _HIDDEN
-    return escape_text(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")
+    return escape_text(text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}...")

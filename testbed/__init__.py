@@ -1,1 +1,1 @@
-"""Real programs on this machine, for tests and benchmarks: Ceph, Prometheus, exporters, servers."""
+"""Starts real programs for tests and benchmarks: Ceph, Prometheus, exporters, other servers."""

@@ -1,4 +1,4 @@
-"""A real Alertmanager, from Debian, and a receiver of its notifications."""
+"""A real Alertmanager, as packaged by Debian, and a receiver of its notifications."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import httpx
 
-from testbed.process import ENVIRONMENT, Daemon
+from testbed.process import ENVIRONMENT, Daemon, Service
 from testbed.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -20,13 +20,13 @@ PROGRAM = "prometheus-alertmanager"
 
 
 def available() -> str | None:
-    """Return why no Alertmanager can be started here, None if one can."""
+    """Return why Alertmanager cannot be started here, or None if it can."""
     program = shutil.which(PROGRAM, path=ENVIRONMENT["PATH"])
     return None if program else f"not installed: {PROGRAM}"
 
 
 class Message(NamedTuple):
-    """An alert in a notification; status is firing or resolved."""
+    """An alert in a notification. status: firing or resolved."""
 
     receiver: str
     status: str
@@ -36,7 +36,7 @@ class Message(NamedTuple):
 
 
 class Receiver:
-    """A webhook on 127.0.0.1 that keeps alerts; the path of a request is the receiver's name."""
+    """A webhook on 127.0.0.1 that stores alerts; the path of a request names the receiver."""
 
     def __init__(self) -> None:
         self.messages: list[Message] = []
@@ -45,18 +45,18 @@ class Receiver:
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     def __enter__(self) -> Self:
-        """Start it."""
+        """Start the webhook."""
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop it."""
+        """Stop the webhook."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
 
     def take(self, receiver: str, body: bytes) -> None:
-        """Keep the alerts of a notification."""
+        """Store the alerts of a notification."""
         for alert in json.loads(body)["alerts"]:
             labels: dict[str, str] = alert["labels"]
             self.messages.append(
@@ -81,8 +81,8 @@ class Receiver:
         return Handler
 
 
-class Alertmanager:
-    """A server without peers on 127.0.0.1 that stores everything in `folder`."""
+class Alertmanager(Service):
+    """An Alertmanager without peers, on 127.0.0.1, that stores everything in `folder`."""
 
     def __init__(self, folder: Path, *, port: int, configuration: str) -> None:
         self.target = f"127.0.0.1:{port}"
@@ -91,8 +91,8 @@ class Alertmanager:
         self._log = folder / "alertmanager.log"
         self._daemon: Daemon | None = None
 
-    def __enter__(self) -> Self:
-        """Start it and wait until it is ready."""
+    def start(self) -> None:
+        """Start the server and wait until it is ready."""
         file = self._folder / "alertmanager.yml"
         file.write_text(self._configuration)
         self._daemon = Daemon(
@@ -103,21 +103,16 @@ class Alertmanager:
             "--cluster.listen-address=",
             log=self._log,
         )
-        try:
-            wait_until(self._ready, "ready Alertmanager", 30, [self._log])
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
+        wait_until(self._ready, "ready Alertmanager", 30, [self._log])
 
-    def __exit__(self, *_: object) -> None:
-        """Stop it."""
+    def stop(self) -> None:
+        """Stop the server."""
         if self._daemon is not None:
             self._daemon.stop()
             self._daemon = None
 
     def states(self) -> dict[str, str]:
-        """Return the state of each alert by name: active, or suppressed by another alert."""
+        """Return the state of each alert by its name: active, or suppressed by another alert."""
         answer = httpx.get(f"http://{self.target}/api/v2/alerts", trust_env=False)
         alerts: list[dict[str, Any]] = answer.raise_for_status().json()
         return {alert["labels"]["alertname"]: alert["status"]["state"] for alert in alerts}

@@ -1,7 +1,7 @@
-"""The cheapest threaded server: `python -m testbed.bare FILE` answers every request with the file.
+"""A minimal threaded server: `python -m testbed.bare FILE` answers every request with the file.
 
-It has one thread per connection, parses no headers, and has no limits or timeouts, so none of the
-protection that a server for untrusted clients needs. It prints its port.
+It starts a thread for each connection, parses no headers, and has neither limits nor timeouts. It
+is the yardstick for a server that protects itself against its clients. It prints its port.
 """
 
 import socket
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def main(message: bytes) -> None:
-    """Serve until it is killed."""
+    """Serve until the process is killed."""
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listener:
         sys.stdout.write(f"{listener.getsockname()[1]}\n")
         sys.stdout.flush()

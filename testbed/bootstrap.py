@@ -1,4 +1,4 @@
-"""The setup of a new cluster: OSDs, options of mgr modules, and users of its APIs."""
+"""Sets up a new cluster: OSDs, options of mgr modules, and users of the APIs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 USER = "exporter"
 RIGHTS = ("mon", "allow r", "mgr", "allow r")
-"""Capabilities with which the exporter reads a cluster over rados."""
+"""The capabilities that the exporter needs to read a cluster over rados."""
 
 
 def make_osd(cluster: CephCluster, number: int) -> None:
@@ -24,9 +24,9 @@ def make_osd(cluster: CephCluster, number: int) -> None:
 
 
 def configure_modules(cluster: CephCluster) -> None:
-    """Set the options of modules before the first mgr starts, so that none has to restart.
+    """Set the options of mgr modules before the first mgr starts, to avoid restarts of the mgrs.
 
-    The monitors do not know the options of modules at that time and accept them only with --force.
+    At that time, the monitors do not know these options yet and accept them only with --force.
     """
 
     def force(option: str, value: str) -> None:
@@ -38,9 +38,9 @@ def configure_modules(cluster: CephCluster) -> None:
         for mgr, url in zip(cluster.mgrs, urls, strict=True):
             force(f"{module}/{mgr}/{port_option}", str(httpx.URL(url).port))
         if name == "prometheus":
-            # The module renders its page again once it is this many seconds old, by default 15.
+            # Seconds for which the module caches its page, by default 15.
             force(f"{module}/scrape_interval", "1")
-            # From Ceph 18 on the page has no performance counters by default.
+            # From Ceph 18 on, the page has no performance counters by default.
             force(f"{module}/exclude_perf_counters", "false")
             continue
         for kind, file in (("crt", cluster.ca_file), ("key", cluster.key_file)):
@@ -50,7 +50,7 @@ def configure_modules(cluster: CephCluster) -> None:
 def make_users(cluster: CephCluster) -> None:
     """Create a user for each API.
 
-    A module may serve HTTP before the monitors have learnt its commands from the mgr.
+    A module may serve HTTP before the monitors know its commands, so this waits for the commands.
     """
     cluster.wait(lambda: bool(cluster.ceph("dashboard", "ac-role-show")), "commands of modules", 30)
     cluster.password_file.write_text(uuid.uuid4().hex)

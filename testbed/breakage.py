@@ -1,4 +1,4 @@
-"""Damage that makes a cluster report problems, and its repair."""
+"""Damages a cluster so that it reports problems, and repairs it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from testbed.ceph import CephCluster
 
 MONITOR, OSD = "c", 2
-# The recovery of this many objects takes many polls.
+# Recovering this many objects, at this pace, takes many polls.
 MORE_OBJECTS, SECONDS_AN_OBJECT = 40, 0.5
 
 
 def hurt(cluster: CephCluster) -> None:
-    """Write while an OSD is down, cause an election, and set a flag and a quota on objects."""
+    """Set a flag and a quota, cause an election, stop an OSD, and write objects meanwhile."""
     cluster.ceph("osd", "set", "noout")
     cluster.ceph("osd", "pool", "set-quota", REPLICATED, "max_objects", "1000")
     cluster.ceph("config", "set", "osd", "osd_recovery_sleep", str(SECONDS_AN_OBJECT))
@@ -31,5 +31,5 @@ def hurt(cluster: CephCluster) -> None:
 
 
 def repair(cluster: CephCluster) -> None:
-    """Start the OSD, which then recovers the objects that were written while it was down."""
+    """Start the OSD again; it recovers the objects that were written while it was down."""
     cluster.start_osd(OSD)

@@ -1,6 +1,6 @@
-"""A real Ceph cluster on loopback, in one folder: monitors, mgrs, MDSs and OSDs in memory.
+"""A real Ceph cluster on 127.0.0.1: monitors, mgrs, MDSs, and OSDs that store data in memory.
 
-The scripts `install` and `install-releases` beside this file install the programs.
+The scripts `install` and `install-releases` in this folder install the programs.
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 import ssl
 import time
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from testbed import bootstrap, contents
 from testbed.layout import Layout
 from testbed.observation import Observation
-from testbed.process import CephError, Daemon, output_of
+from testbed.process import CephError, Daemon, Service, output_of
 from testbed.releases import RELEASES, SYSTEM
 from testbed.waiting import wait_until
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class CephCluster(Layout):
+class CephCluster(Service, Layout):
     """A cluster with monitors a, b, c, mgrs x, y and OSDs 0, 1, 2, and so on.
 
-    mons, mgrs, osds and mds are numbers of daemons; MDSs serve a filesystem named shared. `pools`
-    adds pools with data, `prometheus` the mgr module of that name. `base_port` defaults to that of
-    the release.
+    mons, mgrs, osds, mds: the number of daemons of each type; the MDSs serve the filesystem
+    "shared"; pools: whether to add pools with data; prometheus: whether to run the mgr module
+    prometheus; base_port: the first port, by default that of the release.
     """
 
     def __init__(  # noqa: PLR0913 - independent options
@@ -49,7 +49,7 @@ class CephCluster(Layout):
         counts = {"mon": mons, "mgr": mgrs, "osd": osds, "mds": mds}
         super().__init__(folder, chosen, counts, base_port or chosen.base_port)
         self._pools = pools
-        # By module: the option that sets its port, and its URL on each mgr.
+        # For each module, the option that sets its port, and its URLs, one for each mgr.
         self.modules = {"dashboard": ("ssl_server_port", self.dashboard_urls)}
         if chosen.has_restful:
             self.modules["restful"] = ("server_port", self.restful_urls)
@@ -57,23 +57,10 @@ class CephCluster(Layout):
             self.modules["prometheus"] = ("server_port", self.module_urls)
         self._daemons: dict[str, Daemon] = {}
 
-    def __enter__(self) -> Self:
-        """Start it; if that fails, stop the daemons that are already running."""
-        try:
-            self.start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop it."""
-        self.stop()
-
     def module_page(self) -> str:
-        """Return the page of the mgr module prometheus.
+        """Wait for the page of the mgr module prometheus and return it.
 
-        On Ceph 20 the page is unavailable for a moment after each login to the dashboard.
+        On Ceph 20, the page is briefly unavailable after each login to the dashboard.
         """
         pages: list[str] = []
 
@@ -87,7 +74,7 @@ class CephCluster(Layout):
 
     @property
     def has_module(self) -> bool:
-        """Whether the mgr module prometheus runs."""
+        """Whether the cluster runs the mgr module prometheus."""
         return "prometheus" in self.modules
 
     @property
@@ -96,7 +83,7 @@ class CephCluster(Layout):
         return ["dashboard", "restful"] if self.release.has_restful else ["dashboard"]
 
     def start(self) -> None:
-        """Create the cluster and wait until its HTTP APIs answer and all its daemons are up."""
+        """Create the cluster; wait until its HTTP APIs answer and all its daemons are up."""
         self.make_folder(list(self.modules))
         self._run(*self.make_certificate_command())
         for command in self.make_keyring_commands() + self.make_monitors_commands():
@@ -124,7 +111,7 @@ class CephCluster(Layout):
         self.wait(self.complete, "whole cluster", 60)
 
     def stop(self) -> None:
-        """Stop all daemons, each before those that it notifies when it stops."""
+        """Stop all daemons; a daemon that notifies others when it stops is stopped before them."""
         kinds = ("mds", "mgr", "osd", "mon")
         for name in sorted(self._daemons, key=lambda name: kinds.index(name.partition(".")[0])):
             self._stop(name)
@@ -134,15 +121,15 @@ class CephCluster(Layout):
         return self.run("ceph", *arguments, timeout=timeout)
 
     def run(self, *command: str, timeout: float = 60.0) -> str:
-        """Run a program of this release; return its output."""
+        """Run a program of this release and return its output."""
         return self._run(*self.release.command(*command), timeout=timeout)
 
     def wait(self, predicate: Callable[[], bool], what: str, timeout: float) -> None:
-        """Call wait_until with the logs of this cluster."""
+        """Wait until the predicate holds; show the logs of this cluster if that takes too long."""
         wait_until(predicate, what, timeout, (self.folder / "log").iterdir())
 
     def start_mon(self, name: str, faketime: str | None = None) -> None:
-        """Start a monitor. faketime: an offset of its clock such as "+0.4s"."""
+        """Start a monitor. faketime: an offset of its clock, such as "+0.4s"."""
         self._start("mon", name, self.release.faketime(faketime) if faketime else ())
 
     def stop_mon(self, name: str) -> None:
@@ -193,11 +180,11 @@ class CephCluster(Layout):
     def osds_up(self) -> int:
         """Return how many OSDs are up."""
         stat = self.ask("osd", "stat")
-        # Up to Ceph 14 the numbers are in an object `osdmap`.
+        # Up to Ceph 14, the numbers are in an object named `osdmap`.
         return int(stat.get("osdmap", stat)["num_up_osds"])
 
     def complete(self) -> bool:
-        """Return True if all daemons are up and all PGs clean. Raises CephError otherwise."""
+        """Return True if all daemons are up and all PGs clean; otherwise raise CephError."""
         unsettled = self._observe().unsettled()
         if unsettled:
             raise CephError("; ".join(unsettled))
@@ -206,8 +193,8 @@ class CephCluster(Layout):
     def wait_until_idle(self, timeout: float = 90.0, pause: float = 4.0) -> None:
         """Wait until all daemons are up and nothing has changed for `pause` seconds.
 
-        What must not change are the maps, the states of PGs, the pools, and the page of the mgr
-        module prometheus if it runs.
+        This checks the maps, the states of the PGs, the pools, and, if the mgr module prometheus
+        runs, its page.
         """
         last: object = None
         since = 0.0
@@ -226,14 +213,14 @@ class CephCluster(Layout):
         self.wait(idle, "idle cluster", timeout)
 
     def apis_answer(self, mgr: str = "x") -> bool:
-        """Return whether all HTTP servers of a mgr answer. Raises HTTPError if one cannot."""
+        """Return whether all HTTP servers of a mgr answer; raise HTTPError if one is down."""
         index = self.mgrs.index(mgr)
         context = ssl.create_default_context(cafile=self.ca_file)
         urls = [urls[index] for _, urls in self.modules.values()]
         return all(httpx.get(url, verify=context, trust_env=False).is_success for url in urls)
 
     def ask(self, *command: str) -> dict[str, Any]:
-        """Return the decoded JSON output of a command of `ceph`."""
+        """Run a command of `ceph` and return its decoded JSON output."""
         answer: dict[str, Any] = json.loads(self.ceph(*command, "--format=json"))
         return answer
 

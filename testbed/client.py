@@ -1,4 +1,4 @@
-"""A client of the exporter that returns the whole answer."""
+"""An HTTP client for requests to the exporter."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Answer(NamedTuple):
-    """An answer; the names of headers are in lower case."""
+    """An HTTP response; the names of headers are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -29,7 +29,7 @@ def ask(  # noqa: PLR0913 - the parts of a request
     headers: Mapping[str, str] | None = None,
     body: bytes | None = None,
 ) -> Answer:
-    """Send one request; return its answer."""
+    """Send a request and return the response."""
     connection = (
         http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         if tls is None
@@ -45,7 +45,7 @@ def ask(  # noqa: PLR0913 - the parts of a request
 
 
 def scrape(port: int, timeout: float = 20.0) -> bytes:
-    """Return the page as Prometheus receives it, compressed. Raises OSError or HTTPException."""
+    """Return the compressed page of metrics; raise OSError or HTTPException if that fails."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
         connection.request("GET", "/metrics", headers={"Accept-Encoding": "gzip"})
@@ -58,7 +58,7 @@ def scrape(port: int, timeout: float = 20.0) -> bytes:
 
 
 def raw(port: int, *parts: bytes) -> bytes:
-    """Send bytes in parts and then no more; return everything that the server sends."""
+    """Send the parts and close the sending side; return everything that the server sends."""
     with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
         received = []

@@ -1,4 +1,4 @@
-"""The contents of a cluster: pools of both types with a little data, and a filesystem."""
+"""Fills a cluster: pools of both types with a little data, and a filesystem."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OBJECTS = 4
 
 
 def make_filesystem(cluster: CephCluster) -> None:
-    """Create the filesystem, which can be used once an MDS runs."""
+    """Create the filesystem. It becomes usable when an MDS runs."""
     metadata, data = f"{FILESYSTEM}.meta", f"{FILESYSTEM}.data"
     for pool in (metadata, data):
         cluster.ceph("osd", "pool", "create", pool, "8", "8")

@@ -1,4 +1,4 @@
-"""The files and addresses of a cluster: its folder, ports, configuration and keys."""
+"""The folder, ports, configuration and keys of a cluster."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
     from testbed.releases import Release
 
-# The intervals are shorter than Ceph's defaults, with which monitors compare their clocks every
-# 300 s (30 s during a skew) and notice the loss of a monitor after 10 s and of a mgr after 30 s,
-# and daemons report to the mgr every 5 s.
+# The intervals are shorter than Ceph's defaults. By default, daemons report to the mgr every 5 s.
+# Monitors compare their clocks every 300 s (every 30 s during a skew), and notice the loss of a
+# monitor after 10 s and that of a mgr after 30 s.
 CONFIGURATION = """\
 [global]
 fsid = {fsid}
@@ -55,8 +55,8 @@ osd pool default size = {size}
 """
 
 
-# With Debian's Python 3, the module restful of Ceph 14 answers every command with HTTP 500, "Object
-# of type map is not JSON serializable". This map() returns a list, as in Python 2.
+# Under Debian's Python 3, the module restful of Ceph 14 answers every command with an HTTP 500 and
+# "Object of type map is not JSON serializable". This map() returns a list, as it does in Python 2.
 LISTS = """
 
 def map(function, items):
@@ -65,10 +65,10 @@ def map(function, items):
 
 
 class Layout:
-    """The names, addresses and files of a cluster; nothing runs yet.
+    """The names, addresses and files of a cluster, without any processes.
 
-    It uses the 100 ports from `port` on. They must be below 32768, because an outgoing connection
-    may use a higher port when a monitor starts again.
+    The cluster uses 100 ports, starting with `port`. All must be below 32768: a higher port may be
+    in use by an outgoing connection when a monitor restarts and needs its port again.
     """
 
     def __init__(self, folder: Path, release: Release, counts: dict[str, int], port: int) -> None:
@@ -85,7 +85,7 @@ class Layout:
         self.key_file = self.folder / "server.key"
         self.password_file = self.folder / "password"
         self.restful_key_file = self.folder / "restful_key"
-        # One per mgr. Only the active mgr serves restful; the standby's dashboard redirects.
+        # One URL for each mgr. A standby does not serve restful, and its dashboard redirects.
         numbers = range(len(self.mgrs))
         self.dashboard_urls = [f"https://127.0.0.1:{port + 10 + n}" for n in numbers]
         self.restful_urls = [f"https://127.0.0.1:{port + 15 + n}" for n in numbers]
@@ -94,7 +94,7 @@ class Layout:
 
     @property
     def dashboard_url(self) -> str:
-        """The dashboard's URL on mgr x, which is active until a test stops it."""
+        """The URL of the dashboard on mgr x, which is active until a test stops it."""
         return self.dashboard_urls[0]
 
     @property
@@ -104,20 +104,20 @@ class Layout:
 
     @property
     def module_url(self) -> str:
-        """The URL of the page of the module prometheus on mgr x."""
+        """The URL of the metrics of the module prometheus on mgr x."""
         return self.module_urls[0]
 
     def mon_addresses(self, mon: str) -> str:
-        """Return both addresses of a monitor, as `mon host` has them."""
+        """Return both addresses of a monitor, in the form of the option `mon host`."""
         port = self._port + 2 * self.mons.index(mon)
         return f"[v2:127.0.0.1:{port},v1:127.0.0.1:{port + 1}]"
 
     def make_folder(self, modules: list[str]) -> None:
-        """Create the folder and the configuration of a cluster with these mgr modules."""
+        """Create the folder and the configuration for a cluster with these mgr modules."""
         for name in ("log", "run", "modules"):
             (self.folder / name).mkdir(parents=True)
-        # All packages must be in the module path, a single folder: ceph-mgr searches it before
-        # Debian's packages, but PYTHONPATH only after them.
+        # ceph-mgr has to find these packages before Debian's. It searches the module path first,
+        # then Debian's packages, then PYTHONPATH. The module path must be a single folder.
         for source in self.release.modules():
             (self.folder / "modules" / source.name).symlink_to(source)
         if self.release.restful_needs_lists:
@@ -139,7 +139,7 @@ class Layout:
         (self.folder / "ceph.conf").write_text(text)
 
     def make_certificate_command(self) -> tuple[str, ...]:
-        """Return the command that makes the certificate of all servers."""
+        """Return the command that makes one certificate for all servers."""
         return (
             *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"),
             *("-subj", "/CN=ceph", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"),
@@ -147,9 +147,9 @@ class Layout:
         )
 
     def make_keyring_commands(self) -> list[tuple[str, ...]]:
-        """Return the commands that make a keyring with the keys of all daemons.
+        """Return the commands that create a keyring with the keys of all daemons.
 
-        New monitors import every key in it.
+        New monitors import all keys of this keyring.
         """
         osd_rights = {"mon": "allow profile osd", "mgr": "allow profile osd", "osd": "allow *"}
         mgr_rights = {"mon": "allow profile mgr", "osd": "allow *", "mds": "allow *"}
@@ -171,7 +171,7 @@ class Layout:
         return commands
 
     def make_monitors_commands(self) -> list[tuple[str, ...]]:
-        """Return the commands that make the stores of the monitors."""
+        """Return the commands that create the stores of the monitors."""
         monmap, keyring = str(self.folder / "monmap"), str(self.folder / "keyring")
         members = [word for mon in self.mons for word in ("--addv", mon, self.mon_addresses(mon))]
         make = ("ceph-mon", "--mkfs", "--monmap", monmap, "--keyring", keyring)

@@ -1,4 +1,4 @@
-"""Whether a cluster is idle: all daemons are up, and nothing changes any more."""
+"""Observes whether a cluster is idle: all daemons are up, and nothing changes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
     from testbed.ceph import CephCluster
 
-# Words that occur in the states that PGs leave without intervention.
+# Words in the names of temporary states of PGs.
 PASSING = {"activating", "backfill_wait", "backfilling", "creating", "deep", "laggy", "peering"}
 PASSING |= {"recovering", "recovery_wait", "remapped", "scrubbing", "stale", "unknown", "wait"}
-# Prefixes of the metrics on the mgr module's page whose values are constant in an idle cluster.
+# Prefixes of the module prometheus' metrics whose values are constant in an idle cluster.
 STEADY: tuple[str, ...] = (
     "ceph_pool_stored",
     "ceph_pool_objects",
@@ -23,7 +23,7 @@ STEADY += ("ceph_cluster_", "ceph_health_", "ceph_osd_up", "ceph_osd_in", "ceph_
 
 
 class Observation:
-    """The state of a cluster at one moment; `running` is the number of daemons by type."""
+    """The state of a cluster at one moment. running: the number of started daemons, by type."""
 
     def __init__(self, cluster: CephCluster, running: Mapping[str, int]) -> None:
         self._cluster = cluster
@@ -35,7 +35,7 @@ class Observation:
         self._pools = cluster.ask("df")["pools"]
 
     def unsettled(self) -> list[str]:
-        """Return what is missing or still changing, one line for each; an idle cluster has none."""
+        """Return a line for whatever is missing or still changes; an idle cluster has none."""
         up = {
             "mon": len(self._status["quorum"]),
             "mgr": bool(self._mgrs["available"]) + len(self._mgrs["standbys"]),
@@ -70,7 +70,7 @@ class Observation:
         return {state["state_name"]: state["count"] for state in states}
 
     def _mdss_up(self) -> int:
-        """Return how many MDSs are active or standby; those in other states do not count."""
+        """Return the number of active and standby MDSs. MDSs in other states are not counted."""
         active = [
             daemon
             for filesystem in self._filesystems["filesystems"]

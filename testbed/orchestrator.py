@@ -1,7 +1,7 @@
-"""Ceph's own test orchestrator in a cluster: with data, failing, and switched off again.
+"""Runs Ceph's own test orchestrator in a cluster, and can make it fail.
 
-The module test_orchestrator has no machines: it repeats the data that it was given. The data lives
-in the active mgr, so after a failover the module is on, has none, and fails.
+The module test_orchestrator manages no hosts: it returns the data that was loaded into it. The data
+is in the memory of the active mgr. So after a failover the module runs without data, and fails.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from testbed.ceph import CephCluster
 
 GATEWAY = "s3.host1.kzwqdx"
-"""The id of a RADOS Gateway as cephadm names it: SERVICE.HOST.SUFFIX."""
+"""The id of a RADOS Gateway, as cephadm chooses it: SERVICE.HOST.SUFFIX."""
 VERSION = "20.2.4"
 _STAMP = "2020-04-16T05:44:41.551646Z"
 _MODULE = "test_orchestrator"
@@ -66,13 +66,13 @@ def load(cluster: CephCluster) -> None:
 
 
 def lose_data(cluster: CephCluster) -> None:
-    """Let the orchestrator fail: another mgr takes over, and the first one again."""
+    """Make the orchestrator fail: let mgr y take over, and then mgr x again."""
     make_active(cluster, "y")
     make_active(cluster, "x")
 
 
 def make_active(cluster: CephCluster, name: str) -> None:
-    """Let a mgr take over; each restarts when modules change, so either may be active then."""
+    """Let a mgr take over. Both mgrs restart when modules change, so either may be active."""
     cluster.wait(partial(_is_active, cluster, name), f"active mgr {name}", 180)
     cluster.wait(partial(cluster.apis_answer, name), "answer of the HTTP APIs", 180)
 
@@ -83,7 +83,7 @@ def _is_available(cluster: CephCluster) -> bool:
 
 
 def _is_active(cluster: CephCluster, name: str) -> bool:
-    """Return whether a mgr is active; if another one is and it is ready to take over, let it."""
+    """Return whether a mgr is active; if it is a standby, make the active mgr fail."""
     mgrs = cluster.ask("mgr", "dump")
     ready = mgrs["available"] and len(mgrs["standbys"]) == 1
     if ready and mgrs["active_name"] != name:

@@ -1,31 +1,36 @@
-"""Processes of the testbed: programs, daemons, and free ports for them."""
+"""Runs programs and daemons, and finds free ports for them."""
 
 from __future__ import annotations
 
 import socket
 import subprocess
-from typing import TYPE_CHECKING
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-# Ceph must not see the virtual environment or the CEPH_ARGS of the user who runs the tests.
+# The programs must not inherit the virtual environment or CEPH_ARGS from whoever runs the tests.
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
 
 
 class CephError(RuntimeError):
-    """A program failed, or an awaited event did not happen in time."""
+    """A program failed, or an expected event did not happen in time."""
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that is free at the moment."""
+    """Return a port of 127.0.0.1 that is currently free."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
 
 
 def output_of(*command: str, environment: Mapping[str, str], timeout: float) -> str:
-    """Run a program; return its output. Raises CephError with its error output if it fails."""
+    """Run a program and return its output.
+
+    Raise CephError if the program fails or takes too long. If it fails, the text is its standard
+    error.
+    """
     try:
         done = subprocess.run(
             command,
@@ -42,11 +47,36 @@ def output_of(*command: str, environment: Mapping[str, str], timeout: float) -> 
     return done.stdout
 
 
-class Daemon:
-    """A server in the foreground, so that its pid stays the same.
+class Service(ABC):
+    """A context manager that starts a service and stops it at the end of the block."""
 
-    The kernel kills it when the thread that started it ends, for example because the test run is
-    killed.
+    @abstractmethod
+    def start(self) -> None:
+        """Start the service and wait until it is ready."""
+
+    @abstractmethod
+    def stop(self) -> object:
+        """Stop the service, including one that is only partly started."""
+
+    def __enter__(self) -> Self:
+        """Start the service; if that fails, stop what is already running."""
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the service."""
+        self.stop()
+
+
+class Daemon:
+    """A server process that runs in the foreground, so its pid never changes.
+
+    The kernel kills the process when the thread that started it ends. No server outlives a killed
+    test run.
     """
 
     def __init__(
@@ -67,7 +97,7 @@ class Daemon:
         return self._process.pid
 
     def stop(self, patience: float = 15.0) -> int:
-        """Stop it with SIGTERM, or with SIGKILL after `patience` seconds; return its exit code."""
+        """Send SIGTERM, then SIGKILL after `patience` seconds; return the exit code."""
         self._process.terminate()
         try:
             return self._process.wait(patience)

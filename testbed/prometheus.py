@@ -1,14 +1,14 @@
-"""A real Prometheus, which scrapes its targets every second and answers queries."""
+"""A real Prometheus that scrapes its targets every second."""
 
 from __future__ import annotations
 
 import json
 import shutil
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from testbed.process import ENVIRONMENT, Daemon
+from testbed.process import ENVIRONMENT, Daemon, Service
 from testbed.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -30,21 +30,22 @@ scrape_configs:
 
 
 DEBIANS_OWN = "prometheus"
-# `install` puts this newer version beside the 2.42 of Debian 12.
+# The script `install` puts it here; Debian 12 itself has Prometheus 2.42.
 PROMETHEUS_3 = "/opt/ceph-exporter-tests/prometheus-3/usr/bin/prometheus"
 
 
 def available(program: str = DEBIANS_OWN) -> str | None:
-    """Return why no Prometheus can be started here, None if one can."""
+    """Return why Prometheus cannot be started here, or None if it can."""
     if shutil.which(program, path=ENVIRONMENT["PATH"]) is None:
         return f"not installed: {program}"
     return None
 
 
-class Prometheus:
-    """A server on 127.0.0.1 that stores everything in `folder`; a target is host:port.
+class Prometheus(Service):
+    """A Prometheus on 127.0.0.1 that stores everything in `folder`.
 
-    configuration: replaces the generated one, which scrapes the targets. flags: further flags.
+    targets: what to scrape, as HOST:PORT; configuration: replaces the generated configuration;
+    flags: additional flags.
     """
 
     def __init__(  # noqa: PLR0913 - all by keyword
@@ -68,24 +69,11 @@ class Prometheus:
         )
         self._log = self.folder / "prometheus.log"
         self._daemon: Daemon | None = None
-        # All queries share a client, because creating one takes longer than most answers.
+        # All queries share a client, because creating one takes longer than most queries.
         self._client = httpx.Client(base_url=self.url, trust_env=False, timeout=20)
 
-    def __enter__(self) -> Self:
-        """Start it; if that fails, stop it."""
-        try:
-            self.start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop it."""
-        self.stop()
-
     def start(self) -> None:
-        """Start it and wait until it answers queries."""
+        """Start the server and wait until it answers queries."""
         self.folder.mkdir(parents=True, exist_ok=True)
         configuration = self.folder / "prometheus.yml"
         configuration.write_text(self._configuration)
@@ -107,7 +95,7 @@ class Prometheus:
             self._daemon = None
 
     def query(self, expression: str) -> list[Sample]:
-        """Return the instant vector of an expression. Raises HTTPError if it is invalid."""
+        """Return the instant vector of an expression; raise HTTPError if it is invalid."""
         parameters = {"query": expression}
         answer = self._client.get("/api/v1/query", params=parameters)
         result = answer.raise_for_status().json()["data"]["result"]
@@ -119,7 +107,10 @@ class Prometheus:
         predicate: Callable[[list[Sample]], bool] = bool,
         timeout: float = 20.0,
     ) -> list[Sample]:
-        """Poll until the predicate, by default "is not empty", holds for the result; return it."""
+        """Repeat a query until the predicate holds for its result; return the result.
+
+        By default, the predicate is that the result is not empty.
+        """
         last: list[Sample] = []
 
         def holds() -> bool:
@@ -130,7 +121,7 @@ class Prometheus:
         return last
 
     def rules(self) -> list[dict[str, Any]]:
-        """Return the name, health (unknown before the first evaluation) and state of each rule."""
+        """Return all rules. The health of a rule is "unknown" until its first evaluation."""
         answer = httpx.get(f"{self.url}/api/v1/rules", trust_env=False)
         groups = answer.raise_for_status().json()["data"]["groups"]
         return [rule for group in groups for rule in group["rules"]]

@@ -1,15 +1,15 @@
-"""Reverse proxies and load balancers of Debian in front of Ceph's dashboards."""
+"""nginx and haproxy, as packaged by Debian, in front of Ceph's dashboards."""
 
 from __future__ import annotations
 
 import shutil
 import ssl
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
 
-from testbed.process import ENVIRONMENT, Daemon, free_port
+from testbed.process import ENVIRONMENT, Daemon, Service, free_port
 from testbed.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ http {{
     ssl_certificate {certificate};
     ssl_certificate_key {key};
     proxy_ssl_verify off;
-    proxy_ssl_protocols TLSv1.2 TLSv1.3;  # without 1.3 the dashboard refuses
-    # As the gateway of cephadm does it: the next mgr after the error of a standby.
+    proxy_ssl_protocols TLSv1.2 TLSv1.3;  # the dashboard requires 1.3
+    # Like the gateway of cephadm: if a standby answers with an error, ask the next mgr.
     location /ceph/ {{
       proxy_pass https://mgrs/;
       proxy_next_upstream error timeout http_502 http_503 non_idempotent;
     }}
-    # As an ingress does it whose backend is away.
+    # Like an ingress whose backend is unavailable.
     location /ingress/ {{
       proxy_pass https://first/;
       proxy_intercept_errors on;
@@ -80,19 +80,20 @@ listen checked
 
 
 def missing() -> str | None:
-    """Return which of the programs is missing, None if both are installed."""
+    """Return which of the programs are missing, or None if both are installed."""
     path = ENVIRONMENT["PATH"]
     programs = [name for name in ("haproxy", "nginx") if shutil.which(name, path=path) is None]
     return f"not installed: {', '.join(programs)}" if programs else None
 
 
-class Proxies:
-    """nginx and haproxy in front of a cluster's dashboards, which speak TLS; their URLs.
+class Proxies(Service):
+    """nginx and haproxy in front of a cluster's dashboards. The attributes are their URLs.
 
-    prefix: nginx ends TLS below a path and asks the next mgr after a 503. ingress: nginx has mgr x
-    only, and its own 404 while that is away. login and upgrade: nginx redirects. balanced: haproxy
-    leads each connection to another mgr, without checks. checked: haproxy ends TLS and leads to the
-    mgr whose root answers 200.
+    - prefix: nginx terminates TLS, serves a path, and asks the next mgr after a 502 or 503.
+    - ingress: nginx asks only mgr x, and answers with a 404 of its own while x is unavailable.
+    - login, upgrade: nginx redirects to a login page, and from HTTP to HTTPS.
+    - balanced: haproxy passes TLS connections to the mgrs in turn, without health checks.
+    - checked: haproxy terminates TLS and passes requests to a mgr that answers 200 at /.
     """
 
     def __init__(self, folder: Path, cluster: CephCluster) -> None:
@@ -109,7 +110,7 @@ class Proxies:
         mgrs = [urlsplit(url).netloc for url in cluster.dashboard_urls]
         nginx = _NGINX.format(
             folder=folder,
-            # It never takes a mgr out, however often that failed.
+            # nginx keeps asking a mgr, however often it failed.
             servers=" ".join(f"server {mgr} max_fails=0;" for mgr in mgrs),
             first=f"server {mgrs[0]} max_fails=0;",
             tls=tls,
@@ -123,25 +124,16 @@ class Proxies:
         haproxy = _HAPROXY.format(each=each, checked=checked, servers=servers, bundle=bundle)
         self._configurations = {"nginx": nginx, "haproxy": haproxy}
 
-    def __enter__(self) -> Self:
-        """Start both and wait until they listen."""
-        try:
-            for name, text in self._configurations.items():
-                (self._folder / f"{name}.conf").write_text(text)
-            self._start("nginx", "nginx", "-c", f"{self._folder}/nginx.conf", "-g", "daemon off;")
-            self._start("haproxy", "haproxy", "-db", "-f", f"{self._folder}/haproxy.conf")
-            wait_until(self._listen, "answers of the proxies", 30, self._logs())
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop both."""
-        self.stop()
+    def start(self) -> None:
+        """Start both proxies and wait until they accept connections."""
+        for name, text in self._configurations.items():
+            (self._folder / f"{name}.conf").write_text(text)
+        self._start("nginx", "nginx", "-c", f"{self._folder}/nginx.conf", "-g", "daemon off;")
+        self._start("haproxy", "haproxy", "-db", "-f", f"{self._folder}/haproxy.conf")
+        wait_until(self._listen, "answers of the proxies", 30, self._logs())
 
     def stop(self) -> None:
-        """Stop both."""
+        """Stop both proxies."""
         while self._daemons:
             self._daemons.pop().stop()
 

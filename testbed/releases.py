@@ -1,7 +1,7 @@
-"""The releases of Ceph that can run here: the system's own and those unpacked beside it.
+"""The releases of Ceph for tests: the one of the system, and unpacked ones.
 
 A process of an unpacked release has its own mount namespace, in which the release's /usr replaces
-the system's. The mount ends with the process, however it ends.
+the system's. The mount disappears with the process, even if it is killed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from testbed.process import ENVIRONMENT
 
-# `install` puts Python packages here that work in the sub-interpreters of ceph-mgr's modules.
+# Python packages, installed by `install`, that work in the sub-interpreters of ceph-mgr.
 MGR_PYTHON = Path("/opt/ceph-exporter-tests/mgr-python")
 PROGRAMS = ("ceph-mon", "ceph-mgr", "ceph-osd", "ceph-mds", "ceph", "ceph-authtool", "monmaptool")
 TOOLS = ("openssl", "setpriv", "unshare")
@@ -23,18 +23,18 @@ ENTER = 'mount --bind "$0" /usr && exec "$@"'
 
 @dataclass(frozen=True)
 class Release:
-    """A release: where its files are, what it can do, and the first port of its clusters."""
+    """A release: its files, its features, and the first port of its clusters."""
 
     name: str
     usr: Path
     base_port: int
     # The module restful was removed in Ceph 20.
     has_restful: bool = True
-    # Its module restful only works with Python 2, in which map() returns a list.
+    # Its module restful works only with Python 2, in which map() returns a list.
     restful_needs_lists: bool = False
-    # Its own Python packages refuse to run in sub-interpreters.
+    # The Python packages of its mgr do not work in sub-interpreters.
     needs_mgr_python: bool = False
-    # The mgr makes a pool for itself in every cluster with an OSD.
+    # In a cluster with OSDs, the mgr creates a pool for itself.
     has_mgr_pool: bool = True
     # `ac-user-create` refuses a weak password without --force-password.
     checks_passwords: bool = True
@@ -46,21 +46,21 @@ class Release:
         return ("unshare", "--mount", "sh", "-c", ENTER, str(self.usr), *command)
 
     def faketime(self, offset: str) -> tuple[str, ...]:
-        """Return the prefix of a command that shifts its clock by an offset such as "+0.4s"."""
+        """Return a prefix for commands that shifts their clock by an offset such as "+0.4s"."""
         library = next(self.usr.glob("lib/*/faketime/libfaketimeMT.so.1"))
         seen = SYSTEM_USR / library.relative_to(self.usr)
         return ("env", f"LD_PRELOAD={seen}", f"FAKETIME={offset}", "DONT_FAKE_MONOTONIC=1")
 
     def object_classes(self) -> Path:
-        """Return the folder of the OSDs' object classes, as a process of this release sees it.
+        """Return the path of the OSDs' object classes, as a process of this release sees it.
 
-        The option `osd class dir` needs it: by default, Debian's Ceph 18 and 20 search for the
-        classes below their working directory.
+        It is the value of the option `osd class dir`. By default, Debian's Ceph 18 and 20 look for
+        the classes below the working directory.
         """
         return SYSTEM_USR / next(self.usr.glob("lib/*/rados-classes")).relative_to(self.usr)
 
     def modules(self) -> list[Path]:
-        """Return what the mgr's module path has to contain, as processes of this release see it."""
+        """Return the contents of the mgr's module path, as processes of this release see them."""
         folders = [self.usr / "share/ceph/mgr"]
         if self.needs_mgr_python:
             folders.append(MGR_PYTHON)
@@ -72,7 +72,7 @@ class Release:
         ]
 
     def available(self) -> str | None:
-        """Return why no cluster of this release can be started here, None if one can."""
+        """Return why a cluster of this release cannot be started here, or None if it can."""
         if os.geteuid() != 0:
             return "real clusters need root"
         path = ENVIRONMENT["PATH"]
@@ -91,7 +91,7 @@ class Release:
 
 SYSTEM_USR = Path("/usr")
 _UNPACKED = Path("/opt/ceph-exporter-tests")
-# The first port of all clusters; concurrent test runs on one machine need different ones.
+# The first port of all releases. Concurrent test runs on one machine need different values.
 PORTS = int(os.environ.get("CEPH_EXPORTER_TEST_PORTS", "21000"))
 RELEASES = {
     release.name: release

@@ -1,4 +1,4 @@
-"""The exporter as a process that runs for the duration of a `with` block; its log and resources."""
+"""Runs the exporter for the duration of a `with` block; shows its log and resources."""
 
 import os
 import re
@@ -15,8 +15,8 @@ from testbed.process import free_port
 from testbed.waiting import until
 
 
-class Exporter:
-    """A running exporter: its process, port and log."""
+class ExporterProcess:
+    """A running process of the exporter, its port and its log."""
 
     def __init__(
         self,
@@ -28,11 +28,11 @@ class Exporter:
         self.process, self.port, self.log, self.tls = process, port, log, tls
 
     def ask(self, path: str, method: str = "GET") -> Answer:
-        """Send a request; return its answer."""
+        """Send a request and return the response."""
         return ask(self.port, path, method, tls=self.tls)
 
     def descriptors(self) -> int:
-        """Return the number of open descriptors."""
+        """Return the number of open file descriptors."""
         return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
 
     def threads(self) -> int:
@@ -44,12 +44,12 @@ class Exporter:
         return self.log.read_text()
 
     def metric(self, name: str) -> str:
-        """Return the value of a metric that has no labels, an empty string if it is absent."""
+        """Return the value of a metric without labels, or "" if it is absent."""
         match = re.search(rf"^{name} (.+)$", self.ask("/metrics").body.decode(), re.MULTILINE)
         return match[1] if match else ""
 
     def answers(self) -> bool:
-        """Return whether it answers requests."""
+        """Return whether the exporter answers requests."""
         try:
             return self.ask("/-/healthy").status == 200
         except OSError:
@@ -63,12 +63,12 @@ def running(
     tls: ssl.SSLContext | None = None,
     prefix: tuple[str, ...] = (),
     environment: Mapping[str, str] = MappingProxyType({}),
-) -> Iterator[Exporter]:
+) -> Iterator[ExporterProcess]:
     """Run the exporter until the end of the block.
 
-    tls: the context for connecting to it over TLS, None for HTTP. prefix: a command that starts it,
-    in which PORT is replaced by its port. environment: additional variables. Raises AssertionError
-    if it fails or logs a traceback.
+    tls: the context for connections to it, None for plain HTTP; prefix: a command that starts the
+    exporter, in which PORT stands for the port; environment: additional variables. Raise
+    AssertionError if the exporter fails or logs a traceback.
     """
     port = free_port()
     log = folder / "log"
@@ -80,7 +80,7 @@ def running(
             [*prefix, *COMMAND, *address, *flags], stderr=stream, env={**os.environ, **environment}
         ) as process,
     ):
-        exporter = Exporter(process, port, log, tls)
+        exporter = ExporterProcess(process, port, log, tls)
         try:
             until(exporter.answers, "answer of the exporter")
             yield exporter

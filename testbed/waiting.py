@@ -1,4 +1,4 @@
-"""Waiting for an event until a deadline; no test sleeps for a fixed time and hopes."""
+"""Waits for an event until a deadline. Tests never sleep for a fixed time instead."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def until(predicate: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
-    """Poll until the predicate holds. Raises AssertionError if that takes longer than `seconds`."""
+    """Wait until the predicate holds; raise AssertionError after `seconds`."""
     end = time.monotonic() + seconds
     while not predicate():
         if time.monotonic() > end:
@@ -26,10 +26,10 @@ def until(predicate: Callable[[], bool], what: str, seconds: float = 20.0) -> No
 def wait_until(
     predicate: Callable[[], bool], what: str, timeout: float, logs: Iterable[Path] = ()
 ) -> None:
-    """Poll until the predicate holds.
+    """Wait until the predicate holds.
 
-    If the predicate raises OSError, HTTPError or CephError, it does not hold yet, because a server
-    may still be starting. Raises CephError with the last lines of the logs after `timeout` seconds.
+    A predicate that raises OSError, HTTPError or CephError does not hold yet: a server may still be
+    starting. Raise CephError with the last lines of the logs after `timeout` seconds.
     """
     deadline = time.monotonic() + timeout
     while True:

@@ -12,7 +12,7 @@ import pytest
 from ceph_exporter.simulator import rest_api
 from testbed.client import scrape
 from testbed.promptness import bare_server, prompt, summary
-from testbed.running import Exporter, running
+from testbed.running import ExporterProcess, running
 from testbed.waiting import until
 from tests.faults import FAULTS, Healthy, forwarding
 from tests.sources import fakes
@@ -32,7 +32,7 @@ def ceph(api: str) -> Iterator[Healthy]:
 class Pages:
     """Scrapes of an exporter and of a bare server, with their lengths in seconds."""
 
-    def __init__(self, exporter: Exporter, bare: int) -> None:
+    def __init__(self, exporter: ExporterProcess, bare: int) -> None:
         self.seconds: list[float] = []
         self.of_bare: list[float] = []
         self._exporter = exporter

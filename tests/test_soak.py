@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ceph_exporter.simulator import rest_api
-from testbed.running import Exporter, running
+from testbed.running import ExporterProcess, running
 from testbed.waiting import until
 from tests.faults import FAULTS, forwarding
 from tests.sources.faulty import answering, serve
@@ -32,7 +32,7 @@ PAUSE = 0.05
 class Sample:
     """The use of the process at one moment: memory in bytes, descriptors, threads."""
 
-    def __init__(self, exporter: Exporter) -> None:
+    def __init__(self, exporter: ExporterProcess) -> None:
         pages = Path(f"/proc/{exporter.process.pid}/statm").read_text().split()[1]
         self.memory = int(pages) * os.sysconf("SC_PAGESIZE")
         self.descriptors, self.threads = exporter.descriptors(), exporter.threads()
@@ -44,7 +44,7 @@ class Polls:
     `gaps` has the seconds between two of them, and the fault before.
     """
 
-    def __init__(self, exporter: Exporter) -> None:
+    def __init__(self, exporter: ExporterProcess) -> None:
         self.gaps: list[tuple[float, str]] = []
         self._exporter = exporter
 

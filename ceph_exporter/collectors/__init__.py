@@ -1,6 +1,6 @@
-"""The collectors: every module of this package is one.
+"""The collectors, one per module.
 
-A collector declares its metrics at the top and yields their samples from facts below:
+A collector declares its metrics at the top. Its function `collect` turns facts into samples:
 
     UP = Metric("ceph_osd_up", "gauge", "Whether the OSD is up (1) or down (0)", "osd dump", OSD)
 
@@ -8,14 +8,16 @@ A collector declares its metrics at the top and yields their samples from facts 
         if dump := facts.get(OsdDump):
             yield UP, [(OSD(f"osd.{osd.id}"), osd.up) for osd in dump.osds]
 
-The module's name and the first line of its docstring are the collector's name and help; its flag,
-its documentation and its place on the page follow from them. It needs the documents of its metrics
-and of the fact types that it imports. A module may also define
+The collector has the name of its module. The first line of the module's docstring is the help text
+of its flag and of its section in the documentation. A collector needs the documents of its metrics
+and of the fact types that its module imports. A module may also define
 
-- `DEFAULT = False`: the collector runs only when it is switched on,
-- `OPTIONAL`: fact types that it uses only if another collector needs them,
-- `Options`: a frozen struct of settings. They form a section with the collector's name in the
-  cluster's configuration, each field has a flag, and `collect` takes them as its second argument.
+- `DEFAULT = False`: the collector is off unless its flag enables it.
+- `OPTIONAL`: imported fact types that the collector uses only if another collector needs their
+  documents.
+- `Options`: a frozen struct of settings. Each field becomes a flag, and a key of the section with
+  the collector's name in a cluster's configuration. `collect` takes an instance as its second
+  argument.
 
 A module whose name starts with an underscore is not a collector.
 """
@@ -36,11 +38,11 @@ _FACTS = "ceph_exporter.facts."
 
 
 class Collector(NamedTuple):
-    """A collector module as the program sees it.
+    """The declarations of a collector module.
 
-    documents: the names of the documents that it needs; default: whether it runs unless it is
-    switched off; options: the struct of its settings, None if it has none; collect: turns facts
-    into families; if `options` is not None, it takes an instance of it as second argument.
+    documents: the names of the documents that the collector needs. default: whether it runs unless
+    a flag disables it. options: the struct of its settings, or None. collect: turns facts into
+    families; takes an instance of `options` as its second argument, unless `options` is None.
     """
 
     name: str
@@ -53,7 +55,7 @@ class Collector(NamedTuple):
 
 
 def load(package: str, path: list[str]) -> dict[str, Collector]:
-    """Import the collectors of a package, sorted by name.
+    """Import the collectors of a package and return them, sorted by name.
 
     Raises RegistrationError, which names the file to edit, if the declarations of a collector are
     incomplete or contradict the registry.
@@ -85,7 +87,10 @@ def _check(module: ModuleType, metrics: tuple[Metric, ...], facts: set[type[Fact
     """Raise RegistrationError if a module is not a collector or reads unregistered documents."""
     file, rows = file_of(module.__name__), file_of(registry.__name__)
     if not module.__doc__:
-        raise RegistrationError(f"{file}: the module has no docstring, which is the flag's help")
+        raise RegistrationError(
+            f"{file}: the module has no docstring; add one, because its first line is the help "
+            "text of the collector's flag"
+        )
     if not hasattr(module, "collect"):
         raise RegistrationError(
             f"{file}: the module has no function `collect`; add one, or start the module's name "
@@ -94,8 +99,8 @@ def _check(module: ModuleType, metrics: tuple[Metric, ...], facts: set[type[Fact
     for name, value in vars(module).items():
         if isinstance(value, ModuleType) and value.__name__.startswith(_FACTS):
             raise RegistrationError(
-                f"{file}: `{name}` is a module, so it is unknown which of its facts are read; "
-                f"import the fact types from {value.__name__}"
+                f"{file}: it is unknown which facts of the module `{name}` the collector reads; "
+                f"instead of the module, import the fact types from {value.__name__}"
             )
     for fact in facts:
         if DOCUMENTS.get(fact.document) is not fact:
@@ -112,7 +117,7 @@ def _check(module: ModuleType, metrics: tuple[Metric, ...], facts: set[type[Fact
 
 
 COLLECTORS: Mapping[str, Collector] = load(__name__, list(__path__))
-"""All collectors by name, which is also the name of the module and of the flag."""
+"""All collectors by name, sorted."""
 
 
 __all__ = ["COLLECTORS", "Collector", "collector", "load"]

@@ -1,4 +1,4 @@
-"""How much more the OSDs can take until the first of them is nearly full."""
+"""How much data the OSDs can take before the first of them is nearly full."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -9,15 +9,15 @@ from ceph_exporter.facts.osd_dump import Osd
 from ceph_exporter.facts.osd_tree import OsdLocation
 
 Group: TypeAlias = tuple[str, str]
-"""CRUSH root and device class."""
-Shares: TypeAlias = Mapping[Group, list[tuple[int, float]]]
-"""By group, the ids of the OSDs and their weights (CRUSH weight * reweight)."""
+"""A CRUSH root and a device class."""
+Weights: TypeAlias = Mapping[Group, list[tuple[int, float]]]
+"""The id and the weight (CRUSH weight * reweight) of each OSD in each group."""
 
 _UNKNOWN = OsdUsage()
 
 
-def shares(osds: tuple[Osd, ...], places: Mapping[int, OsdLocation]) -> Shares:
-    """Return the OSDs that take data, those that are up and in, with their weights."""
+def weights(osds: tuple[Osd, ...], places: Mapping[int, OsdLocation]) -> Weights:
+    """Return the weights of the OSDs that are up and in; the other OSDs receive no data."""
     groups: defaultdict[Group, list[tuple[int, float]]] = defaultdict(list)
     for osd in osds:
         place = places.get(osd.id)
@@ -27,16 +27,20 @@ def shares(osds: tuple[Osd, ...], places: Mapping[int, OsdLocation]) -> Shares:
     return groups
 
 
-def rooms(
-    groups: Shares, nearfull_ratio: float, usage: Mapping[int, OsdUsage]
+def headroom(
+    groups: Weights, nearfull_ratio: float, usage: Mapping[int, OsdUsage]
 ) -> Iterator[tuple[Group, float]]:
-    """Yield the raw bytes that each group can take, replicas included."""
+    """Yield how many raw bytes (including replicas) each group can take.
+
+    OSDs receive data in proportion to their weights, so the OSD that will be nearly full first
+    limits the whole group.
+    """
     for group, osds in groups.items():
-        weights = sum(weight for _, weight in osds)
-        least = [
+        total = sum(weight for _, weight in osds)
+        per_weight = [
             (nearfull_ratio - row.utilization) * row.size / weight
             for osd, weight in osds
             if weight and (row := usage.get(osd, _UNKNOWN)).size and row.utilization is not None
         ]
-        if least:
-            yield group, max(0, min(least) * weights)
+        if per_weight:
+            yield group, max(0, min(per_weight) * total)

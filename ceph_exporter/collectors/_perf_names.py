@@ -1,13 +1,14 @@
-"""Names and labels of performance counters, as Ceph's mgr module makes them from their paths.
+"""Names and labels of performance counters, derived from their paths as in Ceph's mgr module.
 
-A path is a logger and a counter ("osd.op_r"). Some loggers are named after an image, a zone or a
-file system, or have the address of an object in the daemon's memory; those become labels, or are
-left out, so that a metric has one name in every cluster and after every restart.
+A path consists of a logger and a counter: in "osd.op_r", the logger is "osd". The name of a logger
+may contain the name of an image, a zone or a file system, which becomes a label here. It may also
+contain a memory address, which is removed here. A metric therefore has the same name in all
+clusters and after a restart.
 
-Sources: `_perfpath_to_path_labels` of mgr_module.py, `add_fixed_name_metrics` and `promethize` of
-prometheus/module.py, 14 to 20; PerfCountersCollection::add, which appends the address to the name
-of a logger that exists already; perf_counters_key.cc. Of the module's two names for the counters of
-a zone, only the one with the zone as a label is used.
+Sources, 14 to 20: `_perfpath_to_path_labels` in mgr_module.py, `add_fixed_name_metrics` and
+`promethize` in prometheus/module.py, perf_counters_key.cc, and PerfCountersCollection::add, which
+appends an address if the name of the logger is already in use. The mgr module exports the counters
+of a zone under two names; this exporter uses only the name that has the zone as a label.
 """
 
 import re
@@ -28,7 +29,7 @@ _ENTITIES = [
     (re.compile(pattern, re.DOTALL), logger, labels)
     for pattern, logger, labels in (
         (r"data-sync-from-(.+)", "data-sync-from-zone", Labels("source_zone")),
-        # ImageCtx.cc joins the pool's and the image's name by "-": nothing separates the two.
+        # ImageCtx.cc joins the names of pool and image with "-", so they cannot be split again.
         (r"librbd-pwl-([0-9a-f]+)-(.+)", "librbd-pwl", Labels("image_id", "image")),
         (r"librbd-([0-9a-f]+)-(.+)", "librbd", Labels("image_id", "image")),
         (r"objectcacher-librbd-([0-9a-f]+)-(.+)", "objectcacher", Labels("image_id", "image")),
@@ -40,35 +41,38 @@ _IMAGE_LABELS = Labels("pool", "namespace", "image")
 _RESERVED = {"ceph_daemon", "instance_id", "cluster", "copy"}
 
 
-class Place(NamedTuple):
-    """A path without the names of entities, and the label block of those; empty for none."""
+class Identity(NamedTuple):
+    """A path without the names of images, zones etc., and the label block with these names."""
 
     path: str
     labels: str
 
 
 @lru_cache(maxsize=10_000)
-def place(path: str) -> Place:
-    """Return what identifies a counter within its daemon, apart from addresses."""
+def identify(path: str) -> Identity:
+    """Return the path and the labels that identify a counter within its daemon."""
     logger, _, counter = path.rpartition(".")
     if "\0" in logger:
         return _labelled(logger, counter)
     if match := _IMAGE.fullmatch(logger):
         kind, pool, namespace, image = match.groups()
         labels = _IMAGE_LABELS(pool, namespace or "", image)
-        return Place(f"rbd_mirror_{kind or 'image_'}{counter}", labels)
+        return Identity(f"rbd_mirror_{kind or 'image_'}{counter}", labels)
     if "-0x" in logger:
         logger = _ADDRESS.sub("", logger)
     for pattern, name, entity in _ENTITIES:
         if match := pattern.fullmatch(logger):
-            return Place(f"{name}.{counter}", entity(*match.groups()))
-    return Place(f"{logger}.{counter}" if logger else counter, "")
+            return Identity(f"{name}.{counter}", entity(*match.groups()))
+    return Identity(f"{logger}.{counter}" if logger else counter, "")
 
 
-def _labelled(logger: str, counter: str) -> Place:
-    """Return the place of a labelled counter, whose logger is "key", NUL, "label", NUL, "value"."""
+def _labelled(logger: str, counter: str) -> Identity:
+    """Return the identity of a labelled counter.
+
+    Its logger consists of a key, label names and label values, each followed by NUL.
+    """
     key, *rest = logger.rstrip("\0").split("\0")
-    unlabelled = place(f"{key}.{counter}")
+    unlabelled = identify(f"{key}.{counter}")
     labels = {
         name: value
         for name, value in zip(rest[::2], rest[1::2], strict=False)
@@ -78,14 +82,14 @@ def _labelled(logger: str, counter: str) -> Place:
         and f'{name}="' not in unlabelled.labels
     }
     own = Labels(*labels)(*labels.values()) if labels else ""
-    return Place(unlabelled.path, ",".join(block for block in (unlabelled.labels, own) if block))
+    return Identity(unlabelled.path, ",".join(block for block in (unlabelled.labels, own) if block))
 
 
 @lru_cache(maxsize=10_000)
 def name_of(path: str) -> str:
-    """Return the metric name of a path, as Ceph does (mgr/prometheus, src/exporter).
+    """Return the metric name that Ceph derives from a path (mgr/prometheus, src/exporter).
 
-    The name is empty for a path whose name Prometheus would refuse.
+    Return an empty name if Prometheus would reject it.
     """
     name = _ILLEGAL.sub("_", path).replace("+", "_plus")
     name = re.sub("-$", "_minus", name).replace("-", "_")

@@ -79,7 +79,7 @@ RECOVERY_OBJECTS = Metric(
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield the figures of `status`; nothing while it is unavailable."""
+    """Yield the families of `status`; nothing while it is unavailable."""
     status = facts.get(Status)
     if status is None:
         return

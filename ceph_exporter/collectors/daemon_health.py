@@ -1,4 +1,4 @@
-"""Health of individual daemons: slow operations, as the health checks report them."""
+"""Health of individual daemons: which ones have slow operations."""
 
 from collections.abc import Iterator, Mapping
 
@@ -10,13 +10,14 @@ from ceph_exporter.metric import Columns, Family, Labels, Metric, Value
 METRICS = Metric(
     "ceph_daemon_health_metrics",
     "gauge",
-    "Health metrics for Ceph daemons",
+    "Number of slow operations (SLOW_OPS) or pending PG creations (PENDING_CREATING_PGS)",
     Health.document,
     Labels("type", "ceph_daemon"),
-    detail="Ceph's APIs report the total number of slow operations and the names of at most ten "
-    "daemons that have some. If one daemon is named, its value is that total; if several are, "
-    "their values are unknown and absent, except up to Ceph 11, which reports them. If Ceph names "
-    "some daemons only, the others are absent.",
+    detail="Ceph 11 and earlier report the number of slow operations of each OSD. Ceph 12 and "
+    "later report only the total and the names of at most ten affected daemons: if exactly one "
+    "daemon is affected, its value is the total; if several are, their values are unknown and "
+    "therefore absent. If Ceph names only some of the affected daemons, the daemons that it does "
+    "not name are absent.",
 )
 SLOW = Metric(
     "ceph_daemon_slow_ops",
@@ -24,19 +25,21 @@ SLOW = Metric(
     "Whether Ceph reports slow operations of the daemon (1) or not (0)",
     Health.document,
     Labels("ceph_daemon"),
-    detail="If operations are slow and Ceph names some of the daemons only, the others are absent.",
+    detail="If Ceph names only some of the affected daemons, the daemons that it does not name are "
+    "absent.",
 )
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield a sample for each monitor in quorum and each OSD of the map, slow or not."""
+    """Yield a sample for each monitor in quorum and each OSD, with or without slow operations."""
     health, dump, quorum = facts.get(Health), facts.get(OsdDump), facts.get(Quorum)
     if health is None or not health.listed:
         return
     osds = facts.once(_names, dump.osds) if dump else ()
     monitors = [f"mon.{mon.name}" for mon in quorum.monitors if mon.in_quorum] if quorum else []
     named = health.slow_ops.daemons
-    # A monitor that has left the quorum, or an OSD while the OSD map is unavailable.
+    # Ceph may also name monitors that have left the quorum, or OSDs that are not in `osds`, because
+    # the OSD map is unavailable.
     daemons = [*dict.fromkeys((*monitors, *osds, *named))] if named else [*monitors, *osds]
     creating = None if "PENDING_CREATING_PGS" in health.checks else 0
     blocks = facts.once(_blocks, tuple(daemons), osds)
@@ -60,6 +63,10 @@ def _of_daemons(daemons: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _by_daemon(daemons: list[str], named: Mapping[str, float | None], slow: SlowOps) -> list[Value]:
-    """Return the value of each daemon; of one that is not named, 0 if Ceph names all, else None."""
+    """Return the value of each daemon.
+
+    The value of a daemon that Ceph does not name is 0 if Ceph names all affected daemons. Otherwise
+    it is unknown.
+    """
     others = 0 if slow.complete else None
     return [named.get(daemon, others) for daemon in daemons]

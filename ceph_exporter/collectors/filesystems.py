@@ -20,7 +20,7 @@ FS_METADATA = Metric(
 MDS_METADATA = Metric(
     "ceph_mds_metadata",
     "untyped",
-    "Rank, host and version of the MDS; fs_id and rank are -1 for a standby; always 1",
+    "Rank, host and version of the MDS (fs_id and rank of a standby are -1); always 1",
     _DOCUMENT,
     Labels("ceph_daemon", "fs_id", "hostname", "public_addr", "rank", "ceph_version"),
 )
@@ -31,14 +31,14 @@ MDS_STATE = Metric(
     _DOCUMENT,
     Labels("ceph_daemon", "fs_id", "state"),
 )
-MAX_MDS = Metric("ceph_fs_max_mds", "gauge", "Number of ranks wanted (max_mds)", _DOCUMENT, _FS)
+MAX_MDS = Metric("ceph_fs_max_mds", "gauge", "Configured number of ranks (max_mds)", _DOCUMENT, _FS)
 ACTIVE = Metric("ceph_fs_mds_active", "gauge", "Number of active ranks", _DOCUMENT, _FS)
 FAILED = Metric("ceph_fs_mds_failed", "gauge", "Number of ranks without an MDS", _DOCUMENT, _FS)
 DAMAGED = Metric("ceph_fs_mds_damaged", "gauge", "Number of damaged ranks", _DOCUMENT, _FS)
 STANDBYS_WANTED = Metric(
     "ceph_fs_standbys_wanted",
     "gauge",
-    "Number of standby MDSs wanted (standby_count_wanted)",
+    "Configured number of standby MDSs (standby_count_wanted)",
     _DOCUMENT,
     _FS,
 )

@@ -1,4 +1,4 @@
-"""Cluster health: the status, the health checks, how many items each concerns, and mutes."""
+"""Cluster health: the status, the health checks with the number of affected items, and mutes."""
 
 from collections.abc import Iterator
 
@@ -17,14 +17,14 @@ STATUS = Metric(
 DETAIL = Metric(
     "ceph_health_detail",
     "gauge",
-    "Whether the health check is raised (1), even if muted, or not (0)",
+    "Whether the health check is raised (1) or not (0), regardless of mutes",
     _DOCUMENT,
     Labels("name", "severity"),
 )
 ITEMS = Metric(
     "ceph_health_check_items",
     "gauge",
-    "Number of items that a raised health check concerns, as Ceph counts them",
+    "Number of items that the raised health check affects, as counted by Ceph",
     _DOCUMENT,
     _CHECK,
     since="15",
@@ -32,22 +32,22 @@ ITEMS = Metric(
 DETAILS = Metric(
     "ceph_health_check_details",
     "gauge",
-    "Number of detail lines of a raised health check, at most 50",
+    "Number of detail lines of the raised health check, at most 50",
     _DOCUMENT,
     _CHECK,
 )
 MUTED = Metric(
     "ceph_health_check_muted",
     "gauge",
-    "Whether a raised health check is muted (1), so that the status ignores it, or not (0)",
+    "Whether the raised health check is muted (1) or not (0); the status ignores muted checks",
     _DOCUMENT,
     _CHECK,
 )
-MUTES = Metric("ceph_health_mutes", "gauge", "Number of mutes", _DOCUMENT)
+MUTES = Metric("ceph_health_mutes", "gauge", "Number of mutes of health checks", _DOCUMENT)
 MUTE_STICKY = Metric(
     "ceph_health_mute_sticky",
     "gauge",
-    "Whether the mute of the check stays when the check clears (1) or not (0)",
+    "Whether the mute remains after its health check clears (1) or not (0)",
     _DOCUMENT,
     _CHECK,
     since="15",
@@ -55,7 +55,7 @@ MUTE_STICKY = Metric(
 MUTE_EXPIRY = Metric(
     "ceph_health_mute_expiry_timestamp_seconds",
     "gauge",
-    "Time at which the mute of the check expires; absent for a mute that does not expire",
+    "Time at which the mute expires; absent if it does not expire",
     _DOCUMENT,
     _CHECK,
     since="15",
@@ -67,8 +67,9 @@ SLOW_OPS = Metric(
     _DOCUMENT,
 )
 
-# Checks that alert rules watch are exported as 0 while they are not raised, so that a rule can
-# compare two of them and none needs absent(). Other checks are exported only while they are raised.
+# Alert rules use these checks. They are exported as 0 while they are not raised, so a rule can
+# compare two checks and does not need absent(). Other checks are exported only while they are
+# raised.
 _WARNINGS = """
     BLUESTORE_DISK_SIZE_MISMATCH BLUESTORE_SPURIOUS_READ_ERRORS CACHE_POOL_NEAR_FULL
     DEVICE_HEALTH DEVICE_HEALTH_IN_USE DEVICE_HEALTH_TOOMANY FS_DEGRADED FS_WITH_FAILED_MDS
@@ -89,7 +90,7 @@ WATCHED = dict.fromkeys(_WARNINGS.split(), "HEALTH_WARN") | dict.fromkeys(
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield the families of `health detail`, or the status alone where only that is available."""
+    """Yield the families of `health detail`, or STATUS alone if only `status` is available."""
     health = facts.get(Health)
     status = facts.get(Status)
     if health is None:

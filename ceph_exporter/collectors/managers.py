@@ -40,7 +40,7 @@ MODULE_STATUS = Metric(
 MODULE_CAN_RUN = Metric(
     "ceph_mgr_module_can_run",
     "gauge",
-    "Whether the mgr module can run (1) or not (0), for example because a dependency is missing",
+    "Whether the mgr module can run (1) or cannot (0), for example because a dependency is missing",
     _DOCUMENT,
     _MODULE,
     since="13",

@@ -1,4 +1,4 @@
-"""What mgr modules report: crashes, the life expectancy of disks, the balancer's state."""
+"""Reports of mgr modules: crashes, the life expectancy of disks, and the balancer's state."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _DEVICES = DeviceList.document
 CRASHES = Metric(
     "ceph_crash_reports",
     "gauge",
-    "Number of crash reports by daemon; status is new or archived",
+    "Number of crash reports of the daemon, by status (new or archived)",
     CrashList.document,
     Labels("entity", "hostname", "status"),
     since="14",
@@ -58,7 +58,7 @@ BALANCER_DURATION = Metric(
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield the families of the modules' documents."""
+    """Yield the families of `crash ls`, `device ls` and `balancer status`."""
     if crash_list := facts.get(CrashList):
         counts = Counter(
             CRASHES.labels(

@@ -20,12 +20,15 @@ from ceph_exporter.metric import Family, Labels, Metric, Samples, one
 
 _MONITOR = Labels("monitor", "ceph_daemon")
 _HEALTH, _QUORUM, _TIME = Health.document, Quorum.document, TimeSync.document
-_LATER = "with --cluster.mon-data"
-_ON_ITS_HOST = "The flag only works on the monitor's host."
+_LATER = "if --cluster.mon-data is set"
+_FROM_FOLDER = (
+    "From Ceph 12 on, an exporter on the monitor's host reads the value from the monitor's data "
+    "folder if --cluster.mon-data is set."
+)
 
 
-def _disk(name: str, help_: str, later: str = _LATER, detail: str = _ON_ITS_HOST) -> Metric:
-    """Return a metric of the monitor's own report, which `health` lacks from Ceph 12 on."""
+def _disk(name: str, help_: str, later: str = _LATER, detail: str = _FROM_FOLDER) -> Metric:
+    """Return a metric of a monitor's disk or store. Up to Ceph 11, `health` contains the values."""
     return Metric(
         f"ceph_monitor_{name}",
         "gauge",
@@ -59,8 +62,8 @@ LEADER = Metric(
     "Whether the monitor leads the quorum (1) or not (0)",
     _QUORUM,
     _MONITOR,
-    detail="Absent where Ceph does not say which one leads, as over the dashboard of a cluster "
-    "with the election strategy connectivity.",
+    detail="Absent if the leader is unknown. The dashboard API may not report the leader if the "
+    "cluster uses the election strategy connectivity.",
 )
 ELECTION_EPOCH = Metric(
     "ceph_monitor_election_epoch",
@@ -75,11 +78,11 @@ QUORUM_AGE = Metric(
 SKEW = Metric(
     "ceph_monitor_clock_skew_seconds",
     "gauge",
-    "Clock skew of the monitor against the leader",
+    "Clock skew of the monitor relative to the leader",
     _TIME,
     _MONITOR,
-    detail="Where only the health check MON_CLOCK_SKEW reports it, the value is absolute, and "
-    "monitors without that check are absent.",
+    detail="If Ceph reports the skew only in the health check MON_CLOCK_SKEW, the value has no "
+    "sign, and monitors that the check does not name are absent.",
 )
 LATENCY = Metric(
     "ceph_monitor_latency_seconds",
@@ -91,11 +94,11 @@ LATENCY = Metric(
 TIMECHECK_ROUND = Metric(
     "ceph_monitor_timecheck_round",
     "gauge",
-    "Number of the current round of time checks, counted from the election",
+    "Number of the current round of time checks since the election",
     _TIME,
 )
 TIMECHECK_EPOCH = Metric(
-    "ceph_monitor_timecheck_epoch", "gauge", "Election epoch of the time checks", _TIME
+    "ceph_monitor_timecheck_epoch", "gauge", "Election epoch in which the time checks run", _TIME
 )
 TIMECHECK_ONGOING = Metric(
     "ceph_monitor_timecheck_ongoing",
@@ -106,22 +109,23 @@ TIMECHECK_ONGOING = Metric(
 MONITOR_HEALTH = Metric(
     "ceph_monitor_health_status",
     "gauge",
-    "Health of the monitor itself: HEALTH_OK (0), HEALTH_WARN (1) or HEALTH_ERR (2)",
+    "Health of the monitor: HEALTH_OK (0), HEALTH_WARN (1) or HEALTH_ERR (2)",
     _HEALTH,
     _MONITOR,
-    detail="The worst of what Ceph reports about its disk, store, clock and quorum.",
+    detail="The value is the worst status that Ceph reports about the monitor's disk, store, clock "
+    "and membership in the quorum.",
 )
-CAPACITY = _disk("capacity_bytes", "Size of the file system with the monitor's data")
-USED = _disk("used_bytes", "Used space of the file system with the monitor's data")
-AVAIL = _disk("avail_bytes", "Available space of the file system with the monitor's data")
+CAPACITY = _disk("capacity_bytes", "Size of the file system that holds the monitor's data")
+USED = _disk("used_bytes", "Used space of the file system that holds the monitor's data")
+AVAIL = _disk("avail_bytes", "Available space of the file system that holds the monitor's data")
 AVAIL_PERCENT = Metric(
     "ceph_monitor_avail_percent",
     "gauge",
-    "Available space of the file system with the monitor's data, 0 to 100",
+    "Available space of the file system that holds the monitor's data, 0 to 100",
     _HEALTH,
     _MONITOR,
-    detail="From Ceph 12 on only with --cluster.mon-data on the monitor's host, or while "
-    "MON_DISK_LOW or MON_DISK_CRIT is raised for the monitor.",
+    detail=f"{_FROM_FOLDER} Otherwise, Ceph reports the value only while MON_DISK_LOW or "
+    "MON_DISK_CRIT is raised for the monitor.",
 )
 STORE = Metric(
     "ceph_monitor_store_capacity_bytes",
@@ -130,26 +134,26 @@ STORE = Metric(
     _HEALTH,
     _MONITOR,
     since="0.72",
-    detail="From Ceph 12 on only with --cluster.mon-data on the monitor's host, or, to three "
-    "digits, while MON_DISK_BIG is raised for the monitor.",
+    detail=f"{_FROM_FOLDER} Otherwise, Ceph reports the value only while MON_DISK_BIG is raised "
+    "for the monitor, with three significant digits.",
 )
-SST = _disk("store_sst_bytes", "Size of the sorted tables in the monitor's store")
+SST = _disk("store_sst_bytes", "Size of the sorted tables (SST files) in the monitor's store")
 LOG = _disk("store_log_bytes", "Size of the write-ahead logs in the monitor's store")
 MISC = _disk("store_misc_bytes", "Size of the other files in the monitor's store")
 REPORT_AGE = _disk(
     "report_age_seconds",
-    "How much older the monitor's report on its disk is than the newest report of any monitor",
+    "Age of the monitor's report on its disk, relative to the newest report of any monitor",
     later="",
-    detail="Ceph reports no time zone, so an absolute age is not available.",
+    detail="The absolute age is unknown, because Ceph reports the time without a time zone.",
 )
 
 
-# It covers all daemons: too much to request for the monitors alone.
+# Requesting the counters of all daemons only for those of the monitors would be too expensive.
 OPTIONAL = (PerfCounters,)
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield the families of each monitor, from quorum, time checks and health."""
+    """Yield the families of the monitors from the quorum, the time checks and the health."""
     quorum, health, time_sync = facts.get(Quorum), facts.get(Health), facts.get(TimeSync)
     yield from _disks(_reports(facts))
     if quorum is not None:
@@ -198,7 +202,10 @@ def _metadata(quorum: Quorum, daemons: Mapping[str, Daemon] | None) -> Samples:
 
 
 def _reports(facts: Facts) -> dict[str, MonitorReport]:
-    """Merge the reports of the disks: first this host's, then the counters, then `health`."""
+    """Return the report on the disk and the store of each monitor.
+
+    The data folders on this host take precedence over the perf counters, and these over `health`.
+    """
     health, quorum, status = facts.get(Health), facts.get(Quorum), facts.get(Status)
     store, counters = facts.get(MonStore), facts.get(PerfCounters)
     fsid = quorum.fsid if quorum else status.fsid if status else None
@@ -227,18 +234,18 @@ def _disks(by_name: Mapping[str, MonitorReport]) -> Iterator[Family]:
 
 
 def _health(health: Health, quorum: Quorum | None, time_sync: TimeSync | None) -> Samples:
-    about = [check for code, check in health.checks.items() if code.startswith("MON_")]
-    if not health.listed or not all(check.complete and all(check.detail) for check in about):
-        return  # monitors that are not named may have problems too
+    checks = [check for code, check in health.checks.items() if code.startswith("MON_")]
+    if not health.listed or not all(check.complete and all(check.detail) for check in checks):
+        return  # monitors that Ceph does not name may have problems too
     clocks = time_sync.clocks if time_sync else {}
-    # A monitor that left the quorum is not in health yet, or not at all while Ceph's grace lasts.
-    names = (
+    # Ceph raises MON_DOWN with a delay, and not at all during a grace period. The list of monitors
+    # in quorum is always current.
+    by_quorum = (
         {mon.name: "" if mon.in_quorum else "HEALTH_WARN" for mon in quorum.monitors}
         if quorum
         else {}
     )
-    for name in [*dict.fromkeys((*names, *health.monitor_health, *clocks))]:
+    for name in [*dict.fromkeys((*by_quorum, *health.monitor_health, *clocks))]:
         clock = clocks.get(name)
-        own = health.monitor_health.get(name, ""), clock.health if clock else ""
-        statuses = *own, names.get(name, "")
-        yield _block(name), STATUSES[worst(*statuses)]
+        reported = health.monitor_health.get(name, ""), clock.health if clock else ""
+        yield _block(name), STATUSES[worst(*reported, by_quorum.get(name, ""))]

@@ -1,4 +1,4 @@
-"""The flags of the OSD map, its ratios and its blocklist."""
+"""The OSD map: its flags, its full ratios and its blocklist."""
 
 from collections.abc import Iterator
 
@@ -28,29 +28,29 @@ NODEEP_SCRUB = _flag("nodeep-scrub")
 MAP_FLAG = Metric(
     "ceph_osd_map_flag",
     "gauge",
-    "Whether a flag of the OSD map is set (1) or not (0)",
+    "Whether the OSD map flag is set (1) or not (0)",
     _DOCUMENT,
     Labels("flag"),
-    detail="Flags that state a capability of the map, such as sortbitwise, are left out.",
+    detail="Flags that describe capabilities of the cluster, such as sortbitwise, are omitted.",
 )
 FULL_RATIO = Metric(
     "ceph_osd_full_ratio",
     "gauge",
-    "Utilization from which an OSD counts as full",
+    "Utilization at which an OSD is considered full",
     _DOCUMENT,
     since="12",
 )
 BACKFILLFULL_RATIO = Metric(
     "ceph_osd_backfillfull_ratio",
     "gauge",
-    "Utilization from which an OSD refuses backfill",
+    "Utilization at which an OSD refuses backfill",
     _DOCUMENT,
     since="12",
 )
 NEARFULL_RATIO = Metric(
     "ceph_osd_nearfull_ratio",
     "gauge",
-    "Utilization from which an OSD counts as nearly full",
+    "Utilization at which an OSD is considered nearly full",
     _DOCUMENT,
     since="12",
 )
@@ -72,7 +72,7 @@ _METRICS = {
     "noscrub": NOSCRUB,
     "nodeep-scrub": NODEEP_SCRUB,
 }
-# OSDMap::get_flag_string of 0.67 to 20.
+# The flags in OSDMap::get_flag_string of 0.67 to 20, without capabilities.
 FLAGS = (*_METRICS, "full", "pauserd", "pausewr", "notieragent", "nosnaptrim", "noautoscale")
 _CAPABILITIES = frozenset(
     (
@@ -96,7 +96,7 @@ def collect(facts: Facts) -> Iterator[Family]:
         flags = [flag for flag in dump.flags if flag not in _CAPABILITIES]
         for flag, metric in _METRICS.items():
             yield metric, one(flag in flags)
-        # A flag of a later release is shown while it is set.
+        # A flag that only a later release has is exported while it is set.
         values = dict.fromkeys(FLAGS, 0) | dict.fromkeys(flags, 1)
         yield MAP_FLAG, [(MAP_FLAG.labels(flag), value) for flag, value in values.items()]
     yield FULL_RATIO, one(dump.full_ratio)

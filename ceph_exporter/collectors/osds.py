@@ -28,7 +28,7 @@ NEARFULL = Metric(
     _DUMP,
     _OSD,
     since="12",
-    detail="A fuller OSD is backfillfull or full instead.",
+    detail="The value is 0 if the OSD is backfillfull or full.",
 )
 BACKFILLFULL = Metric(
     "ceph_osd_backfillfull",
@@ -37,13 +37,13 @@ BACKFILLFULL = Metric(
     _DUMP,
     _OSD,
     since="12",
-    detail="A fuller OSD is full instead.",
+    detail="The value is 0 if the OSD is full.",
 )
 FULL = Metric(
     "ceph_osd_full", "gauge", "Whether the OSD is full (1) or not (0)", _DUMP, _OSD, since="12"
 )
 UPMAP_ITEMS = Metric(
-    "ceph_osd_pg_upmap_items", "gauge", "Number of PGs with upmap items", _DUMP, since="12"
+    "ceph_osd_pg_upmap_items", "gauge", "Number of entries in pg_upmap_items", _DUMP, since="12"
 )
 METADATA = Metric(
     "ceph_osd_metadata",
@@ -61,12 +61,12 @@ METADATA = Metric(
         "public_addr",
         "ceph_version",
     ),
-    detail="Labels whose values are unknown are empty.",
+    detail="A label is empty if its value is unknown.",
 )
 DISK = Metric(
     "ceph_disk_occupation",
     "untyped",
-    "Devices of the OSD, to join with node_exporter's metrics by instance; always 1",
+    "Devices of the OSD, for joins with node_exporter's metrics on instance and device; always 1",
     _METADATA,
     Labels(
         "ceph_daemon",
@@ -81,7 +81,7 @@ DISK = Metric(
 DISK_HUMAN = Metric(
     "ceph_disk_occupation_human",
     "untyped",
-    "OSDs on the device of the host, several if they share it; always 1",
+    "OSDs that use the device of the host, all in one label if they share it; always 1",
     _METADATA,
     Labels("ceph_daemon", "device", "instance"),
 )
@@ -107,14 +107,14 @@ VARIANCE = Metric(
     "ceph_osd_variance_ratio", "gauge", "Utilization of the OSD divided by the average", _DF, _OSD
 )
 PGS = Metric("ceph_osd_pgs", "gauge", "Number of PGs whose acting set includes the OSD", _DF, _OSD)
-# The same under the names of perf counters, for dashboards and rules that use those.
+# The same values under the names of perf counters, which some dashboards and rules use.
 NUMPG = Metric(
     "ceph_osd_numpg", "gauge", "Number of PGs whose acting set includes the OSD", _DF, _OSD
 )
 STAT_BYTES = Metric("ceph_osd_stat_bytes", "gauge", "Size of the OSD", _DF, _OSD)
 STAT_BYTES_USED = Metric("ceph_osd_stat_bytes_used", "gauge", "Used space of the OSD", _DF, _OSD)
 AVERAGE = Metric(
-    "ceph_osds_average_utilization_ratio", "gauge", "Utilization of all OSDs, 0 to 1", _DF
+    "ceph_osds_average_utilization_ratio", "gauge", "Average utilization of the OSDs, 0 to 1", _DF
 )
 FULLEST = Metric(
     "ceph_osds_fullest_utilization_ratio", "gauge", "Utilization of the fullest OSD that is in", _DF
@@ -122,13 +122,14 @@ FULLEST = Metric(
 HEADROOM = Metric(
     "ceph_osds_nearfull_headroom_bytes",
     "gauge",
-    "Raw data that the OSDs can take until the first of them is nearly full",
+    "Raw data that the OSDs can take before the first of them is nearly full",
     _DF,
     Labels("root", "device_class"),
     since="12",
-    detail="Replicas count. The value is the minimum, over the OSDs of the CRUSH root and device "
-    "class that are up and in, of (nearfull ratio - utilization) * size / share, where share is "
-    "the OSD's part of the sum of CRUSH weight * reweight. 0 if an OSD is already nearly full.",
+    detail="Replicas are included. The value is the minimum of (nearfull ratio - utilization) * "
+    "size / share over the OSDs of the CRUSH root and device class that are up and in. The share "
+    "of an OSD is its fraction of the sum of CRUSH weight * reweight. The value is 0 if an OSD is "
+    "nearly full.",
 )
 
 _NO_DETAILS, _NOWHERE = OsdDetails(), OsdLocation()
@@ -159,9 +160,9 @@ def collect(facts: Facts) -> Iterator[Family]:
     if df is not None:
         yield from _usage(df, facts.once(_blocks, tuple(df.osds)))
         if dump is not None and tree is not None and dump.nearfull_ratio:
-            shares = facts.once(_headroom.shares, dump.osds, tree.osds)
-            rooms = _headroom.rooms(shares, dump.nearfull_ratio, df.osds)
-            yield HEADROOM, [(HEADROOM.labels(*group), room) for group, room in rooms]
+            weights = facts.once(_headroom.weights, dump.osds, tree.osds)
+            groups = _headroom.headroom(weights, dump.nearfull_ratio, df.osds)
+            yield HEADROOM, [(HEADROOM.labels(*group), size) for group, size in groups]
 
 
 def _ids(osds: tuple[Osd, ...]) -> tuple[int, ...]:
@@ -190,8 +191,8 @@ def _crush_weights(osds: Mapping[int, OsdLocation | OsdUsage]) -> list[float | N
 def _locations(osds: Mapping[int, OsdLocation]) -> tuple[str, ...]:
     return tuple(
         [
-            LOCATION.labels(f"osd.{osd}", at.host, at.rack, at.root, at.device_class)
-            for osd, at in osds.items()
+            LOCATION.labels(f"osd.{osd}", place.host, place.rack, place.root, place.device_class)
+            for osd, place in osds.items()
         ]
     )
 
@@ -200,11 +201,11 @@ def _metadata(
     osds: tuple[Osd, ...], places: Mapping[int, OsdLocation], details: Mapping[int, OsdDetails]
 ) -> tuple[str, ...]:
     return tuple(
-        [_of(osd, places.get(osd.id, _NOWHERE), details.get(osd.id, _NO_DETAILS)) for osd in osds]
+        [_row(osd, places.get(osd.id, _NOWHERE), details.get(osd.id, _NO_DETAILS)) for osd in osds]
     )
 
 
-def _of(osd: Osd, place: OsdLocation, details: OsdDetails) -> str:
+def _row(osd: Osd, place: OsdLocation, details: OsdDetails) -> str:
     return METADATA.labels(
         details.back_iface,
         f"osd.{osd.id}",
@@ -219,7 +220,7 @@ def _of(osd: Osd, place: OsdLocation, details: OsdDetails) -> str:
 
 
 def _disks(osds: Mapping[int, OsdDetails]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the labels of each OSD's devices, and of each device with all OSDs on it."""
+    """Return the label blocks of DISK, one per OSD, and of DISK_HUMAN, one per device."""
     disks = [(f"osd.{osd}", row) for osd, row in osds.items() if row.device and row.hostname]
     blocks = [
         DISK.labels(
@@ -255,5 +256,5 @@ def _usage(df: OsdDf, blocks: tuple[str, ...]) -> Iterator[Family]:
     yield STAT_BYTES, size
     yield STAT_BYTES_USED, used
     yield AVERAGE, one(df.average_utilization)
-    uses = [row.utilization for row in osds if row.reweight and row.utilization is not None]
-    yield FULLEST, one(max(uses, default=None))
+    of_in = [row.utilization for row in osds if row.reweight and row.utilization is not None]
+    yield FULLEST, one(max(of_in, default=None))

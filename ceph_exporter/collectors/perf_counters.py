@@ -1,8 +1,10 @@
 """The daemons' performance counters, named as in Ceph's prometheus module and ceph-exporter.
 
-An OSD with BlueStore has 338 series, which are 39 kB of Ceph's answer: the default limit is enough
-for 590 OSDs. Where several counters of a daemon have the same name, because the daemon has several
-objects of a kind, all but the first have the label `copy`, which counts from 2.
+An OSD with BlueStore has 338 series and takes up 39 kB of Ceph's answer, so the default limit is
+enough for 590 OSDs.
+
+A daemon with several objects of the same kind has a counter with the same name for each of them.
+The first counter has no additional label; the others have the label `copy`, starting at 2.
 """
 
 import re
@@ -12,7 +14,7 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-from ceph_exporter.collectors._perf_names import Place, name_of, place
+from ceph_exporter.collectors._perf_names import Identity, identify, name_of
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.numbers import amount
 from ceph_exporter.facts.orchestrator import Gateways, instances
@@ -27,7 +29,7 @@ from ceph_exporter.facts.perf_counters import (
 from ceph_exporter.facts.service_dump import ServiceDump
 from ceph_exporter.metric import Family, Labels, Metric, Type, Value, one
 
-DEFAULT = False  # with BlueStore, 39 kB to read and 338 series for each OSD
+DEFAULT = False  # because of the number of series
 
 _DAEMON = Labels("ceph_daemon")
 _RGW = Labels("instance_id")
@@ -42,13 +44,13 @@ CUT = Metric(
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which counters to export: regular expressions for whole metric names, and how many series."""
+    """Which counters to export, and how many series. The patterns match whole metric names."""
 
     include: Annotated[
-        str, msgspec.Meta(description="Regular expression for names of counters to export")
+        str, msgspec.Meta(description="Regular expression for the names of the counters to export")
     ] = ".*"
     exclude: Annotated[
-        str, msgspec.Meta(description="Regular expression for names of counters not to export")
+        str, msgspec.Meta(description="Regular expression for the names of the counters to exclude")
     ] = ""
     limit: Annotated[
         int,
@@ -58,7 +60,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 200_000
 
     def __post_init__(self) -> None:
-        """Refuse patterns that are not regular expressions."""
+        """Reject patterns that are not regular expressions."""
         for field in ("include", "exclude"):
             try:
                 re.compile(getattr(self, field))
@@ -75,16 +77,17 @@ class _Family:
         self._same: dict[str, list[tuple[str, Value]]] = {}
 
     def add(self, block: str, path: str, value: Value) -> None:
-        """Add the value of a path; several paths of a daemon may have the same labels."""
+        """Add the value of a counter; several counters may have the same label block."""
         if block in self._samples:
             self._same.setdefault(block, [self._samples[block]]).append((path, value))
         else:
             self._samples[block] = path, value
 
     def samples(self) -> list[tuple[str, Value]]:
-        """Return the samples; of those with the same labels, all but the first have a number.
+        """Return the samples.
 
-        The first is the one with the shortest path, which has no address.
+        If several counters have the same label block, the one with the shortest path, which is the
+        one without an address, keeps it. The others get the additional label `copy`.
         """
         values = {block: value for block, (_, value) in self._samples.items()}
         for block, rows in self._same.items():
@@ -108,7 +111,7 @@ class _Page:
         )
 
     def add(self, row: "_Row", suffix: str, type_: Type, text: str, value: Value) -> None:
-        name = name_of(row.place.path + suffix)
+        name = name_of(row.identity.path + suffix)
         if not self._shown(name):
             return
         if not self._left:
@@ -116,9 +119,9 @@ class _Page:
             return
         self._left -= 1
         if name not in self.families:
-            # Daemons of two releases may describe a counter differently: the first one counts.
+            # Daemons of two releases may describe a counter differently; the first text is used.
             self.families[name] = _Family(Metric(name, type_, text, PerfCounters.document, _DAEMON))
-        labels = row.place.labels
+        labels = row.identity.labels
         self.families[name].add(f"{row.block},{labels}" if labels else row.block, row.path, value)
 
 
@@ -127,11 +130,11 @@ class _Row(NamedTuple):
 
     block: str
     path: str
-    place: Place
+    identity: Identity
 
 
 def collect(facts: Facts, options: Options = Options()) -> Iterator[Family]:  # noqa: B008 - frozen
-    """Yield a family for each counter; histograms have no single value and are left out."""
+    """Yield a family for each counter, except for histograms, which have no single value."""
     perf_counters = facts.get(PerfCounters)
     if perf_counters is None:
         return
@@ -142,14 +145,14 @@ def collect(facts: Facts, options: Options = Options()) -> Iterator[Family]:  # 
         block = _RGW(orchestrated.get(id_, id_)) if type_ == "rgw" else _DAEMON(daemon)
         for path, counter in counters.items():
             if not counter.type & HISTOGRAM:
-                _add(page, _Row(block, path, place(path)), counter)
+                _add(page, _Row(block, path, identify(path)), counter)
     for family in page.families.values():
         yield family.metric, family.samples()
     yield CUT, one(page.cut)
 
 
 def _add(page: _Page, row: _Row, counter: Counter) -> None:
-    text, value = counter.description or row.place.path, amount(counter.value)
+    text, value = counter.description or row.identity.path, amount(counter.value)
     if counter.type & TIME and value is not None:
         value /= 1e9
     if counter.type & AVERAGE:

@@ -1,4 +1,4 @@
-"""Placement groups: how many of each pool are in each state, and how many are stuck."""
+"""Placement groups: how many there are by pool and state, and how many are stuck."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ def _state(name: str) -> Metric:
 
 
 TOTAL = Metric("ceph_pg_total", "gauge", "Number of PGs of the pool", _STATES, _POOL)
-# In the order of the mgr module's page.
+# In the same order as on the page of Ceph's mgr module.
 ACTIVE = _state("active")
 CLEAN = _state("clean")
 DOWN = _state("down")
@@ -56,19 +56,20 @@ WAIT = _state("wait")
 STUCK = Metric(
     "ceph_pgs_stuck",
     "gauge",
-    "Number of PGs stuck in a state for longer than mon_pg_stuck_threshold",
+    "Number of PGs that have been stuck in a state for longer than mon_pg_stuck_threshold",
     _HEALTH,
     _KIND,
-    detail="The kinds are inactive and stale, up to Ceph 11 also unclean, from Ceph 12 on also "
-    "peering and undersized.",
+    detail="The label kind is the state: inactive, unclean or stale up to Ceph 11; inactive, "
+    "peering, stale or undersized from Ceph 12 on.",
 )
 STUCK_OLDEST = Metric(
     "ceph_pgs_stuck_oldest_seconds",
     "gauge",
-    "How long the PG that has been stuck longest has been stuck; 0 while none is",
+    "Longest time that a PG has been stuck in a state; 0 if no PG is stuck",
     _HEALTH,
     _KIND,
-    detail="The oldest of those that Ceph names, at most 50. Absent where Ceph reports no times.",
+    detail="Ceph names at most 50 PGs; the value is the maximum over these. Absent if Ceph does "
+    "not report how long they have been stuck.",
 )
 
 _BY_STATE = {
@@ -79,8 +80,8 @@ _BY_STATE = {
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield the PGs by pool and state, also states without PGs, and the stuck PGs by kind."""
-    # Where `status` determines the states, it is the more recent of the two answers.
+    """Yield the number of PGs by pool and state, even if it is 0, and the stuck PGs by kind."""
+    # While `status` determines the states, `pg states` is not requested and may be outdated.
     uniform = if_uniform(facts.get(Status), facts.get(OsdDump))
     if states := uniform or facts.get(PgStates):
         yield from _pools(states)

@@ -36,41 +36,45 @@ METADATA = Metric(
     "Name, type, replicas or erasure code, compression and application of the pool; always 1",
     OsdDump.document,
     Labels("pool_id", "name", "type", "description", "compression_mode", "application"),
-    detail="The description is replica:3 or ec:4+2, the application Block, Filesystem, Object or "
-    "as Ceph names it.",
+    detail="The label description has the form replica:3 or ec:4+2. The label application is Block "
+    "for rbd, Filesystem for cephfs and Object for rgw; other applications keep their names.",
 )
 STORED = _df("stored", "Data stored by users", unit="bytes")
-STORED_RAW = _df("stored_raw", "Data stored by users, replicas included", unit="bytes", since="14")
-BYTES_USED = _df("bytes_used", "Used space, replicas included", since="0.94")
-MAX_AVAIL = _df("max_avail", "Data that fits until the first OSD is full", unit="bytes")
-AVAIL_RAW = _df("avail_raw", "Data that still fits, replicas included", unit="bytes", since="14")
-PERCENT_USED = _df("percent_used", "Used fraction of what the pool can hold, 0 to 1", unit="ratio")
+STORED_RAW = _df("stored_raw", "Data stored by users, including replicas", unit="bytes", since="14")
+BYTES_USED = _df("bytes_used", "Used space, including replicas", since="0.94")
+MAX_AVAIL = _df(
+    "max_avail", "Data that can still be stored before the first OSD is full", unit="bytes"
+)
+AVAIL_RAW = _df(
+    "avail_raw", "Data that can still be stored, including replicas", unit="bytes", since="14"
+)
+PERCENT_USED = _df("percent_used", "Used fraction of the pool's capacity, 0 to 1", unit="ratio")
 OBJECTS = _df("objects", "Number of objects")
 DIRTY = _df(
     "dirty",
-    "Number of objects in a cache tier that are not flushed",
-    detail="Up to Ceph 14 it is reported for every pool.",
+    "Number of objects in a cache tier that have not been flushed",
+    detail="Up to Ceph 14, Ceph reports the value for every pool.",
 )
 RD = _df("rd", "Number of read operations", "counter")
 RD_BYTES = _df("rd_bytes", "Data read", "counter")
 WR = _df("wr", "Number of write operations", "counter")
 WR_BYTES = _df("wr_bytes", "Data written", "counter")
 COMPRESS_USED = _df("compress_bytes_used", "Space used by compressed data", since="14")
-COMPRESS_UNDER = _df("compress_under_bytes", "Size of the data before compression", since="14")
-QUOTA_BYTES = _df("quota_bytes", "Quota on stored data, 0 for none")
-QUOTA_OBJECTS = _df("quota_objects", "Quota on objects, 0 for none")
-QUOTA_BYTES_RATIO = _df(
-    "quota_bytes_used_ratio", "Fraction of the quota on stored data that is used"
+COMPRESS_UNDER = _df(
+    "compress_under_bytes", "Size of the compressed data before compression", since="14"
 )
+QUOTA_BYTES = _df("quota_bytes", "Quota on stored data; 0 if there is none")
+QUOTA_OBJECTS = _df("quota_objects", "Quota on the number of objects; 0 if there is none")
+QUOTA_BYTES_RATIO = _df("quota_bytes_used_ratio", "Used fraction of the quota on stored data")
 QUOTA_OBJECTS_RATIO = _df(
-    "quota_objects_used_ratio", "Fraction of the quota on objects that is used"
+    "quota_objects_used_ratio", "Used fraction of the quota on the number of objects"
 )
-SIZE = _map("size", "Number of replicas, or of chunks of an erasure code")
-MIN_SIZE = _map("min_size", "Number of replicas or chunks that I/O requires")
+SIZE = _map("size", "Number of replicas, or of chunks if the pool is erasure coded")
+MIN_SIZE = _map("min_size", "Number of replicas or chunks that must be available for I/O")
 PG_NUM = _map("pg_num", "Number of PGs")
-PGP_NUM = _map("pgp_num", "Number of PGs for placement")
+PGP_NUM = _map("pgp_num", "Number of PGs that are used for placement")
 PG_NUM_TARGET = _map(
-    "pg_num_target", "Target of pg_num, which Ceph approaches in steps", since="14"
+    "pg_num_target", "Target number of PGs, which Ceph approaches in steps", since="14"
 )
 AUTOSCALE = Metric(
     "ceph_pool_pg_autoscale_mode",
@@ -85,21 +89,21 @@ WRITE_BYTES = _io("client_io_write_bytes", "Client write throughput in bytes per
 READ_OPS = _io("client_io_read_ops", "Client read operations per second", "reads/s", since="10")
 WRITE_OPS = _io("client_io_write_ops", "Client write operations per second", "writes/s", since="10")
 OPS = _io("client_io_ops", "Client read and write operations per second", "operations/s")
-RECOVERING_OBJECTS = _io("recovering_objects_per_sec", "Recovered objects per second", "objects/s")
+RECOVERING_OBJECTS = _io("recovering_objects_per_sec", "Objects recovered per second", "objects/s")
 RECOVERING_BYTES = _io("recovering_bytes_per_sec", "Recovery throughput", "bytes/s")
-RECOVERING_KEYS = _io("recovering_keys_per_sec", "Recovered omap keys per second", "keys/s")
+RECOVERING_KEYS = _io("recovering_keys_per_sec", "Omap keys recovered per second", "keys/s")
 RECOVERED_OBJECTS = _io(
     "num_objects_recovered", "Number of objects recovered in the last few seconds"
 )
 RECOVERED_BYTES = _io("num_bytes_recovered", "Data recovered in the last few seconds", "bytes")
-DEGRADED = _sum("num_objects_degraded", "Number of missing object copies")
+DEGRADED = _sum("num_objects_degraded", "Number of degraded object copies")
 MISPLACED = _sum("num_objects_misplaced", "Number of misplaced object copies", since="0.94")
 UNFOUND = _sum("num_objects_unfound", "Number of unfound objects")
 REPAIRED = _sum("objects_repaired", "Number of repaired objects", "counter", since="14")
 
-# As the mgr module of 20 names them (StorageType); other names are exported unchanged.
+# The mgr module of 20 uses these names (StorageType). Other applications are exported unchanged.
 _APPLICATIONS = {"rbd": "Block", "cephfs": "Filesystem", "rgw": "Object"}
-_QUOTA_LIMIT = 2**64  # quotas are 64-bit numbers
+_QUOTA_LIMIT = 2**64  # Ceph stores quotas as 64-bit integers, so a larger value is invalid
 _NO_PROFILE, _NO_RATES, _NO_SUM = ErasureProfile(), PoolRates(), PoolSum()
 
 
@@ -115,7 +119,7 @@ class _Blocks(dict[int, str]):
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield the families of each pool: OSD map, `df`, `osd pool stats` and `pg dump`."""
+    """Yield the families of the pools from the OSD map, `df`, `osd pool stats` and `pg dump`."""
     dump, df = facts.get(OsdDump), facts.get(Df)
     blocks = _Blocks()
     if dump is not None:
@@ -170,7 +174,7 @@ def _usage(pools: list[tuple[str, PoolUsage]]) -> Iterator[Family]:
 
 
 def _quotas(dump: OsdDump | None, df: Df | None, blocks: _Blocks) -> Iterator[Family]:
-    """Yield the quotas from `df`, which has them from 10 on, or from the OSD map."""
+    """Yield the quotas, from `df` if it contains them (10 and later), else from the OSD map."""
     quotas: dict[int, tuple[float | None, float | None]] = {}
     for pool in dump.pools if dump else ():
         quotas[pool.id] = pool.quota_max_bytes, pool.quota_max_objects
@@ -180,14 +184,17 @@ def _quotas(dump: OsdDump | None, df: Df | None, blocks: _Blocks) -> Iterator[Fa
     yield QUOTA_BYTES, [(blocks[pool], size) for pool, (size, _) in quotas.items()]
     yield QUOTA_OBJECTS, [(blocks[pool], objects) for pool, (_, objects) in quotas.items()]
     rows = [(blocks[row.id], row, *quotas[row.id]) for row in df.pools] if df else []
-    yield QUOTA_BYTES_RATIO, [(block, _share(row.stored, quota)) for block, row, quota, _ in rows]
+    yield (
+        QUOTA_BYTES_RATIO,
+        [(block, _used_ratio(row.stored, quota)) for block, row, quota, _ in rows],
+    )
     yield (
         QUOTA_OBJECTS_RATIO,
-        [(block, _share(row.objects, quota)) for block, row, _, quota in rows],
+        [(block, _used_ratio(row.objects, quota)) for block, row, _, quota in rows],
     )
 
 
-def _share(used: float | None, quota: float | None) -> float | None:
+def _used_ratio(used: float | None, quota: float | None) -> float | None:
     return used / quota if used is not None and quota and quota < _QUOTA_LIMIT else None
 
 
@@ -201,7 +208,11 @@ def _activity(stats: PoolStats | None, blocks: _Blocks) -> Iterator[Family]:
 
 
 def _at_risk(facts: Facts, blocks: _Blocks) -> Iterator[Family]:
-    """Yield the sums of `pg dump`, or those of `osd pool stats` where they are sums."""
+    """Yield the numbers of degraded, misplaced, unfound and repaired objects.
+
+    `pg dump` takes precedence over `osd pool stats`. The latter is not used with releases in which
+    it contains changes instead of totals.
+    """
     stats, sums, version = facts.get(PoolStats), facts.get(PoolSums), facts.get(Version)
     rates = stats.pools if stats and version and version.sums_in_pool_stats else {}
     summed = sums.pools if sums else {}
@@ -209,34 +220,38 @@ def _at_risk(facts: Facts, blocks: _Blocks) -> Iterator[Family]:
         (blocks[pool], rates.get(pool, _NO_RATES), summed.get(pool, _NO_SUM))
         for pool in {**rates, **summed}
     ]
-    yield DEGRADED, [(block, _known_or(total.degraded, row.degraded)) for block, row, total in both]
+    yield DEGRADED, [(block, _value_or(total.degraded, row.degraded)) for block, row, total in both]
     yield (
         MISPLACED,
-        [(block, _known_or(total.misplaced, row.misplaced)) for block, row, total in both],
+        [(block, _value_or(total.misplaced, row.misplaced)) for block, row, total in both],
     )
-    yield UNFOUND, [(block, _known_or(total.unfound, row.unfound)) for block, row, total in both]
+    yield UNFOUND, [(block, _value_or(total.unfound, row.unfound)) for block, row, total in both]
     yield REPAIRED, [(blocks[pool], total.repaired) for pool, total in summed.items()]
 
 
 def _recovery(stats: PoolStats | None, status: Status | None, blocks: _Blocks) -> Iterator[Family]:
-    """Yield each pool's recovery; 0 while the cluster is idle if the API has no rates by pool."""
+    """Yield the recovery rates of each pool.
+
+    If the API does not report the rates of a pool, they are 0 while the cluster recovers nothing,
+    and absent otherwise.
+    """
     pools = [(blocks[pool], row) for pool, row in stats.pools.items()] if stats else []
     idle = 0 if status and status.at_rest else None
     yield (
         RECOVERING_OBJECTS,
-        [(block, _known_or(row.recovering_objects, idle)) for block, row in pools],
+        [(block, _value_or(row.recovering_objects, idle)) for block, row in pools],
     )
-    yield RECOVERING_BYTES, [(block, _known_or(row.recovering_bytes, idle)) for block, row in pools]
-    yield RECOVERING_KEYS, [(block, _known_or(row.recovering_keys, idle)) for block, row in pools]
+    yield RECOVERING_BYTES, [(block, _value_or(row.recovering_bytes, idle)) for block, row in pools]
+    yield RECOVERING_KEYS, [(block, _value_or(row.recovering_keys, idle)) for block, row in pools]
     yield (
         RECOVERED_OBJECTS,
-        [(block, _known_or(row.num_objects_recovered, idle)) for block, row in pools],
+        [(block, _value_or(row.num_objects_recovered, idle)) for block, row in pools],
     )
     yield (
         RECOVERED_BYTES,
-        [(block, _known_or(row.num_bytes_recovered, idle)) for block, row in pools],
+        [(block, _value_or(row.num_bytes_recovered, idle)) for block, row in pools],
     )
 
 
-def _known_or(value: float | None, otherwise: float | None) -> float | None:
+def _value_or(value: float | None, otherwise: float | None) -> float | None:
     return otherwise if value is None else value

@@ -31,7 +31,7 @@ DAEMONS = Metric(
     _DOCUMENT,
     Labels("service"),
 )
-# Alert rules watch these services, so they are exported as 0 while none runs.
+# Alert rules use these services, so a service without daemons is exported as 0.
 _WATCHED = ("rgw", "rbd-mirror", "cephfs-mirror", "iscsi", "nfs")
 
 
@@ -60,7 +60,7 @@ def collect(facts: Facts) -> Iterator[Family]:
 
 
 def _gateways(dump: ServiceDump, orchestrated: Gateways | None) -> Samples:
-    """Yield the orchestrator's gateways, running or not, then the others of the service map."""
+    """Yield the orchestrator's gateways, running or not, then the others in the service map."""
     gateways = {row.id: row for row in orchestrated.gateways} if orchestrated else {}
     for name, gateway in gateways.items():
         place = gateway.hostname, gateway.version, gateway.instance

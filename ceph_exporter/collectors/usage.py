@@ -1,4 +1,4 @@
-"""The cluster's space: size, used and available, in total and by device class."""
+"""Total, used and available space of the cluster, as a whole and by device class."""
 
 from collections.abc import Iterator
 
@@ -17,33 +17,36 @@ TOTAL = Metric("ceph_cluster_total_bytes", "gauge", "Size of all OSDs", _DOCUMEN
 USED = Metric(
     "ceph_cluster_total_used_bytes",
     "gauge",
-    "Space used by data, replicas included",
+    "Space used by data, including replicas",
     _DOCUMENT,
-    detail="Up to Ceph 13 the same as the raw used space.",
+    detail="Up to Ceph 13, this is equal to the raw used space.",
 )
 USED_RAW = Metric(
     "ceph_cluster_total_used_raw_bytes",
     "gauge",
-    "Used space, including what the OSDs use for themselves",
+    "Used space, including the overhead of the OSDs",
     _DOCUMENT,
 )
 AVAIL = Metric("ceph_cluster_total_avail_bytes", "gauge", "Available space", _DOCUMENT)
 RATIO = Metric(
-    "ceph_cluster_total_used_raw_ratio", "gauge", "Used fraction of the space", _DOCUMENT
+    "ceph_cluster_total_used_raw_ratio", "gauge", "Used fraction of the raw space", _DOCUMENT
 )
 OBJECTS = Metric("ceph_cluster_total_objects", "gauge", "Number of objects", _DOCUMENT)
 CLASS_TOTAL = _by_class("total_bytes", "Size of the OSDs of the device class")
-CLASS_USED = _by_class("total_used_bytes", "Space used by data on the device class, with replicas")
+CLASS_USED = _by_class(
+    "total_used_bytes", "Space used by data on the device class, including replicas"
+)
 CLASS_USED_RAW = _by_class(
-    "total_used_raw_bytes",
-    "Used space of the device class, including what the OSDs use for themselves",
+    "total_used_raw_bytes", "Used space of the device class, including the overhead of the OSDs"
 )
 CLASS_AVAIL = _by_class("total_avail_bytes", "Available space of the device class")
-CLASS_RATIO = _by_class("total_used_raw_ratio", "Used fraction of the space of the device class")
+CLASS_RATIO = _by_class(
+    "total_used_raw_ratio", "Used fraction of the raw space of the device class"
+)
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield the cluster's families of `df detail`; nothing while it is unavailable."""
+    """Yield the families of `df detail`; nothing while it is unavailable."""
     df = facts.get(Df)
     if df is None:
         return
@@ -54,7 +57,7 @@ def collect(facts: Facts) -> Iterator[Family]:
     yield AVAIL, one(space.avail)
     yield RATIO, one(space.used_raw_ratio)
     yield OBJECTS, one(df.total_objects)
-    osd_df = facts.get(OsdDf)  # over the dashboard only this has the device classes
+    osd_df = facts.get(OsdDf)  # contains the device classes if the dashboard API is used
     by_class = df.by_class or (osd_df.by_class if osd_df else {})
     classes = [(_CLASS(name), space) for name, space in by_class.items()]
     yield CLASS_TOTAL, [(block, space.total) for block, space in classes]

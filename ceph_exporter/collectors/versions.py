@@ -1,4 +1,4 @@
-"""The versions that daemons run, and the features of daemons and clients."""
+"""The versions of the daemons, and the features of daemons and clients."""
 
 import re
 from collections.abc import Iterator

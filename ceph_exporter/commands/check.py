@@ -1,4 +1,4 @@
-"""The command `check`: the state of each cluster, for a person at a terminal."""
+"""The command `check`: print the state of each cluster for a person to read."""
 
 import os
 import sys
@@ -42,7 +42,7 @@ def poll(
 
 @contextmanager
 def progress(name: str, stream: TextIO) -> Iterator[Callable[[Answer], None]]:
-    """Yield a function that shows an answer on one line of a terminal, overwriting the last.
+    """Yield a function that shows the latest answer on a line of the terminal.
 
     Nothing is written unless the stream is a terminal.
     """
@@ -67,7 +67,7 @@ def progress(name: str, stream: TextIO) -> Iterator[Callable[[Answer], None]]:
 
 
 def text(name: str, cluster: Cluster, report: Report, *, colour: bool) -> str:
-    """Return the state of a cluster: health, what answered, each document, what is missing."""
+    """Return the state of a cluster as text: health, API, each document, and what is missing."""
 
     def paint(words: str, class_: str) -> str:
         return f"{_COLOURS[class_]}{words}\x1b[0m" if colour else words
@@ -97,7 +97,7 @@ def text(name: str, cluster: Cluster, report: Report, *, colour: bool) -> str:
 
 def _row(row: DocumentRow, paint: Callable[[str, str], str]) -> str:
     state = row.state.value
-    padding = " " * (14 - len(state))  # colours have no width
+    padding = " " * (14 - len(state))  # colour codes take up no width
     time, size = humanize.duration(row.seconds), humanize.size(row.size)
     painted = paint(state, _STATE_CLASSES.get(row.state, "warn"))
     return f"{row.name:<22}{painted}{padding}{time:>9}{size:>11}".rstrip()

@@ -10,11 +10,11 @@ from ceph_exporter.polling.report import DocumentState, Report
 from ceph_exporter.printable import escape_text, mask_secrets
 
 UNKNOWN = 3
-"""The exit code of a plugin that cannot tell."""
+"""The exit code of a plugin that cannot determine the state."""
 _CODES = {"HEALTH_OK": 0, "HEALTH_WARN": 1, "HEALTH_ERR": 2}
 _WORDS = ("OK", "WARNING", "CRITICAL", "UNKNOWN")
 _NOT_IN_LABELS = str.maketrans(dict.fromkeys("'=|", ""))
-# Critical must not hide behind unknown.
+# CRITICAL comes before UNKNOWN: an unreachable cluster must not hide one with errors.
 _WORST_FIRST = (2, 3, 1, 0)
 
 
@@ -30,7 +30,7 @@ def check(config: Config) -> int:
 
 
 def result(reports: Mapping[str, Report]) -> tuple[int, str]:
-    """Return the exit code and the line; of several clusters the worst counts."""
+    """Return the exit code of the cluster in the worst state, and the line for all clusters."""
     codes = {name: _code(report) for name, report in reports.items()}
     worst = min(codes.values(), key=_WORST_FIRST.index)
     text = "; ".join(_text(name, report) for name, report in reports.items())
@@ -39,19 +39,19 @@ def result(reports: Mapping[str, Report]) -> tuple[int, str]:
 
 
 def line(code: int, text: str) -> str:
-    """Return the line for an exit code, with the text folded into one line that prints."""
+    """Return the output for an exit code: one line of printable characters."""
     return f"CEPH {_WORDS[code]} - {escape_text(' '.join(text.split()))}"
 
 
 def unknown(why: str) -> int:
     """Print that the state is unknown, and return the exit code."""
-    # A bar would start the performance data.
+    # A vertical bar would start the performance data.
     sys.stdout.write(f"{line(UNKNOWN, mask_secrets(why).replace('|', '/'))}\n")
     return UNKNOWN
 
 
 def fail(why: str) -> NoReturn:
-    """Exit as a plugin that cannot tell: to its caller, 2 would mean that Ceph is in trouble."""
+    """Exit with UNKNOWN, because Nagios would take the usual exit code 2 for CRITICAL."""
     sys.exit(unknown(why))
 
 
@@ -66,7 +66,7 @@ def _text(name: str, report: Report) -> str:
         words = report.health or "health unknown"
         if report.checks:
             words += ": " + ", ".join(f"{row.code} ({row.message})" for row in report.checks)
-    # A bar would start the performance data.
+    # A vertical bar would start the performance data.
     return (f"{name}: {words}" if name else words).replace("|", "/")
 
 

@@ -1,4 +1,4 @@
-"""Standard output as the commands see it: it may be closed, full, or a pipe that nobody reads."""
+"""Handles a standard output that is closed, on a full disk, or a pipe that nobody reads."""
 
 import os
 import sys
@@ -8,15 +8,15 @@ from io import TextIOWrapper
 from ceph_exporter.printable import escape_text
 
 INTERRUPTED = 130
-"""The exit code after Ctrl-C, as shells report it: 128 and the number of SIGINT."""
+"""The exit code after Ctrl-C, as shells report it: 128 plus the number of SIGINT."""
 PIPE_CLOSED = 141
-"""The exit code after the reader of a pipe has gone: 128 and the number of SIGPIPE."""
+"""The exit code after the reader of a pipe has closed it: 128 plus the number of SIGPIPE."""
 
 
 def prepare() -> None:
-    """Make standard output and error writable in every environment.
+    """Make it possible to write any text to standard output and standard error.
 
-    A program may be started without them, or with an encoding that lacks characters of a message.
+    They may be closed, or their encoding may lack some of the characters.
     """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
@@ -27,10 +27,10 @@ def prepare() -> None:
 
 
 def guarded(run: Callable[[], int], fail: Callable[[str], int], stopped: int | None = None) -> int:
-    """Run a command and return its exit code, also if it is interrupted or cannot write.
+    """Run a command and return its exit code, even if it is interrupted or cannot write.
 
-    fail: reports an error, and returns or exits with its code; stopped: the code after Ctrl-C or
-    without a reader, None for the usual ones.
+    fail: reports an error, and exits or returns the exit code; stopped: the exit code after Ctrl-C
+    or a closed pipe, None for `INTERRUPTED` or `PIPE_CLOSED`.
     """
     try:
         try:
@@ -49,11 +49,11 @@ def guarded(run: Callable[[], int], fail: Callable[[str], int], stopped: int | N
 
 
 def discard() -> None:
-    """Throw away what was not written, as Python would try again at its end, and fail."""
+    """Discard unwritten output; otherwise Python would try to write it at exit, and fail again."""
     try:
         number = sys.stdout.fileno()
     except (OSError, ValueError):
-        return  # not a file, but replaced by a test or a host program
+        return  # a test or another program replaced it with an object that is not a file
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, number)
     os.close(null)

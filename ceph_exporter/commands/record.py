@@ -1,4 +1,4 @@
-"""The command `record`: write the answers of each cluster to files, for a bug report."""
+"""The command `record`: save the answers of each cluster in files, for a bug report."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ from ceph_exporter.sources import Answer, recording
 
 
 def record(config: Config, folder: Path) -> int:
-    """Write each answer below the folder; return 0 if every cluster answered, else 1.
+    """Save each answer in the folder; return 0 if every cluster answered, else 1.
 
     Raise OSError if a file cannot be written.
     """

@@ -24,16 +24,20 @@ from ceph_exporter.web.security import OPEN, Watched
 from ceph_exporter.web.server import Server, router
 from ceph_exporter.web.systemd import Notifier
 
-_M_ARENA_MAX = -8  # of malloc.h
+_M_ARENA_MAX = -8  # from malloc.h
 _SWITCH = 0.001
-"""Seconds after which a poll yields to a scrape. A scrape may have to wait several times; with
-Python's default of 5 ms it took half as long again (p99, 10,000 OSDs)."""
+"""Seconds after which the thread of a poll lets the thread of a scrape run. One scrape may have to
+wait several times: with Python's default of 5 ms, scrapes took 50 % longer (99th percentile, 10,000
+OSDs)."""
 _TICK = 1.0
-"""Seconds between two checks of the pollers on behalf of systemd."""
+"""Seconds between two checks for hung pollers; systemd is notified if a check finds none."""
 
 
 class Reload:
-    """Switches to a new configuration, or keeps the old one and logs why; one at a time."""
+    """Reloads the configuration, one reload at a time.
+
+    If the new configuration is invalid, the old one stays in use and the error is logged.
+    """
 
     def __init__(
         self,
@@ -49,21 +53,22 @@ class Reload:
         self._when: float | None = None
 
     def metrics(self) -> Iterator[process.Single]:
-        """Yield whether the last reload succeeded, and when one last did.
+        """Yield whether the last reload succeeded, and the time of the last successful one.
 
-        The web configuration is read again with every connection: it failed if that was rejected.
+        Every connection reads the web configuration again. If that configuration was rejected, the
+        reload counts as failed.
         """
         yield process.RELOADED, self._successful and not (self._web and self._web.rejected)
         yield process.RELOAD_TIME, self._when
 
     def use(self, config: Config) -> list[str]:
-        """Switch to a configuration that was validated; return the clusters whose poller is new."""
+        """Switch to a valid configuration; return the names of the clusters with a new poller."""
         changed = self._fleet.use(config)
         self._successful, self._when = True, time.time()
         return changed
 
     def __call__(self) -> str:
-        """Reload; return the error, empty if there is none."""
+        """Reload the configuration; return the error, or "" if it succeeded."""
         with self._lock:
             self._notifier.reloading()
             try:
@@ -86,7 +91,7 @@ class Reload:
 def serve(load: Callable[[], Config], web: Web, config: Config) -> int:
     """Serve until SIGTERM or SIGINT; raise ConfigError if it cannot listen.
 
-    load: reads the configuration again for a reload; config: the one to start with.
+    load: reads the configuration again, for a reload; config: the initial configuration.
     """
     use_one_arena()
     sys.setswitchinterval(_SWITCH)
@@ -103,8 +108,8 @@ def serve(load: Callable[[], Config], web: Web, config: Config) -> int:
         listeners = _listeners(web)
         server = Server(listeners, answer, watched or (lambda: OPEN))
         stack.callback(server.close)
-        # What was imported is never garbage. Scanning it takes most of each full collection (30 of
-        # 40 ms with 10,000 OSDs), during which every scrape has to wait.
+        # Imported objects are never garbage. Scanning them takes most of the time of each full
+        # collection (30 of 40 ms with 10,000 OSDs), and meanwhile every scrape has to wait.
         gc.freeze()
         reload.use(config)
         stack.callback(fleet.stop)
@@ -121,11 +126,11 @@ def serve(load: Callable[[], Config], web: Web, config: Config) -> int:
 
 
 def use_one_arena() -> None:
-    """Keep glibc from giving each thread a malloc arena of its own; call before starting threads.
+    """Make all threads share one malloc arena of glibc; call this before starting threads.
 
-    Memory that a poll frees in one arena cannot be used in another: the process grew by 5 % in
-    twenty minutes of outages, with one arena by 0.5 % in an hour. Python has one lock for all
-    threads, so they seldom contend for the arena. No other libc has the function.
+    Memory that is freed in one arena cannot be reused in another. With several arenas, the process
+    grew by 5 % in twenty minutes of outages; with one arena, it grew by 0.5 % in an hour. Because
+    of Python's global lock, threads seldom wait for the arena. Only glibc has this function.
     """
     with suppress(AttributeError):
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
@@ -142,7 +147,7 @@ def _run(
         try:
             number = signals.get(timeout=_TICK)
         except Empty:
-            # The watchdog is to notice hung polls, not only a hung main loop.
+            # While polls hang, systemd is not notified, and its watchdog restarts the exporter.
             if hung := fleet.hung():
                 log.error("polls hung", extra=fields(clusters=",".join(hung)))
             else:
@@ -170,7 +175,10 @@ def _own(reload: Reload, watched: Watched | None) -> exposition.Lines:
 def _handler(
     fleet: Fleet, ready: Pages, reload: Reload, own: Callable[[], exposition.Lines], path: str
 ) -> Handler:
-    """Return the handler of all pages. own: the exporter's own metrics; path: that of the page."""
+    """Return the handler of all pages.
+
+    own: returns the exporter's own metrics; path: the path of the metrics.
+    """
     pages = {
         "/": lambda request: status.page(fleet.pollers, path, request),
         "/-/healthy": control.healthy,

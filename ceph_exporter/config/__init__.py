@@ -1,7 +1,7 @@
-"""The configuration: flags, environment and YAML file to one validated tree of structs.
+"""Turns flags, environment variables and the YAML file into one validated tree of structs.
 
-This package knows neither sources nor collectors; what it has to know of the collectors is passed
-in as `CollectorSpec`s.
+This package imports neither sources nor collectors. Callers pass a `CollectorSpec` for each
+collector.
 """
 
 from ceph_exporter.config.file import dump, load

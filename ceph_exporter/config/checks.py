@@ -1,4 +1,4 @@
-"""What the types of the configuration cannot express; each error names the field's path."""
+"""The validation that types cannot express; each error names the path of the field."""
 
 import re
 import ssl
@@ -11,7 +11,7 @@ from ceph_exporter.printable import quoted
 
 NO_URL = "expected the name of a file, not a URL"
 RESERVED_PATHS = ("/", "/-/healthy", "/-/ready", "/-/reload", "/config", "/probe", "/sd")
-"""The paths of the other pages, which the metrics cannot have."""
+"""The paths of the other pages, at which no metrics can be served."""
 
 _NEED_USER = ("restful", "dashboard", "rados")
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&()*+,;=:@-]+)+/?")
@@ -20,13 +20,13 @@ _URL = "expected http://HOST:PORT or https://HOST:PORT"
 
 
 def check_cluster(cluster: ClusterSettings, path: str, collectors: Collectors) -> None:
-    """Raise ConfigError for settings that cannot work. path: what to put before a field."""
+    """Raise ConfigError if settings cannot work. path: the prefix of fields in errors."""
     if cluster.api == "rados":
         _check_rados(cluster, path)
     elif not cluster.urls:
         raise ConfigError(f"{path}urls: expected at least one URL")
     elif cluster.keyring:
-        raise ConfigError(f"{path}keyring: expected only with the API rados")
+        raise ConfigError(f"{path}keyring: expected none; only the API rados uses it")
     for index, url in enumerate(cluster.urls):
         if cluster.api != "recording":
             _check_url(url, f"{path}urls[{index}]")
@@ -43,7 +43,7 @@ def check_cluster(cluster: ClusterSettings, path: str, collectors: Collectors) -
 
 
 def check_collectors(chosen: Mapping[str, bool], path: str, collectors: Collectors) -> None:
-    """Raise ConfigError for a collector that does not exist."""
+    """Raise ConfigError if a collector does not exist."""
     for name in chosen:
         if name not in collectors:
             names = ", ".join(collectors)
@@ -51,16 +51,16 @@ def check_collectors(chosen: Mapping[str, bool], path: str, collectors: Collecto
 
 
 def check_telemetry_path(path: str) -> None:
-    """Raise ConfigError unless a path can be that of the metrics."""
+    """Raise ConfigError unless metrics can be served at this path."""
     steps = path.split("/")
     if not _PATH.fullmatch(path) or "." in steps or ".." in steps:
         raise ConfigError(
-            "--web.telemetry-path: expected a path such as /metrics: it begins with /, has no "
-            "query, and no characters that a URL encodes"
+            "--web.telemetry-path: expected a path such as /metrics, which begins with / and has "
+            "neither a query nor characters that a URL encodes"
         )
     if path.rstrip("/") in RESERVED_PATHS:
         raise ConfigError(
-            f"--web.telemetry-path: {path} is another page; expected a path such as /metrics"
+            f"--web.telemetry-path: {path} is the path of another page; expected one like /metrics"
         )
 
 
@@ -71,7 +71,7 @@ def _check_files(cluster: ClusterSettings, path: str) -> None:
         f"rgw.{name}": getattr(cluster.rgw, name) for name in ("access_key_file", "secret_key_file")
     }
     for name, file in files.items():
-        if "://" in file:  # not shown, as a URL may contain a password
+        if "://" in file:  # it may contain a password, so the error does not show it
             raise ConfigError(f"{path}{name}: {NO_URL}")
         if "\0" in file:
             raise ConfigError(f"{path}{name}: not a valid file name")
@@ -90,7 +90,7 @@ def _check_user(cluster: ClusterSettings, path: str) -> None:
 
 def _check_rados(cluster: ClusterSettings, path: str) -> None:
     if cluster.urls:
-        raise ConfigError(f"{path}urls: expected none, as ceph_conf names the monitors")
+        raise ConfigError(f"{path}urls: expected none; ceph_conf names the monitors")
     if cluster.password_file:
         raise ConfigError(f"{path}password_file: expected none; the user's key is in keyring")
 
@@ -107,7 +107,10 @@ def _check_rgw(cluster: ClusterSettings, path: str) -> None:
 
 
 def _check_url(url: str, path: str) -> None:
-    """Raise ConfigError unless it is one URL; no error shows it, as it may contain a password."""
+    """Raise ConfigError unless this is one valid URL.
+
+    No error shows the URL, because it may contain a password.
+    """
     try:
         parts = urlsplit(url)
         has_port = parts.port != 0

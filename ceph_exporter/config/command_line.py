@@ -1,4 +1,4 @@
-"""The command line and the environment as structs, and the configuration that they describe."""
+"""Turns the command line and the environment into structs, and these into a configuration."""
 
 import argparse
 import sys
@@ -29,7 +29,7 @@ from ceph_exporter.config.units import Duration, Size
 from ceph_exporter.printable import escape_text, mask_secrets, quoted
 
 Fail: TypeAlias = Callable[[str], NoReturn]
-"""Ends the program with a message about wrong usage."""
+"""Reports wrong usage and ends the program."""
 _OFF = ("", "0", "false")
 
 
@@ -63,8 +63,8 @@ class PollFlags(msgspec.Struct, frozen=True):
 class CollectorFlags(msgspec.Struct, frozen=True):
     """The flags --collector.*.
 
-    chosen: by collector, whether it is switched on or off, if it is; options: by collector, the
-    values of its fields.
+    chosen: the collectors that a flag switches on (True) or off (False); options: by collector, the
+    value of each of its options.
     """
 
     chosen: Mapping[str, bool]
@@ -73,7 +73,7 @@ class CollectorFlags(msgspec.Struct, frozen=True):
 
 
 class CommandLine(msgspec.Struct, frozen=True):
-    """What the command line and the environment ask for. folder: that of `record`, else empty."""
+    """The command line and the environment, parsed. folder: for `record` only, else empty."""
 
     command: str
     folder: str
@@ -88,7 +88,7 @@ class CommandLine(msgspec.Struct, frozen=True):
     log: Log
 
     def config(self, collectors: Collectors) -> Config:
-        """Return the configuration; raise ConfigError that names the flag or the path in a file."""
+        """Return the configuration; raise a ConfigError that names the flag or the field."""
         try:
             poll = Poll(**msgspec.structs.asdict(self.poll))
         except ValueError as error:
@@ -103,7 +103,7 @@ class CommandLine(msgspec.Struct, frozen=True):
             for field, value in msgspec.structs.asdict(self.cluster).items():
                 if value != defaults[field]:
                     flag = field.replace("_", "-")
-                    raise ConfigError(f"--cluster.{flag}: not together with --config.file")
+                    raise ConfigError(f"--cluster.{flag}: cannot be combined with --config.file")
             return load(self.config_file, collectors, chosen, poll)
         return Config({"": self._cluster(collectors)}, poll, chosen)
 
@@ -146,7 +146,7 @@ class CommandLine(msgspec.Struct, frozen=True):
 
 
 def _flag_of(path: str) -> str:
-    """Return the flag that sets a field: --cluster.ca-file for tls.ca_file."""
+    """Return the flag that sets a field, such as --cluster.ca-file for tls.ca_file."""
     section, _, name = path.rpartition(".")
     field = name.partition("[")[0]
     prefix = "--cluster.rgw-" if section == "rgw" else "--cluster."
@@ -154,13 +154,13 @@ def _flag_of(path: str) -> str:
 
 
 def fail(message: str) -> NoReturn:
-    """Exit with code 2 and one line: wrong usage or configuration."""
+    """Report wrong usage or a wrong configuration in one line, and exit with code 2."""
     sys.stderr.write(f"ceph_exporter: error: {escape_text(mask_secrets(message))}\n")
     sys.exit(2)
 
 
 def wants_nagios(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
-    """Return whether errors are for Nagios, for arguments that may be wrong."""
+    """Return whether to report errors as a Nagios plugin does; the arguments may be invalid."""
     variable = environment.get("CEPH_EXPORTER_NAGIOS", "").lower()
     return "check" in arguments and ("--nagios" in arguments or variable not in _OFF)
 
@@ -171,7 +171,7 @@ def parse(
     collectors: Collectors,
     fail: Fail = fail,
 ) -> CommandLine:
-    """Return what arguments and environment ask for. fail: called if they are wrong."""
+    """Parse the arguments and the environment. fail: called if they are invalid."""
     flags = table(collectors)
     parsed = parser(flags, fail).parse(arguments)
     values = {flag: _value(flag, parsed[flag.name], environment, fail) for flag in flags}
@@ -200,7 +200,7 @@ def parse(
 
 
 def _struct(values: Mapping[str, object], type_: type[PollFlags]) -> PollFlags:
-    """Return the struct of values that have its types already."""
+    """Return a struct with these values, which already have the right types."""
     return type_(**values)  # type: ignore[arg-type]
 
 
@@ -223,13 +223,13 @@ def _collectors(values: Mapping[Flag, object], collectors: Collectors) -> Collec
 
 def _check(line: CommandLine, fail: Fail) -> None:
     if line.demo and line.config_file:
-        fail("--demo: not together with --config.file; the demo simulates the only cluster")
+        fail("--demo: cannot be combined with --config.file; the demo is the only cluster")
     try:
         check_telemetry_path(line.web.telemetry_path)
     except ConfigError as error:
         fail(str(error))
     if line.nagios and line.command != "check":
-        fail("--nagios: only with the command check")
+        fail("--nagios: can be used only with the command check")
     if line.command == "record" and not line.folder:
         fail("record: expected DIR, the folder to write to")
     if line.command != "record" and line.folder:

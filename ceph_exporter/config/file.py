@@ -1,4 +1,4 @@
-"""The configuration file: YAML to the tree of structs, and back.
+"""Reads the configuration file into the tree of structs, and writes the tree as YAML.
 
 Every error names the file, the path inside it (`clusters.prod.urls[0]`) and what was expected.
 """
@@ -16,14 +16,14 @@ from ceph_exporter.config.tree import Cluster, ClusterSettings, Collectors, Conf
 from ceph_exporter.config.units import Duration, Size
 
 _KEYS = ("clusters", "poll", "collectors")
-# No key holds a secret, as all are in files of their own; if one ever does, it is not shown.
+# Secrets are in files of their own, so no key holds one. If one ever does, it is not shown.
 _SECRET = re.compile(r"(password|secret|key|token)$")
 
 
 def load(file: str, collectors: Collectors, chosen: Mapping[str, bool], poll: Poll) -> Config:
     """Read a configuration file; raise ConfigError with the file's name.
 
-    chosen, poll: what the flags set, which the file may override.
+    chosen, poll: settings from flags, which the file may override.
     """
     text = read(file)
     try:
@@ -56,7 +56,7 @@ def build(tree: object, collectors: Collectors, chosen: Mapping[str, bool], poll
 
 
 def _cluster(branch: object, path: str, collectors: Collectors) -> Cluster:
-    """Return a cluster; the settings of a collector are a section under the collector's name."""
+    """Return a cluster; the options of a collector are in a section with its name."""
     sections: dict[str, object] = {}
     if isinstance(branch, dict):
         sections = {key: branch[key] for key in branch if _has_options(key, collectors)}
@@ -83,7 +83,7 @@ def _mapping(value: object, path: str) -> dict[str, Any]:
 
 def dump(config: Config) -> str:
     """Return the configuration as YAML that `load` accepts, without secrets."""
-    # The one cluster that flags describe has no name, which a file cannot express.
+    # A cluster that flags describe has no name, but in a file each cluster needs one.
     tree = {
         "clusters": {
             name or "cluster": _settings(cluster) for name, cluster in config.clusters.items()
@@ -95,7 +95,7 @@ def dump(config: Config) -> str:
 
 
 def _settings(cluster: Cluster) -> dict[str, object]:
-    """Return the settings of a cluster in the form of a file."""
+    """Return the settings of a cluster as they are written in a file."""
     settings = msgspec.structs.asdict(cluster)
     options = settings.pop("options")
     return {**settings, **options}

@@ -1,6 +1,6 @@
-"""The table of flags, each with its environment variable, and of commands.
+"""The tables of flags and of commands.
 
-A flag sets the field of its name: --web.listen-address is `Web.listen_address` of the group `web`.
+A flag sets the field of the same name: --web.listen-address sets `Web.listen_address`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,10 +22,11 @@ class Toggle(Enum):
 
 
 class Flag(NamedTuple):
-    """A flag: name, help, default, and how a value is written.
+    """A flag of the command line.
 
-    A repeatable flag's default is a tuple, that of a switch False; choices: the values that it
-    accepts, None for any.
+    default: also determines the type of the value; it is a tuple if the flag can be repeated, and
+    False or a `Toggle` if the flag takes no value; choices: the accepted values, None for any;
+    group: its heading in help and documentation.
     """
 
     name: str
@@ -36,22 +37,22 @@ class Flag(NamedTuple):
 
     @property
     def variable(self) -> str:
-        """The environment variable that sets it; lists are separated by commas."""
+        """The environment variable that sets the flag; commas separate several values."""
         return "CEPH_EXPORTER_" + self.name.upper().replace(".", "_").replace("-", "_")
 
     @property
     def section(self) -> str:
-        """The first part of the name, which says what it belongs to; empty if there is none."""
+        """The part of the name before the first dot; empty if there is no dot."""
         return self.name.rpartition(".")[0].partition(".")[0]
 
     @property
     def field(self) -> str:
-        """The name of the field that it sets, without the section."""
+        """The name of the field that the flag sets, which is its name without the section."""
         return self.name.removeprefix(f"{self.section}.").replace("-", "_").replace(".", "_")
 
     @property
     def takes(self) -> str:
-        """What help and documentation call its value; empty for a switch."""
+        """The placeholder for the value in help and documentation; empty for a switch."""
         if isinstance(self.default, Toggle | bool):
             return ""
         if self.choices or self.name.endswith(("file", "conf", "keyring")):
@@ -60,7 +61,7 @@ class Flag(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """The default for a person to read; empty if there is none."""
+        """The default in help and documentation; empty if there is none."""
         if isinstance(self.default, Toggle):
             return self.default.value
         if isinstance(self.default, bool):
@@ -76,7 +77,7 @@ _LOG = Log()
 
 
 def table(collectors: Collectors) -> tuple[Flag, ...]:
-    """Return all flags. collectors: each has a switch, and a flag for each field of its options."""
+    """Return all flags, including those that switch a collector or set one of its options."""
     return (
         *_cluster_flags(),
         *_poll_flags(),
@@ -84,7 +85,7 @@ def table(collectors: Collectors) -> tuple[Flag, ...]:
         *_web_flags(),
         Flag("nagios", "Make `check` print one line in the format of Nagios plugins", False,
              group="Check"),
-        Flag("log.level", "Lowest severity that is logged", _LOG.level, LEVELS, "Logging"),
+        Flag("log.level", "Lowest severity to log", _LOG.level, LEVELS, "Logging"),
         Flag("log.format", "Format of log lines", _LOG.format, FORMATS, "Logging"),
     )  # fmt: skip
 
@@ -92,20 +93,28 @@ def table(collectors: Collectors) -> tuple[Flag, ...]:
 def _cluster_flags() -> Iterator[Flag]:
     cluster = _CLUSTER
     yield Flag(
-        "cluster.url", "URL of Ceph's API, or folder of a recording; repeat it for each mgr", ()
+        "cluster.url",
+        "URL of Ceph's API, or folder of a recording; repeat the flag for each mgr",
+        (),
     )
-    yield Flag("cluster.api", "API at the URL; auto finds out by asking", cluster.api, APIS)
+    yield Flag("cluster.api", "API at the URL; auto detects it", cluster.api, APIS)
     yield Flag(
         "cluster.username",
-        "User name for the API or for a proxy in front of it; cephx user for rados",
+        "User of the API or of a proxy in front of it; for rados, the cephx user",
     )
     yield Flag("cluster.password-file", "File that contains the user's password or API key")
-    yield Flag("cluster.ca-file", "CA certificate, or the server's own, to verify the server with")
-    yield Flag("cluster.insecure-skip-verify", "Do not verify the server's certificate", False)
-    yield Flag("cluster.ceph-conf", "ceph.conf that names the monitors (rados)", cluster.ceph_conf)
-    yield Flag("cluster.keyring", "File that contains the user's key (rados)")
     yield Flag(
-        "cluster.mon-data", "Data folder of a monitor on this host, with wildcards * and ?", ()
+        "cluster.ca-file", "CA certificate, or the server's own certificate, to verify the server"
+    )
+    yield Flag("cluster.insecure-skip-verify", "Do not verify the server's certificate", False)
+    yield Flag(
+        "cluster.ceph-conf", "ceph.conf that names the monitors (only for rados)", cluster.ceph_conf
+    )
+    yield Flag("cluster.keyring", "File that contains the user's key (only for rados)")
+    yield Flag(
+        "cluster.mon-data",
+        "Data folder of a monitor on this host; may contain the wildcards * and ?",
+        (),
     )
     yield Flag("cluster.rgw-url", "URL of RGW, for its admin API; repeat it for each gateway", ())
     yield Flag("cluster.rgw-access-key-file", "File that contains the access key of a user of RGW")
@@ -118,7 +127,7 @@ def _cluster_flags() -> Iterator[Flag]:
 def _poll_flags() -> Iterator[Flag]:
     group = "Polling"
     yield Flag("poll.interval", "Time between two polls", _POLL.interval, group=group)
-    yield Flag("poll.timeout", "Time limit of a whole poll", _POLL.timeout, group=group)
+    yield Flag("poll.timeout", "Maximum duration of a poll", _POLL.timeout, group=group)
     yield Flag(
         "poll.stale-after",
         "Age at which metrics are no longer exported",
@@ -127,13 +136,13 @@ def _poll_flags() -> Iterator[Flag]:
     )
     yield Flag(
         "poll.body-limit",
-        "Size of the largest answer from Ceph that is read, such as 64MiB or 1GiB",
+        "Maximum size of an answer from Ceph, such as 64MiB or 1GiB",
         _POLL.body_limit,
         group=group,
     )
     yield Flag(
         "poll.series-limit",
-        "Maximum number of series of a collector; families beyond it are left out",
+        "Maximum number of series of a collector; metrics that would exceed it are left out",
         _POLL.series_limit,
         group=group,
     )
@@ -157,7 +166,7 @@ def _collector_flags(collectors: Collectors) -> Iterator[Flag]:
 
 
 def _fields(options: type[msgspec.Struct] | None) -> Iterator[tuple[str, str, object]]:
-    """Yield name, help and default of each field; the help is in its `msgspec.Meta`."""
+    """Yield the name, the help (from its `msgspec.Meta`) and the default of each field."""
     if options is None:
         return
     hints = get_type_hints(options, include_extras=True)
@@ -170,13 +179,25 @@ def _web_flags() -> Iterator[Flag]:
     group = "Web"
     yield Flag("web.listen-address", "Address to listen on", _WEB.listen_address, group=group)
     yield Flag(
-        "web.systemd-socket", "Listen on the sockets that systemd passes on", False, group=group
+        "web.systemd-socket",
+        "Listen on the sockets that systemd passes to the exporter",
+        False,
+        group=group,
     )
-    yield Flag("web.config.file", "YAML file with TLS, users, headers, rate limit", group=group)
-    yield Flag("web.telemetry-path", "Path of the metrics", _WEB.telemetry_path, group=group)
+    yield Flag(
+        "web.config.file",
+        "YAML file that configures TLS, users, headers and the rate limit",
+        group=group,
+    )
+    yield Flag(
+        "web.telemetry-path",
+        "Path at which the metrics are served",
+        _WEB.telemetry_path,
+        group=group,
+    )
     yield Flag(
         "web.series-limit",
-        "Maximum number of series on a page; beyond it the largest families are left out",
+        "Maximum number of series on a page; if it is exceeded, the largest metrics are left out",
         _WEB.series_limit,
         group=group,
     )
@@ -185,6 +206,6 @@ def _web_flags() -> Iterator[Flag]:
 COMMANDS = {
     "serve": "poll all clusters and serve their metrics (the default)",
     "once": "poll each cluster once and print the metrics; exit 1 if a cluster did not answer",
-    "check": "report for each cluster what answered, what is missing and how to fix it",
-    "record": "write the answers of the cluster to DIR, for a bug report",
+    "check": "poll each cluster once and print its state, what is missing and how to fix it",
+    "record": "save the answers of each cluster in DIR, for a bug report",
 }

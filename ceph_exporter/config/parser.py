@@ -1,4 +1,4 @@
-"""From the table of flags to a parser of arguments, and of environment variables."""
+"""Builds the parser of arguments from the table of flags; parses environment variables."""
 
 import argparse
 import difflib
@@ -19,7 +19,7 @@ class _Parser(argparse.ArgumentParser):
         self._arguments: Sequence[str] = ()
 
     def parse(self, arguments: Sequence[str]) -> dict[str, Any]:
-        """Return the value of each flag; fail with one line about what is wrong."""
+        """Return the value of each flag; report an invalid argument in one line."""
         self._arguments = arguments
         for number, argument in enumerate(arguments, 1):
             if any("\ud800" <= character <= "\udfff" for character in argument):
@@ -29,7 +29,7 @@ class _Parser(argparse.ArgumentParser):
             if name not in self._option_string_actions:
                 near = difflib.get_close_matches(name[:80], self._option_string_actions, 1)
                 hint = f"did you mean {near[0]}? see --help" if near else "see --help"
-                # Its value may be a password.
+                # The value is not shown, because it may be a password.
                 self._fail(f"unrecognized arguments: {name}; {hint}")
         return vars(self.parse_intermixed_args(arguments))
 
@@ -39,7 +39,7 @@ class _Parser(argparse.ArgumentParser):
         return [word for word in words if word[:1] == "-" and not word[1:2].isdecimal()]
 
     def error(self, message: str) -> NoReturn:
-        """Report in one line what is wrong, without values that may hold a secret."""
+        """Report an error in one line, without values that may be secret."""
         for argument in sorted(self._arguments, key=len, reverse=True):
             value = argument.partition("=")[2] if argument.startswith("--") else argument
             if value and quoted(value) != repr(value):
@@ -72,7 +72,7 @@ _TYPES: dict[type, Callable[[str], object]] = {
 
 
 def parser(flags: Sequence[Flag], fail: Callable[[str], NoReturn]) -> _Parser:
-    """Return the parser of a table of flags. fail: called with what is wrong, in one line."""
+    """Return the parser for a table of flags. fail: called with an error in one line."""
     commands = "".join(f"  {name:<8} {text}\n" for name, text in COMMANDS.items())
     built = _Parser(
         fail,
@@ -93,7 +93,11 @@ def parser(flags: Sequence[Flag], fail: Callable[[str], NoReturn]) -> _Parser:
         help=argparse.SUPPRESS,
     )
     built.add_argument(
-        "folder", nargs="?", default="", metavar="DIR", help="folder that `record` writes to"
+        "folder",
+        nargs="?",
+        default="",
+        metavar="DIR",
+        help="folder in which `record` saves the answers",
     )
     built.add_argument("--version", action="version", version=f"ceph_exporter {__version__}")
     groups: dict[str, Any] = {}
@@ -122,9 +126,9 @@ def _options(flag: Flag) -> dict[str, Any]:
 
 
 def value_of(flag: Flag, text: str) -> object:
-    """Return the value of a flag that an environment variable sets.
+    """Return the value of a flag from the text of its environment variable.
 
-    Raise ValueError or ArgumentTypeError that says what was expected.
+    Raise ValueError or ArgumentTypeError, with what was expected, if the text is invalid.
     """
     default = flag.default
     if isinstance(default, Toggle | bool):

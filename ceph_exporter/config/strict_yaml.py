@@ -1,4 +1,4 @@
-"""YAML to structs, strictly, with errors that name the place and what was expected."""
+"""Converts YAML to structs; errors name the place and what was expected there."""
 
 import os
 import stat
@@ -16,16 +16,17 @@ S = TypeVar("S")
 _FILE_LIMIT = 1 << 20
 _ERROR_LIMIT = 1000
 _MERGED_LIMIT = 100_000
-"""Most keys that the merge keys of a file may expand to, as a few lines can ask for 2**100."""
+"""Maximum total number of keys in the mappings that use merge keys (`<<`). Without a limit, a few
+lines could expand to 2**100 keys."""
 _TAG = "tag:yaml.org,2002:"
 _SCALARS = tuple(_TAG + name for name in ("bool", "int", "float", "timestamp"))
 
 
 class ConfigError(ValueError):
-    """A configuration that cannot be used: one line with the path and what was expected.
+    """The configuration is invalid; the text is one line with the path and what was expected.
 
-    The line is fit for a terminal and a log: what does not print is escaped, and URLs in it are
-    without user information and query, which may be secret.
+    The text is safe in terminals and logs: characters that do not print are escaped, and URLs have
+    no user information and no query, which may be secret.
     """
 
     def __init__(self, text: str) -> None:
@@ -33,13 +34,13 @@ class ConfigError(ValueError):
 
 
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A struct for which unknown keys are errors, as a misspelt key must not be ignored."""
+    """A struct that rejects unknown keys, because a misspelt key must not be ignored."""
 
 
 def read(file: str, *, pipe: bool = True) -> str:
-    """Return the text of a file in UTF-8; raise ConfigError with its name.
+    """Return the text of a UTF-8 file; raise a ConfigError that names the file if that fails.
 
-    pipe: whether the file may be a pipe, which can be read only once.
+    pipe: whether the file may be a pipe. A pipe can be read only once.
     """
     content = read_bytes(file, pipe=pipe)
     try:
@@ -49,12 +50,12 @@ def read(file: str, *, pipe: bool = True) -> str:
 
 
 def read_bytes(file: str | Path, *, pipe: bool = False) -> bytes:
-    """Return the content of a file; raise ConfigError with its name. pipe: as for `read`.
+    """Return the content of a file; raise a ConfigError that names the file if that fails.
 
-    A device or a pipe that never ends, or never starts, must not stop the exporter.
+    pipe: as for `read`. An endless device, or a pipe that nobody writes to, does not block.
     """
     try:
-        # Without O_NONBLOCK a pipe that nobody writes to could not be opened.
+        # Without O_NONBLOCK, this would wait until somebody writes to the pipe.
         number = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
         try:
             if stat.S_ISFIFO(os.fstat(number).st_mode):
@@ -78,12 +79,12 @@ def read_bytes(file: str | Path, *, pipe: bool = False) -> bytes:
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses duplicate keys, of which YAML would silently take the last, and too many merges."""
+    """Refuses duplicate keys, of which PyYAML would silently use the last, and too many merges."""
 
     merged = 0
 
     def construct_scalar(self, node: Any) -> Any:  # noqa: ANN401 - as in SafeLoader
-        """Return the text of a scalar; refuse half of a character, which cannot be shown."""
+        """Return the value of a scalar; refuse a lone surrogate, which cannot be encoded."""
         value = super().construct_scalar(node)
         try:
             str(value).encode()
@@ -93,10 +94,10 @@ class _Loader(yaml.SafeLoader):
         return value
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """Merge what the key `<<` names into a mapping."""
+        """Resolve the merge key `<<` of a mapping."""
         merges = [value for key, value in node.value if key.tag == f"{_TAG}merge"]
         for value in merges:
-            if isinstance(value, yaml.SequenceNode):  # naming one mapping twice adds nothing
+            if isinstance(value, yaml.SequenceNode):  # a repeated mapping adds nothing
                 value.value = list({id(part): part for part in value.value}.values())
         super().flatten_mapping(node)
         self.merged += len(node.value) if merges else 0
@@ -119,10 +120,10 @@ _Loader.add_constructor(f"{_TAG}map", _mapping_once)
 
 
 def parse_yaml(text: str, typed: Container[str] | None = None) -> object:
-    """Return a YAML tree; raise ConfigError without any part of the text, which may be secret.
+    """Parse YAML into a tree; a ConfigError does not quote the text, which may contain secrets.
 
-    typed: if given, a number, truth value or date is a text, as it is written, unless it is the
-    value of one of these keys.
+    typed: the keys whose values may be numbers, truth values or dates, None for all keys. As the
+    value of another key, a number, truth value or date is read as text, exactly as written.
     """
     try:
         loader = _Loader(text)
@@ -133,7 +134,7 @@ def parse_yaml(text: str, typed: Container[str] | None = None) -> object:
             return None if node is None else loader.construct_document(node)
         finally:
             loader.dispose()
-    # PyYAML lets the errors of int(), of datetime and of its own tables through.
+    # PyYAML does not catch the errors of int(), of datetime and of look-ups in its own tables.
     except (
         yaml.YAMLError,
         ArithmeticError,
@@ -168,7 +169,10 @@ def _as_text(root: yaml.Node | None, typed: Container[str]) -> None:
 
 
 def convert(value: object, type_: type[S], path: str) -> S:
-    """Return a YAML tree as structs; raise ConfigError with the path, prefixed by `path`."""
+    """Convert a YAML tree to structs; raise ConfigError with the path of the invalid value.
+
+    path: the path of the tree itself.
+    """
 
     def hook(wanted: type, value: object) -> object:
         return value if isinstance(value, wanted) else wanted.parse(value)  # type: ignore[attr-defined]

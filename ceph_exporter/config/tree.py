@@ -1,4 +1,4 @@
-"""The configuration as one tree of structs; whatever is in it has been validated."""
+"""The configuration as a tree of structs whose values have been validated."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal, Protocol, TypeAlias, get_args
@@ -10,7 +10,7 @@ from ceph_exporter.config.units import Duration, Size
 
 Api: TypeAlias = Literal["auto", "rest-api", "restful", "dashboard", "rados", "recording"]
 APIS: tuple[str, ...] = get_args(Api)
-"""The values of `api`; `auto` finds out by asking."""
+"""The values of `api`; `auto` detects the API."""
 CEPH_CONF = "/etc/ceph/ceph.conf"
 PORT = 9128
 COUNT_LIMIT = 10**12
@@ -19,7 +19,10 @@ Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=COUNT_LIMIT)]
 
 
 class CollectorSpec(Protocol):
-    """What the configuration knows of a collector; `ceph_exporter.collectors.Collector` fits."""
+    """What the configuration knows about a collector.
+
+    `ceph_exporter.collectors.Collector` implements it.
+    """
 
     @property
     def name(self) -> str:
@@ -27,15 +30,15 @@ class CollectorSpec(Protocol):
 
     @property
     def help(self) -> str:
-        """One line without a final period."""
+        """A description in one line, without a final period."""
 
     @property
     def default(self) -> bool:
-        """Whether it runs unless it is switched off."""
+        """Whether the collector is on by default."""
 
     @property
     def options(self) -> type[msgspec.Struct] | None:
-        """A frozen struct of its settings, all with defaults; None if it has none."""
+        """A frozen struct of its options, each with a default; None if it has no options."""
 
 
 Collectors: TypeAlias = Mapping[str, CollectorSpec]
@@ -43,10 +46,10 @@ Collectors: TypeAlias = Mapping[str, CollectorSpec]
 
 
 class Poll(Strict, frozen=True):
-    """How often to poll, how long a poll may take, how large it may be.
+    """How often to poll, and the limits of a poll.
 
-    stale_after: age at which metrics are no longer exported. body_limit: the largest answer of Ceph
-    that is read. series_limit: the largest number of series of one collector.
+    stale_after: age at which metrics are no longer exported; body_limit: maximum size of an answer
+    from Ceph; series_limit: maximum number of series of a collector.
     """
 
     interval: Duration = Duration(15)
@@ -56,8 +59,8 @@ class Poll(Strict, frozen=True):
     series_limit: Count = 1_000_000
 
     def __post_init__(self) -> None:
-        """Refuse settings with which data would be stale before the next poll, or nobody waits."""
-        if self.timeout > TIMEOUT_LIMIT:  # poll(2) takes no more than 24 days
+        """Refuse a huge timeout, and settings with which data goes stale before the next poll."""
+        if self.timeout > TIMEOUT_LIMIT:  # poll(2) accepts at most 24 days
             raise ValueError("timeout must not be longer than 1d")
         if self.stale_after < self.interval:
             raise ValueError("stale_after must not be shorter than interval")
@@ -82,11 +85,11 @@ class RgwConfig(Strict, frozen=True):
 
 
 class ClusterSettings(Strict, frozen=True):
-    """The settings of a cluster that have the same form in every file.
+    """The settings of a cluster, except the options of its collectors.
 
-    urls: one for each mgr; ceph_conf and keyring: files of librados; mon_data: patterns of the
-    folders on this host in which the cluster's monitors keep their data; collectors: which to
-    switch on or off in this cluster.
+    urls: one for each mgr; ceph_conf, keyring: files that librados reads; mon_data: patterns that
+    match the data folders of the cluster's monitors on this host; collectors: which
+    collectors to switch on (True) or off (False) for this cluster.
     """
 
     urls: tuple[str, ...] = ()
@@ -107,13 +110,13 @@ class ClusterSettings(Strict, frozen=True):
 
 
 class Cluster(ClusterSettings, frozen=True):
-    """One cluster. options: the settings of its collectors, by collector; see `CollectorSpec`."""
+    """The settings of a cluster. options: the options of each collector that has any."""
 
     options: Mapping[str, msgspec.Struct] = {}
 
 
 class Config(Strict, frozen=True):
-    """The whole configuration. collectors: which to switch on or off in every cluster."""
+    """The whole configuration. collectors: which to switch on or off for all clusters."""
 
     clusters: Mapping[str, Cluster]
     poll: Poll = Poll()
@@ -121,7 +124,7 @@ class Config(Strict, frozen=True):
 
 
 class Web(Strict, frozen=True):
-    """Where and how to serve. config_file: TLS, users, headers and rate limit."""
+    """Where and how to serve. config_file: configures TLS, users, headers and rate limit."""
 
     listen_address: tuple[str, ...] = (f":{PORT}",)
     systemd_socket: bool = False

@@ -1,4 +1,4 @@
-"""Durations and sizes in the notation of flags and files."""
+"""Durations and sizes, as they are written in flags and files."""
 
 import re
 
@@ -7,20 +7,21 @@ from ceph_exporter.printable import quoted
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(?:[0-9]{1,15}(?:ms|[smhd])){1,5}")
 _LONGEST = 366 * 86400
-"""Seconds. No wait in Python may be much longer than 292 years, and no operator means that."""
+"""Longest duration in seconds. A longer one is surely a mistake, and Python cannot wait for more
+than about 292 years."""
 _SHIFTS = {"MiB": 20, "GiB": 30}
 _SIZE = re.compile(r"([0-9]{1,6})(MiB|GiB)")
 _PART = re.compile(r"(?<![0-9])([0-9]+)(ms|[smhd])")
 
 
 class Duration(float):
-    """Seconds, in Prometheus' notation of durations: 15s, 1m30s, 500ms."""
+    """A number of seconds, written as Prometheus writes durations: 15s, 1m30s, 500ms."""
 
     __slots__ = ()
 
     @classmethod
     def parse(cls, text: object) -> "Duration":
-        """Return the duration of a text; raise ValueError that says what was expected."""
+        """Parse a duration; raise a ValueError that says what was expected if it is invalid."""
         if not isinstance(text, str) or not _DURATION.fullmatch(text):
             raise ValueError(f"expected a duration such as 15s or 1m30s, got {quoted(text)}")
         seconds = cls(sum(int(n) * _UNITS[unit] for n, unit in _PART.findall(text)))
@@ -36,13 +37,13 @@ class Duration(float):
 
 
 class Size(int):
-    """Bytes, in the notation 64MiB or 1GiB."""
+    """A number of bytes, written as 64MiB or 1GiB."""
 
     __slots__ = ()
 
     @classmethod
     def parse(cls, text: object) -> "Size":
-        """Return the size of a text; raise ValueError that says what was expected."""
+        """Parse a size; raise a ValueError that says what was expected if it is invalid."""
         match = _SIZE.fullmatch(text) if isinstance(text, str) else None
         if not match or not int(match[1]):
             raise ValueError(f"expected a size such as 512MiB or 1GiB, got {quoted(text)}")

@@ -1,7 +1,10 @@
-"""Typed facts, one struct per document; every difference between releases ends here.
+"""The facts in Ceph's answers: one struct per document, the same for every release and API.
 
-The registry of documents is registry.py. The fact types that several packages use can be imported
-from here; the others, and new ones, from the module that defines them.
+Only this package knows how the releases of Ceph differ. In its comments, a bare number such as 0.94
+or 12 is a release of Ceph.
+
+registry.py lists all documents. Fact types that several packages use can be imported from this
+package; import the others from the module that defines them.
 """
 
 from ceph_exporter.facts.daemons import MdsMetadata, MgrMetadata, MonMetadata

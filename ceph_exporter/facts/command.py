@@ -1,4 +1,4 @@
-"""A command of Ceph as plain data, and the order of releases."""
+"""Ceph's commands as plain data, and a key to sort releases by."""
 
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -7,12 +7,14 @@ Argument: TypeAlias = str | list[str]
 
 
 class Command(NamedTuple):
-    """A command with its prefix and arguments, the daemons that answer it, and its first release.
+    """A command with its prefix and arguments.
 
-    target: who answers it from Ceph 12 on (src/mgr/MgrCommands.h and the mgr's modules); up to 11
-    the monitors answer every command. since: the first release that knows the command in this form
-    (src/mon/MonCommands.h; up to 12, the list of ceph-rest-api). Only the documentation and the
-    simulators use `since`; the sources find out by asking Ceph.
+    target: the daemons that answer the command in Ceph 12 and later (src/mgr/MgrCommands.h and the
+    mgr's modules). Up to 11, the monitors answer every command.
+
+    since: the first release that has the command in this form (src/mon/MonCommands.h; up to 12, the
+    command list of ceph-rest-api). Only the documentation and the simulators use it. The sources
+    send the command and see whether Ceph accepts it.
     """
 
     prefix: str

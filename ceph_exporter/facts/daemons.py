@@ -1,7 +1,8 @@
 """The documents `mon metadata`, `mgr metadata`, `mds metadata`: host and version of each daemon.
 
-Sources: MonmapMonitor.cc, MgrMonitor.cc and FSCommands of 10 and later (the commands answer for all
-daemons at once from 12 on); the dashboard's `/api/host`, which lists the daemons of every host.
+Sources: MonmapMonitor.cc, MgrMonitor.cc and FSCommands of Ceph 10 and later. From 12 on, each of
+these commands can return all daemons at once. The dashboard's `/api/host` lists the daemons of
+every host.
 """
 
 from collections import Counter
@@ -16,9 +17,9 @@ from ceph_exporter.facts.versions import Versions
 
 
 class Daemon(msgspec.Struct, frozen=True):
-    """A daemon's host and version; both are empty while the monitors do not know them.
+    """A daemon's host and version. Both are empty while the monitors do not know them.
 
-    version: Ceph's complete line, "ceph version 16.2.15 (sha1) pacific (stable)".
+    version: Ceph's complete version line, "ceph version 16.2.15 (sha1) pacific (stable)".
     """
 
     hostname: str = ""
@@ -60,7 +61,8 @@ def places(
 ) -> Mapping[str, Daemon] | None:
     """Return the daemons by name, None while the document is unavailable.
 
-    Up to 11 there is no such document; there the daemons are shown without host and version.
+    Up to 11, there is no such document. The result is then an empty mapping, so that the daemons
+    are shown without host and version.
     """
     metadata, health = facts.get(type_), facts.get(Health)
     if metadata is not None:
@@ -69,7 +71,7 @@ def places(
 
 
 class RawDaemon(msgspec.Struct, frozen=True):
-    """One row of a command's answer; in 12 the name of a mgr is in `id`."""
+    """One row of a command's answer. In 12, the name of a mgr is in `id`."""
 
     name: str = ""
     id: str = ""
@@ -78,7 +80,7 @@ class RawDaemon(msgspec.Struct, frozen=True):
 
 
 class RawService(msgspec.Struct, frozen=True):
-    """A daemon on a host; `ceph_version` from 16 on."""
+    """A daemon on a host. `ceph_version` exists from 16 on."""
 
     type: str
     id: str
@@ -86,7 +88,7 @@ class RawService(msgspec.Struct, frozen=True):
 
 
 class RawHost(msgspec.Struct, frozen=True):
-    """One row of `/api/host`; `ceph_version` is the version of the whole host."""
+    """One row of `/api/host`. `ceph_version` is the version of the host's daemons."""
 
     hostname: str
     services: tuple[RawService, ...] = ()
@@ -119,8 +121,8 @@ def decode_mdss(body: bytes) -> tuple[Fact, ...]:
 def decode_hosts(body: bytes) -> tuple[Fact, ...]:
     """Decode the dashboard's hosts; a daemon without a version gets the version of its host.
 
-    The number of daemons by version becomes the fact of `versions`. Raise DecodeError for the
-    orchestrator's hosts, which 18 and later list without their daemons.
+    The numbers of daemons by version become the fact of `versions`. Raise DecodeError for the
+    orchestrator's list of hosts, which 18 and later may return: it contains no daemons.
     """
     by_type: dict[str, dict[str, Daemon]] = {"mon": {}, "mgr": {}, "mds": {}}
     hosts = _decode_hosts(body)
@@ -146,13 +148,11 @@ def _check_hosts(hosts: tuple[RawHost, ...], by_type: Mapping[str, Mapping[str, 
     daemons = [daemon for one in by_type.values() for daemon in one.values()]
     if not daemons:
         raise DecodeError(
-            f"the list of {len(hosts)} hosts has no daemons: it is the orchestrator's, because "
-            "/api/host?sources=ceph failed; check that `ceph orch ps` works"
+            f"the {len(hosts)} hosts are listed without daemons: the list comes from the "
+            "orchestrator, because /api/host?sources=ceph failed; check that `ceph orch ps` works"
         )
     if not any(daemon.version for daemon in daemons):
-        raise DecodeError(
-            f"none of the {len(daemons)} daemons has a version; `ceph versions` has them"
-        )
+        raise DecodeError(f"none of the {len(daemons)} daemons has a version; check: ceph versions")
 
 
 def _by_name(body: bytes) -> dict[str, Daemon]:

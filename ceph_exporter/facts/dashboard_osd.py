@@ -1,4 +1,4 @@
-"""The dashboard's `/api/osd`: `osd df` and `osd perf` of every OSD (13 and later).
+"""The dashboard's `/api/osd`: `osd df` and `osd perf` for all OSDs (Ceph 13 and later).
 
 Source: src/pybind/mgr/dashboard/controllers/osd.py of 14 to 20.
 """
@@ -19,7 +19,7 @@ _LIMIT_KIB = LIMIT / _KIB
 
 
 class RawStatfs(msgspec.Struct, frozen=True, gc=False):
-    """The OSD's object store; sizes in bytes."""
+    """The space in the OSD's object store. Sizes are in bytes."""
 
     total: float = 0
     available: float = 0
@@ -27,7 +27,7 @@ class RawStatfs(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawStats(msgspec.Struct, frozen=True, gc=False):
-    """`osd_stats`, the OSD's last report; sizes in KiB."""
+    """`osd_stats`, the OSD's latest report. Sizes are in KiB."""
 
     kb: float = 0
     kb_used: float = 0
@@ -38,14 +38,14 @@ class RawStats(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawTree(msgspec.Struct, frozen=True, gc=False):
-    """`tree`, the OSD's node in the CRUSH tree; empty for an OSD outside the tree."""
+    """`tree`, the OSD's node in the CRUSH tree. It is empty for an OSD outside the tree."""
 
     crush_weight: float | None = None
     device_class: str | None = ""
 
 
 class RawOsd(msgspec.Struct, frozen=True, gc=False):
-    """One OSD; `osd_stats` is empty for an OSD that never reported."""
+    """One OSD. `osd_stats` is empty for an OSD that has never reported."""
 
     osd: int
     weight: float | None = None
@@ -58,7 +58,7 @@ _decode = Decoder(tuple[RawOsd | None, ...])
 
 @decodes("dashboard/osd")
 def decode_osds(body: bytes) -> tuple[Fact, ...]:
-    """Decode the list; utilization and variance are calculated as `osd df` does."""
+    """Decode the list of OSDs. Utilization and variance are calculated as in `osd df`."""
     answer = _decode(body)
     rows = tuple([row for row in answer if row])
     is_complete = len(rows) == len(answer)
@@ -76,21 +76,21 @@ def _average(rows: list[RawStats]) -> float | None:
     sizes, uses = [row.kb for row in rows], [row.kb_used for row in rows]
     if min(sizes + uses, default=0) < 0 or max(sizes + uses, default=0) >= _LIMIT_KIB:
         return None
-    size, used = amount(sum(sizes)), amount(sum(uses))  # nan if one of them is unknown
+    size, used = amount(sum(sizes)), amount(sum(uses))  # nan if one of the numbers is unknown
     return used / size if size and used is not None else None
 
 
 def _by_class(rows: tuple[RawOsd, ...]) -> dict[str, Space]:
-    """Return the space by device class, as PGMap::dump_cluster_stats of 14 and later does."""
+    """Return the space by device class, calculated as in PGMap::dump_cluster_stats from 14 on."""
     sums: dict[str, list[float]] = {}
     for row in rows:
         if row.tree.device_class:
             store = row.osd_stats.statfs
-            of_class = sums.setdefault(row.tree.device_class, [0, 0, 0])
-            # A sum over an unknown number is unknown.
-            of_class[0] += store.total if store.total >= 0 else nan
-            of_class[1] += store.available if store.available >= 0 else nan
-            of_class[2] += store.internally_reserved if store.internally_reserved >= 0 else nan
+            totals = sums.setdefault(row.tree.device_class, [0, 0, 0])
+            # If a number is unknown, so is the sum: adding nan makes it nan.
+            totals[0] += store.total if store.total >= 0 else nan
+            totals[1] += store.available if store.available >= 0 else nan
+            totals[2] += store.internally_reserved if store.internally_reserved >= 0 else nan
     return {
         name: amounts(Space(total, avail, total - avail - reserved, total - avail))
         for name, (total, avail, reserved) in sums.items()

@@ -1,12 +1,14 @@
-"""Decoding of the bytes of an answer to typed values, including the invalid JSON of some releases.
+"""Decoding of answers into typed values, including the invalid JSON that some releases print.
 
-All answers are decoded here, so that Ceph's deviations from JSON are handled in one place: numbers
-in quotes (up to 0.89, Formatter.cc), bare `nan`, `-nan` and `inf` (0.90 to 17.2.7, Ceph's PR
-#58598), the `NaN` and `Infinity` of the dashboard's Python, and bytes that are not valid UTF-8
-(CRUSH names are escaped byte by byte).
+All answers are decoded here, so only this module has to handle Ceph's deviations from JSON:
 
-Structs of which a large cluster has many are declared with `gc=False`: JSON has no cycles, and the
-garbage collector's search for them takes a fifth of the decoding time.
+- numbers in quotes (up to 0.89, Formatter.cc);
+- bare `nan`, `-nan` and `inf` (0.90 to 17.2.7; fixed by Ceph's PR #58598);
+- bare `NaN` and `Infinity`, which the dashboard's Python prints;
+- bytes that are not valid UTF-8 (Ceph escapes CRUSH names byte by byte).
+
+Structs that occur many times in a large cluster are declared with `gc=False`. Decoded JSON has no
+reference cycles, and the garbage collector's search for them takes a fifth of the decoding time.
 """
 
 import re
@@ -18,18 +20,18 @@ from ceph_exporter.facts.odd_fields import Fitted, fit
 
 T = TypeVar("T")
 
-# Strings are matched first and left as they are, so that only bare tokens are replaced. A string
-# that is cut off matches too: otherwise the search would restart at each quote inside it, which
-# takes minutes in a large answer.
+# The first alternative matches strings, which are kept, so that only tokens outside of strings are
+# replaced. The closing quote is optional for a string that is cut off. Otherwise the search would
+# restart at each quote inside that string, which takes minutes in a large answer.
 _BARE = re.compile(rb'("(?:[^"\\]|\\.)*"?)|-?\b(?:[nN]a[nN]|inf|Infinity)\b', re.DOTALL)
 
 
 class DecodeError(ValueError):
-    """The answer does not have the shape of its document; the text is one readable line."""
+    """The answer does not have the structure of its document; the message is one line."""
 
 
 class MisfitError(DecodeError):
-    """The answer is JSON, but some of its fields do not have the type that they should."""
+    """The answer is valid JSON, but fields are missing or do not have the declared type."""
 
     def __init__(self, text: str, type_: object, body: bytes) -> None:
         super().__init__(text)
@@ -37,7 +39,7 @@ class MisfitError(DecodeError):
         self._body = body
 
     def fit(self) -> Fitted:
-        """Return the answer without these fields; raise DecodeError if one of them is required."""
+        """Return the answer without the odd fields; raise DecodeError if a required one is odd."""
         try:
             return fit(self._type, self._body)
         except (ValueError, RecursionError) as error:
@@ -45,11 +47,11 @@ class MisfitError(DecodeError):
 
 
 class Decoder(Generic[T]):
-    """A decoder of one type.
+    """A decoder for one type.
 
-    Raises only `DecodeError`, with the path of the field that does not match. Non-finite numbers
-    become None (bare) or nan and inf (quoted): collectors may pass both on, because the exposition
-    omits them.
+    It raises only `DecodeError`, whose message contains the path of the field that does not match.
+    A bare `nan` or `inf` becomes None; in quotes, it becomes the float nan or inf. Collectors may
+    pass on both, because the exposition omits them.
     """
 
     def __init__(self, type_: type[T]) -> None:
@@ -85,7 +87,7 @@ def _repair(body: bytes) -> bytes:
 def _explain(body: bytes, error: Exception) -> str:
     if body.lstrip()[:1] == b"<":
         return "the answer is HTML, not JSON"
-    if isinstance(error, RecursionError):  # its own text depends on the version of Python
+    if isinstance(error, RecursionError):  # its message depends on the version of Python
         return "the answer is nested too deeply"
     return _one_line(error)
 

@@ -1,8 +1,8 @@
 """The document `df detail`: the cluster's space and its usage by pool.
 
-Sources: PGMonitor::dump_fs_stats and dump_pool_stats of 0.67 to 11, PGMapDigest of 12 and later
-(dump_cluster_stats, dump_pool_stats_full, dump_object_stat_sum in PGMap.cc); the dashboard's
-`/api/health/full` has the same object as `df`, without device classes.
+Sources: PGMonitor::dump_fs_stats and dump_pool_stats of 0.67 to 11; PGMapDigest of 12 and later
+(dump_cluster_stats, dump_pool_stats_full, dump_object_stat_sum in PGMap.cc). The dashboard's
+`/api/health/full` contains the same object as `df`, without device classes.
 """
 
 from collections.abc import Mapping
@@ -17,9 +17,10 @@ _KIB = 1024
 
 
 class Space(msgspec.Struct, frozen=True):
-    """Sizes in bytes, replicas included. used_raw: used plus the space that OSDs reserve.
+    """Sizes in bytes, including replicas.
 
-    Up to 13, Ceph reports one figure, which is used for both.
+    used_raw: `used` plus the space that the OSDs reserve. Up to 13, Ceph reports only one of the
+    two figures, and both fields have its value.
     """
 
     total: float | None = None
@@ -29,18 +30,18 @@ class Space(msgspec.Struct, frozen=True):
 
     @property
     def used_raw_ratio(self) -> float | None:
-        """The used part of the total, 0 to 1; None without OSDs."""
+        """The ratio of used_raw to total, 0 to 1; None if it is unknown or there are no OSDs."""
         return self.used_raw / self.total if self.total and self.used_raw is not None else None
 
 
 class PoolUsage(msgspec.Struct, frozen=True):
-    """The usage of one pool; None where the release does not report a figure.
+    """The usage of one pool. A figure that the release does not report is None.
 
-    stored, max_avail: bytes as users see them; stored_raw, bytes_used, avail_raw: with replicas.
-    percent_used: 0 to 1. rd, wr (operations), rd_bytes and wr_bytes count from the creation of the
-    pool; they may decrease when PGs merge. Quotas are in objects and bytes, 0 for no quota.
-    compress_bytes_used and compress_under_bytes: size of the compressed data after and before
-    compression.
+    stored and max_avail do not include replicas; stored_raw, bytes_used and avail_raw do.
+    percent_used is a ratio from 0 to 1. rd and wr (operations), rd_bytes and wr_bytes are totals
+    since the pool was created, but they may decrease when PGs merge. A quota of 0 means no quota.
+    compress_bytes_used is the size of the compressed data; compress_under_bytes is the size of the
+    same data before compression.
     """
 
     id: int
@@ -64,7 +65,7 @@ class PoolUsage(msgspec.Struct, frozen=True):
 
 
 class Df(Fact, frozen=True):
-    """The cluster's space as a whole and by device class (14 and later), and all pools."""
+    """The space of the cluster, in total and by device class (14 and later), and all pools."""
 
     document = "df detail"
 
@@ -74,11 +75,15 @@ class Df(Fact, frozen=True):
     pools: tuple[PoolUsage, ...] = ()
 
     def without_mgr(self) -> None:
-        """Return None: the mgr is the source of all figures."""
+        """Return None, because all figures come from the mgr."""
 
 
 class RawSpace(msgspec.Struct, frozen=True):
-    """`stats`; up to 0.83 in KiB under other names; raw usage is separate from 14 on."""
+    """`stats` of the whole cluster.
+
+    Up to 0.83, the sizes are in KiB: `total_space`, `total_avail` and `total_used`. The raw usage
+    is a separate field from 14 on.
+    """
 
     total_bytes: float | None = None
     total_avail_bytes: float | None = None
@@ -92,8 +97,8 @@ class RawSpace(msgspec.Struct, frozen=True):
 class RawUsage(msgspec.Struct, frozen=True):
     """`stats` of one pool.
 
-    `stored` exists from 14 on; before, `bytes_used` is the size of the data without replicas. The
-    unit of `percent_used` changed between 12 and 13, so it is only read from 14 on.
+    Up to 13, there is no `stored`, and `bytes_used` is the size of the data without replicas. The
+    unit of `percent_used` changed between 12 and 13, so it is used only from 14 on.
     """
 
     stored: float | msgspec.UnsetType | None = msgspec.UNSET
@@ -126,7 +131,7 @@ class RawPool(msgspec.Struct, frozen=True):
 
 
 class RawDf(msgspec.Struct, frozen=True):
-    """The answer of `df detail`."""
+    """The answer to `df detail`."""
 
     stats: RawSpace
     pools: tuple[RawPool | None, ...] | None = ()
@@ -202,7 +207,7 @@ def _either(size: float | None, kib: float | None) -> float | None:
 
 
 def _part(used: float | None, avail: float | None) -> float | None:
-    """Return the used part as PGMap.cc calculates it; 0 for an empty pool without space."""
+    """Return the used ratio as PGMap.cc calculates it; 0 if both sizes are 0."""
     if used is None or avail is None:
         return None
     return used / (used + avail) if used + avail else 0.0

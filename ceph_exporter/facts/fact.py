@@ -10,12 +10,13 @@ from ceph_exporter.facts.decode import DecodeError, MisfitError
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """What one document says, in the same form for every release and API.
+    """The contents of one document, in the same form for every release and API.
 
-    A subclass names its `document` after the mon command that carries it. `slow` documents change
-    with an upgrade or a reconfiguration and are requested every few minutes only. Those `aside` may
-    take longer than a poll, so they are requested beside the polls. Documents
-    `of_osd_map` hold nothing that is not in the OSD map, so they stay valid while its epoch does.
+    A subclass sets `document` to the document's name, usually the command that returns it. A `slow`
+    document changes only with an upgrade or a reconfiguration, so it is requested only every few
+    minutes. A document with `of_osd_map` contains only data of the OSD map, so it stays valid until
+    the map's epoch changes. A document `aside` may take longer than a poll, so it is requested in
+    the background.
     """
 
     document: ClassVar[str]
@@ -25,15 +26,15 @@ class Fact(msgspec.Struct, frozen=True):
 
     @classmethod
     def redundant(cls, available: "Facts") -> bool:
-        """Return whether other facts already hold what this document would add."""
+        """Return whether the available facts make it unnecessary to request this document."""
         del available
         return False
 
     def without_mgr(self) -> "Fact | None":
-        """Return the part that the monitors know by themselves, None if there is none.
+        """Return the part that the monitors know without the mgr, None if there is none.
 
-        From 12 on the active mgr reports PGs and usage to the monitors (MgrStatMonitor.cc). Without
-        a mgr they go on answering with its last report, and nothing says that it is old.
+        From 12 on, the active mgr reports PGs and usage to the monitors (MgrStatMonitor.cc). If no
+        mgr is active, the monitors repeat its last report, and their answers do not show its age.
         """
         return self
 
@@ -42,7 +43,7 @@ F = TypeVar("F", bound=Fact)
 R = TypeVar("R")
 Ts = TypeVarTuple("Ts")
 Cache: TypeAlias = dict[Callable[..., Any], list[tuple[tuple[Any, ...], Any]]]
-"""By function: the arguments of each call and its result."""
+"""For each function, the arguments and the result of each call."""
 Decode: TypeAlias = Callable[[bytes], tuple[Fact, ...]]
 
 DECODERS: dict[str, Decode] = {}
@@ -50,7 +51,7 @@ DECODERS: dict[str, Decode] = {}
 
 
 class RegistrationError(ImportError):
-    """A document, collector or simulated answer is incomplete; the text names the file to edit."""
+    """A document, collector or simulated answer is incomplete. The message names the file."""
 
 
 def file_of(module: str) -> str:
@@ -61,9 +62,9 @@ def file_of(module: str) -> str:
 def decodes(*wire_formats: str) -> Callable[[Decode], Decode]:
     """Register a function that decodes answers in these wire formats.
 
-    A wire format is named after the command (`health detail`), or `dashboard/` and the endpoint
-    below `/api/` (`dashboard/health/minimal`). One answer may carry several facts. Raises
-    RegistrationError if another function already decodes the wire format.
+    The name of a wire format is a command (`health detail`), or an API and the endpoint
+    (`dashboard/health/minimal`). One answer may contain several facts. Raises RegistrationError if
+    another function already decodes the wire format.
     """
 
     def register(decode: Decode) -> Decode:
@@ -80,54 +81,58 @@ def decodes(*wire_formats: str) -> Callable[[Decode], Decode]:
 
 
 class Decoded(NamedTuple):
-    """The facts in one answer, and how many of its fields were dropped, by path (`osds[].up`)."""
+    """The facts in one answer.
+
+    dropped: how many of the answer's fields were dropped, by path (`osds[].up`).
+    """
 
     facts: tuple[Fact, ...]
     dropped: Mapping[str, int] = {}
 
 
 def decode(wire_format: str, body: bytes) -> tuple[Fact, ...]:
-    """Return the facts in an answer; raises as `read` does."""
+    """Return the facts in an answer; raises the same exceptions as `read`."""
     return read(wire_format, body).facts
 
 
 def read(wire_format: str, body: bytes) -> Decoded:
     """Decode an answer; raises DecodeError, and KeyError for an unknown wire format.
 
-    Fields of an unexpected type are dropped; the answer is an error only if one is required.
+    Fields of an unexpected type are dropped as described in odd_fields.py.
     """
     dropped: Counter[str] = Counter()
-    for _ in range(_MOST_DECODERS):
+    for _ in range(_ATTEMPTS):
         try:
             return Decoded(DECODERS[wire_format](body), dropped)
         except MisfitError as misfit:
             body, fields = misfit.fit()
             dropped.update(fields)
         except ArithmeticError as error:
-            # A share or an average of a number that Ceph cannot have.
+            # For example, the average of an absurdly large number overflowed.
             raise DecodeError(f"a number in the answer is too large: {error}") from None
     raise DecodeError("the answer has fields of an unexpected type")
 
 
-_MOST_DECODERS = 4
-"""Decoders that one answer may pass through, each of which may drop fields, and one pass more."""
+_ATTEMPTS = 4
+"""How often an answer is decoded: each of up to three decoders may reject fields once."""
 
 
 class Decoding:
     """Decodes the answers of one cluster, poll after poll.
 
-    An answer that equals the last one is not decoded again: its facts are the same objects. Most
-    maps seldom change, and then only in part; the parts that are equal in the next answer are the
-    same objects too, so nobody has to compare them again. What is remembered of an answer is its
-    length and, once that has come twice, Python's own 64-bit hash of it, whose key is new in each
-    process.
+    An answer that equals the previous one is not decoded again: the same facts are returned. Most
+    maps change seldom, and then only in part. Unchanged fields of a new fact are therefore replaced
+    by the previous objects, so that later comparisons of them are cheap.
+
+    To recognize an equal answer, its length is stored, and its `hash()` if the answer before had
+    the same length. This hash has 64 bits and a key that Python chooses at random per process.
     """
 
     def __init__(self) -> None:
         self._last: dict[str, tuple[int, int | None, Decoded]] = {}
 
     def __call__(self, wire_format: str, body: bytes) -> Decoded:
-        """Decode an answer; raises as `read` does."""
+        """Decode an answer; raises the same exceptions as `read`."""
         size, last_digest, previous = self._last.pop(wire_format, (-1, None, Decoded(())))
         digest = hash(body) if size == len(body) else None
         decoded = previous
@@ -141,7 +146,7 @@ class Decoding:
 
 
 def _shared(fact: F, previous: F) -> F:
-    """Return the fact with the objects of the previous one wherever they are equal."""
+    """Return the fact, with the previous object for each field that has not changed."""
     fields = [
         (name, getattr(fact, name), getattr(previous, name)) for name in fact.__struct_fields__
     ]
@@ -156,7 +161,7 @@ def wire_formats() -> tuple[str, ...]:
 class Facts:
     """The available facts of one cluster, by type.
 
-    before: the results of `once` in the last poll (the `cache` of its facts).
+    before: the `cache` of the last poll's facts, which contains the results of `once`.
     """
 
     def __init__(
@@ -177,16 +182,16 @@ class Facts:
         return fact if isinstance(fact, type_) else None
 
     def once(self, make: Callable[[*Ts], R], *args: *Ts) -> R:
-        """Return `make(*args)`; the same object as before while the arguments stay equal.
+        """Return `make(*args)`, or the earlier result if the arguments are equal.
 
-        For costly results of facts that seldom change. `make` is a pure function. A result is
-        forgotten after the first poll that does not ask for it.
+        Use it for costly results of facts that seldom change. `make` must be a pure function. A
+        result is dropped after the first poll that does not request it.
         """
         calls = self.cache.setdefault(make, [])
         previous = self._before.get(make, ())
         match = next((call for call in (*calls, *previous) if call[0] == args), None)
         result: R = match[1] if match else make(*args)
-        calls.append((args, result))  # with the new arguments, so that the old ones can be freed
+        calls.append((args, result))  # keep the new arguments; the equal old ones can be freed
         return result
 
 

@@ -1,7 +1,7 @@
 """The document `fs dump`: the filesystems, their MDSs and the standbys.
 
-Sources: FSMap::dump and MDSMap::dump of 10 to 20; up to 9, `mds dump`, which prints the only
-MDSMap.
+Sources: FSMap::dump and MDSMap::dump of 10 to 20. Up to 9, there is only one MDSMap, and `mds dump`
+prints it.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from ceph_exporter.facts.numbers import amount
 
 
 class Mds(msgspec.Struct, frozen=True):
-    """An MDS. rank: -1 for a standby; state: for example "up:active"; addr: with its nonce."""
+    """An MDS. rank: -1 for a standby; state: such as "up:active"; addr: includes the nonce."""
 
     name: str
     rank: int = -1
@@ -23,7 +23,7 @@ class Mds(msgspec.Struct, frozen=True):
 
 
 class Filesystem(msgspec.Struct, frozen=True):
-    """A filesystem. `failed` and `damaged` are numbers of ranks; None where unknown.
+    """A filesystem. `failed` and `damaged` are numbers of ranks, None if unknown.
 
     complete: whether all MDSs and their states are known.
     """
@@ -41,7 +41,7 @@ class Filesystem(msgspec.Struct, frozen=True):
 
 
 class FsDump(Fact, frozen=True):
-    """All filesystems, and the standby MDSs that belong to none of them.
+    """All filesystems, and the standby MDSs, which belong to none of them.
 
     complete: whether all standbys are known.
     """
@@ -54,7 +54,7 @@ class FsDump(Fact, frozen=True):
 
 
 class RawMdsMap(msgspec.Struct, frozen=True):
-    """`mdsmap`; `standby_count_wanted` from 11 on."""
+    """`mdsmap`. `standby_count_wanted` exists from 11 on."""
 
     fs_name: str = "cephfs"
     enabled: bool = True
@@ -75,7 +75,7 @@ class RawFilesystem(msgspec.Struct, frozen=True):
 
 
 class RawFsMap(msgspec.Struct, frozen=True):
-    """The answer of `fs dump`, and `fs_map` of the dashboard's full answer."""
+    """The answer to `fs dump`, and `fs_map` in the dashboard's `/api/health/full`."""
 
     filesystems: tuple[RawFilesystem, ...] = ()
     standbys: tuple[Mds | None, ...] | None = ()
@@ -95,7 +95,7 @@ def decode_fs_dump(body: bytes) -> tuple[Fact, ...]:
 def decode_mds_dump(body: bytes) -> tuple[Fact, ...]:
     """Decode the MDS map of 0.67 to 9: one filesystem, or none if it has no pools."""
     answer = _decode_mds(body)
-    # An MDS that is unknown makes both numbers unknown.
+    # If the MDSs are unknown, an entry None in both lists marks both as incomplete.
     info = {"": None} if answer.info is None else answer.info
     ranked = {gid: mds for gid, mds in info.items() if mds is None or mds.rank >= 0}
     standbys = tuple(mds for mds in info.values() if mds is None or mds.rank < 0)

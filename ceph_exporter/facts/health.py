@@ -1,7 +1,7 @@
 """The document `health detail`: status, checks, mutes, and the disk and store of each monitor.
 
-Sources: Monitor::get_health of 0.67 to 11.2 (health_services, timechecks, summary),
-Monitor::get_health_status of 12 and 13, HealthMonitor.cc of 14 and later.
+Sources: Monitor::get_health of 0.67 to 11.2 (health_services, timechecks, summary);
+Monitor::get_health_status of 12 and 13; HealthMonitor.cc of 14 and later.
 """
 
 import re
@@ -18,18 +18,18 @@ from ceph_exporter.facts.numbers import amount
 from ceph_exporter.facts.odd_fields import WHOLE
 from ceph_exporter.facts.slow_ops import SlowOps
 
-# The line that PGMap.cc of 14 and later adds where it left out some: "39 more pgs... ".
+# If PGMap.cc of 14 and later omits lines, it adds a line with their number: "39 more pgs... ".
 _MORE = re.compile(r"(?:\.\.\. ?)?(?:and )?\d+ more\b")
 
 STATUSES = {"HEALTH_OK": 0, "HEALTH_WARN": 1, "HEALTH_ERR": 2}
 
 
 class Check(msgspec.Struct, frozen=True):
-    """One health check that is raised.
+    """A health check that is raised.
 
-    severity: HEALTH_WARN or HEALTH_ERR. count: the number of affected items as Ceph counts them,
-    None before 15, which has no such field. detail: a line for each item, empty if the answer has
-    none; a line that is not a text is empty. complete: whether the number of lines is known.
+    severity: HEALTH_WARN or HEALTH_ERR. count: the number of affected items, as Ceph counts them;
+    None before 15. detail: one line per item; a line that is not a string is replaced by an empty
+    one. complete: whether all lines are in `detail`; False if the answer's lines are unreadable.
     """
 
     severity: str
@@ -41,7 +41,7 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Mute(msgspec.Struct, frozen=True):
-    """A mute of a check (15 and later). expires: unix seconds, None if it does not expire."""
+    """A muted check (15 and later). expires: unix time, None if the mute does not expire."""
 
     code: str
     sticky: bool | None = False
@@ -49,14 +49,18 @@ class Mute(msgspec.Struct, frozen=True):
 
 
 class Health(Fact, frozen=True):
-    """The cluster's health. status: HEALTH_OK, HEALTH_WARN or HEALTH_ERR.
+    """The cluster's health.
 
-    monitor_health: the worst severity of the checks about single monitors. reports: disk and store
-    by monitor, where the release reports them. clocks: skew and latency from the details of
-    MON_CLOCK_SKEW, only for monitors that exceed the limit, and without the sign. era: the releases
-    that answer in this shape, as releases before 0.94 do not report their version; empty from 12
-    on. detailed: the answer has the checks' details; without them, what only they say is unknown.
-    listed: whether a check that is not among `checks` is not raised; otherwise it is unknown.
+    status: HEALTH_OK, HEALTH_WARN or HEALTH_ERR.
+    monitor_health: for each monitor, the worst severity of the checks about it.
+    reports: the disk and store of each monitor, where the release reports them.
+    clocks: skew and latency from the detail lines of MON_CLOCK_SKEW. These lines name only monitors
+    whose skew exceeds the limit, and have no sign.
+    era: the releases whose answers have this form, such as "0.72 to 11"; empty from 12 on. It is
+    useful because releases before 0.94 do not report their version.
+    detailed: whether the checks have detail lines; otherwise, what is only in these lines is
+    unknown.
+    listed: whether `checks` is complete. If it is not, a missing check may still be raised.
     """
 
     document = "health detail"
@@ -74,14 +78,14 @@ class Health(Fact, frozen=True):
 
 
 class RawText(msgspec.Struct, frozen=True):
-    """`{"message": ..., "count": ...}`; `count` from 15 on."""
+    """`{"message": ..., "count": ...}`. `count` exists from 15 on."""
 
     message: str = ""
     count: float | None = None
 
 
 class RawCheck(msgspec.Struct, frozen=True):
-    """One check of 12 and later; in the dashboard's list `type` is its code."""
+    """One check of 12 and later. In the dashboard's list, `type` is the code of the check."""
 
     severity: str = ""
     summary: RawText = RawText()
@@ -91,7 +95,7 @@ class RawCheck(msgspec.Struct, frozen=True):
 
 
 class RawMute(msgspec.Struct, frozen=True):
-    """One mute; `ttl` is the date, with a time zone, at which it expires; absent if it does not."""
+    """One mute. `ttl` is the date, with a time zone, at which it expires, if it expires."""
 
     code: str
     sticky: bool | None = False
@@ -102,9 +106,10 @@ RawChecks: TypeAlias = dict[str, RawCheck | None] | tuple[RawCheck | None, ...] 
 
 
 class RawHealth(msgspec.Struct, frozen=True):
-    """The `health` answer of every release; in the dashboard's answer `checks` is a list.
+    """The answer to `health` of every release. In the dashboard's answer, `checks` is a list.
 
-    status is unset up to 11. From 12 on it is required, as `overall_status` is wrong in 12 and 13.
+    Up to 11, there is no `status`. From 12 on it is required, because `overall_status` is wrong in
+    12 and 13.
     """
 
     status: str | msgspec.UnsetType | None = msgspec.UNSET
@@ -122,7 +127,7 @@ _decode = Decoder(RawHealth)
 
 @decodes("health detail")
 def decode_health(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer; before 12 it contains `time-sync-status` too."""
+    """Decode the mon command's answer. Before 12, it also contains `time-sync-status`."""
     answer = _decode(body)
     health = from_raw(answer)
     if answer.timechecks is None:
@@ -131,7 +136,7 @@ def decode_health(body: bytes) -> tuple[Fact, ...]:
 
 
 def from_raw(answer: RawHealth) -> Health:
-    """Return the fact for an answer of any release; raises DecodeError without a status."""
+    """Return the fact for an answer of any release; raises DecodeError if it has no status."""
     status = status_of(answer)
     if status is None:
         raise DecodeError("the answer has neither `status` nor `overall_status`")
@@ -140,13 +145,13 @@ def from_raw(answer: RawHealth) -> Health:
 
 
 def status_of(answer: RawHealth) -> str | None:
-    """Return the status, None if the answer does not have it."""
-    # In 12 and 13 `overall_status` is always HEALTH_WARN, for old clients: `status` wins.
+    """Return the status, None if the answer has none."""
+    # In 12 and 13, `overall_status` is never HEALTH_OK, to warn old clients. Use `status`.
     return answer.overall_status if answer.status is msgspec.UNSET else answer.status
 
 
 def worst(*severities: str) -> str:
-    """Return the worst of HEALTH_OK, HEALTH_WARN and HEALTH_ERR; HEALTH_OK without any."""
+    """Return the worst of HEALTH_OK, HEALTH_WARN and HEALTH_ERR; HEALTH_OK if there is none."""
     return max(("HEALTH_OK", *severities), key=lambda severity: STATUSES.get(severity, 0))
 
 
@@ -206,7 +211,7 @@ def _preluminous(answer: RawHealth, status: str) -> Health:
         for code, (severity, text) in problems.items()
     }
     monitors = {mon.name: mon.health for mon in reported}
-    # A monitor that is out of quorum reports nothing: only the details name it.
+    # A monitor that is out of quorum reports nothing, so only the detail lines name it.
     for name, code in monitor_details.named({"MON_DOWN": detail.get("MON_DOWN", ())}):
         severity = checks[code].severity if code in checks else "HEALTH_WARN"
         monitors[name] = worst(monitors.get(name, ""), severity)

@@ -1,8 +1,8 @@
 """The dashboard's `/api/health/full`: nearly every document in one answer (14 and later).
 
-Source: src/pybind/mgr/dashboard/controllers/health.py of 14 to 20. The answer contains the whole
-OSD map with its tree and metadata, usage, mgr map, filesystem map, each pool with its PG states,
-and everything in `/api/health/minimal`.
+Source: src/pybind/mgr/dashboard/controllers/health.py of 14 to 20. The answer contains the OSD map
+with the CRUSH tree and the metadata of the OSDs, the usage, the mgr map, the filesystem map, each
+pool with its PG states, and everything in `/api/health/minimal`.
 """
 
 import msgspec
@@ -15,7 +15,7 @@ from ceph_exporter.facts.osd_metadata import RawDetails, from_map
 
 
 class RawOsdMap(osd_dump.RawOsdDump, frozen=True, kw_only=True):
-    """`osd_map`: `osd dump`, with the tree and the metadata inside."""
+    """`osd_map`: the answer to `osd dump`, plus the CRUSH tree and the metadata of the OSDs."""
 
     tree: osd_tree.RawOsdTree
     osd_metadata: dict[str, RawDetails] = msgspec.field(default_factory=dict)
@@ -24,7 +24,7 @@ class RawOsdMap(osd_dump.RawOsdDump, frozen=True, kw_only=True):
 class RawFull(status.RawMinimal, frozen=True):
     """The answer; sections that the user may not read are left out."""
 
-    osd_map: RawOsdMap | None = None  # type: ignore[assignment]  # has the same rows, and more
+    osd_map: RawOsdMap | None = None  # type: ignore[assignment]  # has all fields of RawOsds
     df: usage.RawDf | None = None
     mgr_map: mgr_dump.RawMgrMap | None = None
     fs_map: fs_dump.RawFsMap | None = None

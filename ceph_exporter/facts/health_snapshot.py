@@ -1,7 +1,8 @@
-"""What the dashboard still reports of health while `/api/health/minimal` and `full` fail.
+"""The health that the dashboard still reports while `/api/health/minimal` fails.
 
-Sources: `/api/health/snapshot` (20 and later, controllers/health.py), `/api/summary` (14 and later,
-controllers/summary.py). They have no details of the checks, and the summary has no checks.
+Sources: `/api/health/snapshot` (20 and later, controllers/health.py) and `/api/summary` (14 and
+later, controllers/summary.py). The snapshot has the checks without their details. The summary has
+only the overall status.
 """
 
 import msgspec
@@ -9,8 +10,8 @@ import msgspec
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.health import RawHealth, from_raw
-from ceph_exporter.facts.numbers import amount, counts
-from ceph_exporter.facts.status import RawClientPerf, RawState, Status
+from ceph_exporter.facts.numbers import amount
+from ceph_exporter.facts.status import RawClientPerf, RawState, Status, states_of
 from ceph_exporter.facts.version import decode_version
 
 
@@ -25,7 +26,7 @@ class RawCounts(msgspec.Struct, frozen=True):
 class RawPgs(RawClientPerf, frozen=True):
     """`pgmap` of the dashboard's snapshot."""
 
-    pgs_by_state: tuple[RawState, ...] = ()
+    pgs_by_state: tuple[RawState | None, ...] = ()
 
 
 class RawSnapshot(msgspec.Struct, frozen=True):
@@ -38,7 +39,7 @@ class RawSnapshot(msgspec.Struct, frozen=True):
 
 
 class RawSummary(msgspec.Struct, frozen=True):
-    """The dashboard's `/api/summary`, as far as it stands in for `status`."""
+    """The part of the dashboard's `/api/summary` that replaces `status`."""
 
     health_status: str
 
@@ -49,9 +50,9 @@ _decode_summary = Decoder(RawSummary)
 
 @decodes("dashboard/health/snapshot")
 def decode_snapshot(body: bytes) -> tuple[Fact, ...]:
-    """Decode the dashboard's answer of 20 and later, made from the mon command `status`.
+    """Decode the dashboard's health snapshot, which it derives from the mon command `status`.
 
-    Its checks have no details, and a rate that Ceph omits because it is 0 is null.
+    The checks have no details. A rate of 0, which Ceph omits, is null here.
     """
     answer = _decode_snapshot(body)
     health = msgspec.structs.replace(from_raw(answer.health), detailed=False)
@@ -65,9 +66,11 @@ def decode_snapshot(body: bytes) -> tuple[Fact, ...]:
     )
     if pgs is None:
         return health, status
+    states = states_of(pgs.pgs_by_state)
     status = msgspec.structs.replace(
         status,
-        pg_states=counts({row.state_name: row.count for row in pgs.pgs_by_state}),
+        pg_states=states,
+        pg_states_complete=len(states) == len(pgs.pgs_by_state),
         read_bytes=amount(pgs.read_bytes_sec or 0),
         write_bytes=amount(pgs.write_bytes_sec or 0),
         recovery_bytes=amount(pgs.recovering_bytes_per_sec or 0),
@@ -77,5 +80,5 @@ def decode_snapshot(body: bytes) -> tuple[Fact, ...]:
 
 @decodes("dashboard/summary/health")
 def decode_summary(body: bytes) -> tuple[Fact, ...]:
-    """Decode the status alone, and the version, of the dashboard's summary."""
+    """Decode the health status and the version in the dashboard's summary."""
     return (Status(health=_decode_summary(body).health_status), *decode_version(body))

@@ -1,4 +1,4 @@
-"""The document `mgr dump`: the active mgr and its modules (12 and later).
+"""The document `mgr dump`: the active mgr and its modules (Ceph 12 and later).
 
 Source: MgrMap::dump of 12 to 20 (src/mon/MgrMap.h).
 """
@@ -12,10 +12,10 @@ from ceph_exporter.facts.fact import Fact, decodes
 
 
 class Module(msgspec.Struct, frozen=True):
-    """A module that the active mgr has.
+    """A module of the active mgr.
 
-    can_run: None where the release does not report it (12). enabled: None if it may be disabled by
-    force. always_on: whether it is enabled and cannot be disabled without force.
+    can_run: None in 12, which does not report it. enabled: None if it is unknown whether the module
+    was disabled by force. always_on: whether it is enabled and can only be disabled by force.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Module(msgspec.Struct, frozen=True):
 
 
 class MgrDump(Fact, frozen=True):
-    """The mgrs. active: empty without an active mgr; available: whether it has started."""
+    """The mgrs. active: empty if no mgr is active; available: whether that mgr has started."""
 
     document = "mgr dump"
 
@@ -36,7 +36,7 @@ class MgrDump(Fact, frozen=True):
 
 
 class RawModule(msgspec.Struct, frozen=True):
-    """An available module (13 and later; 12 lists only names)."""
+    """An available module. 13 and later report this row, 12 only the name."""
 
     name: str
     can_run: bool | None = None
@@ -49,7 +49,7 @@ class RawStandby(msgspec.Struct, frozen=True):
 
 
 class RawMgrMap(msgspec.Struct, frozen=True):
-    """The answer of `mgr dump`, and `mgr_map` of the dashboard's full answer."""
+    """The answer to `mgr dump`, and `mgr_map` in the dashboard's `/api/health/full`."""
 
     active_name: str = ""
     available: bool | None = False
@@ -61,7 +61,7 @@ class RawMgrMap(msgspec.Struct, frozen=True):
 
 
 _decode = Decoder(RawMgrMap)
-# MgrMap::dump of 19.2 and later prints a list as an object whose keys are all "module".
+# In 19.2 and later, `force_disabled_modules` is an object in which every key is "module".
 _STRING = re.compile(rb'[:\[,]\s*"([^"\\]*)"')
 
 
@@ -74,10 +74,11 @@ def decode_mgr_dump(body: bytes) -> tuple[Fact, ...]:
 def from_raw(answer: RawMgrMap, *, by_mgr: bool = False) -> MgrDump:
     """Return the fact for a mgr map.
 
-    by_mgr: whether the mgr's Python wrote the answer, which keeps only the last of several modules
-    that are disabled by force. Ceph sorts them, so those before it may be disabled too.
+    by_mgr: whether the mgr's Python code wrote the answer. In `force_disabled_modules` it keeps
+    only the last of the equal keys. Ceph sorts the modules, so any module that sorts before that
+    one may be disabled by force, too.
     """
-    # One list per release, by name; releases are named in alphabetical order.
+    # Each release has a list. The releases' names are in alphabetical order: take the newest.
     releases = answer.always_on_modules
     always_on = set(releases[max(releases)]) if releases else set()
     enabled = set(answer.modules)
@@ -93,7 +94,7 @@ def from_raw(answer: RawMgrMap, *, by_mgr: bool = False) -> MgrDump:
         available=answer.available,
         standbys=tuple(standby.name for standby in answer.standbys),
         modules=tuple(
-            # Of those that cannot be disabled without force, forced ones are not always on.
+            # A module that is or may be disabled by force does not count as always on.
             Module(row.name, row.can_run, False if row.name in forced else None)
             if row.name in forced or (row.name in always_on and row.name < unknown_before)
             else Module(row.name, row.can_run, row.name in enabled, row.name in always_on)

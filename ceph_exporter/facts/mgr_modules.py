@@ -1,4 +1,4 @@
-"""The documents of mgr modules: `crash ls`, `device ls`, `balancer status` (14 and later).
+"""The documents of mgr modules: `crash ls`, `device ls`, `balancer status` (Ceph 14 and later).
 
 Sources: src/pybind/mgr/crash, devicehealth and balancer of 14 to 20, src/mgr/DaemonServer.cc.
 """
@@ -13,7 +13,7 @@ from ceph_exporter.facts.numbers import amount
 
 
 class Crash(msgspec.Struct, frozen=True):
-    """A crash report. archived: the date, empty until somebody archives the report."""
+    """A crash report. archived: the date when it was archived, empty if it was not."""
 
     entity_name: str = ""
     utsname_hostname: str = ""
@@ -30,9 +30,11 @@ class CrashList(Fact, frozen=True):
 
 
 class Device(msgspec.Struct, frozen=True, gc=False):
-    """A disk. life_expectancy_min and _max: unix seconds, None without a prediction.
+    """A disk.
 
-    wear: the part of an SSD's life that is used up, 0 to 1 (17 and later).
+    life_expectancy_min and life_expectancy_max: the earliest and the latest time of the predicted
+    failure as unix times, None if there is no prediction. wear: the part of an SSD's life that is
+    used up, 0 to 1 (17 and later).
     """
 
     devid: str
@@ -54,7 +56,7 @@ class DeviceList(Fact, frozen=True):
 
 
 class Balancer(Fact, frozen=True):
-    """The balancer. mode: none, crush-compat, upmap, ...; last_duration in seconds."""
+    """The balancer. mode: none, crush-compat, upmap etc.; last_duration: in seconds."""
 
     document = "balancer status"
     slow = True
@@ -83,7 +85,7 @@ class RawDevice(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawBalancer(msgspec.Struct, frozen=True):
-    """The answer of `balancer status`; the duration is "0:00:00.000526" or empty."""
+    """The answer to `balancer status`. The duration is "0:00:00.000526" or empty."""
 
     active: bool | None = False
     mode: str = ""
@@ -128,7 +130,7 @@ def _device(row: RawDevice) -> Device:
 
 
 def _unix(date: str | None) -> float | None:
-    """Return the unix time of a date with a time zone; 14 prints no zone: its dates are ignored."""
+    """Return the unix time of a date, None if it has no time zone, as in 14."""
     if not date:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The document `mon store`: disk and store of the monitors on the exporter's own host.
+"""The document `mon store`: disks and stores of the monitors on the exporter's own host.
 
 Source: sources/mon_store.py, which reads the monitors' data directories.
 """
@@ -24,7 +24,7 @@ class Store(msgspec.Struct, frozen=True):
 
 
 class MonStore(Fact, frozen=True):
-    """The data directories of monitors and the file systems that they are on."""
+    """The data directories of monitors, and the file systems that contain them."""
 
     document = "mon store"
 
@@ -33,8 +33,8 @@ class MonStore(Fact, frozen=True):
     def of(self, fsid: str | None) -> tuple[MonitorReport, ...]:
         """Return the reports of one cluster's monitors.
 
-        A directory without an fsid in its path belongs to every cluster. While the cluster's fsid
-        is unknown (None), directories of several clusters are ambiguous and are omitted.
+        A directory without an fsid in its path belongs to every cluster. If the cluster's fsid is
+        unknown (None), directories with an fsid are omitted unless they all have the same one.
         """
         fsids = {fsid} if fsid else {store.fsid for store in self.stores if store.fsid}
         accepted = {"", *fsids} if len(fsids) == 1 else {""}
@@ -65,7 +65,7 @@ _decode = Decoder(RawStores)
 
 @decodes("mon store")
 def decode_mon_store(body: bytes) -> tuple[Fact, ...]:
-    """Decode the document that the source writes."""
+    """Decode the document, which sources/mon_store.py writes."""
     return (MonStore(tuple(Store(row.fsid, _report(row)) for row in _decode(body).stores)),)
 
 

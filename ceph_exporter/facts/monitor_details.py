@@ -1,9 +1,9 @@
-"""Figures of single monitors from the detail lines of health checks, from 12 on.
+"""Figures of single monitors from the detail lines of health checks (Ceph 12 and later).
 
-Since 12, no answer contains the disk and store of a monitor. The details of MON_DISK_LOW,
-MON_DISK_CRIT and MON_DISK_BIG contain them while the check is raised (HealthMonitor.cc of 12 to
-20), those of MON_CLOCK_SKEW contain the skew without its sign. While the cluster is healthy, these
-figures are unavailable.
+From 12 on, no answer contains the disk and store of a monitor. Only the detail lines of
+MON_DISK_LOW, MON_DISK_CRIT and MON_DISK_BIG contain such figures, while the check is raised
+(HealthMonitor.cc of 12 to 20). Those of MON_CLOCK_SKEW contain the skew without its sign. While the
+cluster is healthy, all these figures are unavailable.
 """
 
 import re
@@ -29,9 +29,9 @@ Lines = Mapping[str, tuple[str, ...]]
 class MonitorReport(msgspec.Struct, frozen=True):
     """The disk and store of one monitor; None where the release does not report a figure.
 
-    Sizes in bytes, `avail_percent` 0 to 100. `updated` is the time of the report in seconds on the
-    monitor's own wall clock, whose time zone is unknown: only differences between two reports are
-    meaningful.
+    Sizes are in bytes, and `avail_percent` is from 0 to 100. `updated` is the time of the report in
+    seconds, by the monitor's own wall clock. Its time zone is unknown, so only the difference
+    between two reports is meaningful.
     """
 
     name: str
@@ -47,7 +47,7 @@ class MonitorReport(msgspec.Struct, frozen=True):
 
 
 def reports(lines: Lines) -> dict[str, MonitorReport]:
-    """Return disk and store by monitor from the checks' detail lines (code -> lines)."""
+    """Return the disk and store of each monitor, from detail lines by check code."""
     by_monitor: dict[str, dict[str, float]] = {}
     for code in ("MON_DISK_LOW", "MON_DISK_CRIT"):
         for name, percent in _each(_AVAIL, lines.get(code, ())):
@@ -58,7 +58,7 @@ def reports(lines: Lines) -> dict[str, MonitorReport]:
 
 
 def merge(*reports: MonitorReport) -> dict[str, MonitorReport]:
-    """Return one report per monitor; if two reports have the same figure, the first one wins."""
+    """Return one report per monitor; each figure is from the first report that has it."""
     merged: dict[str, MonitorReport] = {}
     for report in reports:
         earlier = merged.get(report.name, report)
@@ -79,7 +79,7 @@ def clocks(lines: Lines) -> dict[str, Clock]:
 
 
 def named(lines: Lines) -> Iterator[tuple[str, str]]:
-    """Yield (monitor, code) for each detail line about a single monitor."""
+    """Yield the monitor and the check code for each detail line about a single monitor."""
     for code, pattern in _NAMING.items():
         for name, *_ in _each(pattern, lines.get(code, ())):
             yield name, code

@@ -1,8 +1,9 @@
-"""Numbers that Ceph cannot mean.
+"""Detection of impossible numbers.
 
-Ceph's counts, sizes and rates are never negative, and no cluster reaches 2^63 of anything. Where a
-difference or a sum inside Ceph went below zero, it prints the negative number, or 2^64 less
-something (Formatter::dump_unsigned). The true number is unknown then, so it is absent.
+Ceph's counts, sizes and rates are never negative, and no cluster reaches 2^63 of anything. If a
+calculation inside Ceph goes below zero, Ceph prints the negative number, or wraps it around to a
+number slightly below 2^64 (Formatter::dump_unsigned). The true number is then unknown, so it is
+absent.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import TypeVar
 import msgspec
 
 LIMIT = 2.0**63
-"""The first number that is wrapped around."""
+"""Numbers from here on are negative numbers that were wrapped around."""
 
 S = TypeVar("S", bound=msgspec.Struct)
 N = TypeVar("N", int, float)
@@ -19,14 +20,14 @@ K = TypeVar("K")
 
 
 def amount(value: N | None) -> N | None:
-    """Return a count, size or rate; None if it is negative, wrapped around or no number."""
+    """Return a count, size or rate; None if it is negative, wrapped around or not a number."""
     return value if value is not None and 0 <= value < LIMIT else None
 
 
 def amounts(row: S) -> S:
-    """Return the row with None instead of each number that is negative or wrapped around.
+    """Return the row, with None for each number that is negative or wrapped around.
 
-    For rows of which there are few; none of their fields may have a sign.
+    Use it only for rows whose fields are never negative. It is slow, so use it for short lists.
     """
     fields = zip(row.__struct_fields__, msgspec.structs.astuple(row), strict=True)
     wrong = {

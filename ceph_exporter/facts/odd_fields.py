@@ -1,20 +1,22 @@
-"""Removal of the fields of an answer that do not have the type that its document declares.
+"""Removal of the fields of an answer that do not have the type that their struct declares.
 
-A field is required if its struct declares no default, as everywhere in `msgspec`. What is broken
-costs as little as possible:
+A field is required if its struct declares no default, as everywhere in `msgspec`. As little as
+possible is dropped:
 
-- an optional field is dropped. It becomes null if its type admits None, and nan if it is a float
-  whose default is a number, because Ceph leaves out what is 0, and unknown is not 0. Otherwise it
-  is left out;
-- a row of a list or an object is dropped if a required field of it is missing or broken. It becomes
-  null if the type of the rows admits None, so that a sum over them need not be wrong;
-- a list of single values (numbers, names) is dropped as a whole, and so are the rows that are
-  declared `Annotated[tuple[Row, ...], WHOLE]`, because they are of no use without one of them;
-- if a required field outside of rows is broken, or nothing that is used is left, so is the
-  document.
+- An optional field is dropped alone. It becomes null if its type admits None, and nan if it is a
+  float whose default is a number. Such a default stands for a number that Ceph omits because it is
+  0, and unknown is not 0. Any other field is removed from the answer.
+- A row of a list or an object is dropped if one of its required fields is missing or broken. The
+  row becomes null if the type admits None, so that a sum over the rows is known
+  to be incomplete.
+- A list of single values (numbers, names) is dropped as a whole, unless it is declared
+  `Annotated[tuple[int, ...], EACH]`. So is a list of rows that is declared
+  `Annotated[tuple[Row, ...], WHOLE]`, because it is useless if one row is missing.
+- The document is dropped if a required field outside of rows is broken, or if no field remains that
+  the exporter uses.
 
-This is the slow way for the few answers that do not fit. It reads each level of an answer once
-more, and types have few levels, so the time is linear in the size of the answer.
+Only the few answers that do not fit take this slow path. It decodes each level of an answer once
+more. Types have few levels, so the time is linear in the size of the answer.
 """
 
 from collections import Counter
@@ -27,9 +29,11 @@ import msgspec
 from msgspec.structs import FieldInfo
 
 WHOLE = "whole"
-"""Annotation of the type of rows that are of no use without one of them."""
+"""Annotation for the type of rows that are useless if one of them is missing."""
+EACH = "each"
+"""Annotation for the type of a list of single values of which one may be missing."""
 _DEEPEST = 16
-"""Levels of an answer in which a broken field may be; more only occur in malicious answers."""
+"""The number of levels of an answer that are searched; only malicious answers have more."""
 _NAN = msgspec.Raw(b'"nan"')  # `msgspec` accepts it as a float in quotes
 _NULL = msgspec.Raw(b"null")
 
@@ -39,7 +43,7 @@ _fields = cache(msgspec.structs.fields)  # resolves annotations each time
 
 
 class _Misfit(Exception):  # noqa: N818 - never leaves this module
-    """A value does not fit. text: why, and path: where."""
+    """A value does not fit its type. text: the reason; path: the place of the value."""
 
     def __init__(self, text: str, path: str) -> None:
         super().__init__(f"{text} - at `{path}`" if path else text)
@@ -48,8 +52,8 @@ class _Misfit(Exception):  # noqa: N818 - never leaves this module
 class Fitted(NamedTuple):
     """An answer without its odd fields.
 
-    dropped: how many fields were dropped, by path. A path has no position and no key, so that the
-    number of paths is limited: `osds[].up`.
+    dropped: how many fields were dropped, by path, such as `osds[].up`. A path contains no position
+    and no key, so the number of different paths is limited.
     """
 
     body: bytes
@@ -57,10 +61,10 @@ class Fitted(NamedTuple):
 
 
 def fit(type_: object, body: bytes) -> Fitted:
-    """Remove from valid JSON what does not fit a type.
+    """Remove the parts of valid JSON that do not fit a type.
 
-    Raise ValueError with one line of text if a required field is missing or broken, or if `body` is
-    not valid JSON, and RecursionError if it is nested too deeply.
+    Raise ValueError with a message of one line if a required field is missing or broken, or if
+    `body` is not valid JSON. Raise RecursionError if it is nested too deeply.
     """
     work = _Work()
     try:
@@ -71,10 +75,12 @@ def fit(type_: object, body: bytes) -> Fitted:
 
 
 class _Shape(NamedTuple):
-    """What has to be known of a type: each member of a union is a struct, list, object or value.
+    """The properties of a type or, if it is a union, of all its members.
 
-    struct: its class; rows: the types of the elements of a list and of an object, by the character
-    with which the JSON of these begins, where single elements can be dropped or repaired.
+    struct: the member that is a struct. rows: the types of the elements of the members that are
+    lists or objects, by the first character of their JSON ("[" or "{"). A list of single values is
+    not among them, because its elements are not dropped one by one. whole: whether the type has the
+    annotation WHOLE.
     """
 
     decoder: msgspec.json.Decoder[Any]
@@ -85,9 +91,7 @@ class _Shape(NamedTuple):
 
 @cache
 def _shape(type_: object) -> _Shape:
-    whole = False
-    if get_origin(type_) is Annotated:
-        whole = WHOLE in get_args(type_)[1:]
+    annotations = get_args(type_)[1:] if get_origin(type_) is Annotated else ()
     struct, rows = None, dict[int, object]()
     for member in _members(type_):
         origin, args = get_origin(member), get_args(member)
@@ -95,9 +99,11 @@ def _shape(type_: object) -> _Shape:
             struct = member
         elif origin is dict:
             rows[ord("{")] = args[1]
-        elif origin in (list, tuple) and args[1:] in ((), (...,)) and _is_container(args[0]):
-            rows[ord("[")] = args[0]
-    return _Shape(msgspec.json.Decoder(type_, strict=False), struct, rows, whole)
+        elif origin in (list, tuple) and args[1:] in ((), (...,)):
+            single = EACH not in annotations and not _is_container(args[0])
+            rows |= {} if single else {ord("["): args[0]}
+    decoder = msgspec.json.Decoder(type_, strict=False)
+    return _Shape(decoder, struct, rows, WHOLE in annotations)
 
 
 def _members(type_: object) -> tuple[object, ...]:
@@ -120,7 +126,7 @@ def _is_container(type_: object) -> bool:
 
 
 class _Work:
-    """The work on one answer. dropped: the paths of the dropped fields."""
+    """The processing of one answer. dropped: the paths of the dropped fields."""
 
     def __init__(self) -> None:
         self.dropped: list[str] = []
@@ -169,7 +175,7 @@ class _Work:
             elif field.required:
                 raise _Misfit(f"Object missing required field `{name}`", path)
         if misfit and not path and not remains:
-            raise misfit  # an answer without a single good field is another document
+            raise misfit  # if no field is good, this is the answer to something else
         return msgspec.Raw(msgspec.json.encode(values))
 
     def _rows(
@@ -190,16 +196,16 @@ class _Work:
                 if NoneType in _members(type_):
                     fitted[key] = _NULL
         if misfit and not path and all(row is _NULL for row in fitted.values()):
-            raise misfit  # an answer without a single good row is another document
+            raise misfit  # if no row is good, this is the answer to something else
         return fitted
 
     def _drop(self, path: str, before: int) -> None:
-        """Note a dropped field; what was dropped inside of it does not count in addition."""
+        """Record a dropped field, in place of the fields that were dropped inside of it."""
         self.dropped[before:] = [path]
 
 
 def _unknown(field: FieldInfo) -> msgspec.Raw | None:
-    """Return JSON that says that a field is unknown, None if it is to be left out."""
+    """Return the JSON that marks a field as unknown, None if the field must be removed."""
     default, members = field.default, _members(field.type)
     if NoneType in members:
         return _NULL

@@ -1,9 +1,9 @@
-"""The document `orch ps`: the RADOS Gateways that an orchestrator deployed (15 and later).
+"""The document `orch ps`: the RADOS Gateways that an orchestrator deployed (Ceph 15 and later).
 
 Sources: orchestrator/module.py (`orch ps`) of 15 to 20; the dashboard's `/api/daemon` of 18 and
 later (controllers/daemon.py); get_metadata_and_osd_status of prometheus/module.py of 18 and later,
-which labels the gateways with what the orchestrator says. Without an orchestrator the command ends
-with ENOENT, and the dashboard answers 503.
+which takes the labels of the gateways from the orchestrator. If there is no orchestrator, the
+command fails with ENOENT and the dashboard answers with 503.
 """
 
 from collections import Counter
@@ -21,8 +21,8 @@ _RGW = "rgw"
 class Gateway(msgspec.Struct, frozen=True):
     """A RADOS Gateway of an orchestrator, running or not.
 
-    id: the id that it is started with, such as SERVICE.HOST.SUFFIX; version: the short one, such as
-    18.2.7, empty until the orchestrator has seen it run.
+    id: the id with which it is started, such as SERVICE.HOST.SUFFIX. version: the release, such as
+    18.2.7; empty until the orchestrator has seen the gateway run.
     """
 
     id: str
@@ -31,7 +31,7 @@ class Gateway(msgspec.Struct, frozen=True):
 
     @property
     def instance(self) -> str:
-        """The label `instance_id` of Ceph's mgr module and of ceph-exporter."""
+        """The label `instance_id`, as Ceph's mgr module and ceph-exporter set it."""
         parts = self.id.split(".")
         return parts[2] if len(parts) > 2 else self.id
 
@@ -46,7 +46,7 @@ class Gateways(Fact, frozen=True):
 
 
 class RawDaemon(msgspec.Struct, frozen=True):
-    """One row; the orchestrator may not know host or version yet."""
+    """One row. The orchestrator may not yet know the host or the version."""
 
     daemon_type: str = ""
     daemon_id: str | None = None
@@ -72,13 +72,13 @@ def decode_daemons(body: bytes) -> tuple[Fact, ...]:
 
 
 def instances(gateways: Gateways | None, dump: ServiceDump | None) -> Mapping[str, str]:
-    """Return the orchestrator's instance ids of RADOS Gateways by their keys in the service map."""
+    """Return the instance ids of RADOS Gateways, by the gateways' keys in the service map."""
     if gateways is None or dump is None:
         return {}
     by_name = {gateway.id: gateway.instance for gateway in gateways.gateways}
-    # The instance id is not unique if the name of a service has a dot: then it may be the host.
-    times = Counter(by_name.values())
-    by_name = {name: instance for name, instance in by_name.items() if times[instance] == 1}
+    # If a service's name contains a dot, several gateways may have the same instance id: omit it.
+    occurrences = Counter(by_name.values())
+    by_name = {name: own for name, own in by_name.items() if occurrences[own] == 1}
     return {
         service.id: by_name[service.name]
         for service in dump.services

@@ -1,26 +1,29 @@
-"""The document `osd df`: the size, usage and PGs of each OSD (0.94 and later).
+"""The document `osd df`: the size, usage and PGs of each OSD (Ceph 0.94 and later).
 
 Sources: OSDUtilizationDumper of OSDMonitor.cc (0.94 to 11) and OSDMap.cc (12 and later).
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.df import Space
 from ceph_exporter.facts.fact import Fact, decodes
-from ceph_exporter.facts.numbers import amount
+from ceph_exporter.facts.numbers import LIMIT, amount
 
 _KIB = 1024
+_MAX_KIB = LIMIT / _KIB
 
 
 class OsdUsage(msgspec.Struct, frozen=True, gc=False):
-    """One OSD. size, used and avail in bytes; utilization from 0 to 1.
+    """The usage of one OSD.
 
-    variance: its utilization divided by the average. All five are None for an OSD that never
-    reported its size: Ceph prints 0 or nan for it. reweight is 0 for an OSD that is out.
-    device_class: empty for none and before 12.
+    size, used and avail are in bytes, and utilization is from 0 to 1. variance is the utilization
+    divided by the average. These five are None for an OSD that has never reported its size, for
+    which Ceph prints 0 or nan. reweight is 0 for an OSD that is out. device_class is empty if the
+    OSD has none, and before 12.
     """
 
     size: float | None = None
@@ -37,7 +40,7 @@ class OsdUsage(msgspec.Struct, frozen=True, gc=False):
 class OsdDf(Fact, frozen=True):
     """The OSDs by id, including those outside the CRUSH map. average_utilization: 0 to 1.
 
-    by_class: the space by device class, empty if the answer does not allow to calculate it.
+    by_class: the space by device class, empty if it cannot be calculated from the answer.
     """
 
     document = "osd df"
@@ -48,7 +51,7 @@ class OsdDf(Fact, frozen=True):
 
 
 class RawNode(msgspec.Struct, frozen=True, gc=False):
-    """One row; sizes in KiB, utilization in percent. Ids below 0 are buckets."""
+    """One row. Sizes are in KiB, utilization is in percent. Rows with an id below 0 are buckets."""
 
     id: int
     kb: float | None = None
@@ -63,13 +66,13 @@ class RawNode(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawSummary(msgspec.Struct, frozen=True):
-    """`summary`; its other fields are sums of the rows."""
+    """`summary`. Its other fields are sums of the rows and are not used."""
 
     average_utilization: float | None = None
 
 
 class RawOsdDf(msgspec.Struct, frozen=True):
-    """The answer of `osd df`; `stray` are OSDs outside the CRUSH map."""
+    """The answer to `osd df`. `stray` contains the OSDs outside the CRUSH map."""
 
     nodes: tuple[RawNode, ...]
     stray: tuple[RawNode, ...] = ()
@@ -81,7 +84,7 @@ _decode = Decoder(RawOsdDf)
 
 @decodes("osd df")
 def decode_osd_df(body: bytes) -> tuple[Fact, ...]:
-    """Decode the command's answer; for an OSD in several CRUSH trees, the first row counts."""
+    """Decode the command's answer. If an OSD is in several CRUSH trees, its first row is used."""
     answer = _decode(body)
     osds: dict[int, OsdUsage] = {}
     for node in (*answer.nodes, *answer.stray):
@@ -91,6 +94,44 @@ def decode_osd_df(body: bytes) -> tuple[Fact, ...]:
 
 
 def _usage(node: RawNode) -> OsdUsage:
+    return _plain(node) or _checked(node)
+
+
+def _plain(node: RawNode) -> OsdUsage | None:
+    """Return the usage if every number is present and possible, which is nearly always the case.
+
+    A single expression checks the numbers in half the time that a call for each of them takes.
+    """
+    row: Any = node  # each number may be None, which cannot be compared
+    try:
+        possible = (
+            0 < row.kb < _MAX_KIB
+            and 0 <= row.kb_used < _MAX_KIB
+            and 0 <= row.kb_avail < _MAX_KIB
+            and 0 <= row.utilization < LIMIT
+            and 0 <= row.var < LIMIT
+            and 0 <= row.pgs < LIMIT
+            and 0 <= row.crush_weight < LIMIT
+            and 0 <= row.reweight < LIMIT
+        )
+    except TypeError:
+        return None
+    if not possible:
+        return None
+    return OsdUsage(
+        row.kb * _KIB,
+        row.kb_used * _KIB,
+        row.kb_avail * _KIB,
+        row.utilization / 100,
+        row.var,
+        row.pgs,
+        row.crush_weight,
+        row.reweight,
+        row.device_class,
+    )
+
+
+def _checked(node: RawNode) -> OsdUsage:
     size = _bytes(node.kb)
     if not size:
         return OsdUsage(

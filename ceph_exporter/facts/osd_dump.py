@@ -1,8 +1,8 @@
 """The document `osd dump`: the OSD map, with its OSDs, flags, ratios and pools.
 
-Sources: OSDMap::dump and pg_pool_t::dump of 0.67 to 20; the dashboard's `/api/health/full` has the
-same object as `osd_map`. Up to 11, the map has no ratios, and the only states of an OSD are exists
-and up.
+Sources: OSDMap::dump and pg_pool_t::dump of 0.67 to 20. The dashboard's `/api/health/full` contains
+the same object as `osd_map`. Up to 11, the map has no ratios, and an OSD has no states other than
+exists and up.
 """
 
 from collections.abc import Mapping
@@ -22,9 +22,9 @@ _DIGITS = 10
 class Osd(msgspec.Struct, frozen=True, gc=False):
     """One OSD of the map.
 
-    weight: the reweight, 0 (out) to 1. nearfull, backfillfull, full: the state that the monitors
-    set, None before 12. Addresses have no port and no nonce, and IPv6 is in brackets, as in the
-    labels of the mgr module; empty while the OSD has no address.
+    weight: the reweight, 0 (out) to 1. nearfull, backfillfull, full: whether the monitors set that
+    state, None before 12. An address has no port and no nonce, and an IPv6 address is in brackets,
+    as in the labels of Ceph's mgr module. It is empty while the OSD has no address.
     """
 
     id: int
@@ -41,8 +41,8 @@ class Osd(msgspec.Struct, frozen=True, gc=False):
 class Pool(msgspec.Struct, frozen=True):
     """One pool. type: replicated, erasure or unknown.
 
-    pg_num_target and pg_autoscale_mode (off, warn, on) are None before 14. Quotas are in bytes and
-    objects, 0 for no quota. applications: their names, empty before 12.
+    pg_num_target and pg_autoscale_mode (off, warn, on) are None before 14. A quota of 0 means no
+    quota. applications: the names of the pool's applications, empty before 12.
     """
 
     id: int
@@ -62,7 +62,7 @@ class Pool(msgspec.Struct, frozen=True):
 
 
 class ErasureProfile(msgspec.Struct, frozen=True):
-    """Data chunks (k) and coding chunks (m) of an erasure code; None where not set."""
+    """The numbers of data chunks (k) and coding chunks (m); None if they are not set."""
 
     k: int | None = None
     m: int | None = None
@@ -72,8 +72,8 @@ class OsdDump(Fact, frozen=True):
     """The OSD map.
 
     flags: the names of the flags that are set, None if unknown. The ratios, 0 to 1, are None before
-    12 and while they are not set. blocklist: number of entries, single addresses and ranges;
-    upmap_items: number of PGs with exceptions to CRUSH, None before 12.
+    12 and while they are not set. blocklist: the number of entries, both addresses and ranges.
+    upmap_items: the number of PGs with exceptions to CRUSH, None before 12.
     """
 
     document = "osd dump"
@@ -92,7 +92,7 @@ class OsdDump(Fact, frozen=True):
 
 
 class RawOsd(msgspec.Struct, frozen=True, gc=False):
-    """One row of `osds`; up and in are 0 or 1."""
+    """One row of `osds`. `up` and `in` are 0 or 1."""
 
     osd: int
     up: bool
@@ -104,7 +104,7 @@ class RawOsd(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawOptions(msgspec.Struct, frozen=True):
-    """`options` of a pool; Ceph prints only those that are set."""
+    """`options` of a pool. Ceph prints only the options that are set."""
 
     compression_mode: str = "none"
 
@@ -129,18 +129,18 @@ class RawPool(msgspec.Struct, frozen=True):
 
 
 class RawProfile(msgspec.Struct, frozen=True):
-    """One of `erasure_code_profiles` (0.78 and later); all values are strings."""
+    """One row of `erasure_code_profiles` (0.78 and later). All values are strings."""
 
     k: str = ""
     m: str = ""
 
 
-# {"10.0.0.1:0/123": "2026-11-24T11:28:57.178582+0000"}; 0.67 and 0.80 list only the times.
+# {"10.0.0.1:0/123": "2026-11-24T11:28:57.178582+0000"}; 0.67 and 0.80 print a list of the times.
 RawBlocklist = Annotated[dict[str, str] | tuple[str, ...], WHOLE]
 
 
 class RawOsdDump(msgspec.Struct, frozen=True):
-    """The answer of `osd dump`; `blacklist` up to 15, `range_blocklist` from 16 on."""
+    """The answer to `osd dump`. `blacklist` exists up to 15, `range_blocklist` from 16 on."""
 
     osds: tuple[RawOsd | None, ...]
     epoch: int | None = None
@@ -169,7 +169,7 @@ def from_raw(answer: RawOsdDump) -> OsdDump:
     """Return the fact for an OSD map of any release."""
     blocked = answer.blacklist if answer.blocklist is None else answer.blocklist
     ranges = answer.range_blocklist
-    # Ratios and states both appeared in 12; until an upgrade to 12 is complete, the ratios are 0.
+    # 12 added the ratios and these states. Until an upgrade to 12 is complete, the ratios are 0.
     states = bool(answer.nearfull_ratio)
     profiles = answer.erasure_code_profiles.items()
     return OsdDump(

@@ -1,7 +1,7 @@
 """The document `osd metadata`: host, version and devices of each OSD.
 
-Sources: OSDMonitor.cc (old releases require an id and cannot answer for all OSDs),
-OSD::_collect_metadata, BlueStore::collect_metadata and FileStore::collect_metadata; the dashboard's
+Sources: OSDMonitor.cc (old releases require an id and cannot answer for all OSDs);
+OSD::_collect_metadata, BlueStore::collect_metadata and FileStore::collect_metadata. The dashboard's
 `/api/health/full` has the same rows by id as `osd_map.osd_metadata`. All values are strings.
 """
 
@@ -14,12 +14,12 @@ from ceph_exporter.facts.fact import Fact, decodes
 
 
 class OsdDetails(msgspec.Struct, frozen=True, gc=False):
-    """One OSD; a field that it does not report is empty.
+    """One OSD. A field that the OSD does not report is empty.
 
-    version: Ceph's complete line, "ceph version 16.2.15 (sha1) pacific (stable)". device,
-    db_device and wal_device: the device nodes ("/dev/dm-0") of BlueStore's data, DB and WAL, or of
-    FileStore's data and journal. devices ("sdb,nvme0n1") and device_ids
-    ("sdb=VENDOR_MODEL_SERIAL,...") are as Ceph prints them.
+    version: Ceph's complete version line, "ceph version 16.2.15 (sha1) pacific (stable)". device,
+    db_device and wal_device: the device nodes ("/dev/dm-0") of BlueStore's data, DB and WAL. For
+    FileStore, device is the node of its data, and wal_device is its journal. devices
+    ("sdb,nvme0n1") and device_ids ("sdb=VENDOR_MODEL_SERIAL,...") are unchanged from Ceph's answer.
     """
 
     hostname: str = ""
@@ -36,7 +36,7 @@ class OsdDetails(msgspec.Struct, frozen=True, gc=False):
 
 
 class OsdMetadata(Fact, frozen=True):
-    """The OSDs by id; an OSD that never booted is missing or has no details."""
+    """The OSDs by id. An OSD that has never booted is missing or has no details."""
 
     document = "osd metadata"
     slow = True
@@ -45,7 +45,7 @@ class OsdMetadata(Fact, frozen=True):
 
 
 class RawDetails(msgspec.Struct, frozen=True, gc=False):
-    """The fields of one OSD's metadata that are used; each type of object store has its own."""
+    """The fields of an OSD's metadata that are used; some belong to one type of object store."""
 
     hostname: str = ""
     ceph_version: str = ""
@@ -78,16 +78,16 @@ def decode_osd_metadata(body: bytes) -> tuple[Fact, ...]:
 
 
 def from_map(answer: Mapping[str, RawDetails]) -> OsdMetadata:
-    """Return the fact for the mgr's own map of OSDs by name.
+    """Return the fact for the dashboard's object, which has the OSDs' ids as keys.
 
-    For a moment after it starts, the mgr of 14.2.21 has entries whose name is not a number. They
-    are not OSDs, and they must not make the decoding of the others fail.
+    Shortly after its start, the mgr of 14.2.21 returns entries whose key is not a number. They are
+    not OSDs, so they are skipped.
     """
     return OsdMetadata({int(osd): _details(row) for osd, row in answer.items() if _is_id(osd)})
 
 
 def _is_id(name: str) -> bool:
-    return name.isdecimal() and len(name) < 10  # Ceph's ids are 32 bits
+    return name.isdecimal() and len(name) < 10  # Ceph's ids have 32 bits
 
 
 def _details(row: RawDetails) -> OsdDetails:
@@ -117,5 +117,5 @@ def _nodes(row: RawDetails) -> tuple[str, str, str]:
 
 
 def _path(node: str) -> str:
-    """Return the path of a device node; 12 and 13 report its name only (KernelDevice.cc)."""
+    """Return the path of a device node; 12 and 13 report only its name (KernelDevice.cc)."""
     return f"/dev/{node}" if node and node != "unknown" and "/" not in node else node

@@ -1,7 +1,7 @@
 """The document `osd perf`: the latency of each OSD.
 
-Sources: PGMap::dump_osd_perf_stats of 0.67 to 20; for the outer object, DaemonServer.cc of 14 and
-later.
+Sources: PGMap::dump_osd_perf_stats of 0.67 to 20; DaemonServer.cc, which puts its output into
+another object from 14 on.
 """
 
 from collections.abc import Mapping
@@ -29,14 +29,14 @@ class OsdPerf(Fact, frozen=True):
 
 
 class RawInfo(msgspec.Struct, frozen=True, gc=False):
-    """One row; from 14 on, `perf_stats` has nanoseconds as well."""
+    """One row. From 14 on, `perf_stats` also has the latencies in nanoseconds."""
 
     id: int
     perf_stats: OsdLatency = OsdLatency()
 
 
 class RawOsdPerf(msgspec.Struct, frozen=True):
-    """The answer of `osd perf`: flat up to 13, inside `osdstats` from 14 on."""
+    """The answer to `osd perf`. From 14 on, the rows are inside `osdstats`."""
 
     osd_perf_infos: tuple[RawInfo, ...] | None = None
     osdstats: "RawOsdPerf | None" = None

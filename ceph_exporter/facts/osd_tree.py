@@ -1,22 +1,25 @@
 """The document `osd tree`: the location of each OSD in the CRUSH map.
 
 Sources: CrushTreeDumper.h and OSDMap::print_tree of 0.67 to 20, which print a bucket before its
-children; the dashboard's `/api/health/full` has the same object as `osd_map.tree`.
+children. The dashboard's `/api/health/full` contains the same object as `osd_map.tree`.
 """
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.numbers import amount
+from ceph_exporter.facts.odd_fields import EACH
 
 
 class OsdLocation(msgspec.Struct, frozen=True, gc=False):
-    """An OSD's location. root: the topmost bucket. Fields are empty if there is no such bucket.
+    """An OSD's location: the names of its host, rack and topmost bucket (root).
 
-    device_class: empty for none and before 12.
+    A name is empty if there is no such bucket. device_class is empty if the OSD has none, and
+    before 12.
     """
 
     host: str = ""
@@ -36,18 +39,18 @@ class OsdTree(Fact, frozen=True):
 
 
 class RawNode(msgspec.Struct, frozen=True, gc=False):
-    """One row, of a bucket (id below 0) or an OSD."""
+    """One row, which is a bucket (id below 0) or an OSD."""
 
     id: int
     name: str = ""
     type: str = ""
     device_class: str = ""
     crush_weight: float | None = None
-    children: tuple[int, ...] = ()
+    children: Annotated[tuple[int, ...], EACH] = ()
 
 
 class RawOsdTree(msgspec.Struct, frozen=True):
-    """The answer of `osd tree`; its `stray` OSDs have no location and are not decoded."""
+    """The answer to `osd tree`. Its `stray` OSDs have no location and are not decoded."""
 
     nodes: tuple[RawNode, ...]
 
@@ -63,10 +66,10 @@ def decode_osd_tree(body: bytes) -> tuple[Fact, ...]:
 
 
 def from_raw(answer: RawOsdTree) -> OsdTree:
-    """Return the fact for a tree; for an OSD in several trees, the first row counts."""
+    """Return the fact for a tree. If an OSD is in several trees, its first row is used."""
     locations: dict[int, OsdLocation] = {}
     for node in answer.nodes:
-        # "default~hdd" is the shadow of "default" with the OSDs of one class; real names have no ~.
+        # "default~hdd" is a shadow of "default" with the OSDs of one class. Real names have no ~.
         if node.id < 0 and "~" not in node.name:
             location = _location_in(node, locations.get(node.id))
             for child in node.children:

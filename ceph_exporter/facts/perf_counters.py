@@ -1,6 +1,7 @@
-"""The document `perf counters`: the performance counters of all daemons (13 and later).
+"""The document `perf counters`: the performance counters of all daemons (Ceph 13 and later).
 
-No command returns it; the dashboard serves it at `/api/perf_counters`, restful at `/perf`.
+No command returns it. The dashboard serves it at `/api/perf_counters`, the mgr module restful at
+`/perf`.
 
 Sources: src/pybind/mgr/mgr_module.py (get_all_perf_counters of 14 to 17,
 get_unlabeled_perf_counters of 18 and later), src/pybind/mgr/restful/api/perf.py,
@@ -22,8 +23,8 @@ TIME, AVERAGE, COUNTER, HISTOGRAM = 1, 4, 8, 16
 class Counter(msgspec.Struct, frozen=True, gc=False):
     """One counter: a total since the daemon started, or a gauge, depending on the bits of `type`.
 
-    If the bit TIME is set, `value` is in nanoseconds; if AVERAGE is set, it is the sum of `count`
-    readings.
+    If the bit TIME is set, `value` is in nanoseconds. If the bit AVERAGE is set, `value` is the sum
+    of `count` readings.
     """
 
     type: int
@@ -33,16 +34,16 @@ class Counter(msgspec.Struct, frozen=True, gc=False):
 
 
 class PerfCounters(Fact, frozen=True):
-    """Counters by daemon ("osd.0") and path ("osd.op_r"); daemons may have different paths."""
+    """Counters by daemon ("osd.0") and path ("osd.op_r"). Daemons may have different paths."""
 
     document = "perf counters"
 
     daemons: Mapping[str, Mapping[str, Counter]]
 
     def monitors(self) -> tuple[MonitorReport, ...]:
-        """Return the disk and store of each monitor, from counters newer than 20.2.4.
+        """Return the disk and store of each monitor.
 
-        Ceph PR 68916 adds these counters.
+        The counters for them were added by Ceph's PR 68916, after 20.2.4.
         """
         return tuple(
             amounts(
@@ -73,5 +74,5 @@ _decode = Decoder(dict[str, dict[str, Counter]])
 
 @decodes("dashboard/perf_counters", "restful/perf")
 def decode_perf_counters(body: bytes) -> tuple[Fact, ...]:
-    """Decode the answer of either module; both print the same data of the mgr."""
+    """Decode the answer of the dashboard or of restful. Both print the same data of the mgr."""
     return (PerfCounters(_decode(body)),)

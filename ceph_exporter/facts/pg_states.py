@@ -1,9 +1,9 @@
 """The document `pg states`: the PGs of each pool by state, and stuck PGs.
 
-Sources: `pg dump` with `dumpcontents` `pgs_brief` (PGMap::dump_pg_stats of 0.67 to 20), the
-dashboard's pool list (`pg_summary` of the mgr), and `status` with the OSD map while all PGs are in
-the same state. Stuck PGs: the texts of `health detail` (PGMonitor.cc of 0.67 to 11, PGMap.cc
-later).
+Sources: `pg dump` with `dumpcontents` `pgs_brief` (PGMap::dump_pg_stats of 0.67 to 20); the
+dashboard's pool list (`pg_summary` of the mgr); `status` together with `osd dump`, while all PGs
+are in the same state. The numbers of stuck PGs come from the texts of `health detail` (PGMonitor.cc
+of 0.67 to 11, PGMap.cc later).
 """
 
 import re
@@ -22,31 +22,33 @@ from ceph_exporter.facts.odd_fields import WHOLE
 from ceph_exporter.facts.osd_dump import OsdDump
 from ceph_exporter.facts.status import Status
 
-# Names of states in old releases; PG_STATE_* strings of osd_types.cc up to 11, and 12.0.
+# The state names that differ up to 11 and in 12.0 (PG_STATE_* in osd_types.cc), and today's names.
 _RENAMED = {"backfill": "backfilling", "wait_backfill": "backfill_wait", "inactive": "unknown"}
 
 _POOL_ID = re.compile(r"\d{1,19}")
-# Up to 11: "5 pgs stuck unclean", "3 pgs are stuck inactive for more than 300 seconds". The search
-# starts at the first digit of a number only; otherwise it takes minutes in a long row of digits.
+# Up to 11: "5 pgs stuck unclean", "3 pgs are stuck inactive for more than 300 seconds". With
+# (?<!\d), a match starts only at the first digit of a number. Without it, a long row of digits
+# would take minutes.
 _OLD_COUNT = re.compile(r"(?<!\d)(\d+) pgs (?:are )?stuck (\w+)")
 _OLD_STATES = ("inactive", "unclean", "stale")
-# From 12 on: "Reduced data availability: 3 pgs inactive, 1 pg peering". Ceph counts a PG in these
-# states only once it is stuck, but a "degraded", "down" or "incomplete" PG immediately.
+# From 12 on: "Reduced data availability: 3 pgs inactive, 1 pg peering". Ceph reports a PG in one of
+# these states only once it is stuck. It reports "degraded", "down" and "incomplete" PGs
+# immediately, so those numbers are not used.
 _COUNT = re.compile(r"(?<!\d)(\d+) pgs? (inactive|peering|stale|unclean|undersized)\b")
 _STATES = ("inactive", "peering", "stale", "undersized")
-# "pg 1.0 is stuck unclean for 123.456, current state ..." up to 14, then "for 21m", "for 3h"; "is
-# stuck unclean since forever" for a PG that was never clean.
+# Up to 14: "pg 1.0 is stuck unclean for 123.456, current state ...". Later: "for 21m", "for 3h". If
+# the PG was never clean: "is stuck unclean since forever".
 _SINCE = re.compile(r"pg \S+ is stuck (\w+) (?:for (\d+(?:\.\d+)?)([smhdwMy]?)\b|since forever)")
-_SEARCHED = 10_000  # characters of a message; up to 11 it is all lines about PGs, joined
+_SEARCHED = 10_000  # characters of a message; up to 11, it contains all lines about PGs
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _UNITS = {"": 1, "s": 1, "m": _MINUTE, "h": _HOUR, "d": _DAY}
-_UNITS |= {"w": 7 * _DAY, "M": 30 * _DAY, "y": 365 * _DAY}  # as timespan_str of ceph_time.cc
+_UNITS |= {"w": 7 * _DAY, "M": 30 * _DAY, "y": 365 * _DAY}  # see timespan_str of ceph_time.cc
 
 States = Mapping[str, int]
 
 
 class PgStates(Fact, frozen=True):
-    """Number of PGs by pool id and by combined state ("active+clean")."""
+    """The number of PGs by pool id and by combined state ("active+clean")."""
 
     document = "pg states"
 
@@ -54,9 +56,9 @@ class PgStates(Fact, frozen=True):
 
     @classmethod
     def redundant(cls, available: Facts) -> bool:
-        """Return whether `status` and `osd dump` determine these counts, or are not available.
+        """Return whether `status` and `osd dump` determine these counts, or are unavailable.
 
-        Both are much cheaper for Ceph, so this document waits for them.
+        Both are much cheaper for Ceph than `pg dump`, which is therefore requested after them.
         """
         status, osd_dump = available.get(Status), available.get(OsdDump)
         return not status or not osd_dump or if_uniform(status, osd_dump) is not None
@@ -65,7 +67,8 @@ class PgStates(Fact, frozen=True):
 class Stuck(msgspec.Struct, frozen=True):
     """PGs that are stuck in one state.
 
-    oldest: seconds, None where no detail line has it, or one says "since forever".
+    oldest: the longest time for which one of them has been stuck, in seconds. None if no detail
+    line has a time, or if a line says "since forever".
     """
 
     pgs: float
@@ -80,14 +83,14 @@ class RawPg(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawDump(msgspec.Struct, frozen=True):
-    """The outer object of 14 and later; a whole `pg dump` has its sections in `pg_map`."""
+    """The answer of 14 and later. In a complete `pg dump`, it is inside `pg_map`."""
 
     pg_stats: Annotated[list[RawPg] | None, WHOLE] = None
     pg_map: "RawDump | None" = None
 
 
 class RawPoolStatus(msgspec.Struct, frozen=True):
-    """The PGs in one row of the dashboard's pool list."""
+    """One row of the dashboard's pool list: a pool and its PGs."""
 
     pool: int
     pg_status: Annotated[dict[str, int] | None, WHOLE] = msgspec.field(default_factory=dict)
@@ -99,7 +102,7 @@ _decode = Decoder(Annotated[RawDump | list[RawPg], WHOLE])  # type: ignore[arg-t
 
 @decodes("pg states")
 def decode_pg_dump(body: bytes) -> tuple[Fact, ...]:
-    """Decode the answer of `pg dump`: a bare list up to 13, inside an object from 14 on."""
+    """Decode the answer to `pg dump`: a list up to 13, an object that contains it from 14 on."""
     answer = _decode(body)
     rows = (answer.pg_map or answer).pg_stats if isinstance(answer, RawDump) else answer
     if rows is None:
@@ -108,7 +111,7 @@ def decode_pg_dump(body: bytes) -> tuple[Fact, ...]:
     pools: defaultdict[int, dict[str, int]] = defaultdict(dict)
     for (pool, state), number in counts.items():
         if not _POOL_ID.fullmatch(pool):
-            raise DecodeError(f"no pool in the PG {pool[:20]!r}")
+            raise DecodeError(f"no pool id in the PG id {pool[:20]!r}")
         pools[int(pool)][state] = number
     return (PgStates(pools),)
 
@@ -120,9 +123,10 @@ def from_pool_status(pools: Iterable[RawPoolStatus]) -> PgStates:
 
 
 def if_uniform(status: Status | None, osd_dump: OsdDump | None) -> PgStates | None:
-    """Return the states by pool if `status` determines them: all PGs in one state, or one pool.
+    """Return the states by pool if `status` determines them, None otherwise.
 
-    Return None otherwise, and while the OSD map and `status` have different numbers of PGs.
+    It does if all PGs are in the same state, or if there is only one pool. While the OSD map and
+    `status` have different numbers of PGs, the result is None.
     """
     if status is None or osd_dump is None or not status.pg_states:
         return None
@@ -138,7 +142,7 @@ def if_uniform(status: Status | None, osd_dump: OsdDump | None) -> PgStates | No
 
 
 def single(states: States) -> dict[str, int]:
-    """Return the number of PGs by single state; a PG in "active+clean" counts in both."""
+    """Return the number of PGs by single state. A PG in "active+clean" counts for both states."""
     counts: defaultdict[str, int] = defaultdict(int)
     for joined, number in states.items():
         for state in joined.split("+"):
@@ -147,10 +151,11 @@ def single(states: States) -> dict[str, int]:
 
 
 def stuck(health: Health) -> dict[str, Stuck]:
-    """Return the stuck PGs by the state that they are stuck in: inactive, stale, undersized etc.
+    """Return the stuck PGs by the state in which they are stuck: inactive, stale, undersized etc.
 
-    States that every release of the era reports are present with 0. Ceph prints at most 50 detail
-    lines per check, not sorted by age, so with more stuck PGs the oldest may be missing.
+    The states that every release of the era reports are always present, with 0 if no PG is stuck.
+    Ceph prints at most 50 detail lines per check, and does not sort them by age. If more PGs are
+    stuck, the oldest one may be missing.
     """
     pattern, states = (_OLD_COUNT, _OLD_STATES) if health.era else (_COUNT, _STATES)
     counts: dict[str, float] = dict.fromkeys(states, 0)

@@ -1,4 +1,4 @@
-"""The document `osd pool stats`: client I/O, recovery and objects at risk of each pool.
+"""The document `osd pool stats`: each pool's client I/O, recovery and objects at risk.
 
 Sources: OSDMonitor.cc of 0.67 to 11 and PGMap.cc of 12 and later (dump_pool_stats_and_io_rate...,
 recovery_summary, recovery_rate_summary, client_io_rate_summary); the dashboard's pool list
@@ -14,18 +14,19 @@ from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.numbers import amount, amounts
 
-# Seconds. The dashboard samples `df` at every request, including those of its own pages, and Ceph
-# updates `df` every few seconds: a shorter span may contain no update, a longer one is not current.
+# The limits of the time, in seconds, over which a rate is averaged. The dashboard samples `df` at
+# every request, including those of its own pages, but Ceph updates `df` only every few seconds. A
+# shorter time may contain no update; the average over a longer time is out of date.
 _SHORTEST, _LONGEST = 10.0, 300.0
 
 
 class PoolRates(msgspec.Struct, frozen=True):
-    """The activity of one pool; None where the API does not report a figure.
+    """The activity of one pool. A figure that the API does not report is None.
 
-    Rates per second: bytes and operations of clients; objects, bytes and keys of recovery.
-    num_*_recovered: within the few seconds over which Ceph calculates the rates. degraded and
-    misplaced count copies of objects, unfound counts objects; up to 12.2.2 they are not the numbers
-    but how much these changed in the last seconds (see Version.sums_in_pool_stats).
+    Rates are per second: bytes and operations of clients; objects, bytes and keys of recovery.
+    num_*_recovered are totals over the few seconds for which Ceph calculates the rates. degraded
+    and misplaced are numbers of object copies; unfound is a number of objects. Up to 12.2.2, these
+    three are the changes in the last few seconds instead (see Version.sums_in_pool_stats).
     """
 
     read_bytes: float | None = None
@@ -52,7 +53,7 @@ class PoolStats(Fact, frozen=True):
 
 
 class RawAtRisk(msgspec.Struct, frozen=True):
-    """`recovery`; Ceph omits each field while it is 0."""
+    """`recovery`. Ceph omits each field while it is 0."""
 
     degraded_objects: float | None = 0
     misplaced_objects: float | None = 0
@@ -60,7 +61,7 @@ class RawAtRisk(msgspec.Struct, frozen=True):
 
 
 class RawRecovery(msgspec.Struct, frozen=True):
-    """`recovery_rate`; empty while nothing is being recovered, without totals up to 9."""
+    """`recovery_rate`. It is empty while nothing is being recovered; up to 9, it has no totals."""
 
     recovering_objects_per_sec: float | msgspec.UnsetType | None = msgspec.UNSET
     recovering_bytes_per_sec: float | None = 0
@@ -70,9 +71,9 @@ class RawRecovery(msgspec.Struct, frozen=True):
 
 
 class RawClient(msgspec.Struct, frozen=True):
-    """`client_io_rate`; Ceph omits each field while it is 0.
+    """`client_io_rate`. Ceph omits each field while it is 0.
 
-    Up to 9, operations are one sum; from 10 on, reads and writes are separate.
+    Up to 9, there is one sum of all operations. From 10 on, reads and writes are separate.
     """
 
     read_bytes_sec: float | None = 0
@@ -83,7 +84,7 @@ class RawClient(msgspec.Struct, frozen=True):
 
 
 class RawPool(msgspec.Struct, frozen=True):
-    """One pool."""
+    """The statistics of one pool."""
 
     pool_id: int
     recovery: RawAtRisk = RawAtRisk()
@@ -94,14 +95,14 @@ class RawPool(msgspec.Struct, frozen=True):
 class RawSeries(msgspec.Struct, frozen=True):
     """One of the dashboard's `stats`: pairs of unix time and rate since the previous pair.
 
-    The field `latest` is not used: it is the oldest of ten values, not the latest.
+    The field `latest` is not used: despite its name, it is the oldest of ten values.
     """
 
     rates: tuple[tuple[float, float], ...] = ()
 
 
 class RawPoolSeries(msgspec.Struct, frozen=True):
-    """Those of the dashboard's `stats` that increase with client I/O."""
+    """The series in the dashboard's `stats` that count client I/O."""
 
     rd: RawSeries = RawSeries()
     wr: RawSeries = RawSeries()
@@ -127,14 +128,14 @@ def decode_pool_stats(body: bytes) -> tuple[Fact, ...]:
 
 @decodes("dashboard/pool?stats=true")
 def decode_dashboard_pools(body: bytes) -> tuple[Fact, ...]:
-    """Decode the dashboard's `/api/pool?stats=true` to `pg states` and the rates of clients."""
+    """Decode the dashboard's `/api/pool?stats=true` into `pg states` and the rates of clients."""
     pools = _decode_dashboard(body)
     rates = {pool.pool: _client_rates(pool.stats) for pool in pools}
     return (pg_states.from_pool_status(pools), PoolStats(rates))
 
 
 def _rates(pool: RawPool) -> PoolRates:
-    # Up to 9, operations are one sum. An idle pool has no rates at all: all are 0.
+    # Up to 9, there is one sum of all operations. An idle pool has no rates, which means 0.
     client, recovery = amounts(pool.client_io_rate), amounts(pool.recovery_rate)
     joint, recovering = client.op_per_sec, recovery.recovering_objects_per_sec
     separate, idle = joint is msgspec.UNSET, recovering is msgspec.UNSET
@@ -165,7 +166,7 @@ def _both(reads: float | None, writes: float | None) -> float | None:
 
 
 def _total(recovered: float | msgspec.UnsetType | None, *, idle: bool) -> float | None:
-    """Return the total; if Ceph omits it, 0 for an idle pool."""
+    """Return the total. If Ceph omits it, return 0 for an idle pool and None for any other."""
     if recovered is msgspec.UNSET:
         return 0 if idle else None
     return recovered
@@ -183,7 +184,10 @@ def _client_rates(stats: RawPoolSeries) -> PoolRates:
 
 
 def _mean(rates: tuple[tuple[float, float], ...]) -> float | None:
-    """Return the average of the last rates over the shortest useful span; None without one."""
+    """Return the average over the latest samples that span at least `_SHORTEST` seconds.
+
+    Return None if there are too few samples, or if they span more than `_LONGEST` seconds.
+    """
     growth = 0.0
     for index in range(len(rates) - 1, 0, -1):
         (time, rate), start = rates[index], rates[index - 1][0]

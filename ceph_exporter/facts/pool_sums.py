@@ -1,6 +1,6 @@
-"""The document `pg dump pools`: sums over each pool's PGs that no other answer contains.
+"""The document `pg dump pools`: per-pool sums over PGs, which no other answer contains.
 
-Source: PGMap::dump_pool_stats of 0.67 to 20; the command is `pg dump` with `dumpcontents` `pools`.
+Source: PGMap::dump_pool_stats of 0.67 to 20. The command is `pg dump` with `dumpcontents` `pools`.
 """
 
 from collections.abc import Mapping
@@ -13,9 +13,11 @@ from ceph_exporter.facts.numbers import amounts
 
 
 class PoolSum(msgspec.Struct, frozen=True):
-    """Sums of one pool: repaired and unfound objects, degraded and misplaced copies of objects.
+    """Sums over the PGs of one pool.
 
-    repaired: since the pool was created, None before 14. misplaced: None before 0.94.
+    repaired: the number of objects repaired since the pool was created, None before 14. unfound: a
+    number of objects. degraded and misplaced: numbers of object copies; misplaced is None before
+    0.94.
     """
 
     repaired: float | None = None
@@ -49,7 +51,7 @@ class RawPool(msgspec.Struct, frozen=True):
 
 
 class RawDump(msgspec.Struct, frozen=True):
-    """The outer object of 14 and later; a whole `pg dump` has its sections in `pg_map`."""
+    """The answer of 14 and later. In a complete `pg dump`, it is inside `pg_map`."""
 
     pg_ready: bool = True
     pool_stats: tuple[RawPool, ...] | None = None
@@ -62,10 +64,10 @@ _decode = Decoder(RawDump | tuple[RawPool, ...])  # type: ignore[arg-type]  # a 
 
 @decodes("pg dump pools")
 def decode_pool_sums(body: bytes) -> tuple[Fact, ...]:
-    """Decode the answer: a bare list up to 13, inside an object from 14 on.
+    """Decode the answer: a list up to 13, an object that contains it from 14 on.
 
-    A mgr that has just become active does not know all PGs yet. Its sums are too small, and a
-    counter that decreases looks like a counter reset, so such an answer is rejected.
+    A mgr that has just become active does not know all PGs yet, so its sums are too small.
+    Prometheus would take the smaller value of a counter for a reset, so the answer is rejected.
     """
     answer = _decode(body)
     if isinstance(answer, RawDump) and not answer.pg_ready:

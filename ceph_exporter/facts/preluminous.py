@@ -1,8 +1,8 @@
-"""`health` of 0.67 to 11.2: check codes for its free text, and the monitors' own reports.
+"""`health` of 0.67 to 11.2: check codes for its free text, and the reports of the monitors.
 
-Up to Kraken, `health` describes problems in lines of text. Each line is mapped to the code that 12
-and later use for the same problem, so that one alert rule works with every release. A line that
-matches no pattern keeps its text under the code UNMAPPED, so that it is not lost.
+Up to 11, `health` describes problems in lines of text. Each line gets the code that 12 and later
+use for the same problem, so that one alert rule works with every release. A line that matches no
+pattern gets the code UNMAPPED and keeps its text.
 """
 
 import re
@@ -23,17 +23,18 @@ def _pgs(states: str) -> str:
 
 
 def _in_order(*parts: str) -> str:
-    """Return a pattern for a line with these parts in order, which takes linear time.
+    """Return a pattern that matches these parts in this order, in linear time.
 
-    "a.*b" searches for b again from each a; after the first a, no other one has to be tried.
+    A plain "a.*b" would search for b again from each a. The atomic groups try only the first a,
+    which is sufficient: if b does not follow the first a, it follows no other one.
     """
     return "^" + "".join(rf"(?>.*?{re.escape(part)})" for part in parts)
 
 
-# Order matters: the first pattern that matches the line, in lower case, wins. PGs come first
-# because they may have thousands of lines. Texts: `summary` and `detail` of PGMonitor.cc,
-# OSDMonitor.cc, MonmapMonitor.cc, MDSMap.cc, Beacon.cc, DataHealthService.cc and Monitor.cc of 0.67
-# to 11.2; codes: 12 to 20.
+# The patterns are tried in this order on the line in lower case, and the first match wins. PGs come
+# first because they may have thousands of lines. The texts are those in `summary` and `detail` of
+# PGMonitor.cc, OSDMonitor.cc, MonmapMonitor.cc, MDSMap.cc, Beacon.cc, DataHealthService.cc and
+# Monitor.cc of 0.67 to 11.2. The codes are those of 12 to 20.
 _CODES = [
     (re.compile(pattern), code)
     for pattern, code in [
@@ -88,7 +89,7 @@ _CODES = [
 ]
 UNMAPPED = "UNMAPPED"
 _SEARCHED = 2000
-"""Characters of a line that are searched; Ceph's lines have at most a few hundred."""
+"""How many characters of a line are searched; Ceph's lines have at most a few hundred."""
 
 
 class RawSummary(msgspec.Struct, frozen=True):
@@ -99,7 +100,7 @@ class RawSummary(msgspec.Struct, frozen=True):
 
 
 class RawStore(msgspec.Struct, frozen=True):
-    """`store_stats`, from 0.72 on; bytes."""
+    """`store_stats` (0.72 and later). Sizes are in bytes."""
 
     bytes_total: float | None = None
     bytes_sst: float | None = None
@@ -108,7 +109,7 @@ class RawStore(msgspec.Struct, frozen=True):
 
 
 class RawMonitor(msgspec.Struct, frozen=True):
-    """One monitor of `health_services`; sizes in KiB."""
+    """One monitor of `health_services`. Sizes are in KiB."""
 
     name: str
     kb_total: float | None = None
@@ -122,7 +123,7 @@ class RawMonitor(msgspec.Struct, frozen=True):
 
 
 class RawService(msgspec.Struct, frozen=True):
-    """One service of `health_services`; the only one is data_health, which has no name."""
+    """One service of `health_services`. The only one is data_health, and its row has no name."""
 
     mons: tuple[RawMonitor, ...] = ()
 
@@ -134,7 +135,7 @@ class RawServices(msgspec.Struct, frozen=True):
 
     @property
     def monitors(self) -> tuple[RawMonitor, ...]:
-        """The rows of all monitors; empty for up to a minute after an election."""
+        """The rows of all monitors; there are none for up to a minute after an election."""
         return tuple(mon for service in self.health_services for mon in service.mons)
 
 
@@ -157,7 +158,7 @@ def report(mon: RawMonitor) -> MonitorReport:
 
 
 def era(monitors: Iterable[RawMonitor]) -> str:
-    """Return the releases that answer in this shape: 0.72 was the first to report the store."""
+    """Return the releases that answer in this form; 0.72 was the first to report the store."""
     stores = [mon.store_stats.bytes_total is not None for mon in monitors]
     if not stores:
         return "0.67 to 11"
@@ -186,11 +187,11 @@ def problems(
     monitors: Iterable[RawMonitor],
     clocks: TimeSync | None,
 ) -> dict[str, tuple[str, str]]:
-    """Return code -> (severity, text) of all problems in the answer.
+    """Return all problems in the answer: their severities and texts, by check code.
 
-    0.67 and 0.72 omit monitors' disks and clocks from `summary`, and 0.72.2 omits everything after
-    its first line. So the problems in the monitors' rows are added unless the summary has their
-    code.
+    The `summary` of 0.67 and 0.72 does not mention disks and clocks of monitors, and that of 0.72.2
+    has only one line. Therefore, problems in the monitors' rows are added unless the summary
+    already has their code.
     """
     by_code: dict[str, tuple[str, list[str]]] = {}
     # e.g. "mon.b low disk space, shutdown imminent; store is getting too big! N >= M"
@@ -206,7 +207,7 @@ def problems(
 
 def _add(by_code: dict[str, tuple[str, list[str]]], code: str, severity: str, text: str) -> None:
     if code == "MON_DISK_BIG":
-        severity = "HEALTH_WARN"  # even if its line is an error for another reason
+        severity = "HEALTH_WARN"  # its line may be an error because of another problem
     previous, texts = by_code.get(code, (severity, []))
     texts.append(text)
     severity = "HEALTH_ERR" if "HEALTH_ERR" in (severity, previous) else severity
@@ -227,7 +228,7 @@ def _skews(clocks: TimeSync | None) -> Iterator[tuple[str, str]]:
 
 
 def details(lines: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
-    """Return the `detail` lines by check code, at most 50 per code: old releases have no limit."""
+    """Return the `detail` lines by check code, at most 50 per code. Old releases have no limit."""
     by_code: dict[str, list[str]] = {}
     for line in lines:
         of_code = by_code.setdefault(code_of(line), [])

@@ -1,6 +1,6 @@
-"""The document `quorum_status`: the monitors of the map, and those in the quorum.
+"""The document `quorum_status`: the monitors in the monmap, and which of them are in the quorum.
 
-Sources: Monitor.cc of every release (`quorum_status`, `mon_status`), MonmapMonitor.cc (`mon dump`).
+Sources: Monitor.cc of every release (`quorum_status`, `mon_status`); MonmapMonitor.cc (`mon dump`).
 """
 
 from collections.abc import Mapping
@@ -14,9 +14,10 @@ from ceph_exporter.facts.numbers import amount
 
 
 class Monitor(msgspec.Struct, frozen=True):
-    """One monitor of the monmap. rank: its position there, from 0; address: without the port.
+    """One monitor of the monmap.
 
-    reports: unix times, by the mgr's clock, of its last two reports to the mgr, newest last.
+    rank: its position in the monmap, starting at 0. address: without port and nonce. reports: the
+    times of its last two reports to the mgr, as unix times of the mgr's clock, newest last.
     """
 
     name: str
@@ -27,7 +28,7 @@ class Monitor(msgspec.Struct, frozen=True):
 
 
 class Quorum(Fact, frozen=True):
-    """The monmap and the quorum. age: seconds, None before 14; leader: None if unknown."""
+    """The monmap and the quorum. age: of the quorum in seconds, None before 14."""
 
     document = "quorum_status"
 
@@ -40,7 +41,7 @@ class Quorum(Fact, frozen=True):
 
 
 class RawMon(msgspec.Struct, frozen=True):
-    """One row of `monmap.mons`; the rank is the position of the row, also in 0.67 to 0.94."""
+    """One row of `monmap.mons`. In every release, the rank is the position of the row."""
 
     name: str
     rank: int
@@ -49,10 +50,10 @@ class RawMon(msgspec.Struct, frozen=True):
 
 
 class RawMonmap(msgspec.Struct, frozen=True):
-    """The monmap; in `mon dump` it contains the ranks of the quorum.
+    """The monmap. In the answer to `mon dump`, it also contains the ranks in the quorum.
 
-    election_strategy: 1 (classic), 2 (disallow) or 3 (connectivity), from 16 on, as are the names,
-    separated by commas, of those that must not lead.
+    election_strategy: 1 (classic), 2 (disallow) or 3 (connectivity). disallowed_leaders: the names
+    of the monitors that must not become the leader, separated by commas. Both exist from 16 on.
     """
 
     fsid: str
@@ -66,10 +67,10 @@ class RawMonmap(msgspec.Struct, frozen=True):
 
 
 class RawQuorum(msgspec.Struct, frozen=True):
-    """The answer of `quorum_status`, and the dashboard's `mon_status`.
+    """The answer to `quorum_status`, and `mon_status` in the dashboard's `/api/monitor`.
 
-    The latter has no `quorum_leader_name`, but the name and the state (leader, peon, electing ...)
-    of the monitor that answered.
+    `mon_status` has no `quorum_leader_name`. Instead, it has the name and the state (leader, peon,
+    electing etc.) of the monitor that answered.
     """
 
     quorum: tuple[int, ...]
@@ -82,27 +83,27 @@ class RawQuorum(msgspec.Struct, frozen=True):
 
 
 class RawStats(msgspec.Struct, frozen=True):
-    """Rows of time and value, newest last, as each monitor reports them to the mgr."""
+    """A counter that the monitor reports to the mgr: pairs of time and value, newest last."""
 
     num_sessions: tuple[tuple[float, float], ...] = ()
 
 
 class RawReport(msgspec.Struct, frozen=True):
-    """One monitor's name and some of its performance counters."""
+    """The name of one monitor, and one of its performance counters."""
 
     name: str
     stats: RawStats = RawStats()
 
 
 class RawDashboardMonitor(msgspec.Struct, frozen=True):
-    """The dashboard's `/api/monitor`; the monitors in and out of the quorum have counters."""
+    """The dashboard's `/api/monitor`, with a report of each monitor in or out of the quorum."""
 
     mon_status: RawQuorum
     in_quorum: tuple[RawReport, ...] = ()
     out_quorum: tuple[RawReport, ...] = ()
 
 
-_NONE: Mapping[str, tuple[float, ...]] = MappingProxyType({})
+_NO_REPORTS: Mapping[str, tuple[float, ...]] = MappingProxyType({})
 _decode = Decoder(RawQuorum)
 _decode_dump = Decoder(RawMonmap)
 _decode_dashboard = Decoder(RawDashboardMonitor)
@@ -116,7 +117,7 @@ def decode_quorum(body: bytes) -> tuple[Fact, ...]:
 
 @decodes("mon dump")
 def decode_mon_dump(body: bytes) -> tuple[Fact, ...]:
-    """Decode the answer of `mon dump`, which has everything except elections."""
+    """Decode the answer to `mon dump`, which has everything except the figures about elections."""
     monmap = _decode_dump(body)
     return (_fact(RawQuorum(monmap.quorum, monmap)),)
 
@@ -130,7 +131,7 @@ def decode_dashboard_monitor(body: bytes) -> tuple[Fact, ...]:
     return (_fact(answer.mon_status, reports),)
 
 
-def _fact(answer: RawQuorum, reports: Mapping[str, tuple[float, ...]] = _NONE) -> Quorum:
+def _fact(answer: RawQuorum, reports: Mapping[str, tuple[float, ...]] = _NO_REPORTS) -> Quorum:
     ranks = set(answer.quorum)
     monitors = tuple(
         Monitor(
@@ -154,26 +155,27 @@ def _fact(answer: RawQuorum, reports: Mapping[str, tuple[float, ...]] = _NONE) -
 
 
 def _leader(answer: RawQuorum, ranks: set[int]) -> str | None:
-    """Return the leader where Ceph does not name it; None if nothing determines it.
+    """Determine the leader if Ceph does not report it; return None if that is impossible.
 
-    By ElectionLogic.cc, the lowest rank wins in the strategies classic and disallow, where some
-    monitors must not lead. In the strategy connectivity the best connected one wins, so a peon that
-    answers knows only that it is not the leader; in stretch mode, the tiebreaker must not lead.
+    ElectionLogic.cc has three strategies. In classic and disallow, the monitor with the lowest rank
+    becomes the leader. In connectivity, it is the best connected monitor, which the answer does not
+    show. Some monitors never become the leader: those in `disallowed_leaders` and, in stretch mode,
+    the tiebreaker. A monitor that answers as a peon is not the leader either.
     """
     monmap = answer.monmap
     if answer.state == "leader" and answer.name:
         return answer.name
-    barred = {name.strip() for name in monmap.disallowed_leaders.split(",")}
+    excluded = {name.strip() for name in monmap.disallowed_leaders.split(",")}
     if monmap.stretch_mode:
-        barred.add(monmap.tiebreaker_mon)
+        excluded.add(monmap.tiebreaker_mon)
     if answer.state == "peon":
-        barred.add(answer.name)
+        excluded.add(answer.name)
     candidates = {
-        mon.rank: mon.name for mon in monmap.mons if mon.rank in ranks and mon.name not in barred
+        mon.rank: mon.name for mon in monmap.mons if mon.rank in ranks and mon.name not in excluded
     }
     if not candidates or (monmap.election_strategy not in _BY_RANK and len(candidates) > 1):
         return None
-    # If the map lacks the lowest rank of the quorum, it is the map of another epoch.
+    # If the lowest rank of the quorum is not in the monmap, the monmap is of another epoch.
     if min(ranks) not in {mon.rank for mon in monmap.mons}:
         return None
     return candidates[min(candidates)]

@@ -1,8 +1,8 @@
-"""The registry of documents: which ones exist, and which commands return them.
+"""The registry of documents: their fact types and the commands that return them.
 
 To add a document, write its fact and a decoder in a module of this package, add a row below, and
-add an answer to ceph_exporter/simulator/reef/__init__.py. If anything is missing, an error at
-import names the file to edit.
+add an answer to ceph_exporter/simulator/reef/__init__.py. If a step is missing, an import fails
+with an error that names the file to edit.
 """
 
 import pkgutil
@@ -43,9 +43,9 @@ from ceph_exporter.facts.versions import Features, Versions
 class Document:
     """One row of the registry.
 
-    commands: the commands that return the document, best first; none if it only comes from an
-    endpoint or a file. since: the first release with the document, unless that is the first release
-    with one of the commands.
+    commands: the commands that return the document, best first. There are none if the document only
+    comes from an endpoint or a file. since: the first release that has the document; by default,
+    the first release that has one of the commands.
     """
 
     def __init__(self, fact: type[Fact], *commands: Command, since: str = "") -> None:
@@ -61,7 +61,7 @@ REGISTRY = (
     Document(Health, mon("health", detail="detail")),
     Document(Status, mon("status")),
     Document(Quorum, mon("quorum_status"), mon("mon dump")),
-    # Up to Ceph 11 it is part of `health`.
+    # Up to Ceph 11, `health` contains this document.
     Document(TimeSync, mon("time-sync-status", since="12"), since="0.67"),
     Document(OsdDump, mon("osd dump")),
     Document(Df, mon("df", detail="detail")),
@@ -85,19 +85,18 @@ REGISTRY = (
     Document(CrashList, mgr("crash ls", since="14")),
     Document(DeviceList, mgr("device ls", since="14")),
     Document(Balancer, mgr("balancer status", since="12")),
-    Document(PerfCounters, since="14"),  # the dashboard and restful have endpoints
-    # The dashboard and RGW's own API list them.
-    Document(RgwBuckets, since="14"),
+    Document(PerfCounters, since="14"),  # from endpoints of the dashboard and restful
+    Document(RgwBuckets, since="14"),  # from the dashboard and from RGW's admin API
     Document(RgwUsers, since="14"),
-    Document(RgwUsage, since="12"),  # RGW's own API alone has it
-    Document(MonStore),  # read from the monitors' data folders on the exporter's own host
+    Document(RgwUsage, since="12"),  # from RGW's admin API only
+    Document(MonStore),  # from the monitors' data directories on the exporter's own host
 )
 
 
 def wire_format_of(document: str, command: Command) -> str:
     """Return the name under which the command's answer is decoded and recorded.
 
-    It is the document's name for the first command, and the prefix for the others.
+    It is the document's name for its first command, and the command's prefix for any other.
     """
     return document if command is COMMANDS[document][0] else command.prefix
 

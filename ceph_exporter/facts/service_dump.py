@@ -13,8 +13,9 @@ from ceph_exporter.facts.fact import Fact, decodes
 class Service(msgspec.Struct, frozen=True):
     """A daemon of a service.
 
-    type: the service, also where the map names the program; id: its key in the map, for iSCSI the
-    gateway; name: the id that it was started with; zone, zonegroup: those of a RADOS Gateway.
+    type: the name of the service, even if the service map contains the name of the program instead.
+    id: the daemon's key in the map; for iSCSI, the gateway. name: the id with which the daemon was
+    started. zone, zonegroup: only of a RADOS Gateway.
     """
 
     type: str
@@ -29,7 +30,7 @@ class Service(msgspec.Struct, frozen=True):
 class ServiceDump(Fact, frozen=True):
     """The daemons of rgw, rbd-mirror, cephfs-mirror, iscsi, nfs and others.
 
-    complete: whether a service that is not listed has no daemons; False if the API lists only rgw.
+    complete: whether all services are listed; False if the API lists only rgw.
     """
 
     document = "service dump"
@@ -45,19 +46,19 @@ class RawDaemon(msgspec.Struct, frozen=True):
 
 
 class RawService(msgspec.Struct, frozen=True):
-    """`daemons` also has a string under `summary`."""
+    """One service. Besides the daemons, `daemons` has a string under the key `summary`."""
 
     daemons: dict[str, RawDaemon | str] = {}
 
 
 class RawServiceMap(msgspec.Struct, frozen=True):
-    """The answer of `service dump`, and `servicemap` of `status`."""
+    """The answer to `service dump`, and `servicemap` in the answer to `status`."""
 
     services: dict[str, RawService] = {}
 
 
 class RawRgw(msgspec.Struct, frozen=True):
-    """One row of `/api/rgw/daemon`; `service_map_id` from 16 on."""
+    """One row of `/api/rgw/daemon`. `service_map_id` exists from 16 on."""
 
     id: str = ""
     service_map_id: str = ""
@@ -69,12 +70,13 @@ class RawRgw(msgspec.Struct, frozen=True):
 
 _decode = Decoder(RawServiceMap)
 _decode_rgws = Decoder(tuple[RawRgw, ...])
-# ServiceMap::is_normal_ceph_entity: the map has the tasks of these, other documents the daemons.
+# The types in ServiceMap::is_normal_ceph_entity. The map contains their tasks, not their daemons.
 _NOT_A_SERVICE = {"osd", "client", "mon", "mds", "mgr"}
-# What serves iSCSI registers for each image, as GATEWAY:POOL/IMAGE (rbd.c of tcmu-runner; Ceph's PR
-# 39290 has it as portal/GATEWAY:POOL/IMAGE).
+# This program serves iSCSI. It registers once for each image, as GATEWAY:POOL/IMAGE (rbd.c of
+# tcmu-runner) or portal/GATEWAY:POOL/IMAGE (Ceph's PR 39290).
 _ISCSI = "tcmu-runner"
-# Other programs by the name of their service; NFS since Ceph's PR 67999 (after 20.2.4).
+# Programs that register under their own names, and their services. nfs-ganesha registers since
+# Ceph's PR 67999 (after 20.2.4).
 _SERVICE_OF = {"nfs-ganesha": "nfs"}
 
 
@@ -86,7 +88,7 @@ def decode_service_dump(body: bytes) -> tuple[Fact, ...]:
 
 @decodes("dashboard/rgw/daemon")
 def decode_rgws(body: bytes) -> tuple[Fact, ...]:
-    """Decode the dashboard's list of gateways; it has no list of other services."""
+    """Decode the dashboard's list of RADOS Gateways. The dashboard lists no other services."""
     return (
         ServiceDump(
             tuple(
@@ -107,7 +109,7 @@ def decode_rgws(body: bytes) -> tuple[Fact, ...]:
 
 
 def from_raw(answer: RawServiceMap) -> ServiceDump:
-    """Return the fact for a service map, with each daemon once."""
+    """Return the fact for a service map, with each daemon only once."""
     return ServiceDump(
         tuple(
             dict.fromkeys(
@@ -125,8 +127,8 @@ def from_raw(answer: RawServiceMap) -> ServiceDump:
 def _service(type_: str, key: str, metadata: dict[str, str]) -> Service:
     hostname, version = metadata.get("hostname", ""), metadata.get("ceph_version", "")
     if type_ == _ISCSI:
-        own = key.partition(":")[0].rpartition("/")[2]
-        gateway = metadata.get("daemon_prefix") or hostname or own
+        from_key = key.partition(":")[0].rpartition("/")[2]
+        gateway = metadata.get("daemon_prefix") or hostname or from_key
         return Service("iscsi", gateway, gateway, hostname, version)
     type_ = _SERVICE_OF.get(type_, type_)
     zone, zonegroup = metadata.get("zone_name", ""), metadata.get("zonegroup_name", "")

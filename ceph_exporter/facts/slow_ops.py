@@ -1,15 +1,15 @@
-"""Slow operations: how many there are, and which daemons have them, from the health checks.
+"""Slow operations: their number and the daemons that have them, from the health checks.
 
-No answer lists them. The texts, by release:
+No answer lists slow operations. The texts of the checks are, by release:
 
 - 13 and later, SLOW_OPS (DaemonHealthMetricCollector.cc): "12 slow ops, oldest one blocked for 36
-  sec, osd.3 has slow ops", "daemons [osd.1,mon.a] have slow ops.", and with more than ten of them
-  "daemons [osd.0,...]... have slow ops.", which names ten. 14 separates type and id by a comma:
-  "daemons [osd,1,mon,a]". Early builds of 13 name the daemons in the details only.
+  sec, osd.3 has slow ops" or "daemons [osd.1,mon.a] have slow ops.". If there are more than ten
+  daemons, the text names only ten: "daemons [osd.0,...]... have slow ops.". 14 separates type and
+  id by a comma: "daemons [osd,1,mon,a]". Early builds of 13 name the daemons only in the details.
 - 12, REQUEST_SLOW and REQUEST_STUCK (PGMap.cc): "218 slow requests are blocked > 32 sec. Implicated
   osds 0,1"; details: "osd.0 has blocked requests > 65.5 sec", "osds 1,4 have stuck requests ...".
 - Up to 11 (PGMonitor.cc): "17 requests are blocked > 32 sec" and "2 osds have slow requests";
-  details: "9 ops are blocked > 65.5 sec on osd.3", which also has the number for each OSD.
+  details: "9 ops are blocked > 65.5 sec on osd.3", with the number for each OSD.
 """
 
 import re
@@ -35,10 +35,10 @@ _MAX_DETAIL = 50  # the default of mon_health_max_detail in 12 and later
 
 
 class SlowOps(msgspec.Struct, frozen=True):
-    """Slow operations. number: 0 without such a check, None if no text has it.
+    """Slow operations. number: 0 if no check reports any, None if no text has the number.
 
-    daemons: the daemons that Ceph names and the number of each, None if it is unknown. complete:
-    whether Ceph names all of them, so that the others have none.
+    daemons: the daemons that Ceph names, with the number for each; None if it is unknown. complete:
+    whether Ceph names all daemons that have slow operations.
     """
 
     number: float | None = 0
@@ -49,7 +49,7 @@ class SlowOps(msgspec.Struct, frozen=True):
 NONE = SlowOps()
 
 Texts = tuple[str, tuple[str, ...]]
-"""The text of a check and its details."""
+"""The message of a check and its detail lines."""
 
 
 def from_checks(checks: Iterable[Texts]) -> SlowOps:
@@ -67,21 +67,21 @@ def from_checks(checks: Iterable[Texts]) -> SlowOps:
 def from_lines(text: str, details: Iterable[str]) -> SlowOps:
     """Return the slow operations in the summary and the detail lines of 0.67 to 11.
 
-    text: that of the check SLOW_OPS, empty without one; 0.72.2 prints only the first problem of the
-    summary, so the details may have operations that it does not mention.
+    text: the message of the check SLOW_OPS, empty if there is none. 0.72.2 prints only the first
+    problem in the summary, so the details may contain operations that it does not mention.
     """
     numbers: dict[str, float] = {}
-    of_osds = _NUMBER_OF_OSDS.search(text)
+    osd_count = _NUMBER_OF_OSDS.search(text)
     for line in details:
         if match := _OF_OSD.match(line):
             numbers[match[2]] = numbers.get(match[2], 0) + float(match[1])
         else:
-            of_osds = of_osds or _NUMBER_OF_OSDS.match(line)
+            osd_count = osd_count or _NUMBER_OF_OSDS.match(line)
     if not text and not numbers:
         return NONE
     total, named = _number(text), sum(numbers.values())
-    if of_osds:
-        complete = float(of_osds[1]) == len(numbers)
+    if osd_count:
+        complete = float(osd_count[1]) == len(numbers)
     else:
         complete = total is not None and total == named
     if not text and complete:
@@ -128,4 +128,5 @@ def _daemons(listed: str) -> Iterator[str]:
 def _shares(
     names: Mapping[str, None], total: float | None, *, complete: bool
 ) -> dict[str, float | None]:
+    """Return the number for each daemon: it is known if a single daemon has all operations."""
     return dict.fromkeys(names, total if complete and len(names) == 1 else None)

@@ -1,11 +1,10 @@
 """The document `status`: a summary of the cluster.
 
 Sources: Monitor::get_cluster_status, OSDMap::print_summary and PGMap::print_summary of 0.67 to 20;
-the dashboard's `/api/health/minimal`, which contains `health detail` as well.
+the dashboard's `/api/health/minimal`, which also contains `health detail`.
 """
 
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Collection, Mapping
 
 import msgspec
 
@@ -14,16 +13,16 @@ from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.health import RawHealth, from_raw, status_of
 from ceph_exporter.facts.numbers import amounts, counts
-from ceph_exporter.facts.odd_fields import WHOLE
 
 _RECOVERY = {"recovering", "backfilling", "backfill"}  # the last one up to 11
 
 
 class Status(Fact, frozen=True):
-    """Counts and rates of the cluster; None where the API does not report a figure.
+    """Counts and rates of the cluster. A figure that the API does not report is None.
 
-    pg_states: combined state ("active+clean") -> number of PGs. Sizes in bytes, rates per second; a
-    rate that Ceph omits because the cluster is idle is 0. osd_epoch: the epoch of the OSD map.
+    pg_states: the number of PGs by combined state ("active+clean"); pg_states_complete: whether it
+    has every state. Sizes are in bytes and rates are per second. A rate that Ceph omits because the
+    cluster is idle is 0. osd_epoch: the epoch of the OSD map.
     """
 
     document = "status"
@@ -36,6 +35,7 @@ class Status(Fact, frozen=True):
     osds_in: int | None = None
     pgs_remapped: int | None = None
     pg_states: Mapping[str, int] = {}
+    pg_states_complete: bool = True
     objects_degraded: float | None = None
     objects_misplaced: float | None = None
     objects_unfound: float | None = None
@@ -56,11 +56,12 @@ class Status(Fact, frozen=True):
     def at_rest(self) -> bool:
         """Whether nothing is being recovered: no PG recovers or backfills, and the rate is 0."""
         states = {state for joined in self.pg_states for state in joined.split("+")}
-        return self.recovery_bytes == 0 and bool(states) and states.isdisjoint(_RECOVERY)
+        complete = self.pg_states_complete and bool(states)
+        return self.recovery_bytes == 0 and complete and states.isdisjoint(_RECOVERY)
 
 
 class RawOsdmap(msgspec.Struct, frozen=True):
-    """The OSD counts; inside a second `osdmap` up to 14, as strings in 0.67."""
+    """The OSD counts. Up to 14, they are inside a second `osdmap`. In 0.67, they are strings."""
 
     osdmap: "RawOsdmap | None" = None
     epoch: int | None = None
@@ -78,12 +79,12 @@ class RawState(msgspec.Struct, frozen=True):
 
 
 class RawPgmap(msgspec.Struct, frozen=True):
-    """`pgmap`; Ceph omits each rate and each object count below while it is 0.
+    """`pgmap`. Ceph omits each rate and each object count below while it is 0.
 
-    op_per_sec is unset from 10 on, and while it is 0.
+    op_per_sec exists only up to 9, and Ceph omits it while it is 0.
     """
 
-    pgs_by_state: Annotated[tuple[RawState, ...], WHOLE] = ()
+    pgs_by_state: tuple[RawState | None, ...] = ()
     degraded_objects: float | None = 0
     misplaced_objects: float | None = 0
     unfound_objects: float | None = 0
@@ -97,7 +98,7 @@ class RawPgmap(msgspec.Struct, frozen=True):
 
 
 class RawStatus(msgspec.Struct, frozen=True):
-    """The answer of `status`."""
+    """The answer to `status`."""
 
     health: RawHealth | None = None
     osdmap: RawOsdmap = RawOsdmap()
@@ -107,14 +108,14 @@ class RawStatus(msgspec.Struct, frozen=True):
 
 
 class RawOsd(msgspec.Struct, frozen=True):
-    """One OSD of the dashboard's minimal answer."""
+    """One OSD in the dashboard's minimal answer."""
 
     up: int
     is_in: int = msgspec.field(name="in")
 
 
 class RawOsds(msgspec.Struct, frozen=True):
-    """`osd_map` of the dashboard's minimal answer."""
+    """`osd_map` in the dashboard's minimal answer."""
 
     osds: tuple[RawOsd | None, ...]
 
@@ -128,14 +129,14 @@ class RawObjects(msgspec.Struct, frozen=True):
 
 
 class RawPgInfo(msgspec.Struct, frozen=True):
-    """`pg_info` of the dashboard's minimal answer."""
+    """`pg_info` in the dashboard's minimal answer."""
 
     object_stats: RawObjects = RawObjects()
-    statuses: Annotated[dict[str, int], WHOLE] = {}
+    statuses: dict[str, int | None] = {}
 
 
 class RawClientPerf(msgspec.Struct, frozen=True):
-    """`client_perf` of the dashboard's minimal answer."""
+    """`client_perf` in the dashboard's minimal answer."""
 
     read_bytes_sec: float | None = None
     write_bytes_sec: float | None = None
@@ -145,7 +146,7 @@ class RawClientPerf(msgspec.Struct, frozen=True):
 
 
 class RawMinimal(msgspec.Struct, frozen=True):
-    """The dashboard's `/api/health/minimal`; sections that the user may not read are left out."""
+    """The dashboard's `/api/health/minimal`. It omits sections that the user may not read."""
 
     health: RawHealth | None = None
     osd_map: RawOsds | None = None
@@ -159,7 +160,7 @@ _decode_minimal = Decoder(RawMinimal)
 
 @decodes("status")
 def decode_status(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer; from 12 on it contains `service dump` as well."""
+    """Decode the mon command's answer. From 12 on, it also contains `service dump`."""
     answer = _decode(body)
     status = _from_status(answer)
     if answer.servicemap is None:
@@ -182,14 +183,16 @@ def _from_status(answer: RawStatus) -> Status:
     )
     if answer.pgmap is None:
         return osds
-    # Up to 9, operations are one sum; from 10 on, reads and writes are separate.
+    # Up to 9, there is one sum of all operations. From 10 on, reads and writes are separate.
     pgmap = amounts(answer.pgmap)
     joint = pgmap.op_per_sec
     separate = joint is msgspec.UNSET
     reads, writes = pgmap.read_op_per_sec, pgmap.write_op_per_sec
+    states = states_of(pgmap.pgs_by_state)
     return msgspec.structs.replace(
         osds,
-        pg_states=counts({row.state_name: row.count for row in pgmap.pgs_by_state}),
+        pg_states=states,
+        pg_states_complete=len(states) == len(pgmap.pgs_by_state),
         objects_degraded=pgmap.degraded_objects,
         objects_misplaced=pgmap.misplaced_objects,
         objects_unfound=pgmap.unfound_objects,
@@ -201,6 +204,11 @@ def _from_status(answer: RawStatus) -> Status:
         recovery_bytes=pgmap.recovering_bytes_per_sec,
         recovery_objects=pgmap.recovering_objects_per_sec,
     )
+
+
+def states_of(rows: Collection[RawState | None]) -> Mapping[str, int]:
+    """Return the number of PGs by state, without the rows that are broken."""
+    return counts({row.state_name: row.count for row in rows if row})
 
 
 def _both(reads: float | None, writes: float | None) -> float | None:
@@ -220,8 +228,9 @@ def from_minimal(answer: RawMinimal) -> tuple[Fact, ...]:
         raise DecodeError("Object missing required field `health`")
     osds = None if answer.osd_map is None else [osd for osd in answer.osd_map.osds if osd]
     if answer.osd_map is not None and osds is not None and len(osds) < len(answer.osd_map.osds):
-        osds = None  # without a row that is broken, the numbers are too small
+        osds = None  # a broken row was dropped, so the numbers would be too small
     pgs = answer.pg_info or RawPgInfo()
+    states = counts({state: n for state, n in pgs.statuses.items() if n is not None})
     perf = amounts(answer.client_perf)
     reads, writes = perf.read_op_per_sec, perf.write_op_per_sec
     status = Status(
@@ -229,7 +238,8 @@ def from_minimal(answer: RawMinimal) -> tuple[Fact, ...]:
         osds=None if osds is None else len(osds),
         osds_up=None if osds is None else sum(osd.up for osd in osds),
         osds_in=None if osds is None else sum(osd.is_in for osd in osds),
-        pg_states=counts(pgs.statuses),
+        pg_states=states,
+        pg_states_complete=len(states) == len(pgs.statuses),
         objects_degraded=pgs.object_stats.num_objects_degraded,
         objects_misplaced=pgs.object_stats.num_objects_misplaced,
         objects_unfound=pgs.object_stats.num_objects_unfound,

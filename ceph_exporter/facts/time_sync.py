@@ -1,7 +1,7 @@
 """The document `time-sync-status`: clock skew and latency of each monitor.
 
-12.1.1 and later have the command (Monitor.cc); 0.67 to 11 have the same figures in `health` as
-`timechecks`. In a cluster with one monitor, and just after an election, no monitor is listed.
+12.1.1 and later have this command (Monitor.cc). In 0.67 to 11, `health` contains the same figures
+as `timechecks`. In a cluster with one monitor, and just after an election, no monitor is listed.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from ceph_exporter.facts.numbers import amount
 
 
 class Clock(msgspec.Struct, frozen=True):
-    """A monitor's clock compared with the leader's. skew (signed) and latency in seconds."""
+    """A monitor's clock compared with the leader's. skew (signed) and latency are in seconds."""
 
     skew: float | None = None
     latency: float | None = None
@@ -22,7 +22,7 @@ class Clock(msgspec.Struct, frozen=True):
 
 
 class TimeSync(Fact, frozen=True):
-    """The last round of time checks. ongoing: None if the answer does not report it."""
+    """The latest round of time checks. ongoing: None if the answer does not report it."""
 
     document = "time-sync-status"
 
@@ -42,7 +42,7 @@ class RawClock(msgspec.Struct, frozen=True):
 
 
 class RawTimechecks(msgspec.Struct, frozen=True):
-    """`timechecks`: the round, and the monitors up to 11."""
+    """`timechecks`: the round and, up to 11, the monitors."""
 
     epoch: int | None = None
     round: int | None = None
@@ -51,7 +51,7 @@ class RawTimechecks(msgspec.Struct, frozen=True):
 
 
 class RawTimeSync(msgspec.Struct, frozen=True):
-    """The answer of `time-sync-status`."""
+    """The answer to `time-sync-status`."""
 
     timechecks: RawTimechecks
     time_skew_status: dict[str, Clock] = {}

@@ -1,6 +1,6 @@
 """The document `version`: the release of Ceph that answers.
 
-Sources: the mon command `version` (0.94 and later), `/api/summary` of the dashboard (14 and later).
+Sources: the mon command `version` (0.94 and later); the dashboard's `/api/summary` (14 and later).
 """
 
 import re
@@ -11,7 +11,7 @@ from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 
 _DIGITS = 9
-_RELEASE = re.compile(r"(?<!\d)(\d+(?:\.\d+)+)")  # (?<!\d): linear in a long row of digits
+_RELEASE = re.compile(r"(?<!\d)(\d+(?:\.\d+)+)")  # (?<!\d) avoids quadratic time
 
 
 class Version(Fact, frozen=True):
@@ -24,10 +24,10 @@ class Version(Fact, frozen=True):
 
     @property
     def sums_in_pool_stats(self) -> bool:
-        """Whether the objects at risk in `osd pool stats` are sums.
+        """Whether `osd pool stats` reports the numbers of objects at risk, not their changes.
 
-        Up to 12.2.2 they are what changed in the last seconds (PGMap::pool_recovery_summary; Ceph's
-        PRs 20009 and 20150).
+        Up to 12.2.2, it reports how much these numbers changed in the last few seconds
+        (PGMap::pool_recovery_summary; Ceph's PRs 20009 and 20150).
         """
         numbers = [int(part[:_DIGITS]) for part in self.release.split(".")]
         return numbers >= [12, 2, 3]
@@ -44,7 +44,7 @@ _decode = Decoder(RawVersion)
 
 @decodes("version", "dashboard/summary")
 def decode_version(body: bytes) -> tuple[Fact, ...]:
-    """Decode the version, which both answers have under the same key."""
+    """Decode the version, which has the same key in both answers."""
     line = _decode(body).version
     match = _RELEASE.search(line)
     if match is None:

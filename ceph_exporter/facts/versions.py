@@ -1,4 +1,4 @@
-"""The documents `versions` and `features`: releases of daemons and of clients (12 and later).
+"""The documents `versions` and `features`: releases of daemons and clients (Ceph 12 and later).
 
 Source: Monitor::handle_command of 12 to 20 (`versions`, `features`).
 """
@@ -15,7 +15,7 @@ from ceph_exporter.facts.numbers import amounts, counts
 
 
 class Versions(Fact, frozen=True):
-    """Number of daemons by type and by Ceph's complete version line."""
+    """The number of daemons by type and by Ceph's complete version line."""
 
     document = "versions"
     slow = True
@@ -50,15 +50,15 @@ _GROUP = re.compile(rb'"group"(?=\s*:)')
 
 @decodes("versions")
 def decode_versions(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer, without its total `overall`."""
+    """Decode the mon command's answer, without the total `overall`."""
     answer = _decode_versions(body)
     return (Versions({type_: counts(row) for type_, row in answer.items() if type_ != "overall"}),)
 
 
 @decodes("features")
 def decode_features(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer: lists; in 12, objects whose keys are all `group`."""
-    numbers = count()  # replace the keys, because a decoder keeps only the last of equal keys
+    """Decode the mon command's answer. In 12, each list is an object with equal keys, `group`."""
+    numbers = count()  # numbers the keys, because a decoder keeps only the last of equal keys
     answer = _decode_features(_GROUP.sub(lambda _: b'"%d"' % next(numbers), body))
     return (
         Features(

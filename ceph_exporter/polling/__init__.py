@@ -1,1 +1,1 @@
-"""Polling: the loop of each cluster, and what is remembered between two polls."""
+"""The polling loop of each cluster, and the state that it keeps between polls."""

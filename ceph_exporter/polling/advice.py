@@ -1,4 +1,4 @@
-"""What the exporter cannot read from a cluster, and how to fix that, for `/` and for `check`."""
+"""Lists what a poll could not read, with the reason and the fix, for `/` and for `check`."""
 
 from typing import NamedTuple
 
@@ -11,13 +11,17 @@ from ceph_exporter.polling.report import DocumentRow, DocumentState, Report
 from ceph_exporter.sources import ErrorKind
 
 _OF_RGW = frozenset(fact.document for fact in (RgwBuckets, RgwUsage, RgwUsers))
+_REPORT = "please report this together with the output of `ceph_exporter record DIR`"
+_MAX_PATHS = 5
+"""The number of dropped fields of a document that are named."""
 
 
 class Missing(NamedTuple):
-    """Something that is unavailable: what it is, why, and the remedy.
+    """A document, a collector or a cluster that is unavailable.
 
-    fix: the remedy, empty if none is known. fault: whether it should be available; if not, the API
-    or the release does not offer it, the user lacks the right to it, or it was not recorded.
+    what: its name; why: the reason; fix: the remedy, empty if none is known; fault: whether it
+    should be available. It is False if the API or the release does not offer the document, if the
+    mgr's own key may not read it, or if it was not recorded.
     """
 
     what: str
@@ -27,19 +31,20 @@ class Missing(NamedTuple):
 
 
 def missing(report: Report) -> list[Missing]:
-    """Return what is missing, faults first."""
+    """Return everything that is unavailable, faults first."""
     rows = [Missing("Ceph", report.error, "")] if report.error else []
     rows += [
         _document(row, report.api)
         for row in report.documents
         if row.error and row.error != report.error
     ]
-    fix = "please report this together with the output of `ceph_exporter record DIR`"
     rows += [
-        Missing(f"collector {row.name}", "the collector failed", fix)
+        Missing(f"collector {row.name}", "the collector failed", _REPORT)
         for row in report.collectors
         if not row.success
     ]
+    ok = [row for row in report.documents if row.state is DocumentState.OK]
+    rows += [_dropped(row) for row in ok if row.dropped]
     return sorted(rows, key=lambda row: not row.fault)
 
 
@@ -50,28 +55,42 @@ def _document(row: DocumentRow, api: str) -> Missing:
         denied = row.kind is ErrorKind.DENIED
         fix = _fix_of_denial(api) if denied else _fix_of_failure(row.name, api)
         return Missing(row.name, row.error, fix)
-    if row.name in _OF_RGW:
-        fix = "only where RGW runs: the dashboard has it, and RGW's own API, see --cluster.rgw-url"
-    elif row.name == Gateways.document and row.kind is ErrorKind.UNSUPPORTED:
+    if row.name == Gateways.document and row.kind is ErrorKind.UNSUPPORTED:
         fix = "only a cluster with an orchestrator has it; nothing needs to be done"
-    elif api == "dashboard" and row.name in COMMANDS:
-        fix = "use --cluster.api=rados or, up to Ceph 19, --cluster.api=restful, which offer it"
     elif api == "recording":
         fix = "record it with `ceph_exporter record DIR`"
+    elif row.name in _OF_RGW:
+        fix = "only where RGW runs: the dashboard has it, and RGW's own API, see --cluster.rgw-url"
+    elif not row.offered:
+        fix = _fix_of_api(row.name)
     elif row.kind is ErrorKind.DENIED:
-        fix = "the key lacks the right to read it; docs/ceph-apis.md says what to grant"
+        fix = "the key is not allowed to read it; docs/ceph-apis.md says what to grant"
     else:
         fix = "this release of Ceph does not offer it; nothing needs to be done"
     return Missing(row.name, row.error, fix, fault=False)
 
 
+def _dropped(row: DocumentRow) -> Missing:
+    paths = [*row.dropped]
+    named = ", ".join(paths[:_MAX_PATHS])
+    more = f" and {len(paths) - _MAX_PATHS} more" if len(paths) > _MAX_PATHS else ""
+    why = f"fields of an unexpected type, whose metrics are absent: {named}{more}"
+    return Missing(f"part of {row.name}", why, _REPORT)
+
+
+def _fix_of_api(name: str) -> str:
+    if name in COMMANDS:
+        return "use --cluster.api=rados or, up to Ceph 19, --cluster.api=restful; both offer it"
+    return "use --cluster.api=dashboard, which offers it from Ceph 14 on"
+
+
 def _fix_of_denial(api: str) -> str:
     if api == "dashboard":
         return (
-            "on a host of the cluster: `ceph dashboard ac-role-add-scope-perms ROLE SCOPE read`; "
-            "the built-in role read-only has all that is needed"
+            "on a host of the cluster, run `ceph dashboard ac-role-add-scope-perms ROLE SCOPE "
+            "read`, or give the user the built-in role read-only, which is sufficient"
         )
-    return "docs/ceph-apis.md says what to grant; it will be requested again every minute"
+    return "docs/ceph-apis.md says what to grant; the document is requested again every minute"
 
 
 def _fix_of_failure(name: str, api: str) -> str:
@@ -79,4 +98,7 @@ def _fix_of_failure(name: str, api: str) -> str:
         return "record it again with `ceph_exporter record DIR`"
     if name not in COMMANDS:
         return ""
-    return f"it will be requested again; on a monitor's host, `ceph {name}` shows Ceph's own answer"
+    return (
+        "the document will be requested again; on a monitor's host, "
+        f"`ceph {name}` shows Ceph's own answer"
+    )

@@ -1,10 +1,11 @@
 """What is asked beside the API of the cluster: this host's monitors, and RGW."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from ceph_exporter.config import Cluster
 from ceph_exporter.facts import Fact, MonStore, ServiceDump
 from ceph_exporter.facts.rgw_usage import RgwUsage
+from ceph_exporter.polling.documents import Documents
 from ceph_exporter.sources import Answer, ErrorKind, Source, SourceError, Tls, mon_store
 from ceph_exporter.sources.aside import Aside, Worker
 from ceph_exporter.sources.rgw_admin import RgwAdmin
@@ -47,24 +48,19 @@ class Beside:
         aside: Aside | None = getattr(source, "aside", None)
         return self.documents | (aside.documents if aside else frozenset())
 
-    def fetch(
-        self,
-        due: Collection[str],
-        source: Source | None,
-        facts: Mapping[type[Fact], Fact],
-        wait: float,
-    ) -> Iterator[Answer]:
+    def fetch(self, documents: Documents, source: Source | None, wait: float) -> Iterator[Answer]:
         """Yield what has arrived of the documents that are due, and request what is missing.
 
-        source: the API of the cluster, None if it is unavailable; facts: what it reported; wait:
-        seconds to wait for what has not arrived.
+        source: the API of the cluster, None if it is unavailable; wait: seconds to wait for what
+        has not arrived.
         """
+        due = documents.due()
         yield from self._host.fetch(due)
         aside: Aside | None = self._rgw or getattr(source, "aside", None)
         if aside is None:
             return
         wanted = [name for name in aside.formats if name in due]
-        if aside is not self._rgw and wanted and (error := _obstacle(facts)):
+        if aside is not self._rgw and wanted and (error := _obstacle(documents.available())):
             for name in wanted:
                 yield Answer((name,), aside.formats[name], 0.0, error=error)
             return

@@ -1,11 +1,11 @@
-"""The clock that polling uses; tests pass their own."""
+"""The clock that polling uses; tests replace it."""
 
 import time
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """The functions of the module `time` that polling uses."""
+    """The functions of the module `time` that polling calls."""
 
     def monotonic(self) -> float:
         """Return seconds on a clock that never goes back."""

@@ -1,4 +1,4 @@
-"""Turns facts into rendered families: the collectors of one cluster, and their renderers."""
+"""Runs the collectors of one cluster and renders their metric families."""
 
 import time
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from ceph_exporter.log import fields, log
 from ceph_exporter.metric import Metric, escape
 from ceph_exporter.polling.report import CollectorRow
 
-_CUT = "collector exceeds --poll.series-limit (poll.series_limit), some families are left out"
+_CUT = "families left out, because the collector exceeds --poll.series-limit (poll.series_limit)"
 
 
 def enabled(config: Config, cluster: Cluster) -> tuple[str, ...]:
@@ -26,9 +26,9 @@ class Collecting:
 
     def __init__(self, name: str, cluster: Cluster, config: Config, tags: dict[str, str]) -> None:
         self.names = enabled(config, cluster)
-        """The collectors that run."""
+        """The names of the collectors that run."""
         self.prefix = f'cluster="{escape(name)}"' if len(config.clusters) > 1 else ""
-        """The label of this cluster's series, empty if it is the only cluster."""
+        """The label that all series of this cluster have; empty if there is only one cluster."""
         self._options = cluster.options
         self._tags = tags
         self._renderers = {
@@ -42,16 +42,20 @@ class Collecting:
         return frozenset().union(*(COLLECTORS[name].documents for name in self.names))
 
     def facts(self, available: Mapping[type[Fact], Fact]) -> Facts:
-        """Return these facts, with what collectors derived from equal facts in the last poll."""
+        """Return the facts with a cache of what collectors derived in the last poll.
+
+        Collectors reuse a cached result if the facts that it was derived from are equal.
+        """
         facts = Facts(available, self._cache)
         self._cache = facts.cache
         return facts
 
     def run(self, facts: Facts) -> tuple[dict[Metric, bytes], tuple[CollectorRow, ...]]:
-        """Return the rendered families of all collectors, and how each collector did.
+        """Return the rendered families and the result of each collector.
 
         If a collector fails, only its own families are missing. If several collectors have a metric
-        of the same name, as performance counters may, the first of these collectors exports it.
+        of the same name, only the first of them exports it. This can happen because Ceph chooses
+        the names of performance counters.
         """
         lines: dict[Metric, bytes] = {}
         names: set[str] = set()

@@ -1,8 +1,6 @@
-"""The documents of one cluster from poll to poll: their facts, freshness and state."""
+"""The documents of one cluster: their facts, freshness and state, kept between polls."""
 
 from collections.abc import Collection, Iterable
-
-import msgspec
 
 from ceph_exporter.facts import (
     DOCUMENTS,
@@ -11,23 +9,15 @@ from ceph_exporter.facts import (
     Decoding,
     Fact,
     Facts,
-    Health,
     MgrDump,
-    Quorum,
     Status,
 )
 from ceph_exporter.polling import schedule
 from ceph_exporter.polling.clock import SYSTEM, Clock
+from ceph_exporter.polling.entry import VITAL, Entry, state_after
 from ceph_exporter.polling.report import DocumentRow, DocumentState
 from ceph_exporter.polling.schedule import Schedule
 from ceph_exporter.sources import Answer, ErrorKind, SourceError
-
-VITAL = frozenset(fact.document for fact in (Health, Status, Quorum))
-"""The documents that say whether the cluster is well: every API has them, so they are requested
-again soon even if the last answer was that they are unsupported or denied."""
-_OWN_KEY = frozenset({"restful"})
-"""APIs that run commands with the mgr's own key, what that key may not do, no user may."""
-
 
 _SCHEDULES = {
     ErrorKind.UNSUPPORTED: schedule.unsupported,
@@ -35,42 +25,25 @@ _SCHEDULES = {
 }
 
 
-class _Entry(msgspec.Struct):
-    """One document.
-
-    offered: the API in use has it; fact: None before it is received and after it went stale;
-    received: when, by `clock.monotonic()`; grace: seconds by which it may be older than other
-    documents, because it is requested less often; epoch: the OSD map's epoch according to the last
-    status before the poll that received the document.
-    """
-
-    row: DocumentRow
-    schedule: Schedule = Schedule()
-    offered: bool = True
-    fact: Fact | None = None
-    received: float = 0.0
-    grace: float = 0.0
-    epoch: int | None = None
-
-
 class Documents:
-    """The documents of one cluster. names: those that are wanted.
+    """The documents of one cluster. names: the documents to request.
 
-    A poll calls `start_poll`, then for each answer `decode` and `keep` or `fail`, then `end_poll`.
+    A poll first calls `start_poll`. For each answer it calls `decode`, and then `keep` if that
+    succeeded or `fail` if not. At the end it calls `end_poll`.
     """
 
     def __init__(self, names: Collection[str] = tuple(DOCUMENTS), clock: Clock = SYSTEM) -> None:
         self._clock = clock
-        self._entries = {name: _Entry(DocumentRow(name)) for name in DOCUMENTS if name in names}
+        self._entries = {name: Entry(DocumentRow(name)) for name in DOCUMENTS if name in names}
         self._received: set[str] = set()  # in this poll
         self._failed: set[str] = set()  # in this poll
-        self._epoch: int | None = None  # of the OSD map, according to the last status
-        self._previous_epoch: int | None = None  # the same, when this poll started
+        self._epoch: int | None = None  # of the OSD map in the last status
+        self._previous_epoch: int | None = None  # the value of _epoch when this poll started
         self._decode = Decoding()
         self._api = ""
 
     def start_poll(self) -> None:
-        """Start a poll: nothing has been received or has failed in it yet."""
+        """Start a poll, in which no document has been received or has failed yet."""
         self._received.clear()
         self._failed.clear()
         self._previous_epoch = self._epoch
@@ -78,14 +51,14 @@ class Documents:
     def due(self) -> list[str]:
         """Return the documents to request now, the most urgent first.
 
-        What this poll has received so far may make a document due or redundant.
+        A document that this poll received may make another one due or redundant.
         """
         now = self._clock.monotonic()
         facts = Facts({type(e.fact): e.fact for e in self._entries.values() if e.fact})
         return [
             name
             for name, entry in self._entries.items()
-            if entry.offered
+            if entry.row.offered
             and entry.schedule.due(now)
             and not DOCUMENTS[name].redundant(facts)
             and (Status.document in self._failed or not self._is_unchanged(entry))
@@ -96,25 +69,30 @@ class Documents:
         return name in self._received
 
     def in_cooldown(self, name: str) -> bool:
-        """Return whether the document is available and has not become due since it was received."""
+        """Return whether the document is available and its last request succeeded."""
         entry = self._entries[name]
         return entry.fact is not None and entry.row.state is DocumentState.OK
+
+    def denial_of(self, name: str) -> str:
+        """Return why the user may not read a document, empty unless the last answer says so."""
+        row = self._entries[name].row
+        return row.error if row.kind is ErrorKind.DENIED else ""
 
     def error_of(self, names: Collection[str]) -> str:
         """Return why the first of these documents is unavailable."""
         return next(row.error for row in self.rows() if row.name in names and row.error)
 
     def connect(self, api: str, offered: frozenset[str]) -> None:
-        """Continue with a new source, which offers these documents; most cooldowns remain."""
+        """Switch to a source that offers these documents; most cooldowns continue."""
         self._api = api
         for entry in self._entries.values():
             name = entry.row.name
             entry.schedule = schedule.reconnected(entry.schedule)
             if name in VITAL and name in self._failed:
-                entry.schedule = Schedule()  # what another URL failed to deliver is needed at once
+                entry.schedule = Schedule()  # another URL failed, so request it now
             entry.epoch = None
-            entry.offered = name in offered
-            if not entry.offered:
+            entry.row = entry.row._replace(offered=name in offered)
+            if not entry.row.offered:
                 entry.row = entry.row._replace(
                     state=DocumentState.UNSUPPORTED,
                     kind=ErrorKind.UNSUPPORTED,
@@ -122,7 +100,7 @@ class Documents:
                 )
 
     def decode(self, answer: Answer) -> Decoded:
-        """Return the facts in an answer; raise SourceError if it holds an error or is garbled."""
+        """Return the facts in an answer; raise SourceError if it is an error or not decodable."""
         if answer.error is not None:
             raise answer.error
         try:
@@ -132,14 +110,14 @@ class Documents:
             raise SourceError(ErrorKind.FAILED, text) from None
 
     def keep(self, answer: Answer, decoded: Decoded) -> None:
-        """Keep the facts of an answer that was decoded and checked; note what it lacks."""
+        """Store the facts of a checked answer; the documents that it lacks have failed."""
         now = self._clock.monotonic()
         for fact in decoded.facts:
             if isinstance(fact, Status):
                 self._epoch = fact.osd_epoch
             entry = self._entries.get(fact.document)
             if entry is None:
-                continue  # the answer carries it, but no collector wants it
+                continue  # the answer contains it, but nothing needs it
             name, seconds, vital = entry.row.name, answer.seconds, fact.document in VITAL
             entry.fact, entry.received, entry.epoch = fact, now, self._previous_epoch
             entry.schedule = schedule.received(
@@ -162,20 +140,20 @@ class Documents:
             self.fail([name], error, answer.seconds)
 
     def fail(self, names: Iterable[str], error: SourceError, seconds: float | None = None) -> None:
-        """Note why documents are unavailable, except those that this poll received elsewhere.
+        """Record why documents are unavailable; those that this poll already received stay `ok`.
 
-        seconds: how long Ceph took; None if the cluster as a whole is unreachable.
+        seconds: how long Ceph took to fail; None if the cluster as a whole is unreachable.
         """
         now = self._clock.monotonic()
         for entry in (self._entries[name] for name in names if name in self._entries):
             name = entry.row.name
             if name not in VITAL and error.kind in _SCHEDULES:
                 entry.schedule = _SCHEDULES[error.kind](entry.schedule, now)
-            if name in self._received or not entry.offered:
+            if name in self._received or not entry.row.offered:
                 continue
             self._failed.add(name)
             entry.row = entry.row._replace(
-                state=self._state(name, error.kind),
+                state=state_after(error.kind, name, self._api),
                 kind=error.kind,
                 error=str(error),
                 seconds=seconds,
@@ -184,19 +162,10 @@ class Documents:
                 aside = DOCUMENTS[name].aside
                 entry.schedule = schedule.failed(entry.schedule, now, seconds, aside=aside)
 
-    def _state(self, name: str, kind: ErrorKind) -> DocumentState:
-        """Return the state after a failure: FAILED, not UNSUPPORTED, if a grant would help."""
-        if kind is ErrorKind.DENIED and self._api in _OWN_KEY:
-            return DocumentState.UNSUPPORTED
-        # A recording may be of a few documents only.
-        offered = name in VITAL and self._api != "recording"
-        unsupported = kind is ErrorKind.UNSUPPORTED and not offered
-        return DocumentState.UNSUPPORTED if unsupported else DocumentState.FAILED
-
     def cool_down(self, names: Iterable[str], seconds: float) -> None:
-        """Put documents, except `VITAL` ones, in cooldown after their request made the URL fail.
+        """Put documents, except those in `VITAL`, in cooldown after their request made a URL fail.
 
-        seconds: how long that took.
+        seconds: how long the failed request took.
         """
         now = self._clock.monotonic()
         for name in names:
@@ -205,7 +174,7 @@ class Documents:
                 entry.schedule = schedule.failed(entry.schedule, now, seconds)
 
     def forget(self) -> None:
-        """Discard all facts, including those of this poll: their source cannot be trusted."""
+        """Discard all facts, including those of this poll, because their source is not trusted."""
         self._received.clear()
         for entry in self._entries.values():
             entry.fact, entry.epoch = None, None
@@ -214,22 +183,27 @@ class Documents:
     def end_poll(self, stale_after: float) -> None:
         """Mark the documents of an unchanged OSD map as fresh, then drop stale facts.
 
-        stale_after: seconds, extended by its document's grace, after which a fact is not exported.
+        stale_after: the age in seconds at which a fact goes stale; the grace of its document is
+        added to it.
         """
         now = self._clock.monotonic()
+        status = self._entries.get(Status.document)
         for entry in self._entries.values():
-            if self.received(Status.document) and self._is_unchanged(entry):
-                entry.received = now
-                entry.row = entry.row._replace(
-                    state=DocumentState.OK, kind=None, error="", last_success=self._clock.time()
-                )
-            if entry.fact is not None and now - entry.received > stale_after + entry.grace:
+            grace = entry.grace
+            if status is not None and self._is_unchanged(entry):
+                grace = max(grace, status.grace)  # the next status confirms it
+                if self.received(Status.document):
+                    entry.received = now
+                    entry.row = entry.row._replace(
+                        state=DocumentState.OK, kind=None, error="", last_success=self._clock.time()
+                    )
+            if entry.fact is not None and now - entry.received > stale_after + grace:
                 entry.fact = None
 
     def available(self) -> dict[type[Fact], Fact]:
         """Return the facts to export.
 
-        While no mgr is active, this excludes figures that the monitors merely repeat from the last
+        While no mgr is active, this excludes values that the monitors merely repeat from the last
         active mgr.
         """
         facts = {type(entry.fact): entry.fact for entry in self._entries.values() if entry.fact}
@@ -243,13 +217,12 @@ class Documents:
         """Return the state of each document."""
         return tuple(entry.row for entry in self._entries.values())
 
-    def _is_unchanged(self, entry: _Entry) -> bool:
-        """Return whether the document belongs to the OSD map that the last status reported.
+    def _is_unchanged(self, entry: Entry) -> bool:
+        """Return whether the document is still current because the OSD map has not changed.
 
-        Epochs only grow: if the newest status has the same epoch as the last status before the poll
-        that requested the document, the document belongs to that epoch. A status received just
-        before the document proves nothing, because the document may come from a monitor that lags
-        behind.
+        Epochs only grow. If the newest status has the same epoch as the last status before the poll
+        that received the document, the document has this epoch too. A status from the same poll
+        would prove nothing: the document may come from a monitor that lags behind.
         """
         of_map = entry.fact is not None and entry.fact.of_osd_map
         return of_map and entry.epoch is not None and entry.epoch == self._epoch

@@ -1,4 +1,4 @@
-"""The pollers of all clusters, one thread each; a reload keeps those of unchanged clusters."""
+"""Runs a poller for each cluster in a thread; a reload keeps the pollers of unchanged clusters."""
 
 import threading
 import time
@@ -10,14 +10,17 @@ from ceph_exporter.polling.outage import LONGEST
 from ceph_exporter.polling.poller import OnSnapshot, Poller, ignore
 
 GRACE = LONGEST
-"""A poller counts as hung if it makes no progress for the interval, the timeout and this many
-seconds, because no pause between polls is longer."""
+"""A poller has hung if it has not started a poll for the interval, the timeout and this many
+seconds together. After failed polls, the pause before the next poll can be this long."""
 _STOP_TIMEOUT = 2.0
 """Seconds that `Fleet.stop` waits for all pollers together."""
 
 
 class _Settings(NamedTuple):
-    """Everything that a poller depends on. many: whether its samples carry the label `cluster`."""
+    """What a poller depends on; if any of it changes, the cluster gets a new poller.
+
+    many: whether there are several clusters. If so, samples have the label `cluster`.
+    """
 
     cluster: Cluster
     poll: Poll
@@ -33,7 +36,7 @@ class _Member(NamedTuple):
 
 
 class Fleet:
-    """Polls the clusters of a configuration, from `use` until `stop`.
+    """Polls all clusters of a configuration: `use` starts the polling, `stop` ends it.
 
     on_snapshot: called by each poller with the result that it is about to publish.
     """
@@ -61,7 +64,7 @@ class Fleet:
             else:
                 members[name] = _member(self._poller(name, config), settings, old)
                 started.append(name)
-        # One reference is replaced, so a scrape sees the old fleet or the new one, never a mix.
+        # This replaces one reference, so a scrape sees the old fleet or the new one, never a mix.
         self._members, self.config = members, config
         for name, member in previous.items():
             if members.get(name) is not member:
@@ -89,7 +92,7 @@ class Fleet:
         return all(poller.snapshot is not None for poller in self.pollers)
 
     def hung(self) -> list[str]:
-        """Return the names of the clusters whose pollers make no progress."""
+        """Return the names of the clusters whose pollers have hung."""
         now = time.monotonic()
         return [
             name
@@ -108,8 +111,8 @@ def _member(poller: Poller, settings: _Settings, old: _Member | None) -> _Member
         and old.settings.cluster.addresses == settings.cluster.addresses
         and old.settings.many == settings.many
     ):
-        # It is the same cluster with other settings. If its series vanished for a scrape, alerts
-        # would resolve and fire again. A reload does not delay when the old snapshot goes stale.
+        # The same cluster has new settings. Export the old snapshot until the new poller has one:
+        # if series vanished for a scrape, alerts would resolve and fire again.
         poller.snapshot = old.poller.snapshot
     stop = threading.Event()
     thread = threading.Thread(

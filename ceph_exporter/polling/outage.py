@@ -1,4 +1,4 @@
-"""Polls that fail: longer pauses, and a log that reports each change once."""
+"""Handles failed polls: longer pauses between polls, and one log line for each change."""
 
 import random
 from collections.abc import Collection, Mapping
@@ -10,19 +10,21 @@ from ceph_exporter.polling.report import DocumentRow, DocumentState
 from ceph_exporter.sources import ErrorKind, SourceError
 
 PATIENCE = 2
-"""Consecutive polls that may fail before the pauses grow: a new active mgr appears within two."""
+"""Number of failed polls in a row before the pauses grow. A failover of the mgr needs no more."""
 LONGEST = 60.0
-"""Longest pause in seconds, unless the interval is longer; a recovery is noticed soon."""
+"""Longest pause in seconds, unless the interval is longer. It limits the delay until a recovery is
+noticed."""
 SUMMARY_INTERVAL = 3600.0
-"""Seconds between two log lines about a problem that persists."""
+"""Seconds between two log lines about the same problem while it persists."""
 
 
 def pause(poll: Poll, failures: int) -> float:
     """Return the seconds from the start of a poll to the start of the next.
 
-    failures: consecutive polls that failed. After `PATIENCE` failures the pause doubles each time,
-    up to `LONGEST` and at most half of `stale_after`, so that no snapshot goes stale between two
-    polls; it is never shorter than the interval. Jitter keeps many exporters from polling in step.
+    failures: the number of failed polls in a row. After `PATIENCE` failures, the pause doubles with
+    each failure, up to the shorter of `LONGEST` and half of `stale_after`. Thus no snapshot goes
+    stale between two polls. The pause is at least the interval. Random jitter keeps exporters from
+    polling simultaneously.
     """
     longest = max(poll.interval, min(poll.stale_after / 2, LONGEST))
     doublings = min(max(0, failures - PATIENCE), 16)
@@ -31,36 +33,40 @@ def pause(poll: Poll, failures: int) -> float:
 
 
 class Outage:
-    """Logs when a cluster or some of its documents become unavailable and available again.
+    """Logs when a cluster or some of its documents become unavailable, and when they recover.
 
-    An outage is logged in one line when it starts, one for each further kind of error (such as a
-    service that is back but refuses the password), one an hour while it lasts, and one when it
-    ends. Documents that fail although the cluster is reachable are logged in the same way, but
-    without a line for each further kind of error; those that fail or recover together share a line.
-    Documents that the API does not know, and fields of an unexpected type, are logged once. tags:
-    key=value pairs for the log lines.
+    An outage of the cluster is logged when it starts, every hour while it lasts, and when it ends.
+    It is also logged when a poll fails for a new kind of reason: for example, the service is
+    running again but refuses the password.
+
+    If documents fail although the cluster is reachable, this is logged when it starts, every hour
+    while it lasts, and when it ends. Documents that fail or recover in the same poll share a line.
+
+    A document that the API does not know is logged once, and so is a field of an unexpected type.
+    tags: key=value pairs for the log lines.
     """
 
     def __init__(self, tags: Mapping[str, str], clock: Clock = SYSTEM) -> None:
         self.failures = 0
-        """Consecutive polls that failed."""
+        """The number of failed polls in a row."""
         self._tags = dict(tags)
         self._clock = clock
         self._kinds: set[ErrorKind] = set()
         self._missing: set[str] = set()
         self._unsupported: set[str] = set()
-        self._odd: set[tuple[str, str]] = set()  # document and path of a field
+        self._odd: set[tuple[str, str]] = set()  # document, and path of the field
         self._since = self._summary = clock.monotonic()
 
     def note(self, failure: SourceError | None, documents: Collection[DocumentRow]) -> None:
         """Log what changed since the last poll.
 
-        failure: why the cluster is unreachable, None if it is not; documents: their state.
+        failure: why the cluster is unreachable, None if it is reachable; documents: the state of
+        every document.
         """
         now = self._clock.monotonic()
         self._note_unsupported(documents)
         self._note_odd_fields(documents)
-        # A row without a duration failed with the whole cluster; that is logged once.
+        # A row without a duration failed because the cluster is unreachable, which is logged below.
         missing = {
             row.name: row.error
             for row in documents
@@ -93,7 +99,7 @@ class Outage:
         self._missing = set(missing)
 
     def _note_unsupported(self, documents: Collection[DocumentRow]) -> None:
-        """Log documents that the API refused as unknown; those that no release has over it not."""
+        """Log documents that the API reported as unknown, except those that it never offers."""
         for row in documents:
             if row.state is DocumentState.OK:
                 self._unsupported.discard(row.name)

@@ -1,4 +1,4 @@
-"""The scrape loop of one cluster: request what is due, check it, keep it, publish the result."""
+"""The polling loop of one cluster: request documents, check and store them, publish the result."""
 
 import threading
 from collections.abc import Callable
@@ -8,12 +8,13 @@ from ceph_exporter.config import Cluster, Config
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.exposition import Lines
 from ceph_exporter.facts import Health, Quorum, Status, Version
-from ceph_exporter.log import fields, log
+from ceph_exporter.log import fields, log, tags_of
 from ceph_exporter.polling import snapshot, summary
 from ceph_exporter.polling.beside import Beside
 from ceph_exporter.polling.clock import SYSTEM, Clock
 from ceph_exporter.polling.collecting import Collecting
-from ceph_exporter.polling.documents import VITAL, Documents
+from ceph_exporter.polling.documents import Documents
+from ceph_exporter.polling.entry import VITAL
 from ceph_exporter.polling.outage import Outage, pause
 from ceph_exporter.polling.report import Report
 from ceph_exporter.polling.session import Connect, Session
@@ -21,7 +22,8 @@ from ceph_exporter.polling.snapshot import Snapshot
 from ceph_exporter.sources import Answer, ErrorKind, Source, SourceError
 
 ATTEMPTS = 3
-"""If there is only one URL: connections per poll, while a standby answers or one breaks."""
+"""Maximum number of connections in a poll of a cluster with a single URL. A poll opens another one
+if a standby answers or the connection breaks."""
 OnSnapshot: TypeAlias = Callable[["Poller", Snapshot], object]
 
 
@@ -30,12 +32,12 @@ def ignore(*_: object) -> None:
 
 
 class Poller:
-    """Polls one cluster; `snapshot` is the last result, None before the first poll has finished.
+    """Polls one cluster. `snapshot` is the last result, None until the first poll has finished.
 
     on_answer: called with each answer as it arrives, before it is decoded.
     """
 
-    def __init__(  # noqa: PLR0913 - each thing that tests replace is a keyword
+    def __init__(  # noqa: PLR0913 - what tests replace is a keyword
         self,
         name: str,
         cluster: Cluster,
@@ -50,11 +52,11 @@ class Poller:
         self.on_snapshot: OnSnapshot = ignore
         """Called with each result before it is published."""
         self.last_progress = clock.monotonic()
-        """When the loop last made progress, for a watchdog; reading of time.monotonic()."""
+        """When the loop last started a poll, by `clock.monotonic()`; a watchdog reads it."""
         self._clock = clock
         self._poll = config.poll
         self._on_answer = on_answer
-        tags = _tags(name)
+        tags = tags_of(name)
         self._session = Session(
             cluster, tags, connect, body_limit=config.poll.body_limit, clock=clock
         )
@@ -65,7 +67,7 @@ class Poller:
 
     @property
     def title(self) -> str:
-        """The cluster's name, or a word for it if it has none."""
+        """The cluster's name, or "cluster" if it has none."""
         return self.name or "cluster"
 
     @property
@@ -79,8 +81,8 @@ class Poller:
             self.last_progress = start = self._clock.monotonic()
             try:
                 self.poll()
-            except Exception as error:  # noqa: BLE001 - whatever it is, the loop goes on
-                about = fields(**_tags(self.name), error=repr(error))
+            except Exception as error:  # noqa: BLE001 - no error may end the loop
+                about = fields(**tags_of(self.name), error=repr(error))
                 log.error("poll aborted; please report this", extra=about)
                 self.close()
             wait = start + pause(self._poll, self._outage.failures) - self._clock.monotonic()
@@ -88,15 +90,14 @@ class Poller:
         self.close()
 
     def poll(self, *, only: bool = False) -> Snapshot:
-        """Request all that is due, publish the result, and return it.
-
-        only: no other poll follows, so wait for what is requested beside the polls.
-        """
+        """Request what is due, publish the result, and return it. only: no other poll follows."""
         start = self._clock.monotonic()
         self._documents.start_poll()
         deadline = Deadline(self._poll.timeout)
         failure = self._request(deadline)
-        self._ask_beside(deadline.left if only else 0.0)
+        wait = deadline.left if only else 0.0
+        for answer in self._beside.fetch(self._documents, self._session.source, wait):
+            self._take(answer)
         self._documents.end_poll(self._poll.stale_after)
         documents = self._documents.rows()
         self._outage.note(failure, documents)
@@ -124,16 +125,11 @@ class Poller:
         self._session.close()
         self._beside.close()
 
-    def _ask_beside(self, wait: float) -> None:
-        """Take what is there of the documents beside the API; wait: in seconds, for the rest."""
-        due, facts = self._documents.due(), self._documents.available()
-        for answer in self._beside.fetch(due, self._session.source, facts, wait):
-            self._take(answer)
-
     def _is_up(self, failure: SourceError | None) -> bool:
-        """Return whether health or status is known now.
+        """Return whether health or status is available.
 
-        After an answer that took long, they are in cooldown for a few polls, which count as it did.
+        After a slow answer, both are in cooldown, and the next polls do not request them. Such a
+        poll counts as successful if the slow answer was.
         """
         names = Health.document, Status.document
         if any(map(self._documents.received, names)):
@@ -151,7 +147,7 @@ class Poller:
         return result
 
     def _request(self, deadline: Deadline) -> SourceError | None:
-        """Try the URLs in turn, each once, until one answers; return the most informative error."""
+        """Try each URL until one answers; if none does, return the most informative error."""
         due = self._documents.due()
         failures: list[SourceError] = []
         urls = list(self._session.urls)
@@ -165,11 +161,13 @@ class Poller:
                 if error.kind is ErrorKind.FROZEN or (
                     error.kind is ErrorKind.FOREIGN and self._session.proven
                 ):
-                    self._documents.forget()  # what this URL sent before is not to be trusted
+                    self._documents.forget()  # earlier answers of this URL are suspect too
                 self._session.move_on()
-                if error.kind is ErrorKind.REFUSED or not deadline.left:
-                    break  # the other URLs would refuse the same user; or there is no time left
-                if len(failures) < ATTEMPTS and self._is_worth_another(error, was_open=was_open):
+                if not deadline.left:
+                    break
+                if len(failures) < ATTEMPTS and self._may_reach_another_mgr(
+                    error, was_open=was_open
+                ):
                     urls.append(url)
             else:
                 self._session.answered(source)
@@ -179,16 +177,16 @@ class Poller:
         self._documents.fail({*due, *self._documents.due()} - self._beside.documents, failure)
         return failure
 
-    def _is_worth_another(self, error: SourceError, *, was_open: bool) -> bool:
-        """Return whether a new connection to the only URL may reach another mgr.
+    def _may_reach_another_mgr(self, error: SourceError, *, was_open: bool) -> bool:
+        """Return whether another connection to the same URL may reach another mgr.
 
-        The URL may be a service or a load balancer that leads to any of the mgrs.
+        This is possible if there is only one URL, which may be that of a load balancer.
         """
         broke = error.kind is ErrorKind.UNREACHABLE and (was_open or self._has_vital())
         return len(self._session.urls) == 1 and (broke or error.kind is ErrorKind.STANDBY)
 
     def _has_vital(self) -> bool:
-        """Return whether this poll received anything that says whether the cluster is well."""
+        """Return whether this poll received health, status or quorum."""
         return any(map(self._documents.received, VITAL))
 
     def _open(self, url: str, deadline: Deadline) -> Source:
@@ -197,17 +195,23 @@ class Poller:
         return source
 
     def _fetch(self, url: str, source: Source, deadline: Deadline) -> None:
-        """Fetch the quorum if the URL is unproven, then what is due and what that makes due."""
+        """Fetch all documents that are due, including those that become due meanwhile.
+
+        Before that, find out which cluster answers, unless the session already knows.
+        """
         requested = set(self._beside.of(source))
-        # Requested even if not due: until one of them proves the URL, nothing else is trusted. Both
-        # are tried, because a user may be allowed to read only one of them.
+        # Each of these documents identifies the cluster, so it is requested even if it is not due.
+        # The second is needed if the user may not read the first.
         for name in (Quorum.document, Status.document):
             if not self._session.proven:
                 requested.add(name)
                 self._receive([name], url, source, deadline)
         if not self._session.proven:
-            text = f"{url}: it does not report which cluster it belongs to"
-            raise SourceError(ErrorKind.UNREACHABLE, text)
+            denial = self._documents.denial_of(Quorum.document)
+            if not denial or not self._session.accept(url):
+                text = f"{url}: it does not report which cluster it belongs to"
+                raise SourceError(ErrorKind.UNREACHABLE, f"{text}: {denial}" if denial else text)
+            requested.discard(Status.document)  # its answer was not kept
         while todo := [
             name
             for name in self._documents.due()
@@ -228,10 +232,10 @@ class Poller:
             self._take(answer, url, source)
 
     def _take(self, answer: Answer, url: str = "", source: Source | None = None) -> None:
-        """Decode an answer, check where it came from, and keep it.
+        """Decode an answer, check its origin, and store it.
 
-        url, source: where it came from; "" and None if that is this host. Raise SourceError if it
-        shows that the URL as a whole is of no use.
+        url, source: its origin; "" and None if it comes from this host. Raise SourceError if the
+        answer shows that the whole URL is unusable.
         """
         self._on_answer(answer)
         try:
@@ -245,16 +249,11 @@ class Poller:
         if source is not None:
             self._session.check(url, source, decoded.facts)
             if not self._session.proven:
-                return  # it may be another cluster's
+                return  # it may come from another cluster
         self._documents.keep(answer, decoded)
 
     def _wanted(self, cluster: Cluster) -> set[str]:
-        """Return what collectors need, and what says which cluster this is and whether it is up."""
+        """Return the names of the documents that collectors or the report need."""
         always = {fact.document for fact in (Health, Status, Quorum, Version)}
         wanted = always | self._collecting.documents
         return wanted if cluster.api == "recording" else wanted - self._beside.unconfigured
-
-
-def _tags(name: str) -> dict[str, str]:
-    """Return the key=value pairs that identify a cluster in log lines."""
-    return {"cluster": name} if name else {}

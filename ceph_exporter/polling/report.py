@@ -1,7 +1,7 @@
-"""What a poll reports: the state of each document and collector, and of the cluster as a whole.
+"""The report of a poll: the state of the cluster, of each document, and of each collector.
 
-The page `/`, `check`, the Nagios plugin, the log and the exporter's own metrics all show these
-values, so that no two of them can disagree.
+The page `/`, `check`, the Nagios plugin, the log and the exporter's own metrics all use this report
+and therefore agree.
 """
 
 from collections.abc import Mapping
@@ -13,14 +13,14 @@ from ceph_exporter.sources import ErrorKind
 
 
 class DocumentState(Enum):
-    """The state of a document; its value is the word that users read."""
+    """The state of a document; the value of each member is the word that users see."""
 
     OK = "ok"
     """The last request for it succeeded."""
     FAILED = "failed"
-    """The last request for it failed although the API offers it, or the user lacks a right."""
+    """The last request for it failed although the API and the release support it."""
     UNSUPPORTED = "unsupported"
-    """Neither this API nor this release has it, whatever the user's rights."""
+    """The API or the release does not have it, whatever rights the user has."""
     PENDING = "pending"
     """It has not been requested yet."""
 
@@ -28,10 +28,11 @@ class DocumentState(Enum):
 class DocumentRow(NamedTuple):
     """The state of a document.
 
-    error: why it is not `ok`, in one line, and kind: what sort of failure that is; seconds and
-    size: of the last answer, in seconds and bytes; last_success: unix time; dropped: the number of
-    fields of the last good answer that had an unexpected type, by path (`osds[].up`). What does not
-    apply is None or empty. seconds is None too while the cluster as a whole cannot be reached.
+    kind, error: the kind of failure, and its reason in one line; seconds: duration of the last
+    request, None while the cluster is unreachable; size: bytes of the last answer; last_success:
+    unix time; dropped: how many fields of the last good answer had an unexpected type, by path
+    (`osds[].up`); offered: whether the API in use has the document in any release. A value that
+    does not apply is None or empty.
     """
 
     name: str
@@ -42,10 +43,14 @@ class DocumentRow(NamedTuple):
     size: int | None = None
     last_success: float | None = None
     dropped: Mapping[str, int] = MappingProxyType({})
+    offered: bool = True
 
 
 class CollectorRow(NamedTuple):
-    """The result of a collector. series: exported; cut: left out because of the limit."""
+    """The result of a collector.
+
+    series: number of exported series; cut: number of series left out because of the limit.
+    """
 
     name: str
     success: bool
@@ -65,10 +70,10 @@ class CheckRow(NamedTuple):
 class Report(NamedTuple):
     """The result of a poll, without the metrics.
 
-    up: health or status was received; health: HEALTH_OK and so on, None while unknown; api and url:
-    those that answered last; seconds: duration of the poll; ended: unix time; error: why the
-    cluster is unreachable, empty if it is not; foreign: by URL, whether its last answer came from
-    another cluster.
+    up: whether health or status is available; health: HEALTH_OK, for example, or None if unknown;
+    api, url: the API and the URL that answered last; seconds: duration of the poll; ended: unix
+    time; error: why the cluster is unreachable, empty if it is reachable; foreign: by URL, whether
+    its last answer came from another cluster.
     """
 
     up: bool

@@ -1,4 +1,4 @@
-"""The connection to one cluster: its URLs in turn, the source in use, and whether to trust it."""
+"""The connection to one cluster: which URL is next, which source is in use, whether to trust it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -14,7 +14,7 @@ from ceph_exporter.polling.trust import Trust
 from ceph_exporter.sources import Credentials, Source, Tls
 
 Connect: TypeAlias = Callable[[Api, str, Tls, Credentials, Deadline], Source]
-"""Opens a source: API, URL, TLS settings, credentials, deadline; raises SourceError."""
+"""Opens the source for an API at a URL; raises SourceError if that fails."""
 
 
 class Session:
@@ -33,9 +33,9 @@ class Session:
         clock: Clock = SYSTEM,
     ) -> None:
         self.source: Source | None = None
-        """The source in use; None before the first is open and after one failed."""
+        """The source in use; None before the first one is open and after a failure."""
         self.proven = False
-        """Whether the source in use has shown that it speaks for the right cluster."""
+        """Whether the source in use is known to belong to the right cluster."""
         self.used = ("", "")
         """API and URL of the last source that answered."""
         self.trust = Trust(tags, cluster.addresses, clock)
@@ -52,9 +52,9 @@ class Session:
         return tuple(self._urls)
 
     def open(self, url: str, deadline: Deadline) -> Source:
-        """Return a new source at a URL; raise SourceError if there is none."""
+        """Open a source at a URL and return it; raise SourceError if that fails."""
         self.source = self._connect(self._api, url, self._tls, self._credentials, deadline)
-        # Until one cluster has answered, any is accepted; the first to answer is the right one.
+        # The first cluster that answers is the right one. Until then, any cluster is accepted.
         self.proven = not self.trust.fsid
         return self.source
 
@@ -64,19 +64,35 @@ class Session:
             if isinstance(fact, Quorum):
                 self.trust.check(url, source.api, fact)
                 self.proven = True
-            elif isinstance(fact, Status) and fact.fsid:
+            elif isinstance(fact, Status) and fact.fsid and self._identifies(source):
                 self.trust.check_cluster(url, fact.fsid)
                 self.proven = True
 
+    def _identifies(self, source: Source) -> bool:
+        """Return whether a status tells which cluster this is.
+
+        The dashboard reports the fsid in a status only while health fails (20 and later). If that
+        were the first fsid, nothing could identify the cluster after the next reconnect.
+        """
+        return bool(self.trust.fsid) or source.api != "dashboard"
+
+    def accept(self, url: str) -> bool:
+        """Accept a source whose user may not read what identifies it; return whether it may be.
+
+        It may be if the URL has identified itself before, when the user still had the right.
+        """
+        self.proven = self.proven or url in self.trust.identified
+        return self.proven
+
     def answered(self, source: Source) -> None:
-        """Note that a source answered; log it if it is not the one that answered last."""
+        """Remember that a source answered; log it unless it is the one that answered last."""
         used = (source.api, source.url)
         if used != self.used:
             log.info("connected to Ceph", extra=fields(**self._tags, api=used[0], url=used[1]))
         self.used = used
 
     def move_on(self) -> None:
-        """Close the source and put its URL last."""
+        """Close the source and move its URL to the end of the list."""
         self.close()
         self._urls.append(self._urls.pop(0))
 

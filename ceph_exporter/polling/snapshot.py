@@ -11,7 +11,7 @@ from ceph_exporter.polling.report import DocumentState, Report
 _DOCUMENT = Labels("document")
 _COLLECTOR = Labels("collector")
 OWN = "(the exporter itself)"
-"""Takes the place of a document in metrics whose values do not come from Ceph."""
+"""Replaces the name of a document in metrics whose values do not come from Ceph."""
 
 UP = Metric(
     "ceph_up",
@@ -30,14 +30,14 @@ DOCUMENT_SUCCESS = Metric(
 DOCUMENT_DURATION = Metric(
     "ceph_exporter_document_duration_seconds",
     "gauge",
-    "Time that Ceph took to answer the last request for the document, or to fail",
+    "Duration of the last request for the document, whether it succeeded or failed",
     OWN,
     _DOCUMENT,
 )
 DOCUMENT_LAST_SUCCESS = Metric(
     "ceph_exporter_document_last_success_timestamp_seconds",
     "gauge",
-    "Time when the document was last received, or last confirmed because the OSD map is unchanged",
+    "Time at which the document was last received, or confirmed by an unchanged OSD map",
     OWN,
     _DOCUMENT,
 )
@@ -51,7 +51,7 @@ DOCUMENT_BYTES = Metric(
 DOCUMENT_DROPPED = Metric(
     "ceph_exporter_document_dropped_fields",
     "gauge",
-    "Number of fields of an unexpected type in the last answer that contained the document",
+    "Number of fields that were ignored because of their type in the last answer with the document",
     OWN,
     _DOCUMENT,
 )
@@ -65,7 +65,7 @@ COLLECTOR_SUCCESS = Metric(
 COLLECTOR_DURATION = Metric(
     "ceph_exporter_collector_duration_seconds",
     "gauge",
-    "Time that the collector took in the last poll",
+    "Duration of the collector in the last poll",
     OWN,
     _COLLECTOR,
 )
@@ -92,14 +92,14 @@ PAGE_CUT = Metric(
 SOURCE_INFO = Metric(
     "ceph_exporter_source_info",
     "gauge",
-    "API in use, its URL, and the release of Ceph that answers; always 1",
+    "API, URL and Ceph release in use; always 1",
     OWN,
     Labels("api", "url", "release"),
 )
 FOREIGN_CLUSTER = Metric(
     "ceph_exporter_foreign_cluster",
     "gauge",
-    "Whether the URL last answered for another cluster and was rejected (1) or not (0)",
+    "Whether the last answer from the URL came from another cluster (1) or not (0)",
     OWN,
     Labels("url"),
 )
@@ -107,18 +107,19 @@ POLL_DURATION = Metric(
     "ceph_exporter_poll_duration_seconds", "gauge", "Duration of the last poll", OWN
 )
 POLL_TIME = Metric(
-    "ceph_exporter_poll_timestamp_seconds", "gauge", "Time when the last poll ended", OWN
+    "ceph_exporter_poll_timestamp_seconds", "gauge", "Time at which the last poll ended", OWN
 )
 
 METRICS = tuple(value for value in list(vars().values()) if isinstance(value, Metric))
-"""The metrics about the exporter's own work for one cluster."""
+"""The metrics about the polls of one cluster."""
 
 
 class Snapshot(NamedTuple):
-    """The result of a poll: its report, and its families as lines.
+    """The result of a poll: its report, and its families rendered as lines.
 
-    expires: reading of the clock's `monotonic` after which the poller must have hung; from then on
-    `stale_lines`, which say that the state is unknown, replace `fresh_lines`.
+    expires: when the snapshot goes stale, by `clock.monotonic()`. That happens only if the poller
+    hangs. From then on, `stale_lines`, in which `ceph_up` is 0, are exported instead of
+    `fresh_lines`.
     """
 
     report: Report
@@ -129,7 +130,7 @@ class Snapshot(NamedTuple):
 
     @property
     def fresh(self) -> bool:
-        """Whether the poller is alive, so that its result may be exported."""
+        """Whether the snapshot is not stale yet."""
         return self.clock.monotonic() < self.expires
 
     @property
@@ -146,7 +147,11 @@ def make(
     lifetime: float,
     clock: Clock = SYSTEM,
 ) -> Snapshot:
-    """Return the snapshot of a poll. ceph: Ceph's families; lifetime: in seconds."""
+    """Return the snapshot of a poll.
+
+    ceph: the families from the collectors; prefix: the label of the cluster, if it needs one;
+    lifetime: seconds until the snapshot goes stale.
+    """
     own = exposition.lines(_families(report, up=report.up), prefix)
     stale = exposition.lines(_families(report, up=False), prefix)
     return Snapshot(report, {**ceph, **own}, stale, clock.monotonic() + lifetime, clock)

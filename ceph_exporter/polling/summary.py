@@ -1,11 +1,14 @@
-"""What the report says of a cluster's facts: its release, its health, and the checks raised."""
+"""Extracts the release, the health and the raised checks from the facts, for the report."""
 
 from ceph_exporter.facts import Facts, Health, Status, Version
 from ceph_exporter.polling.report import CheckRow
 
 
 def release(available: Facts) -> str:
-    """Return the release of Ceph, or the releases that answer like this; empty if unknown."""
+    """Return the release of Ceph; empty if unknown.
+
+    If Ceph does not report it, the form of the health shows a range of releases.
+    """
     version, health_ = available.get(Version), available.get(Health)
     if version is not None:
         return version.release
@@ -13,7 +16,7 @@ def release(available: Facts) -> str:
 
 
 def health(available: Facts) -> str | None:
-    """Return HEALTH_OK and so on, None while it is unknown."""
+    """Return the health, such as HEALTH_OK, or None if it is unknown."""
     detail, status = available.get(Health), available.get(Status)
     if detail is not None:
         return detail.status

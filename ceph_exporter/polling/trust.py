@@ -1,14 +1,14 @@
-"""Whether to trust what a URL answers: it must come from the right cluster and not be frozen.
+"""Decides whether to trust answers: they must come from the right cluster and be current.
 
-All that a mgr knows about the monitors is what they last sent it. Without a quorum they send no new
-cluster state, and the dashboard keeps returning the last HEALTH_OK, however old (seen on 16.2.15
-and 18.2.7). Two signs reveal this:
+A mgr knows about the monitors only what they last sent to it. Without a quorum they send no new
+state of the cluster, and the dashboard keeps returning the last HEALTH_OK, however old it is (seen
+on 16.2.15 and 18.2.7). Two signs reveal this:
 
-- `quorum_age` stands still. The quorum counts it in seconds and sends it every 5 s
-  (MgrMonitor::send_digests of 14 to 20).
-- Half of the monitors or more have stopped reporting. Each monitor reports to the mgr every 5 s,
-  even without a quorum. A single answer is enough to see this, but it is no proof: the monitors may
-  merely be cut off from the mgr. So this sign is ignored once `quorum_age` has been seen to change.
+- `quorum_age` does not change. It is the age of the quorum in seconds, which a quorum sends to the
+  mgr every 5 s (MgrMonitor::send_digests in Ceph 14 to 20).
+- At least half of the monitors have stopped reporting. Each monitor reports to the mgr every 5 s,
+  even without a quorum. A single answer shows this sign, but it is no proof: the monitors may only
+  have lost their connections to the mgr. So the sign is ignored once `quorum_age` has changed.
 """
 
 from collections.abc import Collection, Mapping
@@ -21,23 +21,25 @@ from ceph_exporter.polling.clock import SYSTEM, Clock
 from ceph_exporter.sources import ErrorKind, SourceError
 
 FROZEN_AFTER = 20.0
-"""Seconds without a sign of the quorum; an election after the leader died takes up to 15."""
+"""Seconds for which `quorum_age` may stay the same. If the leader dies, the election of a new one
+takes up to 15 s."""
 SILENT_AFTER = 15.0
-"""Seconds by which a monitor's report to the mgr may be late, on top of three report intervals, as
-three reports may be lost. The last two reports show how often they come (`mgr_stats_period`)."""
+"""A monitor is silent once its last report is three report intervals and this many seconds old.
+The three intervals allow for lost reports. The report interval (`mgr_stats_period`) is the time
+between the last two reports of the monitor."""
 _RELAYS = frozenset({"dashboard"})
-"""APIs that pass on what the monitors last sent; the others ask a monitor each time."""
+"""APIs that return what the monitors last sent to the mgr. Other APIs ask a monitor each time."""
 _LOST = (
-    "so what its dashboard reports is old and not exported; check with `ceph -s` whether there is "
-    "a quorum (it hangs without one), and start the monitors that are down"
+    "so its dashboard reports old data, which is not exported; check whether there is a quorum "
+    "(without one, `ceph -s` hangs), and start the monitors that are down"
 )
 
 
 class _Sign(NamedTuple):
-    """A sign of life of the quorum: election epoch and age.
+    """The last sign of life of the quorum at a URL.
 
-    since: when it was first seen, by `clock.monotonic()`; changed: whether another sign came before
-    it.
+    value: election epoch and age of the quorum; since: when this value was first seen, by
+    `clock.monotonic()`; changed: whether it replaced another value.
     """
 
     value: tuple[int | None, float | None]
@@ -52,21 +54,23 @@ class Trust:
         self, tags: Mapping[str, str], urls: Collection[str], clock: Clock = SYSTEM
     ) -> None:
         self.fsid = ""
-        """Of the first cluster that answered; empty before."""
+        """The fsid of the first cluster that answered; empty until one has answered."""
         self.foreign = dict.fromkeys(urls, False)
-        """By URL, whether its last answer came from another cluster."""
+        """For each URL, whether its last answer came from another cluster."""
+        self.identified: set[str] = set()
+        """The URLs that have identified themselves as the right cluster's."""
         self._tags = dict(tags)
         self._clock = clock
         self._signs: dict[str, _Sign] = {}
 
     def check(self, url: str, api: str, quorum: Quorum) -> None:
-        """Raise SourceError, FOREIGN or FROZEN, unless this is the cluster's present state."""
+        """Raise SourceError, FOREIGN or FROZEN, unless the right cluster sent its current state."""
         self.check_cluster(url, quorum.fsid)
         if api in _RELAYS:
             self._check_quorum(url, quorum)
 
     def check_cluster(self, url: str, fsid: str) -> None:
-        """Raise SourceError, FOREIGN, unless this is the cluster that answered first."""
+        """Raise SourceError, FOREIGN, unless the fsid is that of the first cluster to answer."""
         self.fsid = self.fsid or fsid
         foreign = fsid != self.fsid
         if foreign != self.foreign.get(url, False):
@@ -82,6 +86,7 @@ class Trust:
                 f"{url}: another cluster answers (fsid {fsid[:64]}, expected {self.fsid[:64]}); "
                 "check the URL, or restart the exporter if the cluster was recreated",
             )
+        self.identified.add(url)
 
     def _check_quorum(self, url: str, quorum: Quorum) -> None:
         now = self._clock.monotonic()
@@ -101,7 +106,7 @@ class Trust:
 
 
 def _silence(monitors: Collection[Monitor]) -> str:
-    """Return a text with the number of silent monitors if too many are silent for a quorum, or "".
+    """Return an error text if fewer monitors send reports than a quorum needs, else "".
 
     A monitor is silent if its last report is much older than the newest report of any monitor.
     """

@@ -11,7 +11,7 @@ from ceph_exporter.simulator.simulated import Api, Simulated
 
 
 def serve(simulated: Simulated, api: Api, port: int = 0) -> Server:
-    """Return a server, not yet started, for one API of a cluster; port 0 stands for any free port.
+    """Return a server, not yet started, for one API of a cluster. port: 0 for any free port.
 
     api: "rest-api" is ceph-rest-api in front of Ceph 10.2, "restful" the mgr module of Ceph 18.2
     without TLS and keys.

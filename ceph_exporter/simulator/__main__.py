@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--port", type=int, default=0, help="default: any free port")
     options = parser.parse_args(arguments)
     simulated = Simulated(options.osds, options.seed)
-    gc.freeze()  # many objects never change
+    gc.freeze()  # exempts the simulated cluster's constant parts from garbage collection
     gc.set_threshold(1_000_000)
     stop = {signal.SIGINT, signal.SIGTERM}
     signal.pthread_sigmask(signal.SIG_BLOCK, stop)

@@ -16,9 +16,9 @@ from ceph_exporter.simulator.osds import osds, room
 from ceph_exporter.simulator.timeline import moment
 
 
-def state(layout: Layout, seconds: float, held: Collection[str] | None = None) -> State:
-    """Return the state of a cluster `seconds` after its start. held: as in `timeline.moment`."""
-    now = moment(layout, seconds, held)
+def state(layout: Layout, seconds: float, fixed: Collection[str] | None = None) -> State:
+    """Return the state of a cluster `seconds` after its start. fixed: as in `timeline.moment`."""
+    now = moment(layout, seconds, fixed)
     data: defaultdict[str, int] = defaultdict(int)
     for plan in layout.pools:
         stored = pools.objects_of(now, plan) * plan.object_bytes

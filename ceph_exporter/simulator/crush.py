@@ -1,6 +1,7 @@
-"""`osd tree` and `osd df` (CrushTreeDumper.h, OSDUtilizationDumper) with what all releases report.
+"""`osd tree` and `osd df`, with the fields that all releases have.
 
-The argument `more` returns the fields that one release adds to the row of an OSD.
+Modelled on CrushTreeDumper.h and OSDUtilizationDumper. The argument `more` is a function that
+returns the fields that a release adds to the row of an OSD.
 """
 
 import math
@@ -12,7 +13,7 @@ from ceph_exporter.simulator.model import Osd, State
 Row = dict[str, object]
 
 _TIB = 2**40
-_ROOT, _RACK, _HOST = 11, 3, 1  # type ids of the usual CRUSH map
+_ROOT, _RACK, _HOST = 11, 3, 1  # the type ids in Ceph's default CRUSH map
 
 
 def osd_tree(state: State, more: Callable[[Osd], Row]) -> Row:

@@ -13,8 +13,8 @@ _EPOCH = 12
 def fs_dump(state: State, daemon: Callable[[str], Row], mdsmap: Row) -> Row:
     """Return `fs dump` without the top-level fields that only one release has.
 
-    daemon: returns the fields that the release adds to the row of an MDS; mdsmap: the fields that
-    it adds to the MDS map.
+    daemon: a function that returns the fields that the release adds to the row of an MDS. mdsmap:
+    the fields that the release adds to the MDS map.
     """
     ranks, standbys = ranked(state)
     pools = {plan.name: plan.id for plan in state.moment.layout.pools}

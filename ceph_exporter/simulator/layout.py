@@ -12,13 +12,13 @@ from typing import NamedTuple
 from ceph_exporter.simulator.waves import noise
 
 LEAST_OSDS = 12
-_SMALL = 60  # with fewer OSDs, hosts have 3 OSDs and racks 2 hosts; otherwise 20 and 20
-_MANY = 1000  # from this many OSDs on there are five monitors, and an extra pool per multiple
-_SSD_PART = 5  # one OSD in this many, rounded up on each full host, is an SSD
-_PGS_OF_OSD = 100
-_QUOTA = 1.6
-_BYTES = {"hdd": 4 * 2**40, "ssd": 2**40}
-_FILLED = {"hdd": 0.45, "ssd": 0.30}
+_SMALL = 60  # with fewer OSDs, a host has 3 OSDs and a rack 2 hosts; otherwise 20 and 20
+_MANY = 1000  # with N >= _MANY OSDs, there are 5 monitors and N / _MANY additional pools
+_SSD_PART = 5  # of N OSDs on a host, N / _SSD_PART are SSDs (rounded up)
+_PGS_PER_OSD = 100
+_QUOTA = 1.6  # relative to the initial data
+_BYTES = {"hdd": 4 * 2**40, "ssd": 2**40}  # the size of an OSD
+_FILLED = {"hdd": 0.45, "ssd": 0.30}  # the initial utilization of an OSD
 _MIB = 2**20
 
 
@@ -33,9 +33,10 @@ class Host(NamedTuple):
 
 
 class Place(NamedTuple):
-    """An OSD. pgs: number of PGs that have it in their acting set.
+    """An OSD. host: the index of its host.
 
-    share: its fraction of the data on its device class.
+    pgs: the number of PGs whose acting set includes the OSD. share: the fraction of the data of its
+    device class that is on the OSD.
     """
 
     id: int
@@ -47,9 +48,10 @@ class Place(NamedTuple):
 
 
 class PoolPlan(NamedTuple):
-    """A pool. k: data chunks, 1 if replicated; size: copies or chunks; data: initial bytes stored.
+    """A pool. k: number of data chunks, 1 if replicated. size: number of copies or of all chunks.
 
-    first: the position in the ring of OSDs at which its PGs start; io: its share of the client I/O.
+    first: the position of its first PG in the ring of OSDs. data: the initial size of its data in
+    bytes. io: its share of the client I/O.
     """
 
     id: int
@@ -67,28 +69,28 @@ class PoolPlan(NamedTuple):
 
     @property
     def factor(self) -> float:
-        """Raw bytes per byte of data."""
+        """The number of raw bytes per byte of data."""
         return self.size / self.k
 
     @property
     def min_size(self) -> int:
-        """Copies or chunks that must be available for I/O."""
+        """The number of copies or chunks that must be available for I/O."""
         spare = self.size - self.k
         return self.k + min(1, spare - 1)
 
     @property
     def quota_bytes(self) -> int:
-        """The quota in bytes, 0 for none; the pool never reaches it."""
+        """The quota in bytes, 0 if there is none. The pool never reaches it."""
         return self.quota_objects * self.object_bytes
 
     @property
     def quota_objects(self) -> int:
-        """The quota in objects, 0 for none."""
+        """The quota in objects, 0 if there is none."""
         return int(self.has_quota * _QUOTA * self.data) // self.object_bytes
 
     @property
     def profile(self) -> str:
-        """The name of its erasure code profile; empty for replicated pools."""
+        """The name of the erasure code profile; empty for replicated pools."""
         return f"ec{self.k}{self.size - self.k}" if self.k > 1 else ""
 
     @property
@@ -110,7 +112,7 @@ class Layout(NamedTuple):
     fsid: str = "7c1c9d5e-3a0b-4f0e-9d39-5b6f2f0c7a11"
 
     def acting(self, pool: PoolPlan, pg: int) -> list[int]:
-        """Return the OSDs of a PG, primary first, on different hosts if there are enough hosts."""
+        """Return the OSDs of a PG, primary first. They are on different hosts if possible."""
         ring = self.rings[pool.device_class]
         start = pool.first + pg * pool.size
         return [ring[(start + copy) % len(ring)] for copy in range(pool.size)]
@@ -130,7 +132,7 @@ class Layout(NamedTuple):
 def layout(osds: int, seed: int) -> Layout:
     """Return the layout of a cluster. Raises ValueError if its pools need more OSDs."""
     if osds < LEAST_OSDS:
-        raise ValueError(f"at least {LEAST_OSDS} OSDs are needed")
+        raise ValueError(f"a simulated cluster needs at least {LEAST_OSDS} OSDs")
     hosts = tuple(_hosts(osds))
     rings = _rings(hosts)
     pools = tuple(_pools(rings, len(hosts), osds))
@@ -174,7 +176,8 @@ def _pools(rings: dict[str, tuple[int, ...]], hosts: int, osds: int) -> Iterator
     erasure = (4, 6) if hosts >= 6 else (2, 3)
     more = osds // _MANY
     big, small = 4 * _MIB, _MIB // 16
-    # name, application, class, k and size, share of the class's data, object size, share of the I/O
+    # name, application, device class, (k, size), share of the data of the class, object size,
+    # share of the client I/O
     rows = [
         (".mgr", "mgr", "hdd", (1, 3), 0.0, small, 0.0),
         ("rbd", "rbd", "hdd", (1, 3), 0.4 / (1 + more), big, 0.4 / (1 + more)),
@@ -188,7 +191,7 @@ def _pools(rings: dict[str, tuple[int, ...]], hosts: int, osds: int) -> Iterator
     first = 0
     for number, (name, application, class_, (k, size), part, object_bytes, io) in enumerate(rows):
         count = len(rings[class_])
-        wanted = max(1.0, _PGS_OF_OSD * count * part / size)
+        wanted = max(1.0, _PGS_PER_OSD * count * part / size)
         pg_num = 1 << round(math.log2(wanted))
         data = part * _FILLED[class_] * count * _BYTES[class_] * k / size
         yield PoolPlan(

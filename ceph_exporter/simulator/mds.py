@@ -1,11 +1,11 @@
-"""The filesystem's MDSs at a moment: their ranks, and the standbys."""
+"""The MDSs of the file system at a point in time: their ranks, and the standbys."""
 
 from ceph_exporter.simulator.model import State
 
 FS_ID = 1
 FS_NAME = "cephfs"
 
-_REPLAYED = 0.5  # the new MDS is active after this fraction of the failover
+_REPLAYED = 0.5  # the new MDS becomes active after this fraction of the failover
 
 
 def ranked(state: State) -> tuple[list[tuple[str, str]], list[str]]:
@@ -24,7 +24,7 @@ def is_degraded(state: State) -> bool:
 
 
 def host_of(state: State, name: str) -> int:
-    """Return the number of the host that an MDS runs on."""
+    """Return the index of the host that an MDS runs on."""
     return state.moment.layout.mds.index(name)
 
 

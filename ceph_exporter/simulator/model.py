@@ -14,7 +14,8 @@ CLEAN = "active+clean"
 class Monitor(msgspec.Struct, frozen=True):
     """A monitor: its rank in the monmap, its disk, its store and its clock.
 
-    skew, latency: in seconds, as measured by the leader (rank 0), for which both are 0.
+    skew, latency: in seconds, as measured by the leader. Both are 0 for the leader, which has rank
+    0.
     """
 
     name: str
@@ -48,7 +49,7 @@ class Monitor(msgspec.Struct, frozen=True):
 class Osd(msgspec.Struct, frozen=True):
     """An OSD. It is always "in", because no OSD is down long enough to be marked out.
 
-    kb_used: in whole KiB; latency: milliseconds until a write is committed, 0 if the OSD is down.
+    kb_used: in whole KiB. latency: milliseconds until a write is committed, 0 if the OSD is down.
     """
 
     place: Place
@@ -69,21 +70,21 @@ class Osd(msgspec.Struct, frozen=True):
 
     @property
     def utilization(self) -> float:
-        """Used part, 0 to 1."""
+        """Used fraction of the size, 0 to 1."""
         return self.kb_used / self.kb
 
     @property
     def pgs(self) -> int:
-        """Number of PGs with this OSD in their acting set."""
+        """Number of PGs whose acting set includes the OSD."""
         return self.place.pgs if self.up else 0
 
 
 class Pool(msgspec.Struct, frozen=True):
     """A pool: its data, its degraded objects, its available space and its client I/O.
 
-    pg_states: number of PGs by state. degraded: number of missing copies or chunks. *_sec are
-    rates; read_bytes, write_bytes, read_ops and write_ops are totals since the creation of the
-    pool. max_avail: bytes of data that still fit.
+    pg_states: number of PGs by state. degraded: number of missing copies or chunks. max_avail:
+    bytes of data that can still be stored. Fields that end in _sec are rates; read_bytes,
+    write_bytes, read_ops and write_ops are totals since the creation of the pool.
     """
 
     plan: PoolPlan
@@ -103,12 +104,12 @@ class Pool(msgspec.Struct, frozen=True):
 
     @property
     def stored(self) -> int:
-        """Bytes of all objects, without replicas."""
+        """Size of all objects, without replicas."""
         return self.objects * self.plan.object_bytes
 
     @property
     def bytes_used(self) -> int:
-        """Bytes of all copies or chunks."""
+        """Size of all copies or chunks."""
         return self.stored * self.plan.size // self.plan.k
 
     @property
@@ -161,7 +162,7 @@ class State(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def timecheck_round(self) -> int:
-        """Number of the latest round of time checks, odd during its first second, then even."""
+        """Number of the latest round of time checks: odd during its first second, then even."""
         rounds, seconds = divmod(self.moment.seconds, _TIMECHECK_INTERVAL)
         return 2 * int(rounds) + (1 if seconds < 1 else 2)
 
@@ -186,6 +187,6 @@ class State(msgspec.Struct, frozen=True, dict=True):
         return sum(pool.copies for pool in self.pools)
 
 
-_TIMECHECK_INTERVAL = (
-    30.0  # mon_timecheck_skew_interval; mon_timecheck_interval, 300 s, is too slow for a demo
-)
+_TIMECHECK_INTERVAL = 30.0
+"""Ceph's mon_timecheck_skew_interval in seconds. The interval that Ceph uses without clock skew,
+mon_timecheck_interval (300 s), would be too long for a demo."""

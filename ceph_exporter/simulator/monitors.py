@@ -1,4 +1,4 @@
-"""The monitors at a moment: their disks, stores and clocks."""
+"""The monitors at a point in time: their disks, stores and clocks."""
 
 import math
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def monitors(moment: Moment) -> Iterator[Monitor]:
 
 
 def _clock(moment: Moment, rank: int, *, drifts: bool) -> tuple[float, float]:
-    """Return skew and latency, rounded to six decimals because old monitors print no more."""
+    """Return skew and latency with six decimal places, as old monitors print them."""
     if rank == 0:
         return 0.0, 0.0
     second, seed = int(moment.seconds), moment.layout.seed
@@ -46,13 +46,14 @@ def _clock(moment: Moment, rank: int, *, drifts: bool) -> tuple[float, float]:
 
 
 def _disk(seconds: float, rank: int) -> tuple[int, int, int, int]:
-    """Return the bytes of the store's tables, log and other files, and of other files on the disk.
+    """Return four sizes: of the store's tables, its log and its other files, and of all other data.
 
-    The store's log grows until it becomes a table; tables accumulate until compaction.
+    The store's log grows until it becomes a table. Tables accumulate until they are compacted.
     """
     filled = sawtooth(seconds + 70 * rank, 200)
     sst = int((64 + 256 * filled) * _MIB)
     log = int(8 * _MIB * sawtooth(seconds + 7 * rank, 25))
     misc = 64 * _KIB + int(8 * _KIB * filled)
-    ceph_mon_log = int(512 * _MIB * sawtooth(seconds + 200 * rank, CYCLE / 3))  # until logrotate
+    # The log file grows until it is rotated.
+    ceph_mon_log = int(512 * _MIB * sawtooth(seconds + 200 * rank, CYCLE / 3))
     return sst, log, misc, 4 * _GIB + ceph_mon_log

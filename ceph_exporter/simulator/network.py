@@ -2,12 +2,12 @@
 
 from ceph_exporter.simulator.layout import Layout, Place
 
-_PER_NET = 250  # hosts
-_FIRST_PORT, _PORTS = 6810, 8  # the first port of a host's OSDs, and the ports of each OSD
+_PER_NET = 250  # hosts with the same third byte of the address
+_FIRST_PORT, _PORTS = 6810, 8  # the first port of a host's OSDs, and the number of ports per OSD
 
 
 def address(net: int, host: int) -> str:
-    """Return a host's address in the public (1) or cluster network (2), starting at 10.1.0.1."""
+    """Return a host's address in the public network (net 1) or the cluster network (net 2)."""
     return f"10.{net}.{host // _PER_NET}.{host % _PER_NET + 1}"
 
 

@@ -1,4 +1,4 @@
-"""The OSDs at a moment: their usage and latency."""
+"""The OSDs at a point in time: their usage and latency."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from ceph_exporter.simulator.waves import noise, writes
 
 NEARFULL_RATIO, BACKFILLFULL_RATIO, FULL_RATIO = 0.85, 0.90, 0.95
 _NEARFULL_AT = 0.87
-_OVERHEAD = 2**30  # bytes that each OSD uses without any data
+_OVERHEAD = 2**30  # bytes that an OSD without data uses
 _LATENCY = {"hdd": 12.0, "ssd": 1.0}  # milliseconds
 _SLOW = 900.0
 
@@ -38,7 +38,7 @@ def osds(moment: Moment, data: Mapping[str, int]) -> Iterator[Osd]:
 
 
 def room(all_osds: tuple[Osd, ...]) -> dict[str, int]:
-    """Return how many raw bytes each class can take until the fullest OSD of the class is full."""
+    """Return how many raw bytes each device class can take before its fullest OSD is full."""
     least: defaultdict[str, float] = defaultdict(lambda: 1.0)
     sizes: defaultdict[str, int] = defaultdict(int)
     for osd in all_osds:

@@ -1,4 +1,4 @@
-"""The parts of `pg dump` that the exporter requests; Reef wraps them in an object (PGMap.cc)."""
+"""The rows of `pg dump` that the exporter requests (PGMap.cc)."""
 
 from collections.abc import Iterator
 

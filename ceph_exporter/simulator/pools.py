@@ -1,4 +1,4 @@
-"""The pools at a moment: their data, their degraded PGs and their client I/O."""
+"""The pools at a point in time: their data, their degraded PGs and their client I/O."""
 
 import math
 from collections import Counter
@@ -16,11 +16,11 @@ RECOVERING = "active+recovering+degraded"
 SCRUBBING = "active+clean+scrubbing"
 
 _KIB, _MIB = 2**10, 2**20
-_READ_SIZE, _WRITE_SIZE = 64 * _KIB, 16 * _KIB  # bytes of one operation
-_READS_OF_OSD, _WRITES_OF_OSD = 10 * _MIB, 6 * _MIB  # bytes per second for each OSD
-_MISSED = 0.25  # the fraction of a down OSD's objects that clients change before it is up again
-_RECOVERY_MAX_ACTIVE = 3  # osd_recovery_max_active, the number of PGs recovered at the same time
-_SCRUBS_OF_OSDS = 6  # there is one scrub per this number of OSDs
+_READ_SIZE, _WRITE_SIZE = 64 * _KIB, 16 * _KIB  # bytes per operation
+_READS_PER_OSD, _WRITES_PER_OSD = 10 * _MIB, 6 * _MIB  # bytes per second
+_MISSED = 0.25  # the fraction of an OSD's objects that clients change while the OSD is down
+_RECOVERY_MAX_ACTIVE = 3  # osd_recovery_max_active: the number of PGs recovered at the same time
+_OSDS_PER_SCRUB = 6
 
 Pgs = dict[tuple[int, int], str]
 
@@ -40,7 +40,7 @@ def pgs(moment: Moment) -> Pgs:
             states[pool_id, pg] = RECOVERING if recovers else WAITING
     if moment.is_on("scrub"):
         pools = moment.layout.pools
-        for scrub in range(math.ceil(len(moment.layout.osds) / _SCRUBS_OF_OSDS)):
+        for scrub in range(math.ceil(len(moment.layout.osds) / _OSDS_PER_SCRUB)):
             pool = pools[scrub % len(pools)]
             pg = int(noise(scrub, int(moment.seconds // 20)) * pool.pg_num)
             states.setdefault((pool.id, pg), SCRUBBING)
@@ -48,11 +48,11 @@ def pgs(moment: Moment) -> Pgs:
 
 
 def pool(moment: Moment, plan: PoolPlan, states: Pgs, room: Mapping[str, int]) -> Pool:
-    """Return one pool. states: the result of `pgs`; room: raw bytes that still fit, by class."""
+    """Return one pool. states: the result of `pgs`. room: the result of `osds.room`."""
     objects = objects_of(moment, plan)
     seconds, unevenness = moment.seconds, 0.9 + 0.2 * noise(plan.id, int(moment.seconds))
-    reads = plan.io * len(moment.layout.osds) * _READS_OF_OSD
-    writes = plan.io * len(moment.layout.osds) * _WRITES_OF_OSD
+    reads = plan.io * len(moment.layout.osds) * _READS_PER_OSD
+    writes = plan.io * len(moment.layout.osds) * _WRITES_PER_OSD
     read_bytes_sec = int(reads * unevenness * waves.reads(seconds + 40 * plan.id))
     write_bytes_sec = int(writes * unevenness * waves.writes(seconds))
     read_bytes = int(reads * (waves.read(seconds + 40 * plan.id))) // _KIB * _KIB
@@ -80,14 +80,15 @@ def pool(moment: Moment, plan: PoolPlan, states: Pgs, room: Mapping[str, int]) -
 
 
 def objects_of(moment: Moment, plan: PoolPlan) -> int:
-    """Return the number of objects of a pool; no PG is empty."""
+    """Return the number of objects in a pool, which is at least one per PG."""
     return max(plan.pg_num, int(plan.data * moment.growth / plan.object_bytes))
 
 
 def _missing(moment: Moment, plan: PoolPlan, objects: int, pg: int) -> int:
     """Return how many copies of a PG's objects are missing.
 
-    While an OSD is down, these are all copies on it, afterwards those that clients changed.
+    While an OSD is down, all copies on it are missing. Afterwards, only the copies of objects that
+    clients changed in the meantime are missing.
     """
     per_pg, remainder = divmod(objects, plan.pg_num)
     copies = per_pg + (pg < remainder)
@@ -95,7 +96,7 @@ def _missing(moment: Moment, plan: PoolPlan, objects: int, pg: int) -> int:
 
 
 def _recovering(moment: Moment, plan: PoolPlan, objects: int) -> int:
-    """Return the objects recovered per second, at a constant rate throughout the recovery."""
+    """Return the objects recovered per second, which is constant during the recovery."""
     if not moment.is_on("recovery") or moment.is_on("osd_down"):
         return 0
     start, end = INCIDENTS["recovery"]

@@ -1,9 +1,9 @@
 """A simulated ceph-rest-api on the loopback interface, for the demo and for tests.
 
-It behaves like `ceph_rest_api.py` of Ceph 10.2 to 12.2 under Werkzeug's development server:
-HTTP/1.0, one request at a time, each connection closed after its answer, the same statuses and
-content types for the same errors. Not simulated: XML, `?help`, and the human-readable output of
-commands (the plain answer is the JSON of the output, without an envelope).
+It behaves like `ceph_rest_api.py` of Ceph 10.2 to 12.2 on Werkzeug's development server. The server
+speaks HTTP/1.0, answers one request at a time and closes the connection after each answer. Errors
+have the same status and content type as Ceph's. XML, `?help` and the human-readable output of
+commands are not simulated; instead of the latter, a client receives JSON without an envelope.
 """
 
 import json
@@ -50,23 +50,25 @@ _HELP = (
     "status",
     "version",
 )
-"""Commands that the help of Ceph 10.2 lists; a request for the start of one is answered by help."""
+"""Commands in the help of Ceph 10.2. A request for the first part of a command returns help."""
 
 
 class CommandError(Exception):
-    """Raised by an answer function to refuse a command with 400; the text becomes the `status`.
+    """Raised by an answer function to reject a command with status code 400.
 
-    For an errno of the monitor, ceph-rest-api prints "Error: TEXT (-ERRNO)".
+    The text becomes the field `status`. If the monitor returned an errno, ceph-rest-api prints
+    "Error: TEXT (-ERRNO)".
     """
 
 
 class RestApi(Server):
-    """A server that answers commands with the result of a function, until it is closed.
+    """A server that answers each command with the result of the function `answer`.
 
-    `answer(command, args)` receives the words of the path ("osd pool stats") and the query, in
-    which a key without a value is its own value ({"detail": "detail"}). It returns the output as an
-    object, or as the bytes that the monitor would print (valid JSON or not), or None for an unknown
-    command. It may raise CommandError, or an OSError to drop the connection without an answer.
+    `answer(command, args)` receives the command ("osd pool stats") and the arguments from the
+    query. An argument without a value has its name as the value ({"detail": "detail"}). The
+    function returns the output, or None for an unknown command. The output is an object, or the
+    bytes that the monitor would print, which need not be valid JSON. The function may raise
+    CommandError, or an OSError to drop the connection without an answer.
     """
 
     def __init__(
@@ -86,7 +88,7 @@ class RestApi(Server):
 def demo(age: Callable[[], float] | None = None) -> RestApi:
     """Return a server, not yet started, for a simulated cluster.
 
-    age: returns the cluster's age in seconds; by default, the cluster starts now.
+    age: a function that returns the cluster's age in seconds. By default, the cluster starts now.
     """
     return RestApi(answer_of(Simulated(age=age)))
 
@@ -105,7 +107,7 @@ def answer_of(simulated: Simulated) -> Answer:
 
 
 def _message(command: str, args: dict[str, str], unused: tuple[str, ...]) -> str:
-    """Return the message of ceph_argparse.validate(), empty for commands without parameters."""
+    """Return the message of ceph_argparse.validate(); only `health` and `df` have parameters."""
     if command not in ("health", "df"):
         return "\n"
     if "detail" in unused and args["detail"] != "detail":
@@ -124,7 +126,7 @@ class _Handler(Handler):
         return owner
 
     def route(self, body: bytes) -> Response:
-        """Return the same response as Flask's routes and the first part of `handler`."""
+        """Return the response of Flask's routes and of `handler` in ceph_rest_api.py."""
         del body
         if self.command not in {"GET", "HEAD", "PUT"}:
             return Response(405, HTML, _page("Method Not Allowed"), (("Allow", "GET, PUT"),))
@@ -145,14 +147,14 @@ class _Handler(Handler):
             response = self._run(command, as_json=as_json)
             if response is not None:
                 return response
-        # Any prefix of a command, the base path and a trailing slash are answered with HTML help.
+        # Ceph returns help for the start of a command, the base path and a trailing slash.
         matches = [name for name in _HELP if name.startswith(command)]
         if matches and words not in _HELP:
             return Response(400, HTML, _page("Possible commands:", *matches))
         return _refusal(400, f"Invalid endpoint {endpoint}", as_json=as_json)
 
     def _run(self, command: str, *, as_json: bool) -> Response | None:
-        """Run a command; PUT is refused, because no command here changes anything."""
+        """Run a command. PUT is rejected, because no command here changes anything."""
         if self.command != "GET":
             return _refusal(400, "\n", as_json=as_json)
         query = parse_qsl(urlsplit(self.path).query, keep_blank_values=True)
@@ -164,7 +166,7 @@ class _Handler(Handler):
 
 
 def _accepts_json(accept: str) -> bool:
-    """Return whether an Accept header names JSON explicitly; `*/*` only gets plain text."""
+    """Return whether an Accept header names JSON. `*/*` does not count, as in Ceph."""
     return JSON in (element.partition(";")[0].strip() for element in accept.split(","))
 
 
@@ -175,7 +177,7 @@ def _success(output: object, *, as_json: bool) -> Response:
         try:
             envelope = {"output": json.loads(output or b"[]"), "status": "OK"}
         except ValueError:
-            # The status is 500, but the handler still sets the content type of a success.
+            # Ceph's handler sends status 500 with the content type of a successful response.
             return Response(500, JSON, b"Error decoding JSON from " + output)
         return Response(200, JSON, json.dumps(envelope).encode())
     if not as_json:
@@ -184,7 +186,7 @@ def _success(output: object, *, as_json: bool) -> Response:
 
 
 def _refusal(code: int, status: str, *, as_json: bool) -> Response:
-    """Return an error, as JSON if JSON was requested, but always with Flask's default type."""
+    """Return an error. Its content type is Flask's default, even if the body is JSON."""
     envelope = json.dumps({"output": [], "status": status})
     return Response(code, HTML, (envelope if as_json else f"\n{status}\n").encode())
 

@@ -1,8 +1,8 @@
 """A simulation of the mgr module restful in front of a simulated cluster, over plain HTTP.
 
 Modelled on src/pybind/mgr/restful of 18.2 and its observed answers. Commands finish immediately,
-and a request is stored until it is deleted. Not simulated: TLS, keys (as if the module's option
-`enable_auth` were off), and the endpoints that the exporter does not use.
+and a request is stored until it is deleted. TLS, keys and the endpoints that the exporter does not
+use are not simulated; the server behaves as if the module's option `enable_auth` were off.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,21 +20,21 @@ _ROOT = {
     "doc": "See /doc endpoint",
     "info": "Ceph Manager RESTful API server",
 }
-_FORBIDDEN = "pg dump"  # the module's own key may not run it
+_FORBIDDEN = "pg dump"  # the capabilities of the module's own key do not allow it
 
 
 class Restful(Server):
-    """A server for one simulated cluster, until it is closed."""
+    """A server for one simulated cluster."""
 
     def __init__(self, simulated: Simulated, *, host: str = "127.0.0.1", port: int = 0) -> None:
         super().__init__(_Handler, host, port, client_timeout=30.0)
         self.simulated = simulated
         self.requests: dict[str, bytes] = {}
-        """The answers to the requests that have not been deleted, by id."""
+        """The results of the requests that have not been deleted, by request id."""
         self._ids = count(140072978411472)
 
     def run(self, commands: list[dict[str, object]]) -> bytes:
-        """Run commands as one request, store it and return its answer."""
+        """Run commands as one request. Store the result of the request and return it."""
         results = list(self._results(commands))
         has_failed = any(failed for failed, _ in results)
         request_id = str(next(self._ids))
@@ -63,7 +63,7 @@ class Restful(Server):
             yield bool(error), row
 
     def _output(self, prefix: str, args: Mapping[str, object]) -> tuple[str, str]:
-        """Return the output of a command and its error, one of which is empty."""
+        """Return the output and the error of a command; one of them is empty."""
         if prefix == _FORBIDDEN:
             return "", "access denied: does your client key have mgr caps?"
         try:
@@ -79,7 +79,7 @@ class _Handler(Handler):
     sys_version = "Python/3.11.2"
 
     def route(self, body: bytes) -> Response:
-        """Return the same response as the module, for the endpoints that the exporter uses."""
+        """Return the module's response, for the endpoints that the exporter uses."""
         owner = self.server.owner
         assert isinstance(owner, Restful)  # noqa: S101 - for mypy
         response = None
@@ -108,7 +108,7 @@ def _stored(request: bytes | None) -> Response:
 
 
 def _run(owner: Restful, body: bytes) -> Response:
-    """Run a posted command, or a list of lists of commands, one after the other."""
+    """Run the commands in the body: a single command, or a list of lists of commands."""
     try:
         posted = msgspec.json.decode(body, type=_Command | list[list[_Command]])
     except msgspec.DecodeError:

@@ -1,4 +1,4 @@
-"""The base class of the servers of both APIs; one thread answers one request after the other."""
+"""The base class of the servers of both APIs, which answer one request at a time."""
 
 import sys
 import threading
@@ -20,9 +20,9 @@ class Response(NamedTuple):
 
 
 class Server:
-    """A server on the loopback interface; the class `handler` answers each request.
+    """A server on the loopback interface. The class `handler` answers each request.
 
-    client_timeout: how many seconds one read or write may block the only thread.
+    client_timeout: the number of seconds that a read or write may block the only thread.
     """
 
     def __init__(
@@ -33,20 +33,20 @@ class Server:
         self._server.owner = self
         self._thread: threading.Thread | None = None
         self.url = f"http://{host}:{self._server.server_address[1]}"
-        """The URL of the server, without a path. Clients can connect even before `start`."""
+        """The URL of the server, without a path. Clients can connect before `start` is called."""
 
     def start(self) -> None:
-        """Serve in a background thread that does not keep the program running."""
+        """Serve in a background thread, which does not prevent the program from exiting."""
         self._thread = threading.Thread(
             target=self._server.serve_forever,
-            kwargs={"poll_interval": 0.05},  # close() waits up to this number of seconds
+            kwargs={"poll_interval": 0.05},  # close() may wait for this number of seconds
             name="ceph-simulator",
             daemon=True,
         )
         self._thread.start()
 
     def close(self) -> None:
-        """Finish the current request, then refuse connections. May be called again."""
+        """Finish the current request, then stop serving. Further calls do nothing."""
         if self._thread is not None:
             self._server.shutdown()
             self._thread.join()
@@ -69,7 +69,7 @@ class _Server(TCPServer):
     owner: Server
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
-        """Print the traceback of an error while answering, but nothing if the connection broke."""
+        """Print the traceback of an exception, unless it is due to a broken connection."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
@@ -91,7 +91,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self) -> None:
         """Answer a request with any method."""
-        # Closing a connection with unread data resets it, so the client might lose the answer.
+        # The body is always read, because closing a connection with unread data resets the
+        # connection, and the client might lose the answer.
         length = self.headers.get("Content-Length", "")
         response = self.route(self.rfile.read(int(length) if length.isdecimal() else 0))
         self.send_response(response.code)

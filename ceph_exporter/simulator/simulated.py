@@ -1,4 +1,4 @@
-"""A simulated cluster that changes with time: its answers to the commands of either API."""
+"""A simulated cluster that changes over time, and its answers over each API."""
 
 import threading
 import time
@@ -25,9 +25,11 @@ _ANSWERS: Mapping[Api, Mapping[str, Callable[[State], object]]] = {
     "restful": reef.ANSWERS,
 }
 _PLAIN = ("df", "fsid", "health")
-"""Commands that return no document; only people and tests run them."""
-_OSDS_OF_TICK = 2500
-_FIXED = {"osd metadata", "device ls"}  # large, and always the same
+"""Commands that the exporter does not use; only users and tests run them."""
+_OSDS_PER_SECOND = 2500
+"""A cluster of N OSDs changes every N / _OSDS_PER_SECOND seconds, but at most once a second."""
+_FIXED = {"osd metadata", "device ls"}
+"""Large answers that never change."""
 
 
 def _age() -> Callable[[], float]:
@@ -36,13 +38,13 @@ def _age() -> Callable[[], float]:
 
 
 class Simulated:
-    """A cluster with this many OSDs; clusters of equal size, seed and age are in the same state.
+    """A simulated cluster. Clusters with the same number of OSDs, seed and age have the same state.
 
-    age: returns the seconds since the cluster's start, by default since this object was created;
-    may be replaced. incidents: names from `timeline.INCIDENTS` of incidents that are half-way
-    through at any time; None to follow the timeline.
+    age: a function that returns the age of the cluster in seconds; by default, the time since this
+    object was created. incidents: the incidents of `timeline.INCIDENTS` that are always half-way
+    through; None to follow the timeline. Both attributes can be changed at any time.
 
-    A large cluster changes less often than every second, because its answers take longer.
+    A large cluster changes less often than once a second, because its answers take long to create.
     """
 
     def __init__(
@@ -51,7 +53,7 @@ class Simulated:
         self.age = age or _age()
         self.incidents: Collection[str] | None = None
         self._layout = layout(osds, seed)
-        self._tick = max(1.0, osds // _OSDS_OF_TICK)
+        self._tick = max(1.0, osds // _OSDS_PER_SECOND)
         self._lock = threading.Lock()
         self._key: object = None
         self._state: State | None = None
@@ -64,9 +66,9 @@ class Simulated:
             return self._now()
 
     def body(self, api: Api, name: str | None) -> bytes | None:
-        """Return the JSON of the answer in a wire format, None if the release has no such answer.
+        """Return an answer as JSON, by its wire format; None if the release has no such answer.
 
-        Ceph 10.2 answers over rest-api, 18.2 over restful.
+        The answers over rest-api are those of Ceph 10.2, the ones over restful those of 18.2.
         """
         write = _ANSWERS[api].get(name or "")
         if write is None:
@@ -89,15 +91,15 @@ class Simulated:
 
 
 def names(api: Api) -> tuple[str, ...]:
-    """Return the wire formats of all answers of an API."""
+    """Return the wire formats of all answers over an API."""
     return tuple(_ANSWERS[api])
 
 
 def name_of(prefix: str, args: Mapping[str, object]) -> str | None:
     """Return the wire format of a command's answer; None for an unknown command.
 
-    args: all arguments except the format. Raises KeyError with the names of the arguments that the
-    command does not have or, if it has them all, of those whose values do not fit.
+    args: all arguments except the format. Raises KeyError with the names of the unknown arguments;
+    if all names are known, a value is invalid, and the error contains all names.
     """
     forms = _COMMANDS.get(prefix, {})
     name = forms.get(_frozen(args))
@@ -108,7 +110,7 @@ def name_of(prefix: str, args: Mapping[str, object]) -> str | None:
 
 
 def _frozen(args: Mapping[str, object]) -> Arguments:
-    """Return arguments in a comparable form, in which a list of one value equals the value."""
+    """Return arguments in a hashable form, in which a list of one value is equal to the value."""
     return frozenset(
         (name, str(value[0] if isinstance(value, list) and value else value))
         for name, value in args.items()
@@ -116,7 +118,7 @@ def _frozen(args: Mapping[str, object]) -> Arguments:
 
 
 def _commands() -> dict[str, dict[Arguments, str]]:
-    """Return the wire format of each command's answer, by the command's prefix and arguments."""
+    """Return the wire format of each command's answer, by prefix and arguments of the command."""
     commands = {prefix: {_frozen({}): prefix} for prefix in _PLAIN}
     for document in COMMANDS:
         for command in COMMANDS[document]:
@@ -137,10 +139,10 @@ def expected(api: Api, release: str) -> set[str]:
 
 
 def check(api: Api, simulator: ModuleType) -> None:
-    """Raise RegistrationError, which names the simulator's file, if its tables are wrong.
+    """Raise RegistrationError, which names the file to edit, if a release's tables are wrong.
 
-    They must have every answer that the registry expects from its release, and no other: either in
-    ANSWERS, or in ABSENT with a reason.
+    Each answer that the registry expects from the release must be either in ANSWERS, or in ABSENT
+    with a reason. The tables must contain no other answers.
     """
     file = f"{simulator.__name__.replace('.', '/')}/__init__.py"
     registered = expected(api, simulator.RELEASE)
@@ -153,12 +155,12 @@ def check(api: Api, simulator: ModuleType) -> None:
     if unknown := answers - registered - {*_PLAIN}:
         raise RegistrationError(
             f"{file}: nobody requests {min(unknown)!r}; remove it from ANSWERS, because no command "
-            f"or endpoint of Ceph {simulator.RELEASE} has that wire format"
+            f"or endpoint of Ceph {simulator.RELEASE} has this wire format"
         )
     if redundant := absent & answers | absent - registered:
         raise RegistrationError(
-            f"{file}: remove {min(redundant)!r} from ABSENT, because the simulator answers it, or "
-            f"Ceph {simulator.RELEASE} does not have it"
+            f"{file}: remove {min(redundant)!r} from ABSENT, because either the simulator answers "
+            f"it, or Ceph {simulator.RELEASE} does not have it"
         )
 
 

@@ -1,7 +1,7 @@
 """Parts of `status` and `osd pool stats` that are the same in Jewel and Reef (PGMap.cc).
 
-Ceph omits fields that are 0. Functions that take pools return sums over them: `status` sums over
-all pools, `osd pool stats` over one.
+Ceph omits fields that are 0. The functions that take pools return sums over these pools: all pools
+for `status`, a single pool for `osd pool stats`.
 """
 
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ def sums(state: State) -> dict[str, object]:
 
 
 def degraded_objects(pools: Iterable[Pool]) -> dict[str, object]:
-    """Return the number and the fraction of degraded objects, nothing if there are none."""
+    """Return the number and the fraction of degraded objects; no fields if there are none."""
     rows = [(pool.degraded, pool.copies) for pool in pools]
     degraded, copies = sum(row[0] for row in rows), sum(row[1] for row in rows)
     if not degraded:
@@ -63,7 +63,7 @@ def recovery_rate(pools: Iterable[Pool]) -> dict[str, object]:
 
 
 def client_rates(pools: Iterable[Pool]) -> dict[str, object]:
-    """Return client rates; like Ceph, it omits the bytes read or written if there are none."""
+    """Return the rates of clients. As in Ceph, the bytes read or written are omitted if 0."""
     rows = list(pools)
     reads = sum(pool.read_ops_sec for pool in rows)
     writes = sum(pool.write_ops_sec for pool in rows)

@@ -1,4 +1,4 @@
-"""The incidents of a simulated cluster, which repeat in each cycle of half an hour."""
+"""The incidents of a simulated cluster, which repeat every half hour."""
 
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
@@ -9,28 +9,28 @@ from ceph_exporter.simulator.waves import noise, ramp
 CYCLE = 1800.0
 """Length of a cycle in seconds; each incident occurs once per cycle."""
 
-# name -> the seconds within a cycle at which it starts and ends
+# The start and the end of each incident, in seconds since the start of the cycle.
 INCIDENTS: dict[str, tuple[float, float]] = {
     "scrub": (30, 90),  # some PGs are being scrubbed, which is normal
     "osd_down": (120, 300),  # an OSD is down, a different one in each cycle; its PGs are degraded
-    "recovery": (300, 420),  # it is up again and receives what was written in the meantime
+    "recovery": (300, 420),  # the OSD is up again and receives the writes that it missed
     "clock_skew": (480, 660),  # the last monitor's clock drifts, then NTP corrects it
     "mon_down": (720, 840),  # the last monitor is out of quorum
     "nearfull": (900, 1020),  # an OSD is nearfull, and so are the pools of its class
-    "noout": (1080, 1200),  # an administrator has set the flag
-    "crash": (1260, 1380),  # an OSD has crashed and is up again; the report is archived at the end
-    "mds_failover": (1440, 1560),  # the standby takes over, so no standby remains
+    "noout": (1080, 1200),  # an administrator has set the flag noout
+    "crash": (1260, 1380),  # an OSD has crashed and is up again; its report is archived at the end
+    "mds_failover": (1440, 1560),  # the standby MDS takes over, so no standby remains
     "slow_ops": (1600, 1700),  # a disk is slow
 }
 _CHANGES_MAP = ("osd_down", "nearfull", "noout")  # each start and end creates a new epoch
 _CHANGES_QUORUM = ("mon_down",)
-_DELETE_FROM = 1740.0  # from here to the end of the cycle, the data written in it is deleted
-_GROWTH = 0.25
+_DELETE_FROM = 1740.0  # from this time to the end of a cycle, the data of the cycle is deleted
+_GROWTH = 0.25  # fraction of the data that is added in a cycle
 _HALF = 0.5
 
 
 class Moment(NamedTuple):
-    """A cluster at a point in time. progress: how far each current incident is, from 0 to 1."""
+    """A cluster at a point in time. progress: elapsed fraction of each incident in progress."""
 
     layout: Layout
     seconds: float
@@ -38,7 +38,7 @@ class Moment(NamedTuple):
 
     @property
     def cycle(self) -> int:
-        """The number of the cycle, counted from 0."""
+        """The number of the cycle, starting at 0."""
         return int(self.seconds // CYCLE)
 
     @property
@@ -82,17 +82,17 @@ class Moment(NamedTuple):
         return self.cycle * len(edges) + sum(self.phase >= edge for edge in edges)
 
 
-def moment(layout: Layout, seconds: float, held: Collection[str] | None = None) -> Moment:
+def moment(layout: Layout, seconds: float, fixed: Collection[str] | None = None) -> Moment:
     """Return a cluster at a point in time.
 
-    held: the incidents that are half-way through, regardless of the time; None to follow the
+    fixed: the incidents that are half-way through, regardless of the time; None to follow the
     timeline. Raises KeyError for an unknown incident.
     """
-    if held is not None:
-        unknown = set(held) - INCIDENTS.keys()
+    if fixed is not None:
+        unknown = set(fixed) - INCIDENTS.keys()
         if unknown:
             raise KeyError(*unknown)
-        return Moment(layout, seconds, dict.fromkeys(held, _HALF))
+        return Moment(layout, seconds, dict.fromkeys(fixed, _HALF))
     phase = seconds % CYCLE
     progress = {
         name: (phase - start) / (end - start)

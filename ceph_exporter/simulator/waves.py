@@ -1,15 +1,15 @@
-"""Functions of time from which the cluster's changes are calculated; none of them is random."""
+"""The functions of time that determine how the cluster changes; none of them is random."""
 
 import math
 
 _MASK = 2**64 - 1
-_WAVE = 200.0  # seconds of one wave of writes
-_PERIOD = 240.0  # seconds after which the pattern of reads repeats
-_BUSY = 180.0  # seconds of each period during which clients read
+_WAVE = 200.0  # seconds after which the rate of writes repeats
+_PERIOD = 240.0  # seconds after which the rate of reads repeats
+_BUSY = 180.0  # seconds of each _PERIOD during which clients read
 
 
 def noise(*numbers: int) -> float:
-    """Return a number in [0, 1) that depends only on the arguments, not on the process."""
+    """Return a number in [0, 1) that depends only on the arguments."""
     mixed = 0x9E3779B97F4A7C15
     for number in numbers:
         mixed = (mixed ^ number) * 0xBF58476D1CE4E5B9 & _MASK
@@ -39,7 +39,7 @@ def written(seconds: float) -> float:
 
 
 def reads(seconds: float) -> float:
-    """Return 1 while clients read and 0 while they pause, when Ceph omits the rates of reads."""
+    """Return 1 while clients read, else 0. While it is 0, Ceph omits the rates of reads."""
     return float(seconds % _PERIOD < _BUSY)
 
 

@@ -1,4 +1,7 @@
-"""The sources of documents: one class per API, and `connect`, which selects one."""
+"""The sources of documents: one class per API, and `connect`, which selects one.
+
+In the comments of this package, a bare number such as 0.94 or 12 is a release of Ceph.
+"""
 
 from functools import partial
 from pathlib import Path
@@ -61,8 +64,8 @@ _decode_root = Decoder(_Root)
 
 
 def _probe(http: Http, credentials: Credentials, deadline: Deadline) -> Source:
-    # No secret is sent until the API is known. For an unknown path, restful answers 404 and
-    # ceph-rest-api 400 or 404; the dashboard requires a login.
+    # No secret is sent until the API is known. The dashboard has this path and requires a login for
+    # it. Without this path, restful answers with 404, and ceph-rest-api with 400 or 404.
     check = partial(check_active, http.url)
     response = http.request("GET", "/api/summary", deadline, headers=ACCEPT, check=check)
     if response.status in (401, 403) and is_own_error(response):

@@ -1,18 +1,18 @@
 """The interface between sources of documents and the poller, and the errors of sources.
 
-SourceError: a document or a URL failed; its ErrorKind says what that means for the next request.
+SourceError: a document or a URL failed. Its ErrorKind says what to do next.
 
-- the URL failed, and its remaining documents with it:
+- The URL failed, so none of its documents is available:
     - REFUSED: login or key refused
     - FROZEN: no quorum, so the data is old
     - UNTRUSTED: certificate not accepted
     - UNREACHABLE: no answer
     - FOREIGN: another cluster answers
     - STANDBY: a standby mgr answers
-- only this document failed:
+- Only this document failed:
     - FAILED: may succeed the next time
     - UNSUPPORTED: does not exist here
-    - DENIED: not among the rights of the user
+    - DENIED: the user may not read it
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -23,15 +23,16 @@ from ceph_exporter.deadline import Deadline
 
 
 class ErrorKind(Enum):
-    """What a failure means for the next request.
+    """The kind of a failure, which determines what to do next.
 
-    Most informative first: if all URLs fail, the first of these is reported.
+    The most informative kinds come first. If all URLs fail, the error whose kind is the first of
+    these is reported.
     """
 
     REFUSED = "refused"
-    """The server refuses the login or key: only a change of the configuration helps."""
+    """This URL refuses the login or key until the configuration changes: try the next one."""
     FROZEN = "frozen"
-    """The data at this URL is old, because the monitors have no quorum or this mgr knows of none:
+    """The data at this URL is old, because the monitors have no quorum or the mgr knows of none:
     discard the data from this URL and try the next one."""
     UNTRUSTED = "untrusted"
     """The server's certificate is not accepted: try the next URL."""
@@ -55,7 +56,7 @@ _OF_DOCUMENT = frozenset({ErrorKind.FAILED, ErrorKind.UNSUPPORTED, ErrorKind.DEN
 class SourceError(Exception):
     """The reason why a document is unavailable.
 
-    The text is one readable line that says what is wrong, then what to do. It has no secrets.
+    The message is one line that says what is wrong, then what to do. It contains no secrets.
     """
 
     def __init__(self, kind: ErrorKind, message: str) -> None:
@@ -71,9 +72,9 @@ class SourceError(Exception):
 class Answer(NamedTuple):
     """One answer of Ceph, or the error in its place.
 
-    documents: the names of the documents in the answer; wire_format: the name under which `body` is
-    decoded and recorded; seconds: how long Ceph took; left_out: by document, why an answer that
-    succeeded may lack it.
+    documents: the names of the documents in the answer. wire_format: the name under which `body` is
+    decoded and recorded. seconds: how long Ceph took. left_out: by document, the reason why an
+    answer that succeeded may not contain it.
     """
 
     documents: tuple[str, ...]
@@ -87,9 +88,9 @@ class Answer(NamedTuple):
 class Source(Protocol):
     """A source of documents: one API at one URL.
 
-    `documents` are all that this API offers. `fetch` yields an answer for each wanted document as
-    soon as it arrives, and raises SourceError if the whole URL is unusable. It may first yield the
-    same error as the answer for the documents that were requested last.
+    `documents` contains all documents that this API offers. `fetch` yields an answer for each
+    wanted document as soon as it arrives. If the whole URL is unusable, it raises SourceError;
+    before that, it may yield the same error for the documents that it requested last.
     """
 
     api: str

@@ -7,7 +7,7 @@ from pathlib import Path
 from ceph_exporter.sources.base import ErrorKind, SourceError
 
 LOGIN_PAUSE = 300.0
-"""Seconds between a login whose token was refused at once and the next login."""
+"""Seconds without a login after the dashboard refused a token that it had just issued."""
 
 
 class Credentials:
@@ -16,8 +16,8 @@ class Credentials:
     The secret is read from its file at every use, so a new or changed file takes effect without a
     restart. A secret that a URL has refused is not sent there again: ten refusals disable a user of
     the dashboard until an administrator enables it (Ceph 16 and later, ACCOUNT_LOCKOUT_ATTEMPTS).
-    Refusals are remembered by URL, so that the URL of another cluster in the list does not keep the
-    exporter out of its own cluster.
+    Refusals are stored by URL. If the URL of another cluster is configured by mistake, its refusal
+    does not stop logins to the right cluster.
     """
 
     def __init__(self, username: str = "", password_file: str = "", keyring: str = "") -> None:
@@ -63,11 +63,11 @@ class Credentials:
         self._refused[url] = secret
 
     def may_log_in(self) -> bool:
-        """Return whether a login is allowed now; each login writes to the monitors' store."""
+        """Return whether a login is allowed now. Each login writes to the monitors' store."""
         return time.monotonic() >= self._next_login
 
     def distrust(self) -> None:
-        """Drop a token that was refused at once, and allow no login for `LOGIN_PAUSE` seconds."""
+        """Drop a token that was refused when new; allow no login for `LOGIN_PAUSE` seconds."""
         self.token = ""
         self._next_login = time.monotonic() + LOGIN_PAUSE
 

@@ -1,7 +1,7 @@
 """The REST API of the mgr dashboard, 14 to 21 (src/pybind/mgr/dashboard/).
 
-A standby mgr redirects to the active one at an address that may be unreachable from here, so
-redirects are not followed: the next URL is tried instead.
+A standby mgr redirects to the active mgr, at an address that may be unreachable for the exporter.
+Therefore, redirects are not followed, and the next URL is tried instead.
 """
 
 import time
@@ -18,10 +18,10 @@ from ceph_exporter.sources.dashboard_rgw import DashboardRgw
 from ceph_exporter.sources.foreign import ForeignAnswerError
 from ceph_exporter.sources.http import Http, Response
 
-# endpoint -> the documents that it is requested for, in the order of the requests. `monitor` comes
-# first: it is answered from memory, while health waits for every iSCSI gateway. health/full
-# contains everything in health/minimal, which is then skipped. `rgw/daemon` comes last: the
-# first such request to a mgr of 16 waits for RGW.
+# Endpoint -> the documents for which it is requested, in the order of the requests. `monitor` comes
+# first because it is answered from memory, while the health endpoints wait for every iSCSI gateway.
+# health/full contains everything in health/minimal, which is then skipped. `rgw/daemon` comes last
+# because the first such request to a mgr of 16 waits for RGW.
 ENDPOINTS: Mapping[str, tuple[str, ...]] = {
     "monitor": ("quorum_status",),
     "health/full": (
@@ -44,28 +44,32 @@ ENDPOINTS: Mapping[str, tuple[str, ...]] = {
 }
 _MINIMAL = "health/minimal"
 _INCLUDES = {"health/full": frozenset(ENDPOINTS[_MINIMAL])}
-# Requested while health fails: the first, from 20 on, has health without details; the summary has
-# only its status. It may wait 5 s for RBD mirroring, so it comes last.
+# Requested while health/minimal fails. health/snapshot (20 and later) has the checks without their
+# details. The summary has only the overall status. It comes last because it may wait 5 s for RBD
+# mirroring.
 FALLBACKS: Mapping[str, tuple[str, ...]] = {
     "health/snapshot": ENDPOINTS[_MINIMAL],
     "summary": ("status", "version"),
 }
 _STATUS_ALONE = "dashboard/summary/health"
-"""The wire format of the summary when it stands in for `status`."""
+"""The wire format of the summary when it replaces `status`."""
 SINCE: Mapping[str, str] = {"orch ps": "18"}
-"""By document, the first release with its endpoint, where that is not 14."""
+"""By document, the first release that has its endpoint, if that is not 14."""
 NO_ORCHESTRATOR = "Orchestrator is unavailable"
-"""The detail of a 503 if the cluster has no orchestrator."""
+"""The `detail` of a 503 if the cluster has no orchestrator."""
 _SHARE = 0.75
-"""The part of the remaining time that one endpoint may take."""
+"""The fraction of the remaining time that one endpoint may take."""
 _OF_HEALTH = frozenset({_MINIMAL, "health/snapshot"})
 _WAITING = _OF_HEALTH | {"health/full"}
-_SHARES = {"health/snapshot": 0.5, "rgw/daemon": 0.5}  # the former waits for iSCSI gateways too
+_SHARES = {
+    "health/snapshot": 0.5,  # it also waits for iSCSI gateways
+    "rgw/daemon": 0.5,
+}
 _PAUSE = 60.0
-"""Seconds for which a health endpoint that hung is left alone; one dead iSCSI gateway makes it wait
-45 s (iscsi_client.py), and each such request occupies a thread of the mgr."""
+"""Seconds before a health endpoint that hung is requested again. One dead iSCSI gateway makes it
+hang for 45 s (iscsi_client.py), and each such request occupies a thread of the mgr."""
 _PAUSE_OF = dict.fromkeys(_OF_HEALTH, _PAUSE) | {"rgw/daemon": 600.0}
-"""The same by endpoint; a gateway that hangs does so for long."""
+"""The same by endpoint. An RGW that hangs usually does so for long."""
 
 
 class Dashboard:
@@ -81,14 +85,14 @@ class Dashboard:
         self._session = LoggedIn(http, credentials)
         self._forms = Forms()
         self._unknown: set[str] = set()  # fallbacks that this release does not have
-        self._hung: dict[str, tuple[float, Answer]] = {}  # until when, and what it was, by endpoint
-        self._answered: Deadline | None = None  # that of the poll in which this URL answered last
+        self._hung: dict[str, tuple[float, Answer]] = {}  # endpoint -> when to retry, last answer
+        self._answered: Deadline | None = None  # of the last poll in which this URL answered
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
         """Request each endpoint that has a wanted document once.
 
-        After the first answer, an endpoint that hangs gets only a part of the remaining time, so
-        that the endpoints after it can still be requested.
+        After the first answer, each endpoint may take only a part of the remaining time. If one
+        hangs, the endpoints after it can still be requested.
         """
         remaining = set(wanted)
         for endpoint, documents in ENDPOINTS.items():
@@ -128,22 +132,22 @@ class Dashboard:
                 self._unknown.add(endpoint)
 
     def _answer(self, endpoint: str, documents: tuple[str, ...], deadline: Deadline) -> Answer:
-        """Request an endpoint; health never gets all the time, because it waits for gateways."""
+        """Request an endpoint. A health endpoint may wait for gateways, so its time is limited."""
         start = time.monotonic()
         until, last = self._hung.get(endpoint, (0.0, None))
         if last and start < until:
             return last._replace(seconds=0.0)
         alive = self._answered is deadline
-        is_part = alive or endpoint in _WAITING
-        limit = deadline.part(_SHARES.get(endpoint, _SHARE)) if is_part else deadline
+        is_limited = alive or endpoint in _WAITING
+        limit = deadline.part(_SHARES.get(endpoint, _SHARE)) if is_limited else deadline
         error, body = None, b""
         try:
             body = self._forms.get(endpoint, partial(self._ask, deadline=limit))
         except SourceError as failure:
-            hangs = is_part and not limit.left and deadline.left
+            hangs = is_limited and not limit.left and deadline.left
             error = SourceError(ErrorKind.FAILED, str(failure)) if hangs else failure
             if isinstance(failure, ForeignAnswerError) or (hangs and not alive):
-                error = self._doubted(failure, endpoint, deadline)
+                error = self._of_endpoint_or_url(failure, endpoint, deadline)
         fallback = documents == FALLBACKS["summary"]
         wire_format = _STATUS_ALONE if fallback else f"dashboard/{endpoint}"
         reasons = left_out(endpoint, self._session.user)
@@ -153,10 +157,13 @@ class Dashboard:
             self._hung[endpoint] = time.monotonic() + _PAUSE_OF[endpoint], answer
         return answer
 
-    def _doubted(self, failure: SourceError, endpoint: str, deadline: Deadline) -> SourceError:
-        """Return what a foreign or missing answer means: the URL failed unless the dashboard is up.
+    def _of_endpoint_or_url(
+        self, failure: SourceError, endpoint: str, deadline: Deadline
+    ) -> SourceError:
+        """Return the error of the endpoint or, if the dashboard is down, the error of the URL.
 
-        A proxy may give up on a single slow endpoint. /api/monitor is answered from memory.
+        A foreign or missing answer may only mean that a proxy gave up on one slow endpoint. To find
+        out, request /api/monitor, which the dashboard answers from memory.
         """
         if endpoint == "monitor":
             return failure
@@ -175,7 +182,7 @@ class Dashboard:
         if response.status == 403:
             text += f"; {hint(endpoint, self._session.user)}"
             raise SourceError(ErrorKind.DENIED, text)
-        # Every release has the endpoints of health and quorum.
+        # Every release has the endpoints of health and quorum, so a 404 for them is a failure.
         gone = response.status == 404 and endpoint not in (_MINIMAL, "health/full", "monitor")
         gone = gone or (response.status == 503 and detail(response) == NO_ORCHESTRATOR)
         raise SourceError(ErrorKind.UNSUPPORTED if gone else ErrorKind.FAILED, text)

@@ -1,10 +1,10 @@
-"""What an answer at a dashboard's URL is: the dashboard's own, a standby's, or somebody else's.
+"""Who sent the answer at a dashboard's URL: the dashboard itself, a standby mgr or a third party.
 
 Sources: json_error_page and serialize_dashboard_exception of the dashboard (controllers/_helpers.py
-and services/exception.py of 14 to 20): an error is a JSON object with `detail`, and mostly with
-`status` or `code` and `component`. With `standby_behaviour=error` a standby answers in the same
-form, with the status of `standby_error_status_code` and one fixed text (StandbyModule.serve of
-module.py, the same in 14 to 20).
+and services/exception.py of 14 to 20). An error of the dashboard is a JSON object with `detail` and
+usually `status`, or `code` and `component`. With `standby_behaviour=error`, a standby mgr answers
+in the same form, with the status in `standby_error_status_code` and a fixed text
+(StandbyModule.serve of module.py, the same in 14 to 20).
 """
 
 import msgspec
@@ -15,7 +15,7 @@ from ceph_exporter.sources.foreign import HINT, ForeignAnswerError, check_redire
 from ceph_exporter.sources.http import Response
 
 _STANDBY = "Keep on looking"
-# endpoint -> the scope that it requires; the others require none, or one for each section
+# Endpoint -> the scope that it requires. The other endpoints require none, or one per section.
 _SCOPES = {
     "monitor": "monitor",
     "pool": "pool",
@@ -35,7 +35,7 @@ _SECTIONS = {
     "mgr dump": "manager",
     "fs dump": "cephfs",
 }
-"""By document, the scope of its section in `/api/health/full` (HealthData of 14 to 20)."""
+"""By document, the scope that its section of `/api/health/full` requires (HealthData, 14 to 20)."""
 
 
 class _Error(msgspec.Struct):
@@ -48,7 +48,7 @@ _error = Decoder(_Error)
 
 
 def check_active(url: str, response: Response) -> None:
-    """Raise SourceError if a standby mgr answered, or with a redirect."""
+    """Raise SourceError if the answer is a redirect or comes from a standby mgr."""
     check_redirect(url, response)
     if b"No active ceph-mgr instance" in response.body[:4096]:
         raise SourceError(
@@ -76,7 +76,7 @@ def check_own(url: str, endpoint: str, response: Response) -> None:
 
 
 def is_own_error(response: Response) -> bool:
-    """Return whether an error is in the dashboard's own form.
+    """Return whether an error has the form of the dashboard's errors.
 
     An object with `title` is an error by RFC 9457, which other servers send.
     """
@@ -89,7 +89,7 @@ def is_own_error(response: Response) -> bool:
 
 
 def detail(response: Response) -> str:
-    """Return the dashboard's reason for an error, or what the answer is instead."""
+    """Return the dashboard's reason for an error, or a description of any other answer."""
     try:
         text = _error(response.body).detail or ""
     except DecodeError as error:
@@ -98,7 +98,7 @@ def detail(response: Response) -> str:
 
 
 def left_out(endpoint: str, user: str) -> dict[str, SourceError]:
-    """Return why an answer may lack a document: its section needs a scope, else it is left out."""
+    """Return the errors for documents that may be missing because the user lacks a scope."""
     if endpoint != "health/full":
         return {}
     return {
@@ -110,7 +110,7 @@ def left_out(endpoint: str, user: str) -> dict[str, SourceError]:
 
 
 def hint(endpoint: str, user: str) -> str:
-    """Return what to do after a 403 for an endpoint."""
+    """Return what to do after an endpoint answered with 403."""
     scope = _SCOPES.get(endpoint.partition("?")[0])
     return _grant(user, scope) if scope else f"give user {user} the role read-only"
 

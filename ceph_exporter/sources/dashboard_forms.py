@@ -1,7 +1,7 @@
-"""The forms of a request to the dashboard: which parameters the release at a URL accepts.
+"""The query parameters of a request to the dashboard, which depend on the release.
 
-Sources: src/pybind/mgr/dashboard/controllers/host.py and osd.py of 14 to 20, and their answers with
-an orchestrator, without one, and with one that fails.
+Sources: src/pybind/mgr/dashboard/controllers/host.py and osd.py of 14 to 20, and observed answers
+with an orchestrator, without one, and with one that fails.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,30 +15,31 @@ from ceph_exporter.sources.http import Response
 
 Ask: TypeAlias = Callable[[str], Response]
 
-# endpoint -> its forms, best first. With an orchestrator, `host` of 18 and later lists the
-# orchestrator's hosts without daemons unless the source is named. 20 asks the orchestrator for
-# instances even so, and fails if that fails, unless they are left out; on 16 and 18 that parameter
-# is an error. 14 has no parameters.
+# Endpoint -> its query strings ("forms"), best first. With an orchestrator, `host` of 18 and later
+# lists the orchestrator's hosts without daemons, except with sources=ceph. Even with that, 20 asks
+# the orchestrator for service instances, and fails if the orchestrator fails. The parameter
+# include_service_instances=false prevents that, but 16 and 18 reject it. 14 has no parameters.
 FORMS: Mapping[str, tuple[str, ...]] = {
     "host": ("?sources=ceph", "?sources=ceph&include_service_instances=false", ""),
 }
-# From 18 on, a list has only its first rows unless all are requested; before, it has no parameters.
+# From 18 on, these lists contain only the first rows unless all rows are requested. Before, they
+# are complete and have no parameters.
 PAGED = frozenset({"osd", "host"})
 _ALL_ROWS = "offset=0&limit=-1"
 _SHORTEST_PAGE = 5
 
 
 class Forms:
-    """The forms that one URL accepts, found out by asking."""
+    """The forms that the dashboard at one URL has accepted."""
 
     def __init__(self) -> None:
         self._accepted: dict[str, str] = {}
-        self._cut: set[str] = set()
+        self._incomplete: set[str] = set()  # endpoints that return all rows only on request
 
     def get(self, endpoint: str, ask: Ask) -> bytes:
-        """Return the answer to the first form of an endpoint that is accepted.
+        """Return the answer to the first form of an endpoint that the dashboard accepts.
 
-        That form is the first one the next time. If all fail, raise the first error.
+        The next time, that form is tried first. If all forms fail, raise the first error.
         """
         forms = FORMS.get(endpoint, ("",))
         errors = []
@@ -57,11 +58,11 @@ class Forms:
 
     def _rows(self, endpoint: str, form: str, ask: Ask) -> bytes:
         """Return all rows of a list."""
-        if endpoint not in self._cut:
+        if endpoint not in self._incomplete:
             response = ask(endpoint + form)
-            if endpoint not in PAGED or not _may_be_cut(response):
+            if endpoint not in PAGED or not _may_be_incomplete(response):
                 return response.body
-            self._cut.add(endpoint)
+            self._incomplete.add(endpoint)
         return ask(f"{endpoint}{form}{'&' if form else '?'}{_ALL_ROWS}").body
 
 
@@ -73,14 +74,14 @@ _hosts = Decoder(tuple[_Host, ...])
 
 
 def _lists_daemons(body: bytes) -> bool:
-    """Return whether the answer of `host` has daemons, which the orchestrator's hosts lack."""
+    """Return whether the answer of `host` lists daemons; the orchestrator's list has none."""
     try:
         return any(host.services for host in _hosts(body))
     except DecodeError:
         return False
 
 
-def _may_be_cut(response: Response) -> bool:
-    """Return whether a list may be incomplete: it has more rows than the shortest page."""
+def _may_be_incomplete(response: Response) -> bool:
+    """Return whether a list has more rows than the shortest page, so some may be missing."""
     total = response.headers.get("x-total-count", "")
     return total.isdecimal() and int(total) > _SHORTEST_PAGE

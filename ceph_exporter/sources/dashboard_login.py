@@ -1,8 +1,8 @@
-"""The login of the dashboard, and the requests with its token.
+"""The login to the dashboard, and requests with the token from that login.
 
-A login writes user data to the monitors' store, so its token is used until it expires and renewed
-only after a 401. Cookies are discarded, because the cookie of a login takes precedence over the
-Authorization header.
+Each login writes user data to the monitors' store. Therefore, a token is used until the dashboard
+answers with 401, and only then does the exporter log in again. Cookies are discarded, because the
+cookie of a login takes precedence over the Authorization header.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from ceph_exporter.sources.dashboard_errors import check_active, check_own, deta
 from ceph_exporter.sources.http import Http, Response
 
 ACCEPT = {"Accept": "application/vnd.ceph.api.v1.0+json"}
-"""The Accept header must consist of exactly the versioned media type."""
+"""The dashboard requires exactly this media type, including the version."""
 
 
 class _Login(msgspec.Struct):
@@ -30,7 +30,7 @@ _login = Decoder(_Login)
 
 
 class LoggedIn:
-    """Requests to a dashboard in the name of a user, who logs in when that is necessary."""
+    """Requests to a dashboard as a user; logs in when necessary."""
 
     def __init__(self, http: Http, credentials: Credentials) -> None:
         self._http = http
@@ -52,7 +52,7 @@ class LoggedIn:
         had_token = bool(self._credentials.token)
         response = self._request(endpoint, deadline, accept)
         if response.status == 401 and had_token:
-            self._credentials.token = ""  # expired or revoked: one new login
+            self._credentials.token = ""  # expired or revoked, so log in again, but only once
             response = self._request(endpoint, deadline, accept)
         if response.status == 401:
             self._credentials.distrust()
@@ -107,7 +107,7 @@ class LoggedIn:
 
     def _not_logged_in(self, response: Response, secret: str) -> SourceError:
         reason = detail(response)
-        # The same statuses may come from a proxy, or from a port that expects https://.
+        # A proxy, or a port that expects https://, may answer with the same statuses.
         if response.status in (400, 401, 403) and is_own_error(response):
             self._credentials.refuse(secret, self._url)
             return SourceError(

@@ -1,6 +1,6 @@
-"""Answers that are not the API's own: redirects, and pages of proxies and load balancers.
+"""Answers that do not come from Ceph's API: redirects, and pages of proxies and load balancers.
 
-They say something about the URL, never about a document.
+They indicate a problem with the URL, not with a document.
 """
 
 import re
@@ -11,21 +11,22 @@ from ceph_exporter.sources.base import ErrorKind, SourceError
 from ceph_exporter.sources.http import Response
 
 HINT = (
-    "this answer is not the API's own; check the URL, and the proxy or load balancer in front of it"
+    "this answer does not come from Ceph's API; check the URL, and the proxy or load balancer in "
+    "front of it"
 )
 _LOGIN = re.compile(r"log-?in|sign-?in|signon|oauth|openid|saml|sso|realms|authorize|client_id")
 _MOST = 200  # characters of an address that are shown
 
 
 class ForeignAnswerError(SourceError):
-    """Something else than the API answered at its URL; of kind UNREACHABLE."""
+    """Something other than Ceph's API answered at the URL. The kind is UNREACHABLE."""
 
     def __init__(self, message: str) -> None:
         super().__init__(ErrorKind.UNREACHABLE, message)
 
 
 def what_instead(body: bytes, error: DecodeError) -> str:
-    """Return what a body is that could not be decoded."""
+    """Return a description of a body that could not be decoded."""
     if body.strip() and body.lstrip()[:1] not in b"{[<":
         return "the answer is text, not JSON"
     return str(error)
@@ -34,7 +35,8 @@ def what_instead(body: bytes, error: DecodeError) -> str:
 def check_redirect(url: str, response: Response) -> None:
     """Raise SourceError if the answer is a redirect, which is never followed.
 
-    The text names scheme, host and port of its target only: the rest may contain a token.
+    The message contains only scheme, host and port of the target, because the rest of its URL may
+    contain a token.
     """
     if not 300 <= response.status < 400:
         return
@@ -78,13 +80,13 @@ def _origin(parts: SplitResult) -> str:
 
 
 def _is_upgrade(here: SplitResult, target: SplitResult) -> bool:
-    """Return whether a proxy demands TLS; a standby's redirect names a port that is not 443."""
+    """Return whether a proxy redirects to https. A standby's redirect has a port other than 443."""
     secure = (here.scheme, target.scheme) == ("http", "https")
     same = here.hostname == target.hostname
     return secure and same and (target.port in (None, 443) or not _is_root(here, target))
 
 
 def _is_root(here: SplitResult, target: SplitResult) -> bool:
-    """Return whether the target is the root of a dashboard: standbys drop the path."""
+    """Return whether the target is the root of a dashboard, to which standby mgrs redirect."""
     path = target.path.strip("/")
     return not target.query and path in ("", here.path.strip("/"))

@@ -1,9 +1,9 @@
-"""The HTTP client, the only module that uses httpx: requests with strict limits.
+"""The HTTP client: requests with strict limits. Only this module uses httpx.
 
-httpx' timeouts are per operation, so a server that sends one byte per second never exceeds them.
-Here each request has a deadline: when it passes, the connection is shut down. The host name is
-resolved first, because httpx would resolve it without a limit; httpx gets the address to connect
-to, and the name for the Host header and for the certificate.
+httpx's timeouts are per operation, so a server that sends one byte per second never exceeds them.
+Here, each request has a deadline, at which the connection is shut down. The host name is resolved
+before the request, because httpx would resolve it without a time limit. httpx then receives the
+address to connect to, and the name for the Host header and the check of the certificate.
 """
 
 import socket
@@ -24,15 +24,15 @@ from ceph_exporter.sources.base import ErrorKind, SourceError
 from ceph_exporter.sources.resolve import resolve
 
 _MOMENT = 0.1
-"""Seconds: with less left, the deadline and not the connect timeout ended a connection attempt."""
+"""Seconds. With less time left, a connection attempt ended because of the deadline."""
 BODY_LIMIT = int(Poll().body_limit)
-"""Bytes of the largest answer that is read, unless another limit is configured."""
+"""The default limit for the size of an answer, in bytes."""
 CONNECT_TIMEOUT = 5.0
-"""Seconds to connect to an address, including TLS: a dead host leaves time for other addresses."""
+"""Seconds to connect to one address, including TLS, so that other addresses can still be tried."""
 
 
 class Tls(NamedTuple):
-    """The settings for the check of the server's certificate."""
+    """The settings for checking the server's certificate."""
 
     ca_file: str | None = None
     insecure_skip_verify: bool = False
@@ -92,8 +92,8 @@ class Http:
     ) -> Response:
         """Request `path` below the base URL and return the complete answer.
 
-        check: raises SourceError for an answer that speaks against the server, as a standby's does.
-        Then the other addresses of the host are tried.
+        check: raises SourceError if the answer shows that this is the wrong server, for example a
+        standby mgr. The other addresses of the host are then tried.
         """
         tried = 0
         while True:
@@ -187,7 +187,7 @@ class Http:
             finally:
                 response.close()
         except BaseException:
-            self._remember(None)  # otherwise the duplicate would keep the connection open
+            self._remember(None)  # otherwise the duplicate socket keeps the connection open
             raise
         finally:
             timer.cancel()
@@ -215,7 +215,7 @@ class Http:
         )
 
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
-        # TLS detaches the original socket; a duplicate still reaches the connection.
+        # TLS detaches the original socket, but a duplicate can still shut down the connection.
         if event == "connection.connect_tcp.complete":
             self._remember(info["return_value"].get_extra_info("socket").dup())
 
@@ -246,7 +246,7 @@ class Http:
 def _context(tls: Tls) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=tls.ca_file)
-    except OSError as error:  # removed since the configuration was read, or not a certificate
+    except OSError as error:  # the file was removed in the meantime, or has no certificate
         is_invalid = isinstance(error, ssl.SSLError)
         reason = "it contains no certificate" if is_invalid else error.strerror
         raise SourceError(

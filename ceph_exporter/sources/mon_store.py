@@ -1,8 +1,9 @@
 """The document `mon store`: the monitors' data directories on this host, which no API reports.
 
 Up to 11, each monitor reports its disk and store to the cluster (mon/DataHealthService.cc, removed
-in 12). The figures are calculated here in the same way: the file system with statfs, and the files
-of `store.db` by their extension (RocksDBStore::get_estimated_size, 0.72 to 20).
+in 12). This module calculates the figures in the same way. statfs returns the sizes of the file
+system, and the sizes of the files in `store.db` are added up by their extension
+(RocksDBStore::get_estimated_size, 0.72 to 20).
 """
 
 import os
@@ -22,9 +23,10 @@ from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
 
 DOCUMENT = "mon store"
 PATIENCE = 2.0
-"""Seconds to wait for the file systems."""
+"""How many seconds to wait for the file systems."""
 
-# Ceph's $cluster-$id, and cephadm's mon.$id below a directory named after the cluster's fsid.
+# A data directory is named $cluster-$id by Ceph and mon.$id by cephadm. In the latter case, its
+# parent directory has the cluster's fsid as its name.
 _NAME = re.compile(r"(?:mon\.|[^.-]+-)(.+)")
 _FSID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -32,8 +34,8 @@ _FSID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 class MonStore:
     """The source of `mon store`: it reads the monitors' data directories that match the patterns.
 
-    Without patterns it offers no document. A file system that hangs blocks a background thread;
-    there is never a second one.
+    Without patterns, it offers no document. If a file system hangs, the background thread that
+    reads it hangs too; no second thread is started before it ends.
     """
 
     def __init__(self, patterns: tuple[str, ...]) -> None:
@@ -99,7 +101,7 @@ def read(patterns: tuple[str, ...]) -> bytes:
 
 
 def _expand(directory: Path, parts: tuple[str, ...], unreadable: list[OSError]) -> Iterator[Path]:
-    """Yield the matches of a pattern below a directory; unlike `glob`, collect read errors."""
+    """Yield the directories below `directory` that match; collect errors in `unreadable`."""
     if not parts:
         yield directory
         return
@@ -118,7 +120,7 @@ def _expand(directory: Path, parts: tuple[str, ...], unreadable: list[OSError]) 
 
 
 def _store(directory: Path) -> dict[str, str | int] | None:
-    """Return the figures of one data directory, None if it has no store. Raises OSError."""
+    """Return the figures of one data directory, None if it has no store; raises OSError."""
     sizes = dict.fromkeys(("sst", "log", "misc"), 0)
     try:
         files = list((directory / "store.db").iterdir())

@@ -1,14 +1,14 @@
 """Documents through librados, with the distribution's Python module `rados`; every release.
 
-Mon commands go to the monitors, so their documents stay fresh even if every mgr is down. From 12 on
-the mgr has commands of its own (src/mgr/MgrCommands.h and its modules), which are sent last. There
-are two ways to it (observed on 14.2.21 to 20.2.4):
+The monitors answer most commands themselves, so these documents are current even if every mgr is
+down. From 12 on, the mgr answers some commands (src/mgr/MgrCommands.h and the mgr's modules), which
+are sent last. There are two ways to send them (observed on 14.2.21 to 20.2.4):
 
-- directly. The mgr checks the user's capabilities on the mgr, and librados needs the mgr map, which
-  the monitors send only to users with the capability `allow service mon r`, and such users can read
-  secrets (`config dump`).
-- through a monitor, which checks the user's capabilities on the monitors and hands the command on
-  (the flag MGR in src/mon/MonCommands.h). It keeps a command that no mgr answers, so none is sent
+- Directly to the mgr, which checks the user's mgr capabilities. librados needs the mgr map, which
+  the monitors send only to users with the capability `allow service mon r`. Such users can also
+  read secrets (`config dump`).
+- Through a monitor, which checks the user's mon capabilities and forwards the command (the flag MGR
+  in src/mon/MonCommands.h). It keeps the command until a mgr answers, so no such command is sent
   while no mgr is active.
 """
 
@@ -32,18 +32,17 @@ from ceph_exporter.sources.rados_child import NO_MODULE
 from ceph_exporter.sources.rados_errors import RIGHTS_MISSING
 from ceph_exporter.sources.rados_process import PYTHONS, Gone, Process, Reply
 
-# A ceph.conf may make clients create files named after their pid: each child would leave some.
+# A ceph.conf may make clients create files named after their pid. Each child would leave a file.
 _NO_FILES = {"admin_socket": "", "log_file": ""}
-# The part of the time left for which the mgr may be silent; the rest is for the monitors.
+# The fraction of the remaining time that the mgr may take; the rest is for the monitors.
 _MGR_SHARE = 0.75
 _OF_MGR = {one.prefix for row in COMMANDS.values() for one in row if one.target == "mgr"}
-# A command that `allow service mon r` permits; the exporter needs it for nothing else.
+# This command only tests whether the user has `allow service mon r`, which permits it.
 _PROBE = mon("fsid")
-_CHECK = "check that one is active: ceph mgr dump"
 
 
 class Rados:
-    """Documents through librados. conf: the ceph.conf, which names the monitors.
+    """Documents through librados. conf: the path of the ceph.conf, which names the monitors.
 
     pythons: the interpreters that may have the module `rados`; limit: the maximum size of an answer
     in bytes. Raises SourceError if no connection is established within the deadline. If a mgr does
@@ -68,17 +67,17 @@ class Rados:
         self._pythons = [python for python in dict.fromkeys(pythons) if Path(python).exists()]
         self._process: Process | None = None
         self._mgr_has_commands = False
-        self._through_monitors: set[str] = set()  # commands of the mgr, by prefix
+        self._through_monitors: set[str] = set()  # prefixes of mgr commands to send to a monitor
         self._mgr_was_silent = False
-        self._late: Deadline | None = None
-        self._longest = 0.0  # seconds of a whole poll
-        self._seconds = 0.0  # those that librados in the child waits
+        self._late: Deadline | None = None  # of the last poll in which the mgr did not answer
+        self._longest = 0.0  # the seconds of the longest poll
+        self._seconds = 0.0  # the timeout of librados in the child process
         self._connect(deadline)
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
         """Request documents from the monitors, then from the mgr, one command after the other.
 
-        A mgr that did not answer is not asked again in the same poll.
+        If the mgr did not answer, it is not asked again in the same poll.
         """
         is_late = self._late is deadline
         try:
@@ -108,7 +107,8 @@ class Rados:
     def _ask_mgr(self, documents: list[str], deadline: Deadline) -> Iterator[Answer]:
         start = time.monotonic()
         if self._mgr_was_silent and not self._has_active_mgr(deadline):
-            yield from _failed(documents, f"no mgr is active; {_CHECK}", elapsed(start))
+            text = "no mgr is active; start one, then check: ceph mgr dump"
+            yield from _failed(documents, text, elapsed(start))
             return
         self._mgr_was_silent = False
         limit = deadline.part(_MGR_SHARE)
@@ -119,13 +119,13 @@ class Rados:
             except Gone as gone:
                 self.close()
                 self._late, self._mgr_was_silent = deadline, True
-                text = f"no mgr answered ({gone}); {_CHECK}"
-                # All get the full time, so that none of them is requested again soon.
+                text = f"no mgr answered ({gone}); check that one is active: ceph mgr dump"
+                # Report the full time for all of them, so that none is requested again soon.
                 yield from _failed(documents[index:], text, elapsed(start))
                 return
 
     def _has_active_mgr(self, deadline: Deadline) -> bool:
-        """Return whether the monitors know an active mgr; True if the user may not ask."""
+        """Return whether the monitors know an active mgr; True if the user may not ask them."""
         command = COMMANDS[MgrDump.document][0]
         try:
             reply = self._run(command, deadline)
@@ -156,7 +156,7 @@ class Rados:
         reply = self._send("mgr", command, deadline)
         if reply.errno not in RIGHTS_MISSING:
             return reply
-        # The user's capabilities on the monitors may suffice.
+        # The user's mon capabilities may be sufficient.
         reply = self._send("mon", command, deadline)
         if reply.errno not in RIGHTS_MISSING:
             self._through_monitors.add(command.prefix)
@@ -168,10 +168,10 @@ class Rados:
         return self._process.ask({"to": target, "command": body, "limit": self._limit}, deadline)
 
     def _connect(self, deadline: Deadline) -> None:
-        # A connection made late in a poll serves the next polls as well.
+        # librados' timeout is fixed at the connection, and must be long enough for a whole poll.
         self._longest = max(self._longest, deadline.left)
         if self._process is not None and self._longest > self._seconds + 1:
-            self.close()  # its limits are too short: it was made late in a poll
+            self.close()  # connected late in a poll, so its timeout is too short
         if self._process is not None:
             return
         self._seconds = self._longest
@@ -195,13 +195,13 @@ class Rados:
             raise rados_errors.not_connected(reply, self.url, self._entity)
         try:
             self._mgr_has_commands = self._release(deadline) >= 12
-            # The capabilities of a connection do not change, so this is found out once for each.
+            # The capabilities of a connection do not change, so one check per connection is enough.
             self._through_monitors = self._commands_through_monitors(deadline)
         except Gone as gone:
             raise self._no_answer(gone, mon("version")) from None
 
     def _open(self, request: object, deadline: Deadline) -> Reply:
-        """Connect with the first Python that has the module; without one, reply `NO_MODULE`."""
+        """Connect with the first Python that has the module; if none has it, return `NO_MODULE`."""
         reply = Reply(-1, NO_MODULE, b"")
         for python in self._pythons:
             self._process = Process(python, self._limit)
@@ -213,7 +213,7 @@ class Rados:
 
     def _commands_through_monitors(self, deadline: Deadline) -> set[str]:
         if self._mgr_has_commands and self._run(_PROBE, deadline).errno in RIGHTS_MISSING:
-            return set(_OF_MGR)  # librados will not receive the mgr map
+            return set(_OF_MGR)  # librados does not receive the mgr map
         return set()
 
     def _release(self, deadline: Deadline) -> int:

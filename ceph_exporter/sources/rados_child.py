@@ -1,11 +1,11 @@
-"""The child process of the source `rados`, the only one that loads librados.
+"""The child process of the source `rados`, the only process that loads librados.
 
-It is run as a file by whichever Python has the distribution's module `rados`, so it imports nothing
-else of this project, and only parts of the standard library that every Python has. It reads
-requests from standard input, one JSON object per line, and answers each with a JSON object on one
-line, `{"errno": ..., "text": ..., "size": ...}`, followed by `size` bytes.
+Any Python that has the distribution's module `rados` may run this file as a script. Therefore, it
+imports nothing else from this project, and only the parts of the standard library that every Python
+has. It reads requests from standard input, one JSON object per line. It answers each request with
+one line of JSON, `{"errno": ..., "text": ..., "size": ...}`, followed by `size` bytes.
 
-It dies with its parent, whatever librados is doing: the kernel kills it when the thread that
+It never outlives its parent, even if librados hangs: the kernel kills it when the thread that
 started it ends, and it exits at the end of its input.
 """
 
@@ -23,7 +23,7 @@ from typing import Any, BinaryIO, Iterable, Iterator  # noqa: UP035 - for any Py
 NO_MODULE = "no module"
 """The text of the answer to `connect` if this Python has no module `rados`."""
 PR_SET_PDEATHSIG = 1
-"""The option of prctl(2) that names the signal for the death of the parent's thread."""
+"""The option of prctl(2) that sets the signal to receive when the parent thread ends."""
 
 
 def serve(requests: "Iterable[bytes]", answers: BinaryIO) -> None:
@@ -42,7 +42,7 @@ def serve(requests: "Iterable[bytes]", answers: BinaryIO) -> None:
                 if len(body) > request["limit"]:
                     error, body, text = errno.EFBIG, b"", "more than the limit"
         except ImportError as failure:
-            # A broken librados raises ImportError too; then its text says more.
+            # If librados itself is broken, ImportError has a message that explains it.
             is_missing = getattr(failure, "name", None) == "rados"
             error, text = -1, NO_MODULE if is_missing else str(failure)
         except Exception as failure:  # noqa: BLE001 - librados has one class per errno
@@ -66,7 +66,8 @@ def connect(
 def die_with_parent(parent: int) -> None:
     """Have the kernel kill this process when its parent dies; exit if that has happened already.
 
-    parent: the process id of the parent. Python may lack ctypes; then the end of the input remains.
+    parent: the process id of the parent. If Python lacks ctypes, only the end of the input makes
+    this process exit.
     """
     with suppress(ImportError, OSError, AttributeError):
         prctl = import_module("ctypes").CDLL(None).prctl
@@ -76,7 +77,7 @@ def die_with_parent(parent: int) -> None:
 
 
 def lines(stream: BinaryIO) -> "Iterator[bytes]":
-    """Yield the lines of the input; at its end the process exits, even during a call."""
+    """Yield the lines of the input. At its end, exit the process, even during a call."""
     received = queue.Queue()  # type: queue.Queue[bytes]
 
     def read() -> None:
@@ -92,7 +93,7 @@ def lines(stream: BinaryIO) -> "Iterator[bytes]":
 
 
 def main() -> None:
-    """Serve on the standard streams; output of librados is discarded."""
+    """Serve requests on the standard streams; discard the output of librados."""
     die_with_parent(int(sys.argv[1]))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # the parent closes its input or kills it

@@ -1,4 +1,4 @@
-"""The errors of librados and of commands that Ceph refuses: what is wrong, then what to do."""
+"""Errors of librados, and of commands that Ceph refuses: what is wrong, then what to do."""
 
 import errno
 import os
@@ -13,16 +13,17 @@ RIGHTS_MISSING = (errno.EACCES, errno.EPERM)
 """The errnos of a command that the user's capabilities do not include."""
 
 _UNKNOWN_COMMAND = ("command not known", "No handler found")
-# ENOENT of orchestrator/_interface.py: none is configured, or its own module is disabled.
+# The texts of ENOENT in orchestrator/_interface.py: no orchestrator is configured, or the module of
+# the configured one is disabled.
 _NO_ORCHESTRATOR = ("No orchestrator configured", "Module not found")
-# What a module says that checks the capabilities on the mgr itself, as rbd_support does.
+# The start of the text if a module, such as rbd_support, checks the mgr capabilities itself.
 _NEEDS_MGR = "not authorized"
 
 
 def check_files(conf: str, keyring: str) -> None:
     """Raise SourceError, which names the flag, if ceph.conf or the keyring cannot be read.
 
-    librados does not report which of its files is missing or unreadable.
+    librados does not report which of the files is missing or unreadable.
     """
     for flag, file in {"--cluster.ceph-conf": conf, "--cluster.keyring": keyring}.items():
         try:
@@ -55,7 +56,7 @@ def not_connected(reply: Reply, conf: str, entity: str) -> SourceError:
 
 
 def refused(command: Command, reply: Reply, entity: str) -> SourceError:
-    """Return the error for a command that failed; it names the capability that is missing."""
+    """Return the error for a command that failed, with the capability that is missing."""
     text = brief(reply.text) or os.strerror(reply.errno)
     if reply.errno == errno.EFBIG:
         return SourceError(

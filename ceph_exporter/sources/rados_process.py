@@ -1,6 +1,6 @@
 """A child process that runs librados and is killed if it does not answer in time.
 
-A call into librados cannot be interrupted, a failed assertion in librados aborts its process, and a
+A call into librados cannot be interrupted. A failed assertion in librados aborts the process. A
 command that exceeded librados' own timeout may still write to freed memory. So librados runs in a
 process of its own, at most one per cluster.
 """
@@ -57,8 +57,8 @@ class Process:
     """A running child process; `ask` returns one reply per request.
 
     python: the interpreter that runs it; limit: the maximum size of a body in bytes. Raises Gone if
-    it cannot be started. The child dies with the thread that starts it, so that thread is the one
-    to use it.
+    it cannot be started. The child is killed when the thread that started it ends, so only that
+    thread may use it.
     """
 
     def __init__(self, python: str, limit: int) -> None:
@@ -87,7 +87,7 @@ class Process:
         while b"\n" not in self._buffer:
             self._read(deadline)
             if len(self._buffer) > self._limit + _HEAD_LIMIT:
-                raise self._kill("its reply has no end")
+                raise self._kill("its reply has no end of line")
         line, _, remaining = self._buffer.partition(b"\n")
         try:
             head = _head.decode(line)
@@ -107,7 +107,7 @@ class Process:
         for pipe in (self._child.stdin, self._child.stdout):
             if pipe is not None:
                 pipe.close()
-        with suppress(subprocess.TimeoutExpired):  # the child may wait for a disk that hangs
+        with suppress(subprocess.TimeoutExpired):  # the child may be blocked by a disk that hangs
             self._child.wait(_PATIENCE)
 
     def _read(self, deadline: Deadline) -> None:

@@ -1,7 +1,7 @@
 """Readable reasons for failed HTTP requests: what is wrong, then what to do."""
 
 UNTRUSTED = "certificate verify failed"
-"""The part of OpenSSL's text that all errors about certificates have."""
+"""The text that all of OpenSSL's errors about certificates contain."""
 LATE = (
     "no complete answer in time; check that the monitors have a quorum, and raise --poll.timeout "
     "if Ceph is slow"
@@ -9,7 +9,7 @@ LATE = (
 NO_NAME = "the name server did not answer in time; check DNS, or use an address in the URL"
 NO_CONNECTION = "no connection in time; check that the host is up, and check the firewall"
 
-# text in the error of httpx, OpenSSL or the operating system -> the reason
+# A part of the error of httpx, OpenSSL or the operating system -> the reason
 _REASONS = {
     "certificate has expired": "the server's certificate has expired; renew it",
     "self-signed certificate": "the server's certificate is self-signed; pass it to "
@@ -38,9 +38,9 @@ _REASONS = {
 
 
 def brief(text: str) -> str:
-    """Return a text of Ceph as one short line; of a Python traceback, its last line.
+    """Return a message of Ceph as one short line, and only the last line of a Python traceback.
 
-    A command that an orchestrator's module fails in is answered with the traceback.
+    Ceph answers with a traceback if an orchestrator's module fails while it runs a command.
     """
     lines = text.strip().splitlines()
     if lines and lines[0].startswith("Traceback"):
@@ -49,7 +49,7 @@ def brief(text: str) -> str:
 
 
 def reason(error: Exception) -> str:
-    """Return the reason for an error that is not a timeout; its own text if it is unknown."""
+    """Return the reason for an error that is not a timeout; by default, the error's own text."""
     text = " ".join(str(error).split()) or type(error).__name__
     matches = (reason for part, reason in _REASONS.items() if part in text)
     return next(matches, f"{text}; check the URL and the network")

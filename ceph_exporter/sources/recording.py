@@ -1,4 +1,4 @@
-"""A directory of recorded documents: a source, and the attachment of a bug report.
+"""A directory of recorded answers, to be read as a source or attached to a bug report.
 
 Each answer is one file, named after its wire format: `health detail` is `health_detail.json`,
 `dashboard/health/minimal` is `dashboard/health_minimal.json`.
@@ -22,7 +22,7 @@ from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
 from ceph_exporter.sources.rgw_admin import FORMATS as RGW_FORMATS
 
 _SECRET = re.compile(
-    # The first such word of a key decides; (?>) keeps the search from trying the others.
+    # The first of these words in a key is enough. (?>) stops the search from trying the others.
     rb'("(?>[^"]*?(?:password|passwd|secret|token|keyring|access_key|private_key))[^"]*"\s*:\s*)'
     rb'(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|\[(?:"(?:[^"\\]|\\.)*"|[^][{}"])*\])',
     re.IGNORECASE,
@@ -34,17 +34,17 @@ _NAME_LIMIT = 200
 
 
 def file_of(directory: Path, wire_format: str) -> Path:
-    """Return the file of the answer called `wire_format`."""
+    """Return the file of the answer in this wire format."""
     api, slash, endpoint = wire_format.partition("/")
     name = f"{api}/{_SPECIAL.sub('_', endpoint)}" if slash else wire_format.replace(" ", "_")
     return directory / f"{name}.json"
 
 
 def folder_of(cluster: str) -> str:
-    """Return the name of a cluster's folder, a single one that differs for each name.
+    """Return the name of the folder for a cluster; no two clusters have the same folder.
 
-    What is neither letter nor digit nor one of `-._ ` is written as in URLs. The empty name of a
-    cluster that flags describe has no folder.
+    All characters other than letters, digits and `-._ ` are percent-encoded. The result is empty
+    for the empty name, which belongs to a cluster that is configured by flags and has no folder.
     """
     name = "".join(
         letter if letter.isalnum() and letter.isprintable() else _encoded(letter)
@@ -65,9 +65,9 @@ def _encoded(letter: str) -> str:
 def write(directory: Path, answer: Answer, below: str = "") -> Path:
     """Write an answer and return its file; values of keys that sound like secrets are masked.
 
-    below: a folder inside the directory. Raises OSError. Others may be able to write to the
-    directory: no symbolic link is followed, the directory included, and nothing is written to what
-    is already there: a new file takes its place.
+    below: a folder inside the directory. Raises OSError. Other users may be able to write to the
+    directory. Therefore, no symbolic link is followed, not even if the directory is one, and an
+    existing file is replaced by a new file instead of being overwritten.
     """
     file = file_of(directory / below, answer.wire_format)
     directory.mkdir(parents=True, exist_ok=True)
@@ -100,7 +100,7 @@ def _open_folder(name: str, inside: int | None, shown: Path, stack: ExitStack) -
 
 
 def _replace(folder: int, name: str, content: bytes) -> None:
-    """Write a new file in an open folder, and put it in the place of the old one."""
+    """Write a new file in an open folder and rename it, so that it replaces the old file."""
     with suppress(FileNotFoundError):
         if stat.S_ISLNK(os.lstat(name, dir_fd=folder).st_mode):
             raise OSError(errno.ELOOP, "a symbolic link, which is not followed")

@@ -1,8 +1,8 @@
 """Host name resolution within a deadline, which the system's resolver does not support.
 
 getaddrinfo() has no timeout and cannot be interrupted: if the name server does not answer, it takes
-half a minute or more. So it runs in a background thread, one per name, which is abandoned at the
-deadline. Further requests for the same name meanwhile wait for the same thread.
+half a minute or more. So it runs in a background thread, which is abandoned at the deadline. There
+is one thread per name; other requests for the same name wait for it.
 """
 
 import threading

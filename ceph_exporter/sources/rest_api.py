@@ -1,8 +1,9 @@
 """ceph-rest-api, which is part of Ceph 0.67 to 12.2 (src/pybind/ceph_rest_api.py).
 
-It answers one request at a time: a second one waits for the first, before 12.1 without a limit. So
-there is one connection, closed after each answer, and every request has the poll's own deadline.
-Errors are text/html whatever their content, and invalid JSON of the mon (`nan`) is a 500.
+It handles one request at a time. Others wait, and before 12.1 they wait without a limit. Therefore,
+the exporter uses one connection, closes it after each answer, and ends every request at the poll's
+deadline. The content type of an error is always text/html. If a monitor prints invalid JSON
+(`nan`), the answer has the status 500.
 """
 
 import time
@@ -23,11 +24,11 @@ from ceph_exporter.sources.http import Http, Response
 
 BASE = "/api/v0.1"
 _INVALID_JSON = b"Error decoding JSON from "
-# ceph-rest-api looks at the suffix `.json`; the header is for a proxy in front of it.
+# ceph-rest-api only checks the suffix `.json`. The header is for a proxy in front of it.
 _HEADERS = {"Accept": "application/json", "Connection": "close"}
 
 
-# The first one that a proxy lets through shows that ceph-rest-api is there.
+# Commands that detect ceph-rest-api. A proxy may reject some of them; one answer is enough.
 _PROBES = (
     mon("fsid"),
     mon("health", detail="detail"),
@@ -46,10 +47,11 @@ _envelope = Decoder(_Envelope)
 
 
 class RestApi:
-    """Documents from ceph-rest-api; `base` is the path from `http`'s URL to its commands.
+    """Documents from ceph-rest-api.
 
-    credentials: for basic authentication at a proxy in front of it; ceph-rest-api itself has none.
-    proof: a command that it answers.
+    base: the path of the commands, relative to the URL of `http`. credentials: for basic
+    authentication at a proxy, because ceph-rest-api itself has none. proof: a command that has
+    succeeded before, which is repeated to check whether ceph-rest-api still answers.
     """
 
     api = "rest-api"
@@ -69,7 +71,7 @@ class RestApi:
     def probe(cls, http: Http, credentials: Credentials, deadline: Deadline) -> "RestApi":
         """Detect the base path below a URL by requesting the fsid, which every release has.
 
-        A proxy may let only some commands through: after a 403 the others that matter are tried.
+        A proxy may reject the command, so after a 403 the other commands of `_PROBES` are tried.
         Raises SourceError if no ceph-rest-api answers there.
         """
         bases = [""] if http.url.endswith(BASE) else [BASE, ""]
@@ -84,7 +86,7 @@ class RestApi:
                     failures.append(error)
                     if error.kind is not ErrorKind.DENIED:
                         break
-        # A refusal says more than the 404 of a path that does not exist.
+        # A refusal is more informative than the 404 for a path that does not exist.
         failure = next((one for one in failures if one.kind is ErrorKind.DENIED), failures[0])
         kind = ErrorKind.UNREACHABLE
         if failure.kind is ErrorKind.DENIED:
@@ -100,7 +102,7 @@ class RestApi:
         command: Command,
         deadline: Deadline,
     ) -> "RestApi":
-        """Try without the secret first: only a server that requires it receives it."""
+        """Try without the secret first, so that only a server that requires it receives it."""
         source = cls(http, Credentials(), base, command)
         try:
             source.get(command, deadline)
@@ -139,7 +141,7 @@ class RestApi:
             except SourceError as error:
                 failure = error
                 if isinstance(error, ForeignAnswerError):
-                    failure = self._doubted(error, deadline)
+                    failure = self._of_document_or_url(error, deadline)
                 if error.kind is not ErrorKind.UNSUPPORTED:
                     break
             else:
@@ -147,8 +149,8 @@ class RestApi:
                 return Answer((document,), wire_format, elapsed(start), body)
         return Answer((document,), document, elapsed(start), error=failure)
 
-    def _doubted(self, failure: ForeignAnswerError, deadline: Deadline) -> SourceError:
-        """Return what a foreign answer means: the URL's failure unless ceph-rest-api is there."""
+    def _of_document_or_url(self, failure: ForeignAnswerError, deadline: Deadline) -> SourceError:
+        """Return the error of a document or, if ceph-rest-api does not answer, of the URL."""
         try:
             self.get(self._proof, deadline)
         except SourceError as error:
@@ -158,7 +160,7 @@ class RestApi:
 
 
 def output(response: Response) -> bytes:
-    """Return the command's own JSON from the envelope; raises SourceError without one."""
+    """Return the command's own JSON from the envelope; raises SourceError if there is none."""
     body = response.body
     if response.status == 500 and body.startswith(_INVALID_JSON):
         return body[len(_INVALID_JSON) :]
@@ -186,7 +188,7 @@ def output(response: Response) -> bytes:
 
 
 def _no_envelope(status: int, reason: str) -> SourceError:
-    """Return the error for an answer of somebody else, such as a proxy."""
+    """Return the error for an answer that is not from ceph-rest-api, but from a proxy etc."""
     if status == 401:
         return SourceError(
             ErrorKind.REFUSED,
@@ -197,7 +199,7 @@ def _no_envelope(status: int, reason: str) -> SourceError:
         return SourceError(
             ErrorKind.DENIED,
             f"the proxy in front of ceph-rest-api refused the request with HTTP {status}; "
-            f"{_CHECK_USER}, and that it lets this command through",
+            f"{_CHECK_USER}, and that the proxy allows this command",
         )
     hint = "check that the URL, including its path, is that of ceph-rest-api"
     return ForeignAnswerError(f"HTTP {status}: {reason}; {hint if status in (200, 404) else HINT}")

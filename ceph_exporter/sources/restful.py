@@ -1,9 +1,11 @@
 """The mgr module restful, 12.2 to 19.2 (src/pybind/mgr/restful/).
 
-Commands are posted to `/request`, and their results are read from there: `outb` is JSON in a JSON
-string, and a finished request stays in the mgr's memory until it is deleted. With `wait=1` a
-command that hangs (no quorum) would block the module's only thread for all clients without a limit.
-So the request is posted without waiting, polled until it is finished, and deleted in any case.
+Commands are posted to `/request`, and their results are read from there. A result (`outb`) is JSON
+inside a JSON string. A finished request stays in the mgr's memory until it is deleted.
+
+With `wait=1`, a command that hangs, for example without a quorum, would block the module's only
+thread without a limit, and thus all clients. Therefore, a request is posted without waiting, polled
+until it is finished, and always deleted.
 
 The module runs commands with the mgr's own key, whose profile does not allow `pg dump`.
 """
@@ -27,12 +29,12 @@ from ceph_exporter.sources.http import Http, Response
 from ceph_exporter.sources.reasons import brief
 
 INFO = "Ceph Manager RESTful API server"
-_PAUSES = (0.01, 0.03, 0.1, 0.25)  # seconds between looks at a request, then `_PAUSE`
+_PAUSES = (0.01, 0.03, 0.1, 0.25)  # seconds before the first polls of a request, then `_PAUSE`
 _PAUSE = 0.5
-# endpoint other than `/request` -> the documents that it is requested for
+# Endpoint other than `/request` -> the documents for which it is requested
 ENDPOINTS = {"perf": ("perf counters",)}
 _NOT_FOUND = b"The resource could not be found"
-_RESERVE = 1.0  # seconds before the deadline that are reserved for the last look and the DELETE
+_RESERVE = 1.0  # seconds before the deadline that are reserved for the last poll and the DELETE
 
 
 class _Result(msgspec.Struct):
@@ -52,11 +54,11 @@ class _Message(msgspec.Struct):
     message: str = ""
 
 
-# `outs` of a command that always fails: it does not exist, or the key may not run it.
+# A part of the `outs` of a command that always fails -> the kind of the error
 _PERMANENT = {
     "command not known": ErrorKind.UNSUPPORTED,
     "No orchestrator configured": ErrorKind.UNSUPPORTED,
-    "Module not found": ErrorKind.UNSUPPORTED,  # the orchestrator's own is disabled
+    "Module not found": ErrorKind.UNSUPPORTED,  # the orchestrator's own module is disabled
     "access denied": ErrorKind.DENIED,
 }
 
@@ -65,7 +67,7 @@ _message = Decoder(_Message)
 
 
 class Restful:
-    """Documents from the mgr module restful at `http`'s URL. Its keys are admin keys."""
+    """Documents from the mgr module restful at the URL of `http`. All its keys have full rights."""
 
     api = "restful"
     releases = ("12", "19")
@@ -78,7 +80,7 @@ class Restful:
         self._batch = True
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
-        """Run all commands in one request, then the alternatives to unknown commands."""
+        """Run all commands in one request, then the alternatives to those that are unknown."""
         choices = {document: COMMANDS[document] for document in wanted if document in COMMANDS}
         while choices:
             first = {document: commands[0] for document, commands in choices.items()}
@@ -104,7 +106,7 @@ class Restful:
         response = self._call("GET", f"/{endpoint}", deadline)
         error = None
         if response.status != 200:
-            # Only the module's own page says that 12 or 13 lack the endpoint.
+            # 12 and 13 lack the endpoint. Only a 404 from the module itself shows that.
             unknown = response.status == 404 and _is_own(response)
             kind = ErrorKind.UNSUPPORTED if unknown else ErrorKind.FAILED
             error = SourceError(kind, f"{self.url}/{endpoint}: HTTP {response.status}")
@@ -120,7 +122,7 @@ class Restful:
             except SourceError as error:
                 if error.kind is not ErrorKind.UNSUPPORTED or not self._batch:
                     raise
-                # 12 and 13 accept one command per request and answer a list with 500.
+                # 12 and 13 accept only one command per request, and answer a list with 500.
                 self._batch = False
                 yield from self._run(commands, deadline)
                 return
@@ -136,13 +138,13 @@ class Restful:
         request = self._parse(
             self._call("POST", "/request", deadline, [bodies] if self._batch else bodies[0])
         )
-        last_look = Deadline(deadline.left - _RESERVE / 2)
+        last_poll = Deadline(deadline.left - _RESERVE / 2)
         try:
             for pause in chain(_PAUSES, repeat(_PAUSE)):
                 if request.is_finished or deadline.left <= _RESERVE + pause:
                     break
                 time.sleep(pause)
-                request = self._parse(self._call("GET", f"/request/{request.id}", last_look))
+                request = self._parse(self._call("GET", f"/request/{request.id}", last_poll))
         finally:
             with suppress(SourceError):  # a failed DELETE must not lose the answer
                 self._call("DELETE", f"/request/{request.id}", deadline)
@@ -187,7 +189,7 @@ class Restful:
 
 
 def _is_own(response: Response) -> bool:
-    """Return whether the module made an error: it sends JSON, and a page of webob for a 404."""
+    """Return whether an error is the module's own: JSON or, for a 404, a page of webob."""
     if _NOT_FOUND in response.body:
         return response.status == 404
     return response.body.lstrip()[:1] == b"{"
@@ -198,10 +200,10 @@ def _answer(document: str, command: Command, request: _Request, seconds: float) 
     # The module prints a command as "health detail=detail format=json".
     words = [f"{name}={value}" for name, value in command.args]
     for result in request.finished:
-        if _is(result.command, command.prefix, words):
+        if _is_command(result.command, command.prefix, words):
             return Answer((document,), wire_format, seconds, result.outb.encode())
     for result in request.failed:
-        if _is(result.command, command.prefix, words):
+        if _is_command(result.command, command.prefix, words):
             outs = brief(result.outs)
             kinds = (kind for words, kind in _PERMANENT.items() if words in outs)
             kind = next(kinds, ErrorKind.FAILED)
@@ -215,7 +217,7 @@ def _answer(document: str, command: Command, request: _Request, seconds: float) 
     return Answer((document,), wire_format, seconds, error=error)
 
 
-def _is(text: str, prefix: str, words: list[str]) -> bool:
+def _is_command(text: str, prefix: str, words: list[str]) -> bool:
     """Return whether a text is the command: its prefix, then its arguments in any order."""
     args = text.removeprefix(f"{prefix} ")
     return args != text and "=" in args.split(" ")[0] and all(word in args for word in words)

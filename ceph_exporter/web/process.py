@@ -38,13 +38,13 @@ RELOADED = Metric(
 RELOAD_TIME = Metric(
     "ceph_exporter_config_last_reload_success_timestamp_seconds",
     "gauge",
-    "Unix time at which a configuration was last loaded successfully",
+    "Time at which a configuration was last loaded successfully",
     OWN,
 )
 CPU = Metric(
     "process_cpu_seconds_total",
     "counter",
-    "CPU time that the process has spent in user and system mode",
+    "CPU time of the process in user and system mode",
     OWN,
 )
 RESIDENT = Metric("process_resident_memory_bytes", "gauge", "Resident memory of the process", OWN)
@@ -56,9 +56,7 @@ DESCRIPTORS_LIMIT = Metric(
     "Maximum number of open file descriptors; absent if unlimited",
     OWN,
 )
-STARTED = Metric(
-    "process_start_time_seconds", "gauge", "Unix time at which the process started", OWN
-)
+STARTED = Metric("process_start_time_seconds", "gauge", "Time at which the process started", OWN)
 
 HANDSHAKE_FAILURES = Metric(
     "ceph_exporter_web_tls_handshake_failures_total",

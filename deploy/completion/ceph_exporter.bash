@@ -218,8 +218,8 @@ _shtab_ceph_exporter() {
   return 0
 }
 
-# bash splits --flag=value at the = (COMP_WORDBREAKS): the words are --flag, = and value. Without
-# the words = they are those that _shtab_ceph_exporter expects.
+# By default (COMP_WORDBREAKS), bash splits --flag=value into the words --flag, = and value. Remove
+# the words =, because _shtab_ceph_exporter does not expect them.
 _ceph_exporter() {
   local -a words=()
   local index word=""
@@ -227,9 +227,9 @@ _ceph_exporter() {
     word="${COMP_WORDS[index]}"
     if [[ $word == "=" && $index -lt $COMP_CWORD ]]; then
       continue
-    elif [[ $word == "=" ]]; then  # nothing is typed after it yet
+    elif [[ $word == "=" ]]; then  # the value is still empty
       word=""
-    elif [[ $word == --*=* ]]; then  # = is not in COMP_WORDBREAKS
+    elif [[ $word == --*=* ]]; then  # COMP_WORDBREAKS does not contain =
       words+=("${word%%=*}")
       word="${word#*=}"
     fi

@@ -1,1 +1,1 @@
-"""The texts of the files that scripts/generate writes, one module for each kind of file."""
+"""Generates the files that scripts/generate writes; each kind of file has a module."""

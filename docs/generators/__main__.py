@@ -1,7 +1,6 @@
-"""The files that are derived from the code, and the command scripts/generate, which writes them.
+"""The command scripts/generate, which writes all files that are derived from the code.
 
-With --check it writes nothing, but names the files that are out of date and exits with 1 if there
-are any.
+With --check, it writes nothing; if files are out of date, it prints their names and exits with 1.
 """
 
 import argparse
@@ -16,7 +15,7 @@ from tests.golden import files as golden
 ROOT = Path(__file__).parents[2]
 
 Texts = Mapping[str, str]
-"""The text of each file, by its name relative to the root of the repository."""
+"""The text of each file, by the path of the file relative to the root of the repository."""
 
 
 def _configuration() -> str:
@@ -27,8 +26,8 @@ def _dashboards() -> Texts:
     return {str(file.relative_to(ROOT)): text for file, text in build.files()}
 
 
-# Each key is a file, with the function that returns its text, or a pattern, with the function that
-# returns the texts of all its files. Files that match a pattern but have no text must be removed.
+# A key is either a file, whose function returns its text, or a pattern, whose function returns the
+# texts of all files that should match it. Other files that match the pattern are removed.
 TARGETS: Mapping[str, Callable[[], str | Texts]] = {
     "docs/metrics.md": metrics.text,
     "docs/configuration.md": _configuration,
@@ -44,7 +43,7 @@ TARGETS: Mapping[str, Callable[[], str | Texts]] = {
 
 
 def changes() -> Iterator[tuple[Path, str | None]]:
-    """Yield each file that is out of date and its new text, None if the file must be removed."""
+    """Yield each file that is out of date with its new text, or None if it must be removed."""
     for pattern, generate in TARGETS.items():
         generated = generate()
         texts = {pattern: generated} if isinstance(generated, str) else generated
@@ -56,9 +55,11 @@ def changes() -> Iterator[tuple[Path, str | None]]:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the files, or only check them; return the exit code."""
+    """Write or check the files; return the exit code."""
     parser = argparse.ArgumentParser("scripts/generate", description="Write the derived files.")
-    parser.add_argument("--check", action="store_true", help="write nothing, name stale files")
+    parser.add_argument(
+        "--check", action="store_true", help="only print the names of files that are out of date"
+    )
     check = parser.parse_args(arguments).check
     stale = list(changes())
     for file, text in stale:

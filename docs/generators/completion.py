@@ -1,6 +1,7 @@
-"""Completion for shells, made by shtab from the parser itself.
+"""Shell completion, which shtab generates from the parser.
 
-shtab completes `--flag value`; the functions below add `--flag=value`, as the documentation has it.
+shtab completes `--flag value`. The functions below add `--flag=value`, the form that the
+documentation uses.
 """
 
 import argparse
@@ -15,9 +16,9 @@ from ceph_exporter.config.parser import parser as parser_of
 
 
 def text(shell: str) -> str:
-    """Return the script for a shell, bash or zsh."""
+    """Return the completion script for a shell: bash or zsh."""
     parser = parser_of(table(COLLECTORS), fail)
-    for action in parser._actions:  # noqa: SLF001 - argparse has no public access to them
+    for action in parser._actions:  # noqa: SLF001 - argparse has no public attribute for them
         if action.metavar == "FILE":
             action.complete = shtab.FILE  # type: ignore[attr-defined]
         elif action.metavar == "DIR":
@@ -29,13 +30,13 @@ def text(shell: str) -> str:
 
 
 def _for_zsh(script: str) -> str:
-    """Let each flag with a value take it after a blank or after =, which zsh writes as --flag=[."""
+    """Let zsh complete the value of a flag after a space and after =, by writing it as --flag=[."""
     return re.sub(r'^(  "\*?--[a-z0-9._-]+)(\[.*\]:)', r"\1=\2", script, flags=re.MULTILINE)
 
 
 _BASH = """
-# bash splits --flag=value at the = (COMP_WORDBREAKS): the words are --flag, = and value. Without
-# the words = they are those that _shtab_ceph_exporter expects.
+# By default (COMP_WORDBREAKS), bash splits --flag=value into the words --flag, = and value. Remove
+# the words =, because _shtab_ceph_exporter does not expect them.
 _ceph_exporter() {
   local -a words=()
   local index word=""
@@ -43,9 +44,9 @@ _ceph_exporter() {
     word="${COMP_WORDS[index]}"
     if [[ $word == "=" && $index -lt $COMP_CWORD ]]; then
       continue
-    elif [[ $word == "=" ]]; then  # nothing is typed after it yet
+    elif [[ $word == "=" ]]; then  # the value is still empty
       word=""
-    elif [[ $word == --*=* ]]; then  # = is not in COMP_WORDBREAKS
+    elif [[ $word == --*=* ]]; then  # COMP_WORDBREAKS does not contain =
       words+=("${word%%=*}")
       word="${word#*=}"
     fi
@@ -62,6 +63,6 @@ _ceph_exporter() {
 
 
 def _for_bash(script: str) -> str:
-    """Put a function in front of shtab's that splits --flag=value."""
+    """Wrap shtab's function in one that also handles --flag=value."""
     before, complete, after = script.rpartition("\ncomplete ")
     return before + _BASH + complete + after.replace("_shtab_ceph_exporter", "_ceph_exporter")

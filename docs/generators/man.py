@@ -1,4 +1,4 @@
-"""The man page, derived from the flags and commands."""
+"""The manual page, derived from the flags and commands."""
 
 from collections.abc import Iterator
 
@@ -23,8 +23,8 @@ Polls Ceph clusters of any release over their APIs and serves their state to Pro
 """.lstrip()
 _TAIL = r"""
 .SH ENVIRONMENT
-Each flag can also be set by the environment variable listed below it; lists are separated by
-commas. A flag takes precedence over its variable.
+Each flag can also be set by the environment variable that is listed below it. Commas separate
+several values. A flag takes precedence over its variable.
 .SH EXIT STATUS
 .TP
 0
@@ -46,7 +46,7 @@ SIGHUP reloads the configuration file. SIGTERM and SIGINT stop the program.
 
 
 def text() -> str:
-    """Return the page in roff, with the man macros."""
+    """Return the page in roff format, with the macros of the package man."""
     return (
         _HEAD.format(version=__version__)
         + "".join(f".TP\n.B {name}\n{_escape(help_)}\n" for name, help_ in COMMANDS.items())

@@ -1,4 +1,4 @@
-"""Which releases of Ceph offer a document over which API, by the registry and the sources."""
+"""Which releases of Ceph offer a document over which API, from the registry and the sources."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -14,43 +14,43 @@ _SINCE = {row.name: row.since for row in REGISTRY}
 
 
 class Span(NamedTuple):
-    """The releases from the first to the last; `last` is empty if the span is open-ended."""
+    """A range of releases; `last` is empty if the range has no end."""
 
     first: str
     last: str
 
     def __str__(self) -> str:
-        """Return the span in words."""
+        """Return the range in words."""
         if self.first == self.last:
             return self.first
         return f"{self.first} to {self.last}" if self.last else f"{self.first} and later"
 
     def within(self, other: "Span") -> "Span | None":
-        """Return the releases that two spans have in common, None if there are none."""
+        """Return the releases that both ranges contain, or None if there are none."""
         first = max(self.first, other.first, key=release_key)
         last = min(self.last, other.last, key=lambda release: release_key(release or "9999"))
         return Span(first, last) if release_key(first) <= release_key(last or "9999") else None
 
 
 def of_document(document: str) -> Span:
-    """Return the releases that have a document."""
+    """Return the releases that have the document."""
     return Span(_SINCE[document], "")
 
 
 def of_metric(metric: Metric) -> Span:
-    """Return the releases that report a metric of a registered document."""
+    """Return the releases that report the metric, whose document must be registered."""
     span = of_document(metric.document)
     own = Span(metric.since or span.first, metric.until)
     return span.within(own) or own
 
 
 def by_api(document: str) -> Iterator[tuple[str, Span]]:
-    """Yield each API that offers a document, with the releases in which it does."""
+    """Yield each API that offers the document, with the releases in which it does so."""
     for source in SOURCES:
         if document not in source.documents:
             continue
         span = Span(*source.releases)
-        if source is dashboard.Dashboard:  # it reads the mgr's memory
+        if source is dashboard.Dashboard:  # it sends no commands
             common: Span | None = Span(dashboard.SINCE.get(document, span.first), span.last)
         else:
             common = span.within(of_document(document))

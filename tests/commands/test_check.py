@@ -10,6 +10,7 @@ from ceph_exporter import cli
 from ceph_exporter.commands import check, nagios
 from ceph_exporter.config import Cluster
 from ceph_exporter.polling import advice
+from ceph_exporter.polling.documents import Documents
 from ceph_exporter.polling.report import CheckRow, CollectorRow, DocumentRow, DocumentState, Report
 from ceph_exporter.simulator import rest_api
 from ceph_exporter.sources import Answer, ErrorKind
@@ -28,7 +29,13 @@ REPORT = Report(
     error="",
     documents=(
         DocumentRow("status", DocumentState.OK, None, "", 0.2, 950, 0),
-        DocumentRow("time-sync-status", DocumentState.UNSUPPORTED, ErrorKind.UNSUPPORTED, ABSENT),
+        DocumentRow(
+            "time-sync-status",
+            DocumentState.UNSUPPORTED,
+            ErrorKind.UNSUPPORTED,
+            ABSENT,
+            offered=False,
+        ),
         DocumentRow(
             "quorum_status", DocumentState.FAILED, ErrorKind.FAILED, "HTTP 500: boom", 12.5
         ),
@@ -88,8 +95,29 @@ def test_a_broken_recording_is_recorded_anew() -> None:
 )
 def test_each_api_has_its_own_mend(api: str, fix: str) -> None:
     """What a recording lacks is recorded; what a release lacks is nothing to mend."""
-    found = advice.missing(REPORT._replace(api=api))
+    row = DocumentRow("time-sync-status", DocumentState.UNSUPPORTED, ErrorKind.UNSUPPORTED, "none")
+    found = advice.missing(REPORT._replace(api=api, documents=(row,)))
     assert [fix in row.fix for row in found if not row.fault] == [True]
+
+
+@pytest.mark.parametrize(
+    ("api", "name", "fix"),
+    [
+        ("rados", "perf counters", "--cluster.api=dashboard, which offers it from Ceph 14 on"),
+        ("rest-api", "perf counters", "--cluster.api=dashboard, which offers it from Ceph 14 on"),
+        ("dashboard", "device ls", "--cluster.api=rados"),
+    ],
+)
+def test_what_an_api_does_not_offer_is_available_from_another(
+    api: str, name: str, fix: str
+) -> None:
+    """A document that the API does not offer is not blamed on the release."""
+    documents = Documents([name])
+    documents.connect(api, frozenset())
+    report = REPORT._replace(api=api, documents=documents.rows(), collectors=())
+    (row,) = advice.missing(report)
+    assert (row.what, row.why, row.fault) == (name, f"not available from {api}", False)
+    assert fix in row.fix
 
 
 def test_what_a_key_may_not_ask_for_names_the_place_that_says_what_to_grant() -> None:

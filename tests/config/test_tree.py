@@ -116,8 +116,8 @@ BAD = [
     ),
     (CLUSTER % "mon_data: [/a/*, mon]", "clusters.a.mon_data[1]: expected a path that begins with"),
     ("clusters: {a: {api: rados}}", "clusters.a.username: expected the name of a user"),
-    (CLUSTER % "api: rados, username: x", "clusters.a.urls: expected none, as ceph_conf names"),
-    (CLUSTER % "keyring: /k", "clusters.a.keyring: expected only with the API rados"),
+    (CLUSTER % "api: rados, username: x", "clusters.a.urls: expected none; ceph_conf names"),
+    (CLUSTER % "keyring: /k", "clusters.a.keyring: expected none; only the API rados uses it"),
     (
         "clusters: {a: {api: rados, username: x, password_file: /p}}",
         "clusters.a.password_file: expected none; the user's key is in keyring",

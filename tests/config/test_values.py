@@ -135,7 +135,7 @@ def test_a_ca_file_needs_a_certificate(tmp_path: Path, capsys: pytest.CaptureFix
 
 def test_the_demo_has_no_configuration_file(capsys: pytest.CaptureFixture[str]) -> None:
     """--demo and --config.file exclude each other, and the error says so."""
-    assert "--demo: not together with --config.file" in refused(
+    assert "--demo: cannot be combined with --config.file" in refused(
         capsys, "--demo", "--config.file=/etc/c.yml"
     )
 

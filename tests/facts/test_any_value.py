@@ -194,6 +194,11 @@ def others(node: Any) -> list[Any]:  # noqa: ANN401 - any JSON
     return [[], {}, ["x"], {"x": "x"}]
 
 
+def series(lines: bytes) -> set[str]:
+    """Return the sample lines of a metric."""
+    return set(samples(lines.decode()))
+
+
 class Cluster:
     """The page of an era's cluster, and what of it changes with a value."""
 
@@ -206,21 +211,30 @@ class Cluster:
         }
 
     def changed(self, wire_format: str, decoded: tuple[Fact, ...]) -> set[str]:
-        """Return the names of the metrics that another answer changes."""
+        """Return the names of the metrics and the series of the page that another answer changes.
+
+        A series that is only on the other page counts by the name of its metric: its labels depend
+        on the value.
+        """
         if decoded == self._answers[wire_format]:
             return set()
         missing = {type(fact) for fact in self._answers[wire_format]} - {*map(type, decoded)}
         all_facts = {**self._facts._facts, **{type(fact): fact for fact in decoded}}
         shown = Facts({type_: fact for type_, fact in all_facts.items() if type_ not in missing})
         lines = exposition.lines(families(shown))
-        return {
-            metric.name
+        other = [
+            metric
             for metric in {*lines, *self._lines}
             if lines.get(metric) != self._lines.get(metric)
-        }
+        ]
+        names = {metric.name for metric in other}
+        for metric in other:
+            lost = series(self._lines.get(metric, b"")) - series(lines.get(metric, b""))
+            names |= {line.rpartition(" ")[0] for line in lost}
+        return names
 
     def derived(self, place: Place) -> set[str]:
-        """Return the names of the metrics that derive from the value in a place."""
+        """Return the metrics and series that derive from the value in a place."""
         names: set[str] = set()
         for value in others(at(place.document, place.path)):
             try:
@@ -240,7 +254,7 @@ def at(node: Any, path: Path) -> Any:  # noqa: ANN401 - any JSON
 
 @pytest.mark.parametrize("era", ERAS)
 def test_an_odd_field_costs_at_most_its_own_series(era: str) -> None:
-    """A value of any kind in any place changes no metric that does not derive from that place.
+    """A value of any kind in any place changes no series that does not derive from that place.
 
     What derives from a place is found by other values that the field may have. An answer fails only
     if a required field is odd, and only one field is counted for one odd value.

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 import pytest
 
-from ceph_exporter.facts.odd_fields import WHOLE, Fitted, fit
+from ceph_exporter.facts.odd_fields import EACH, WHOLE, Fitted, fit
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -34,6 +34,7 @@ class Shelf(msgspec.Struct, frozen=True):
     slots: tuple[Disk | None, ...] = ()
     by_name: dict[str, Disk] = {}
     counts: Annotated[dict[str, int], WHOLE] = {}
+    seats: Annotated[tuple[int, ...], EACH] = ()
     inner: "Shelf | None" = None
 
 
@@ -55,6 +56,7 @@ def fitted(**fields: Any) -> tuple[Shelf, dict[str, int]]:  # noqa: ANN401 - any
         ({"disks": [{"id": [], "size": "x"}]}, {"disks[]": 1}, {}),
         ({"slots": [{"id": 1}, {}]}, {"slots[]": 1}, {"slots": (Disk(1), None)}),
         ({"by_name": {"a": {"id": 1}, "b": 2}}, {"by_name[]": 1}, {"by_name": {"a": Disk(1)}}),
+        ({"seats": [1, "x", 3]}, {"seats[]": 1}, {"seats": (1, 3)}),
         ({"counts": {"a": 1, "b": "x"}}, {"counts": 1}, {}),
         ({"inner": {"on": 1.5, "owner": "y"}}, {"inner.on": 1}, {"inner": Shelf("y", on=None)}),
         ({"inner": {"owner": None}}, {"inner": 1}, {}),

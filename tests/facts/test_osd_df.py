@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 
 from ceph_exporter.facts import DecodeError
@@ -99,3 +100,22 @@ def test_other_document() -> None:
     """An answer without rows is rejected."""
     with pytest.raises(DecodeError, match="nodes"):
         decode_osd_df(b"{}")
+
+
+@pytest.mark.parametrize("wrong", [-1, 2**63, 2**64 - 5, None])
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("kb_used", "used"),
+        ("kb_avail", "avail"),
+        ("utilization", "utilization"),
+        ("var", "variance"),
+        ("pgs", "pgs"),
+        ("crush_weight", "crush_weight"),
+        ("reweight", "reweight"),
+    ],
+)
+def test_an_impossible_number_is_absent(name: str, field: str, wrong: int | None) -> None:
+    """A number that is negative, wrapped around or missing is None, and costs no other number."""
+    expected = msgspec.structs.replace(HALF_FULL, **{field: None})
+    assert of({**node(), name: wrong}).osds == {0: expected}

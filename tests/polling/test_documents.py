@@ -456,6 +456,22 @@ def test_without_the_status_the_osd_map_is_asked_for(clock: Clock) -> None:
     assert shown(documents).get(OsdDump) is None
 
 
+def test_the_osd_map_stays_while_a_slow_status_is_in_cooldown(clock: Clock) -> None:
+    """A status that took 4 s is not requested for 40 s; meanwhile the OSD map is not stale."""
+    documents = of_map(Documents([*OF_MAP, "status"], clock))
+    slow = Answer(("status",), "status", 4.0, STATUS_OF_EPOCH % 7)
+    assert poll(documents, [slow]) == ["status"]
+    clock.now += 39
+    assert poll(documents, []) == []
+    page = shown(documents, stale_after=30)
+    assert page.get(Status) is not None
+    assert page.get(OsdDump) is not None
+    clock.now += 32
+    page = shown(documents, stale_after=30)
+    assert page.get(Status) is None
+    assert page.get(OsdDump) is None
+
+
 def test_fields_of_an_unexpected_type_are_counted(clock: Clock) -> None:
     """The row of each document that an answer carries has what was dropped from the last one."""
     documents = core(clock)

@@ -134,13 +134,23 @@ def test_the_failure_that_tells_most_is_told(ceph: Ceph, clock: Clock) -> None:
     assert polled.poll().report.error == "connection refused"
 
 
-def test_a_refusal_ends_the_poll(ceph: Ceph, clock: Clock) -> None:
-    """The other URLs would refuse the same user, and ten refusals disable it."""
+def test_a_refusal_at_one_url_does_not_hide_the_cluster(ceph: Ceph, clock: Clock) -> None:
+    """The URL that refuses the user may be another program's, so the poll tries the next URL."""
     ceph.dead["http://a"] = SourceError(ErrorKind.REFUSED, "wrong password")
     polled = poller_of(ceph, clock=clock)
     report = polled.poll().report
+    assert (report.up, report.url, report.error) == (True, "http://b", "")
+    assert ceph.connected == ["http://a", "http://b"]
+
+
+def test_a_refusal_at_every_url_is_reported(ceph: Ceph, clock: Clock) -> None:
+    """Each URL is tried once in a poll, and the refusal is the reason that is reported."""
+    ceph.dead["http://a"] = SourceError(ErrorKind.REFUSED, "wrong password")
+    ceph.dead["http://b"] = SourceError(ErrorKind.STANDBY, "a standby")
+    polled = poller_of(ceph, clock=clock)
+    report = polled.poll().report
     assert (report.up, report.error) == (False, "wrong password")
-    assert ceph.connected == ["http://a"]
+    assert ceph.connected == ["http://a", "http://b"]
 
 
 def test_no_url_is_tried_when_the_time_is_over(ceph: Ceph) -> None:

@@ -112,7 +112,7 @@ def test_silent_monitors_make_no_quorum(lags: tuple[float, ...], silent: str) ->
     if silent:
         error = refused(watch, X, quorum(9, *lags))
         assert error.kind is ErrorKind.FROZEN
-        assert f"no reports from {silent} monitors, so what its dashboard reports" in str(error)
+        assert f"no reports from {silent} monitors, so its dashboard reports old data" in str(error)
         unaged = Trust({}, (X,))
         for epoch in (4, 6):
             found = quorum(None, *lags, epoch=epoch)

@@ -9,7 +9,7 @@ import pytest
 from ceph_exporter.config import Cluster, Config, Poll
 from ceph_exporter.config.units import Duration
 from ceph_exporter.polling import advice
-from ceph_exporter.polling.documents import VITAL
+from ceph_exporter.polling.entry import VITAL
 from ceph_exporter.polling.poller import ATTEMPTS, Poller
 from ceph_exporter.polling.report import DocumentState, Report
 from ceph_exporter.sources import ErrorKind
@@ -107,6 +107,24 @@ def test_a_failover_is_followed_there_and_back(
             assert (report.up, report.health, report.url) == (True, "HEALTH_OK", active.server.url)
             assert series(polled)["ceph_up"] == "1"
             assert {states(report)[name] for name in VITAL} == {DocumentState.OK}
+
+
+def test_a_login_refused_at_one_url_is_not_repeated_and_the_next_url_is_polled(
+    stack: ExitStack, poller: Callable[..., Poller], clock: Clock
+) -> None:
+    """The first poll already shows the cluster, and the refused secret is sent only once."""
+    other, own = Mgr(stack), Mgr(stack)
+    other.dashboard.secret = "another"  # noqa: S105 - only for the fake
+    polled = poller(other.server.url, own.server.url)
+    report = polled.poll().report
+    assert (report.up, report.url) == (True, own.server.url)
+    own.reply = plain(503)
+    for _ in range(3):
+        clock.now += 15
+        report = polled.poll().report
+        assert not report.up
+        assert "was refused for user prom" in report.error
+    assert (other.dashboard.logins, own.dashboard.logins) == (1, 1)
 
 
 @pytest.mark.parametrize("code", [404, 502, 503])
@@ -314,6 +332,49 @@ def test_without_the_scope_monitor_the_quorum_is_denied(
         assert "monitor" in mgr.dashboard.asked  # a vital document is requested in each poll
     (row,) = [row for row in report.documents if row.name == "quorum_status"]
     assert "grant the scope monitor: read" in row.error
+
+
+def test_a_url_that_identified_itself_is_accepted_without_the_scope_monitor(
+    stack: ExitStack, poller: Callable[..., Poller], clock: Clock
+) -> None:
+    """A role that loses the scope at run time costs the quorum only, also after a reconnect.
+
+    Another URL, which has never identified itself, is not accepted, and the error says what to
+    grant.
+    """
+    mgr, other = Mgr(stack), Mgr(stack)
+    other.reply = TO_ACTIVE
+    polled = poller(mgr.server.url, other.server.url)
+    assert polled.poll().report.up
+    mgr.dashboard.special["monitor"] = other.dashboard.special["monitor"] = DENIED
+    polled.close()
+    clock.now += 60
+    report = polled.poll().report
+    assert (report.up, report.url) == (True, mgr.server.url)
+    mgr.reply, other.reply = TO_ACTIVE, None
+    clock.now += 60
+    report = polled.poll().report
+    assert not report.up
+    assert "does not report which cluster it belongs to" in report.error
+    assert "grant the scope monitor: read" in report.error
+
+
+def test_the_fsid_of_a_snapshot_does_not_bind_a_user_who_may_not_read_the_monitors(
+    stack: ExitStack, poller: Callable[..., Poller], clock: Clock
+) -> None:
+    """On 20, health that fails once does not make the cluster unreachable after a reconnect."""
+    mgr = Mgr(stack)
+    special = mgr.dashboard.special
+    special["monitor"] = DENIED
+    special["health/minimal"] = special["health/full"] = plain(500)
+    special["health/snapshot"] = as_json({"fsid": "75397f70", "health": HEALTH})
+    polled = poller(mgr.server.url)
+    assert polled.poll().report.up
+    for name in ("health/minimal", "health/full", "health/snapshot"):
+        del special[name]
+    polled.close()
+    clock.now += 60
+    assert polled.poll().report.up
 
 
 OLD_HEALTH = {"overall_status": "HEALTH_WARN", "summary": []}

@@ -105,7 +105,7 @@ def test_a_standby_without_an_active_mgr_is_a_standby(
         (
             page(403),
             ErrorKind.FAILED,
-            "HTTP 403: the answer is HTML, not JSON; this answer is not the API's own",
+            "HTTP 403: the answer is HTML, not JSON; this answer does not come from Ceph's API",
         ),
         (page(404), ErrorKind.FAILED, "HTTP 404: the answer is HTML, not JSON"),
         (page(415), ErrorKind.FAILED, "HTTP 415: the answer is HTML, not JSON"),

@@ -128,10 +128,11 @@ def test_what_is_not_the_dashboards_own_is_the_urls_failure(
         with pytest.raises(SourceError) as caught:
             fetch(source)
         assert caught.value.kind is ErrorKind.UNREACHABLE
-        assert "this answer is not the API's own; check the URL, and the proxy" in str(caught.value)
+        hint = "this answer does not come from Ceph's API; check the URL, and the proxy"
+        assert hint in str(caught.value)
         # In the middle of a poll, the monitors' endpoint decides whether the dashboard is there.
         del server.requests[:]
-        with pytest.raises(SourceError, match="not the API's own"):
+        with pytest.raises(SourceError, match="not come from Ceph's API"):
             fetch(source, ("status", "version"))
         assert server.asked() == ["/api/health/minimal", "/api/monitor"]
     assert fake.logins == 1

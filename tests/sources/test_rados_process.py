@@ -25,7 +25,7 @@ def scripted(directory: Path, text: str) -> str:
     ("text", "says"),
     [
         ("echo '{}'; exec sleep 600", "its reply is invalid"),
-        ("exec cat /dev/zero", "its reply has no end"),
+        ("exec cat /dev/zero", "its reply has no end of line"),
         ("""echo '{"errno":0,"text":"","size":2000000}'; exec sleep 600""", "larger than 1 MiB"),
         ("""echo '{"errno":0,"text":"","size":10}'; echo abc""", "exited unexpectedly"),
         ("exec <&-; exec sleep 600", "exited unexpectedly|no answer in time"),

@@ -106,7 +106,7 @@ def test_a_monitor_does_not_receive_what_no_mgr_will_answer(
     cluster.does({**silent, "mgr dump": NO_MGR})
     cluster.asked()
     answers = fetch(opened[0], "osd df", "crash ls", "status", "mgr dump")
-    text = "no mgr is active; check that one is active: ceph mgr dump"
+    text = "no mgr is active; start one, then check: ceph mgr dump"
     assert failures(answers) == {"osd df": text, "crash ls": text}
     assert not {"mon osd df", "mon crash ls"} & set(cluster.asked())
     cluster.does({"fsid": DENIED})
@@ -121,9 +121,7 @@ def test_a_mgr_map_without_an_active_mgr_is_believed_at_once(
     cluster.does({"mgr dump": NO_MGR, "osd df": "hang"})
     opened.append(cluster.open())
     answers = fetch(opened[0], "mgr dump", "osd df")
-    assert failures(answers) == {
-        "osd df": "no mgr is active; check that one is active: ceph mgr dump"
-    }
+    assert failures(answers) == {"osd df": "no mgr is active; start one, then check: ceph mgr dump"}
 
 
 @pytest.mark.parametrize("unknown", [DENIED, [0, "<html>", ""], [0, "[]", ""]])

@@ -14,7 +14,7 @@ import pytest
 
 from testbed.client import ask
 from testbed.promptness import bare_server, prompt, summary
-from testbed.running import Exporter, running
+from testbed.running import ExporterProcess, running
 from testbed.waiting import until
 from tests.web.generated import GENERATORS, GOOD, throw
 
@@ -29,7 +29,7 @@ SEED = 9128
 POLLING = 2  # descriptors of the demo's connection to itself, open only during polls
 
 
-def memory(exporter: Exporter) -> int:
+def memory(exporter: ExporterProcess) -> int:
     """Return the resident memory of the process in bytes."""
     pages = Path(f"/proc/{exporter.process.pid}/statm").read_text().split()[1]
     return int(pages) * os.sysconf("SC_PAGESIZE")

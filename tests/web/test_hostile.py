@@ -16,7 +16,7 @@ from statistics import median
 import pytest
 
 from ceph_exporter.web.connection import HEADER_TIMEOUT
-from testbed.running import Exporter, running
+from testbed.running import ExporterProcess, running
 from testbed.waiting import until
 from tests.web.certificates import Certificates
 from tests.web.generated import GENERATORS, throw
@@ -29,7 +29,7 @@ POLLING = 2  # descriptors of the demo's connection to itself, open only during 
 
 
 @pytest.fixture
-def exporter(certificates: Certificates) -> Iterator[Exporter]:
+def exporter(certificates: Certificates) -> Iterator[ExporterProcess]:
     """Run a demo that serves TLS."""
     web = certificates.folder / "web.yml"
     web.write_text("tls_server_config: {cert_file: server.crt, key_file: server.key}")
@@ -40,7 +40,7 @@ def exporter(certificates: Certificates) -> Iterator[Exporter]:
         yield started
 
 
-def scrape_seconds(exporter: Exporter, times: int = 15) -> tuple[float, float]:
+def scrape_seconds(exporter: ExporterProcess, times: int = 15) -> tuple[float, float]:
     """Scrape several times; return the median and the longest duration in seconds."""
     taken = []
     for _ in range(times):
@@ -50,7 +50,7 @@ def scrape_seconds(exporter: Exporter, times: int = 15) -> tuple[float, float]:
     return median(taken), max(taken)
 
 
-def half_a_header(exporter: Exporter, stack: ExitStack) -> socket.socket:
+def half_a_header(exporter: ExporterProcess, stack: ExitStack) -> socket.socket:
     """Return a connection that has done the handshake and sent only part of a request."""
     assert exporter.tls is not None
     sock = stack.enter_context(socket.create_connection(("127.0.0.1", exporter.port)))
@@ -72,7 +72,7 @@ def closed(client: socket.socket, byte: bytes = b"") -> bool:
         return True
 
 
-def test_held_connections_do_not_keep_a_scrape_waiting(exporter: Exporter) -> None:
+def test_held_connections_do_not_keep_a_scrape_waiting(exporter: ExporterProcess) -> None:
     """A scrape succeeds despite 60 silent, 60 half and one dripping client, which are cut later."""
     unloaded = scrape_seconds(exporter)
     descriptors = exporter.descriptors()
@@ -119,7 +119,7 @@ def test_held_connections_do_not_keep_a_scrape_waiting(exporter: Exporter) -> No
     until(lambda: exporter.descriptors() <= descriptors + POLLING, "descriptors released")
 
 
-def test_many_scrapes_leave_no_descriptor(exporter: Exporter) -> None:
+def test_many_scrapes_leave_no_descriptor(exporter: ExporterProcess) -> None:
     """Many scrapes over TLS leave no additional descriptor open."""
     scrape_seconds(exporter)
     before = exporter.descriptors()
@@ -129,7 +129,7 @@ def test_many_scrapes_leave_no_descriptor(exporter: Exporter) -> None:
     print(f"{REQUESTS} scrapes, {before} descriptors before, {exporter.descriptors()} after")  # noqa: T201
 
 
-def test_no_input_stops_the_server(exporter: Exporter, certificates: Certificates) -> None:
+def test_no_input_stops_the_server(exporter: ExporterProcess, certificates: Certificates) -> None:
     """The server survives random bytes, odd requests, huge headers, pipelines and path tricks."""
     source = random.Random(SEED)  # noqa: S311
     folder = certificates.folder / "plain"

@@ -35,7 +35,13 @@ REPORT = Report(
     error="",
     documents=(
         DocumentRow("status", DocumentState.OK, None, "", 0.2, 950, NOW),
-        DocumentRow("time-sync-status", DocumentState.UNSUPPORTED, ErrorKind.UNSUPPORTED, ABSENT),
+        DocumentRow(
+            "time-sync-status",
+            DocumentState.UNSUPPORTED,
+            ErrorKind.UNSUPPORTED,
+            ABSENT,
+            offered=False,
+        ),
         DocumentRow(
             "quorum_status", DocumentState.FAILED, ErrorKind.FAILED, "HTTP 500: <boom>", 0.1
         ),

@@ -1,4 +1,4 @@
-"""What a simulated cluster of Ceph 10.2 (Jewel) answers to mon commands.
+"""The answers of a simulated cluster with Ceph 10.2 (Jewel) to mon commands.
 
 Jewel is simulated because its `health` includes the monitors' disks, stores and clocks.
 """
@@ -29,10 +29,10 @@ ANSWERS: Mapping[str, Callable[[State], object]] = {
     "fsid": maps.fsid,
     "version": maps.version,
 }
-"""The function that returns each answer, by wire format (the answer's name in a recording)."""
+"""For each wire format (the answer's name in a recording), the function that returns the answer."""
 
 ABSENT: Mapping[str, str] = {
-    "osd metadata": "no metadata of OSDs is simulated, so their labels are empty",
-    "mds dump": "nobody requests it, because `fs dump` is answered",
+    "osd metadata": "the metadata of OSDs is not simulated, so labels with metadata are empty",
+    "mds dump": "it is not requested, because `fs dump` is available",
 }
-"""The wire formats that this release has but the simulator does not answer, with the reasons."""
+"""The wire formats of the release that the simulator does not answer, with the reasons."""

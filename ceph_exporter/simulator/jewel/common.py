@@ -1,4 +1,4 @@
-"""The version that several documents of Jewel contain, and the format of their dates."""
+"""The version that several answers of Jewel contain, and the format of their dates."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,5 +8,5 @@ _START = datetime(2018, 7, 11, tzinfo=UTC)  # about the release date of 10.2.11
 
 
 def stamp(seconds: float) -> str:
-    """Return the time at an age of the cluster as Ceph before 15 prints it, without a time zone."""
+    """Return the time at an age of the cluster, as releases before 15 print it."""
     return f"{_START + timedelta(seconds=seconds):%Y-%m-%d %H:%M:%S.%f}"

@@ -41,7 +41,7 @@ def worst(severities: Iterable[str]) -> str:
 
 
 def health(state: State) -> dict[str, object]:
-    """Return `health`; its only detail lines are about clocks, which Jewel always prints."""
+    """Return `health`. Its only detail lines are about clock skew; Jewel always prints these."""
     return _health(state, detail=False)
 
 
@@ -54,7 +54,7 @@ def _health(state: State, *, detail: bool) -> dict[str, object]:
     checks = [*_pgs(state), *_osds(state), *_mds(state), *_out_of_quorum(state)]
     skewed = [_skew_line(mon) for mon in state.quorum if _is_skewed(mon)]
     if skewed:
-        # Ceph prints the trailing blank too (Monitor.cc).
+        # Ceph prints the trailing space, too (Monitor.cc).
         checks.append(Check("HEALTH_WARN", "Monitor clock skew detected "))
     mons = [_data_health(mon, state.moment.seconds) for mon in state.quorum]
     return {
@@ -153,7 +153,7 @@ def _skew_line(mon: Monitor) -> str:
 
 
 def _timecheck(mon: Monitor) -> dict[str, object]:
-    """Return what the leader knows about a monitor's clock, in seconds."""
+    """Return a monitor's clock skew and latency in seconds, as measured by the leader."""
     entry: dict[str, object] = {
         "name": mon.name,
         "skew": mon.skew,

@@ -7,7 +7,7 @@ from ceph_exporter.simulator.model import Osd, State
 from ceph_exporter.simulator.network import address, port
 
 _FLAGS = "sortbitwise,require_jewel_osds"
-_JOURNAL = 4  # a write to the journal is this many times faster than one to the store
+_JOURNAL = 4  # a write to the journal is this many times as fast as a write to the store
 
 
 def osd_dump(state: State) -> dict[str, object]:
@@ -32,7 +32,7 @@ def osd_dump(state: State) -> dict[str, object]:
 
 
 def osd_perf(state: State) -> dict[str, object]:
-    """Return `osd perf`: the two latencies differ because FileStore has a journal."""
+    """Return `osd perf`. The two latencies differ because FileStore has a journal."""
     rows = [
         {
             "id": osd.place.id,

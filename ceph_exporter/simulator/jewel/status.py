@@ -37,7 +37,7 @@ def status(state: State) -> dict[str, object]:
 
 
 def _pgmap(state: State) -> dict[str, object]:
-    """Return `pgmap`; like Ceph, it omits fields that are 0."""
+    """Return `pgmap`. As in Ceph, fields that are 0 are omitted."""
     return {
         **sums(state),
         "version": 1000 + int(state.moment.seconds),

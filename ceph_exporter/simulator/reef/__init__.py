@@ -1,6 +1,6 @@
-"""What a simulated cluster of Ceph 18.2 (Reef) answers to mon and mgr commands.
+"""The answers of a simulated cluster with Ceph 18.2 (Reef) to mon and mgr commands.
 
-The answers have the form of 18.2.7, but lack fields that only serve debugging.
+The answers have the fields of 18.2.7, except for those that are only useful for debugging.
 """
 
 from collections.abc import Callable, Mapping
@@ -52,9 +52,9 @@ ANSWERS: Mapping[str, Callable[[State], object]] = {
     "balancer status": daemons.balancer_status,
     "restful/perf": perf.perf,
 }
-"""The function that returns each answer, by wire format (the answer's name in a recording)."""
+"""For each wire format (the answer's name in a recording), the function that returns the answer."""
 
 ABSENT: Mapping[str, str] = {
-    "mds dump": "nobody requests it, because `fs dump` is answered",
+    "mds dump": "it is not requested, because `fs dump` is available",
 }
-"""The wire formats that this release has but the simulator does not answer, with the reasons."""
+"""The wire formats of the release that the simulator does not answer, with the reasons."""

@@ -1,4 +1,4 @@
-"""The version that several documents of Reef contain, and the formats of dates and addresses."""
+"""The version that several answers of Reef contain, and the formats of dates and addresses."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -12,22 +12,22 @@ _START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def date(seconds: float) -> str:
-    """Return the time at an age of the cluster in seconds, as Ceph prints it from 15 on."""
+    """Return the time at an age of the cluster, as Ceph 15 and later print it."""
     return f"{_START + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S.%f}+0000"
 
 
 def zulu(seconds: float) -> str:
-    """Return the same time as `date`, but with the time zone as Z, as in a few answers."""
+    """Return the same time as `date`, with the time zone Z, which a few answers use."""
     return f"{_START + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S.%f}Z"
 
 
 def unix(seconds: float) -> int:
-    """Return the unix time at an age of the cluster in seconds."""
+    """Return the Unix time at an age of the cluster."""
     return int(_START.timestamp() + seconds)
 
 
 def addrvec(ip: str, port: int, nonce: int) -> dict[str, object]:
-    """Return the addresses of a daemon; the next higher port is for the old protocol."""
+    """Return the addresses of a daemon. Protocol v1 uses the port after the one of v2."""
     return {
         "addrvec": [
             {"type": "v2", "addr": f"{ip}:{port}", "nonce": nonce},

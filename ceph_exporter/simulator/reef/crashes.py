@@ -1,4 +1,4 @@
-"""The crash reports of Reef (src/pybind/mgr/crash): an old one, and that of the current cycle."""
+"""The crash reports of Reef (src/pybind/mgr/crash): an old one and one of the current cycle."""
 
 from ceph_exporter.simulator.model import State
 from ceph_exporter.simulator.reef.common import VERSION, zulu
@@ -6,10 +6,10 @@ from ceph_exporter.simulator.timeline import CYCLE, INCIDENTS
 
 
 def crash_ls(state: State) -> list[dict[str, str]]:
-    """Return `crash ls`; the report of this cycle is archived when the incident ends."""
+    """Return `crash ls`. The report of the current cycle is archived when the incident ends."""
     moment = state.moment
-    last_year = _report(state, 0, -90 * 86400.0)
-    reports = [last_year | {"archived": zulu(-89 * 86400.0)}]
+    old = _report(state, 0, -90 * 86400.0)
+    reports = [old | {"archived": zulu(-89 * 86400.0)}]
     start, end = INCIDENTS["crash"]
     if moment.is_on("crash"):
         reports += recent(state)
@@ -21,7 +21,7 @@ def crash_ls(state: State) -> list[dict[str, str]]:
 
 
 def recent(state: State) -> list[dict[str, str]]:
-    """Return the reports that are not archived; the incident must be in progress."""
+    """Return the reports that are not archived. The incident `crash` must be in progress."""
     moment = state.moment
     return [_report(state, moment.victim("crash"), moment.seconds - moment.elapsed("crash"))]
 

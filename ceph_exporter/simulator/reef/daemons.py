@@ -28,7 +28,7 @@ _ALWAYS_ON = (
 )
 _ENABLED = ("dashboard", "iostat", "nfs", "prometheus", "restful")
 _OTHERS = ("alerts", "influx", "localpool", "mirroring", "snap_schedule", "stats", "telegraf")
-# As cephadm names them: SERVICE.HOST.SUFFIX.
+# Names have the form that cephadm uses: SERVICE.HOST.SUFFIX.
 _SERVICES = {
     "rgw": ("s3.host1.kzwqdx", "s3.host2.mnbvcx"),
     "rbd-mirror": ("mirror.host3.trewqa",),
@@ -156,7 +156,7 @@ def version(state: State) -> dict[str, object]:
 
 
 def versions(state: State) -> dict[str, object]:
-    """Return `versions`: how many daemons of each type are up, and their total."""
+    """Return `versions`: the number of daemons that are up, by type and in total."""
     counts = _counts(state)
     by_type: dict[str, object] = {type_: {VERSION: number} for type_, number in counts.items()}
     return by_type | {"overall": {VERSION: sum(counts.values())}}

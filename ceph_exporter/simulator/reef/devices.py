@@ -8,7 +8,7 @@ from ceph_exporter.simulator.waves import noise
 
 _DAY = 86400.0
 _LIFE = 9 * 365 * _DAY  # seconds from the cluster's start to the first predicted failure
-_PREDICTED = 4  # one disk in this many has a prediction
+_PREDICTED = 4  # one of this many disks has a prediction
 
 
 def osd_metadata(state: State) -> list[dict[str, object]]:
@@ -69,7 +69,7 @@ def device_ls(state: State) -> list[dict[str, object]]:
 
 
 def _device(layout: Layout, place: Place) -> tuple[str, str]:
-    """Return the disk's name on its host, and its id, which consists of model and serial number."""
+    """Return a disk's name on its host, and its id, which is made up of model and serial number."""
     disk = f"sd{chr(ord('b') + place.id - layout.hosts[place.host].osds[0])}"
     model = "ST4000NM0295" if place.device_class == "hdd" else "SAMSUNG_MZ7LH960HAJR"
     return disk, f"{model}_S{place.id:08d}"

@@ -14,11 +14,11 @@ SLOW_OPS = 12
 
 _MAX_DETAIL = 50  # mon_health_max_detail
 _STUCK = 60.0  # mon_pg_stuck_threshold, seconds
-_MINUTES_FROM = 120  # seconds; ages from this one on are printed in minutes
+_MINUTES_FROM = 120  # the number of seconds from which Ceph prints a time in minutes
 
 
 class Check(NamedTuple):
-    """A check that is raised; all simulated checks are warnings."""
+    """A raised health check. All simulated checks are warnings."""
 
     code: str
     message: str
@@ -27,7 +27,7 @@ class Check(NamedTuple):
 
 
 def health(state: State) -> dict[str, object]:
-    """Return `health`, which `status` contains too: the checks without their details."""
+    """Return `health`, which `status` also contains: the checks without their details."""
     return _health(checks(state), detail=False)
 
 
@@ -37,7 +37,7 @@ def health_detail(state: State) -> dict[str, object]:
 
 
 def checks(state: State) -> list[Check]:
-    """Return the checks that are raised, sorted by code as Ceph sorts them."""
+    """Return the raised checks, sorted by code as in Ceph."""
     unsorted = [*_monitors(state), *_osds(state), *_pgs(state), *_daemons(state)]
     return sorted(unsorted, key=lambda check: check.code)
 
@@ -83,7 +83,7 @@ def _osds(state: State) -> Iterator[Check]:
         lines = [f"pool '{plan.name}' is nearfull" for plan in plans]
         yield Check("POOL_NEARFULL", f"{len(lines)} pool(s) nearfull", len(lines), lines)
     if state.moment.is_on("noout"):
-        # The count that Ceph reports is the length of the flags' names.
+        # The count that Ceph reports is the length of the string "noout".
         yield Check("OSDMAP_FLAGS", "noout flag(s) set", len("noout"), [])
     if state.moment.is_on("slow_ops"):
         age = int(state.moment.elapsed("slow_ops")) + 30  # osd_op_complaint_time
@@ -114,7 +114,7 @@ def _pg_line(state: State, pool_id: int, pg: int) -> str:
     plan, name = layout.pools[pool_id - 1], state.pgs[pool_id, pg]
     victim = state.moment.victim("osd_down") if "undersized" in name else None
     osds = [str(osd) if osd != victim else "NONE" for osd in layout.acting(plan, pg)]
-    if plan.k == 1:  # erasure coded PGs keep NONE, because the position of a chunk matters
+    if plan.k == 1:  # an erasure-coded PG keeps NONE, because the position of each chunk matters
         osds = [osd for osd in osds if osd != "NONE"]
     acting = f"[{','.join(osds)}]"
     since = state.moment.elapsed("osd_down")

@@ -30,7 +30,7 @@ def mon_dump(state: State) -> dict[str, object]:
 
 
 def time_sync_status(state: State) -> dict[str, object]:
-    """Return `time-sync-status`, which lists only the monitors in quorum."""
+    """Return `time-sync-status`, which contains only the monitors in quorum."""
     round_ = state.timecheck_round
     return {
         "time_skew_status": {mon.name: _clock(mon) for mon in state.quorum},

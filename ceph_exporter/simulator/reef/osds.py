@@ -13,8 +13,8 @@ from ceph_exporter.simulator.reef.common import FEATURES, addrvec, date
 
 _FLAGS = "sortbitwise,recovery_deletes,purged_snapdirs,pglog_hardlimit"
 _DAY = 86400.0
-_BLOCKED = 2  # clients that are always blocked; the failover of an MDS blocks one more
-_UPMAPS = 4  # for every so many OSDs, one PG is an exception to CRUSH's mapping
+_BLOCKED = 2  # clients that are always on the blocklist; the failover of an MDS adds one
+_OSDS_PER_UPMAP = 4
 
 
 def osd_dump(state: State) -> dict[str, object]:
@@ -54,7 +54,7 @@ def osd_dump(state: State) -> dict[str, object]:
 
 
 def osd_perf(state: State) -> dict[str, object]:
-    """Return `osd perf`; both latencies are equal, as they are with BlueStore."""
+    """Return `osd perf`. The two latencies are equal, as with BlueStore."""
     rows = []
     for osd in state.osds:
         whole, nanoseconds = int(osd.latency), int(osd.latency * 1e6)
@@ -99,7 +99,7 @@ def _osd(osd: Osd, layout: Layout) -> msgspec.Raw:
 
 @lru_cache(maxsize=100_000)
 def _row(osd: int, host: int, first: int, states: tuple[str, ...]) -> msgspec.Raw:
-    """Return the row of an OSD as JSON, cached because few rows change from tick to tick."""
+    """Return the row of an OSD as JSON. It is cached because few rows change in a tick."""
     front, back, nonce = address(1, host), address(2, host), 1000 + osd
     row = {
         "osd": osd,
@@ -185,7 +185,7 @@ def _upmaps(layout: Layout) -> list[dict[str, object]]:
     ring = layout.rings[plan.device_class]
     return [
         {"pgid": f"{plan.id}.{pg:x}", "mappings": [{"from": ring[pg], "to": ring[pg + 1]}]}
-        for pg in range(min(plan.pg_num, len(ring) - 1, len(layout.osds) // _UPMAPS))
+        for pg in range(min(plan.pg_num, len(ring) - 1, len(layout.osds) // _OSDS_PER_UPMAP))
     ]
 
 

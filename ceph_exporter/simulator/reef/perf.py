@@ -1,7 +1,7 @@
 """The daemons' performance counters, as the module restful of Reef serves them at `/perf`.
 
-A daemon has hundreds of them; only those that dashboards show are simulated. `type` is a bit mask
-(src/common/perf_counters.h): 1 is a time (nanoseconds), 2 a number, 4 an average (a sum and a
+A daemon has hundreds of counters; only those that dashboards show are simulated. `type` is a bit
+mask (src/common/perf_counters.h): 1 is a time in nanoseconds, 2 a number, 4 an average (a sum and a
 count), 8 a counter.
 """
 
@@ -144,5 +144,5 @@ def _row(type_: int, description: str, value: int) -> dict[str, object]:
 
 
 def _average(count: int, milliseconds: int) -> dict[str, object]:
-    """Return a latency that is the average of `count` measurements of `milliseconds`."""
+    """Return a latency: the sum of `count` measurements of `milliseconds` each, and their count."""
     return _row(_LATENCY, "Latency", count * milliseconds * _NS) | {"count": count}

@@ -6,11 +6,11 @@ from ceph_exporter.simulator.model import Osd, Pool, State
 from ceph_exporter.simulator.pg_dump import pg_rows, stat_sum
 from ceph_exporter.simulator.summary import pool_stats
 
-_REPAIRED = 3  # objects of each pool that were repaired before the start
+_REPAIRED = 3  # objects of each pool that were repaired before the cluster's start
 
 
 def df(state: State) -> dict[str, object]:
-    """Return `df`, which serves as `df detail` because the exporter uses no field that differs."""
+    """Return `df` or `df detail`, which do not differ in the fields that the exporter uses."""
     classes = state.moment.layout.rings
     of_class = {
         name: [osd for osd in state.osds if osd.place.device_class == name] for name in classes
@@ -58,7 +58,7 @@ def pool_sums(state: State) -> dict[str, object]:
 
 
 def _space(osds: Iterable[Osd], taken: int) -> dict[str, int | float]:
-    """Return the space of OSDs. taken: bytes that pools store on them, including copies."""
+    """Return the space of OSDs. taken: bytes that pools store on these OSDs, including copies."""
     kb = kb_used = 0
     for osd in osds:
         kb += osd.kb

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pytest
 from testbed import proxy
 from testbed.ceph import CephCluster
 from testbed.proxy import Proxies
-from testbed.releases import PORTS
+from testbed.releases import PORTS, SYSTEM
 from tests.real.requirements import require
 from tests.real.wild.failovers import watched
 
@@ -21,20 +22,24 @@ if TYPE_CHECKING:
     from tests.real.faults.watched import Watched
 
 BASE_PORT = PORTS + 4200
+NEWER = ["18.2.7", "20.2.4"] if os.environ.get("CEPH_EXPORTER_LONG_TESTS") else []
+"""Releases that only the long tests use, because each takes minutes."""
 
 
-@pytest.fixture(scope="package")
-def wild(folder: Path) -> Iterator[CephCluster]:
+@pytest.fixture(scope="package", params=[SYSTEM, *NEWER])
+def wild(request: pytest.FixtureRequest, folder: Path) -> Iterator[CephCluster]:
     """Start a monitor, two mgrs and an OSD for these tests only."""
-    with CephCluster(folder / "wild", mons=1, mgrs=2, osds=1, base_port=BASE_PORT) as started:
+    place = folder / f"wild-{request.param}"
+    started = CephCluster(place, release=request.param, mons=1, mgrs=2, osds=1, base_port=BASE_PORT)
+    with started:
         yield started
 
 
 @pytest.fixture(scope="package")
-def proxies(wild: CephCluster, folder: Path) -> Iterator[Proxies]:
+def proxies(wild: CephCluster) -> Iterator[Proxies]:
     """Start the proxies."""
     require(proxy.missing(), "testbed/install")
-    place = folder / "proxies"
+    place = wild.folder / "proxies"
     place.mkdir()
     with Proxies(place, wild) as started:
         yield started

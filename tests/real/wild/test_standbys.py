@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.real
 
 
-@pytest.mark.parametrize("code", [500, 404])
+@pytest.mark.parametrize("code", [500, 503, 404])
 def test_standbys_that_answer_an_error(wild: CephCluster, both: Watched, code: int) -> None:
     """With standby_behaviour=error, a failover is followed there and back without a restart."""
     answer_errors(wild, code)
@@ -52,6 +52,7 @@ def test_proxies_in_front_of_mgrs(
     wild.wait(lambda: status(wild, "y") == 503, "error of the standby", 60)
     for one in behind.values():
         shows_health(one)
+        one.awaits("ceph_exporter_document_success", lambda values: 0 not in values)
     before = {name: set(documents(one)) for name, one in behind.items()}
     assert fail_over(wild) == "y"
     for name in ("prefix", "balanced", "checked"):

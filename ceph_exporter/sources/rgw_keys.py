@@ -12,7 +12,7 @@ from ceph_exporter.sources.base import ErrorKind, SourceError
 
 _REGION = "us-east-1"
 """RGW accepts any."""
-_REMEDY = "install it with: pip install 'ceph_exporter[rgw]', or Debian's python3-botocore"
+_REMEDY = "install it with: pip install 'ceph-exporter[rgw]', or Debian's python3-botocore"
 
 
 class Keys:

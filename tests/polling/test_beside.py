@@ -11,6 +11,7 @@ import pytest
 from ceph_exporter.config import Cluster, Config, Poll, RgwConfig
 from ceph_exporter.config.units import Duration
 from ceph_exporter.deadline import Deadline
+from ceph_exporter.polling.advice import missing
 from ceph_exporter.polling.poller import Poller
 from ceph_exporter.polling.report import DocumentRow, DocumentState
 from ceph_exporter.sources import ErrorKind, SourceError
@@ -250,3 +251,21 @@ def test_usage_needs_rgws_own_api() -> None:
     states = _states(poller)
     assert "rgw usage" not in states
     assert states["rgw buckets"] is DocumentState.UNSUPPORTED
+
+
+def test_advice(bench: Bench) -> None:
+    """What is missing says where it is available, and RGW's own errors say what to do."""
+    ceph = Ceph()
+    ceph.documents = frozenset(script_of(ceph))
+    cluster = Cluster(urls=("http://a",))
+    poller = Poller("", cluster, Config({"": cluster}), connect=ceph.connect)
+    rows = {row.what: row for row in missing(poller.poll().report)}
+    assert rows["rgw buckets"].fix == (
+        "only where RGW runs: the dashboard has it, and RGW's own API, see --cluster.rgw-url"
+    )
+    assert not rows["rgw buckets"].fault
+    bench.aside.go.set()
+    bench.aside.error = SourceError(ErrorKind.FAILED, "no; do this")
+    snapshot = bench.poller.poll(only=True)
+    failed = {row.what: row for row in missing(snapshot.report)}
+    assert failed["rgw users"][1:3] == ("no; do this", "")

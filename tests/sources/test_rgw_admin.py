@@ -126,7 +126,7 @@ def test_without_botocore(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     """The error says what to install."""
     monkeypatch.setitem(sys.modules, "botocore.auth", None)
     source = admin("http://127.0.0.1:1", keys=keys_in(tmp_path))
-    with pytest.raises(SourceError, match=r"pip install 'ceph_exporter\[rgw\]'") as caught:
+    with pytest.raises(SourceError, match=r"pip install 'ceph-exporter\[rgw\]'") as caught:
         source.fetch("rgw buckets", Deadline(30))
     source.close()
     assert caught.value.of_document

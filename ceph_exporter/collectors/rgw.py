@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from ceph_exporter.facts import Facts
+from ceph_exporter.facts.orchestrator import Gateways, instances
 from ceph_exporter.facts.rgw_buckets import Quota, RgwBuckets, by_user
 from ceph_exporter.facts.rgw_usage import RgwUsage, by_category
 from ceph_exporter.facts.rgw_users import RgwUsers, User
@@ -125,24 +126,7 @@ RECEIVED = Metric(
 def collect(facts: Facts) -> Iterator[Family]:
     """Yield the families of gateways, users, and the sums over each user's buckets."""
     if dump := facts.get(ServiceDump):
-        gateways = [row for row in dump.services if row.type == "rgw"]
-        yield (
-            DAEMON_INFO,
-            [
-                (
-                    DAEMON_INFO.labels(
-                        f"rgw.{row.name}",
-                        row.id,
-                        row.hostname,
-                        row.version,
-                        row.zone,
-                        row.zonegroup,
-                    ),
-                    1,
-                )
-                for row in gateways
-            ],
-        )
+        yield DAEMON_INFO, _gateways(dump, facts.get(Gateways))
     if buckets := facts.get(RgwBuckets):
         rows = [(_PLACE(*key), sums) for key, sums in facts.once(by_user, buckets).items()]
         yield BUCKETS, [(block, sums.buckets) for block, sums in rows]
@@ -157,6 +141,15 @@ def collect(facts: Facts) -> Iterator[Family]:
         yield SUCCESSFUL_OPS, [(block, row.successful_ops) for block, row in sums]
         yield SENT, [(block, row.bytes_sent) for block, row in sums]
         yield RECEIVED, [(block, row.bytes_received) for block, row in sums]
+
+
+def _gateways(dump: ServiceDump, orchestrated: Gateways | None) -> Iterator[tuple[str, int]]:
+    """Yield the gateways with the same instance ids as `ceph_rgw_metadata` has."""
+    names = instances(orchestrated, dump)
+    for row in dump.services:
+        if row.type == "rgw":
+            place = row.hostname, row.version, row.zone, row.zonegroup
+            yield DAEMON_INFO.labels(f"rgw.{row.name}", names.get(row.id, row.id), *place), 1
 
 
 def _quotas(users: Mapping[str, User]) -> Iterator[Family]:

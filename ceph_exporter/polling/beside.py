@@ -13,7 +13,6 @@ from ceph_exporter.sources.rgw_keys import Keys
 
 _NO_GATEWAY = "no RADOS Gateway runs in this cluster"
 _UNKNOWN = "not requested, because the list of gateways is unavailable"
-
 _LATE = SourceError(
     ErrorKind.FAILED, "no answer of RGW in time; raise --poll.timeout if there are many buckets"
 )
@@ -60,11 +59,11 @@ class Beside:
         if aside is None:
             return
         wanted = [name for name in aside.formats if name in due]
+        arrived = self._worker.answers(aside, 0)
         if aside is not self._rgw and wanted and (error := _obstacle(documents.available())):
             for name in wanted:
                 yield Answer((name,), aside.formats[name], 0.0, error=error)
             return
-        arrived = self._worker.answers(aside, 0)
         yield from arrived
         answered = {name for answer in arrived for name in answer.documents}
         self._worker.start(aside, [name for name in wanted if name not in answered])

@@ -30,6 +30,8 @@ _MOST_PAGES = 200
 _GONE = frozenset({"NoSuchUser", "NoSuchKey"})
 _LIMITS = {"rgw usage": 30.0, "rgw users": 60.0}
 """Seconds that a document may take at most; the others may take all the time."""
+_BROKEN = 500
+"""The lowest status that speaks against a gateway, so that another one is asked."""
 _SHARE = 0.5
 """The part of the time left that a URL may take while there are others."""
 
@@ -69,7 +71,7 @@ class RgwAdmin:
 
     def close(self) -> None:
         """Close the connection, even during a request in another thread."""
-        http = self._http
+        http, self._http = self._http, None
         if http is not None:
             http.abort()
 
@@ -122,12 +124,15 @@ class RgwAdmin:
         for others, url in reversed([*enumerate(reversed(self._urls))]):
             limit = deadline.part(_SHARE) if others else deadline
             try:
-                return self._request(url, path, arguments, limit)
+                response = self._request(url, path, arguments, limit)
             except SourceError as error:
                 failure = failure or error
                 if error.of_document:
                     raise
-                self._leave()
+            else:
+                if response.status < _BROKEN or not others:
+                    return response
+            self._leave()
         assert failure is not None  # noqa: S101 - there is at least one URL
         raise failure
 
@@ -138,11 +143,10 @@ class RgwAdmin:
         # RGW signs a blank as %20, not as the plus sign of forms.
         query = urlencode({"format": "json", **arguments}, quote_via=quote)
         whole = f"{path}?{query}"
-        if self._http is None:
-            self._http = Http(url, tls=self._tls, limit=self._limit)
-        headers = self._keys.signed(self._http.url + whole)
+        http = self._http = self._http or Http(url, tls=self._tls, limit=self._limit)
+        headers = self._keys.signed(http.url + whole)
         try:
-            return self._http.request("GET", whole, deadline, headers=headers)
+            return http.request("GET", whole, deadline, headers=headers)
         except SourceError as error:
             if deadline.left or error.of_document:
                 raise

@@ -181,6 +181,18 @@ def test_no_gateway() -> None:
     assert bench.aside.asked == []
 
 
+def test_what_was_requested_before_the_gateways_were_gone(bench: Bench) -> None:
+    """It is discarded, as it would be old when they return."""
+    bench.poll()
+    bench.ceph.scripts["http://a"]["service dump"] = NONE
+    bench.aside.go.set()
+    assert until(lambda: len(bench.aside.asked) == 2)
+    bench.poll(60)
+    bench.poll(60)
+    bench.ceph.scripts["http://a"]["service dump"] = DUMP
+    assert BYTES not in bench.poll(60)
+
+
 def test_unknown_gateways() -> None:
     """If the list of gateways failed, RGW may hang, so it is not asked either."""
     bench = Bench(service_dump=SourceError(ErrorKind.FAILED, "no"))

@@ -250,3 +250,23 @@ def test_no_gateway_answers() -> None:
         for _ in range(2):
             with pytest.raises(SourceError, match=r"127\.0\.0\.1:1: connection refused"):
                 source.fetch("rgw buckets", Deadline(30))
+
+
+def test_a_gateway_that_is_broken() -> None:
+    """Another one is asked; if all are broken, the error is that of the last."""
+    broken = answering(Rgw({"/admin/bucket": PAGE._replace(status=503)}))
+    with serve(broken) as first, serve(answering(Rgw())) as second:
+        with closing(admin(first.url, second.url)) as source:
+            for _ in range(2):
+                assert decoded(source.fetch("rgw buckets", Deadline(30))) == [BUCKET]
+        assert len(first.requests) == 1
+        with closing(admin(first.url)) as source, pytest.raises(SourceError, match="HTTP 503"):
+            source.fetch("rgw buckets", Deadline(30))
+
+
+def test_a_source_that_was_closed() -> None:
+    """It connects again, as the poller may go on after an error."""
+    with serve(answering(Rgw())) as server, closing(admin(server.url)) as source:
+        for _ in range(2):
+            assert decoded(source.fetch("rgw buckets", Deadline(30))) == [BUCKET]
+            source.close()

@@ -29,7 +29,7 @@ from ceph_exporter.config.units import Duration, Size
 from ceph_exporter.printable import escape_text, mask_secrets, quoted
 
 Fail: TypeAlias = Callable[[str], NoReturn]
-"""Reports wrong usage and ends the program."""
+"""Reports a usage error and ends the program."""
 _OFF = ("", "0", "false")
 
 
@@ -88,7 +88,7 @@ class CommandLine(msgspec.Struct, frozen=True):
     log: Log
 
     def config(self, collectors: Collectors) -> Config:
-        """Return the configuration; raise a ConfigError that names the flag or the field."""
+        """Return the configuration; if it is invalid, raise ConfigError with the flag or field."""
         try:
             poll = Poll(**msgspec.structs.asdict(self.poll))
         except ValueError as error:
@@ -154,7 +154,7 @@ def _flag_of(path: str) -> str:
 
 
 def fail(message: str) -> NoReturn:
-    """Report wrong usage or a wrong configuration in one line, and exit with code 2."""
+    """Report a usage error or an invalid configuration in one line, and exit with code 2."""
     sys.stderr.write(f"ceph_exporter: error: {escape_text(mask_secrets(message))}\n")
     sys.exit(2)
 
@@ -223,7 +223,10 @@ def _collectors(values: Mapping[Flag, object], collectors: Collectors) -> Collec
 
 def _check(line: CommandLine, fail: Fail) -> None:
     if line.demo and line.config_file:
-        fail("--demo: cannot be combined with --config.file; the demo is the only cluster")
+        fail(
+            "--demo: cannot be combined with --config.file, because the simulated cluster replaces "
+            "all others"
+        )
     try:
         check_telemetry_path(line.web.telemetry_path)
     except ConfigError as error:

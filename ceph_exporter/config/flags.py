@@ -121,7 +121,7 @@ def _cluster_flags() -> Iterator[Flag]:
     yield Flag("cluster.rgw-secret-key-file", "File that contains the secret key of that user")
     yield Flag("config.file", "YAML file that describes one or more clusters")
     yield Flag("config.check", "Check the configuration files, report the result, and exit", False)
-    yield Flag("demo", "Serve a simulated cluster instead of a real one", False)
+    yield Flag("demo", "Use a simulated cluster instead of a real one", False)
 
 
 def _poll_flags() -> Iterator[Flag]:
@@ -130,7 +130,7 @@ def _poll_flags() -> Iterator[Flag]:
     yield Flag("poll.timeout", "Maximum duration of a poll", _POLL.timeout, group=group)
     yield Flag(
         "poll.stale-after",
-        "Age at which metrics are no longer exported",
+        "Age beyond which metrics are no longer exported",
         _POLL.stale_after,
         group=group,
     )
@@ -142,7 +142,7 @@ def _poll_flags() -> Iterator[Flag]:
     )
     yield Flag(
         "poll.series-limit",
-        "Maximum number of series of a collector; metrics that would exceed it are left out",
+        "Maximum number of series per collector; metrics that would exceed it are left out",
         _POLL.series_limit,
         group=group,
     )
@@ -197,7 +197,8 @@ def _web_flags() -> Iterator[Flag]:
     )
     yield Flag(
         "web.series-limit",
-        "Maximum number of series on a page; if it is exceeded, the largest metrics are left out",
+        "Maximum number of series on a page; if it is exceeded, the metrics with the most series "
+        "are left out first",
         _WEB.series_limit,
         group=group,
     )

@@ -68,28 +68,28 @@ class Documents:
         """Return whether this poll received the document."""
         return name in self._received
 
-    def in_cooldown(self, name: str) -> bool:
-        """Return whether the document is available and its last request succeeded."""
+    def last_succeeded(self, name: str) -> bool:
+        """Return whether the last request for the document succeeded and its fact is not stale."""
         entry = self._entries[name]
         return entry.fact is not None and entry.row.state is DocumentState.OK
 
     def denial_of(self, name: str) -> str:
-        """Return why the user may not read a document, empty unless the last answer says so."""
+        """Return why the user may not read a document, or "" if its last request was not denied."""
         row = self._entries[name].row
         return row.error if row.kind is ErrorKind.DENIED else ""
 
     def error_of(self, names: Collection[str]) -> str:
-        """Return why the first of these documents is unavailable."""
+        """Return the error of that one of these documents which is the first in request order."""
         return next(row.error for row in self.rows() if row.name in names and row.error)
 
     def connect(self, api: str, offered: frozenset[str]) -> None:
-        """Switch to a source that offers these documents; most cooldowns continue."""
+        """Switch to a source that offers these documents; cooldowns after slow answers continue."""
         self._api = api
         for entry in self._entries.values():
             name = entry.row.name
             entry.schedule = schedule.reconnected(entry.schedule)
             if name in VITAL and name in self._failed:
-                entry.schedule = Schedule()  # another URL failed, so request it now
+                entry.schedule = Schedule()  # it failed at another URL, so request it here at once
             entry.epoch = None
             entry.row = entry.row._replace(offered=name in offered)
             if not entry.row.offered:
@@ -135,7 +135,7 @@ class Documents:
             )
             self._received.add(name)
         for name in {*answer.documents}.difference(fact.document for fact in decoded.facts):
-            text = f"{answer.wire_format}: the answer does not contain it"
+            text = f"{answer.wire_format}: the answer does not contain {name}"
             error = answer.left_out.get(name, SourceError(ErrorKind.FAILED, text))
             self.fail([name], error, answer.seconds)
 
@@ -191,7 +191,7 @@ class Documents:
         for entry in self._entries.values():
             grace = entry.grace
             if status is not None and self._is_unchanged(entry):
-                grace = max(grace, status.grace)  # the next status confirms it
+                grace = max(grace, status.grace)  # it is kept until the next status can confirm it
                 if self.received(Status.document):
                     entry.received = now
                     entry.row = entry.row._replace(
@@ -220,9 +220,10 @@ class Documents:
     def _is_unchanged(self, entry: Entry) -> bool:
         """Return whether the document is still current because the OSD map has not changed.
 
-        Epochs only grow. If the newest status has the same epoch as the last status before the poll
-        that received the document, the document has this epoch too. A status from the same poll
-        would prove nothing: the document may come from a monitor that lags behind.
+        Epochs only grow. If the newest status still has the epoch that was current before the
+        document's poll began, the map did not change in between, so the document has this epoch
+        too. A status from the document's own poll would prove nothing, because the document may
+        come from a monitor that lags behind.
         """
         of_map = entry.fact is not None and entry.fact.of_osd_map
         return of_map and entry.epoch is not None and entry.epoch == self._epoch

@@ -20,8 +20,8 @@ class Entry(msgspec.Struct):
 
     fact: its content, None before it is received and after it goes stale; received: when it was
     received, by `clock.monotonic()`; grace: seconds that are added to `stale_after`, because the
-    document is requested less often; epoch: the epoch of the OSD map in the last status before
-    the poll that received the document.
+    document is requested less often; epoch: the OSD map's epoch before the document was requested,
+    from the last status of an earlier poll, None if unknown.
     """
 
     row: DocumentRow
@@ -33,7 +33,11 @@ class Entry(msgspec.Struct):
 
 
 def state_after(kind: ErrorKind, name: str, api: str) -> DocumentState:
-    """Return the state after a failure: FAILED if granting the user a right would help."""
+    """Return the state after a failure of this kind.
+
+    It is UNSUPPORTED if the API does not have the document or if granting the user more rights
+    would not help, otherwise FAILED.
+    """
     if kind is ErrorKind.DENIED and api in _OWN_KEY:
         return DocumentState.UNSUPPORTED
     # A recording may contain only a few documents.

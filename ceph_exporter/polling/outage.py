@@ -10,7 +10,8 @@ from ceph_exporter.polling.report import DocumentRow, DocumentState
 from ceph_exporter.sources import ErrorKind, SourceError
 
 PATIENCE = 2
-"""Number of failed polls in a row before the pauses grow. A failover of the mgr needs no more."""
+"""Number of failed polls in a row before the pauses grow. A failover of
+the mgr causes no more than these."""
 LONGEST = 60.0
 """Longest pause in seconds, unless the interval is longer. It limits the delay until a recovery is
 noticed."""
@@ -22,9 +23,9 @@ def pause(poll: Poll, failures: int) -> float:
     """Return the seconds from the start of a poll to the start of the next.
 
     failures: the number of failed polls in a row. After `PATIENCE` failures, the pause doubles with
-    each failure, up to the shorter of `LONGEST` and half of `stale_after`. Thus no snapshot goes
-    stale between two polls. The pause is at least the interval. Random jitter keeps exporters from
-    polling simultaneously.
+    each failure, up to the shorter of `LONGEST` and half of `stale_after`, so that no snapshot goes
+    stale between two polls. It is not shortened below the interval, except by random jitter, which
+    keeps exporters from polling simultaneously.
     """
     longest = max(poll.interval, min(poll.stale_after / 2, LONGEST))
     doublings = min(max(0, failures - PATIENCE), 16)
@@ -99,7 +100,10 @@ class Outage:
         self._missing = set(missing)
 
     def _note_unsupported(self, documents: Collection[DocumentRow]) -> None:
-        """Log documents that the API reported as unknown, except those that it never offers."""
+        """Log documents that Ceph rejected as unsupported.
+
+        Those that the API never offers are not requested, so they are not logged.
+        """
         for row in documents:
             if row.state is DocumentState.OK:
                 self._unsupported.discard(row.name)
@@ -128,7 +132,7 @@ class Outage:
         if fresh := [field for field in odd if field not in self._odd]:
             self._odd.update(fresh)
             names = ",".join(f"{document}: {path}" for document, path in fresh)
-            self._log("warning", "fields of an unexpected type dropped", fields=names)
+            self._log("warning", "dropped fields of an unexpected type", fields=names)
 
     def _duration(self, now: float) -> dict[str, object]:
         return {"seconds": round(now - self._since), "polls": self.failures}

@@ -37,7 +37,7 @@ class Poller:
     on_answer: called with each answer as it arrives, before it is decoded.
     """
 
-    def __init__(  # noqa: PLR0913 - what tests replace is a keyword
+    def __init__(  # noqa: PLR0913 - the optional ones are keyword-only
         self,
         name: str,
         cluster: Cluster,
@@ -76,7 +76,7 @@ class Poller:
         return self._collecting.prefix
 
     def run(self, stop: threading.Event) -> None:
-        """Poll at the interval until `stop` is set."""
+        """Poll at the configured interval, or less often after failures, until `stop` is set."""
         while not stop.is_set():
             self.last_progress = start = self._clock.monotonic()
             try:
@@ -126,15 +126,16 @@ class Poller:
         self._beside.close()
 
     def _is_up(self, failure: SourceError | None) -> bool:
-        """Return whether health or status is available.
+        """Return whether this poll received health or status, or did not have to.
 
-        After a slow answer, both are in cooldown, and the next polls do not request them. Such a
-        poll counts as successful if the slow answer was.
+        After slow answers, both may be in cooldown, so that the next polls do not request them.
+        Such a poll counts as successful if nothing failed in it and the last request for either
+        document succeeded.
         """
         names = Health.document, Status.document
         if any(map(self._documents.received, names)):
             return True
-        return failure is None and any(map(self._documents.in_cooldown, names))
+        return failure is None and any(map(self._documents.last_succeeded, names))
 
     def _publish(self, report: Report, lines: Lines) -> Snapshot:
         result = snapshot.make(
@@ -180,7 +181,8 @@ class Poller:
     def _may_reach_another_mgr(self, error: SourceError, *, was_open: bool) -> bool:
         """Return whether another connection to the same URL may reach another mgr.
 
-        This is possible if there is only one URL, which may be that of a load balancer.
+        This is assumed of a single URL only, because it may be that of a load balancer. If there
+        are several URLs, each is taken to be one mgr.
         """
         broke = error.kind is ErrorKind.UNREACHABLE and (was_open or self._has_vital())
         return len(self._session.urls) == 1 and (broke or error.kind is ErrorKind.STANDBY)

@@ -24,11 +24,12 @@ from ceph_exporter.sources.base import ErrorKind, SourceError
 from ceph_exporter.sources.resolve import resolve
 
 _MOMENT = 0.1
-"""Seconds. With less time left, a connection attempt ended because of the deadline."""
+"""If a connection attempt times out with at most this many seconds left, the deadline caused it."""
 BODY_LIMIT = int(Poll().body_limit)
 """The default limit for the size of an answer, in bytes."""
 CONNECT_TIMEOUT = 5.0
-"""Seconds to connect to one address, including TLS, so that other addresses can still be tried."""
+"""Seconds for each step of connecting to one address (TCP, then TLS), so that other addresses can
+still be tried."""
 
 
 class Tls(NamedTuple):
@@ -53,7 +54,8 @@ class Http:
     """A client for one base URL: one request at a time, without cookies, redirects or proxies.
 
     Raises SourceError: UNREACHABLE if no complete answer arrives in time, UNTRUSTED if the
-    certificate is not accepted, FAILED if the answer is too large.
+    certificate is not accepted, FAILED if the answer is too large, and REFUSED, on creation, if the
+    CA file cannot be used.
     """
 
     def __init__(
@@ -80,7 +82,7 @@ class Http:
             trust_env=False,
         )
 
-    def request(  # noqa: PLR0913 - what a request may have
+    def request(  # noqa: PLR0913 - the parts of a request
         self,
         method: str,
         path: str,
@@ -210,7 +212,7 @@ class Http:
     def _too_large(self) -> SourceError:
         return SourceError(
             ErrorKind.FAILED,
-            f"the answer of {self.url} is larger than {self._limit >> 20} MiB and was not read; "
+            f"the answer from {self.url} is larger than {self._limit >> 20} MiB and was not read; "
             "raise --poll.body-limit (poll.body_limit)",
         )
 

@@ -26,7 +26,7 @@ _PATIENCE = 5.0
 
 
 class Gone(Exception):  # noqa: N818 - an expected event
-    """The child has exited or was killed; the text is the reason.
+    """The child could not be started, has exited, or was killed; the text is the reason.
 
     late: whether it was killed because it did not answer in time.
     """
@@ -35,7 +35,10 @@ class Gone(Exception):  # noqa: N818 - an expected event
 
 
 class Head(msgspec.Struct):
-    """The result of a request: an errno, 0 for success, and the text of librados or Ceph."""
+    """The first line of a reply.
+
+    An errno (0 for success), a text from librados or Ceph, and the size of the body that follows.
+    """
 
     errno: int
     text: str
@@ -77,10 +80,11 @@ class Process:
             raise Gone(f"{python}: {error.strerror}") from None
 
     def ask(self, request: object, deadline: Deadline) -> Reply:
-        """Send a request and return the reply; raises Gone after the child has exited."""
+        """Send a request and return the reply. Raise Gone if the child exits or must be killed."""
         assert self._child.stdin is not None  # noqa: S101 - for the type checker
         try:
-            # The child is waiting for this request, and it is too short to fill the pipe.
+            # This cannot block: the child is waiting for the request, which is too short to fill
+            # the pipe.
             self._child.stdin.write(msgspec.json.encode(request) + b"\n")
         except OSError:
             raise self._exited() from None
@@ -134,5 +138,5 @@ class Process:
             code = 0
         self.close()
         if code < 0:
-            return Gone(f"librados was killed by signal {-code}")
-        return Gone("librados exited unexpectedly")
+            return Gone(f"the process that runs librados was killed by signal {-code}")
+        return Gone("the process that runs librados exited unexpectedly")

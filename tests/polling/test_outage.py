@@ -117,6 +117,6 @@ def test_a_field_of_an_unexpected_type_is_logged_once(clock: Clock, logs: list[s
         row = DocumentRow("quorum_status", DocumentState.OK, dropped=dropped)
         outage.note(None, [row])
     assert logs == [
-        "WARNING fields of an unexpected type dropped fields=quorum_status: quorum_age",
-        "WARNING fields of an unexpected type dropped fields=quorum_status: monmap.mons[].addr",
+        "WARNING dropped fields of an unexpected type fields=quorum_status: quorum_age",
+        "WARNING dropped fields of an unexpected type fields=quorum_status: monmap.mons[].addr",
     ]

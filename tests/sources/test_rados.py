@@ -151,8 +151,8 @@ def test_a_dead_mgr_only_costs_its_own_documents(cluster: Cluster, source: Rados
             "hang",
             f"{SILENT}: no answer in time; check that the monitors have a quorum",
         ),
-        ("abort", f"{SILENT}: librados was killed by signal 6"),
-        ("end", f"{SILENT}: librados exited unexpectedly"),
+        ("abort", f"{SILENT}: the process that runs librados was killed by signal 6"),
+        ("end", f"{SILENT}: the process that runs librados exited unexpectedly"),
     ],
 )
 def test_monitors_that_do_not_answer(cluster: Cluster, source: Rados, does: str, says: str) -> None:

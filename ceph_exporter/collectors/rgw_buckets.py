@@ -1,17 +1,15 @@
 """The buckets of the RADOS Gateways and the requests to them, the largest buckets first."""
 
-import re
-from collections.abc import Iterator
-from fnmatch import translate
-from functools import lru_cache
-from typing import Annotated, TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import Annotated, NamedTuple, TypeAlias
 
 import msgspec
 
+from ceph_exporter.collectors._wildcards import Names
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.rgw_buckets import Bucket, Quota, RgwBuckets
 from ceph_exporter.facts.rgw_usage import RgwUsage, Traffic
-from ceph_exporter.metric import Family, Labels, Metric, Value, one
+from ceph_exporter.metric import Columns, Family, Labels, Metric, Value, one
 
 DEFAULT = False  # up to ten series for each bucket, of which a cluster may have 100,000
 
@@ -147,6 +145,15 @@ Row: TypeAlias = tuple[str, tuple[Value, ...]]
 """The labels of a bucket, and a value for each of its metrics."""
 
 
+class _Table(NamedTuple):
+    """Rows within the limit. left: what remains of it; cut: how many series are left out."""
+
+    blocks: tuple[str, ...]
+    values: list[tuple[Value, ...]]
+    left: int
+    cut: int
+
+
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which buckets to export: patterns with wildcards for their names, and how many series."""
 
@@ -166,59 +173,52 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 20_000
 
 
-class _Names:
-    """Decides which buckets are exported. A pattern with a slash is for TENANT/BUCKET."""
-
-    def __init__(self, options: Options) -> None:
-        self._include = _patterns(options.include)
-        self._exclude = _patterns(options.exclude)
-
-    def shows(self, name: str, tenant: str | None) -> bool:
-        """Return whether the bucket is exported; without its tenant it could be another one."""
-        if tenant is None:
-            return False
-        full = f"{tenant}/{name}" if tenant else name
-        return _any(self._include, name, full) and not _any(self._exclude, name, full)
-
-
-@lru_cache(maxsize=100)
-def _patterns(text: str) -> tuple[re.Pattern[str], ...]:
-    # What `translate` returns takes linear time, as it never goes back to an earlier wildcard.
-    return tuple(re.compile(translate(part.strip())) for part in text.split(",") if part.strip())
-
-
-def _any(patterns: tuple[re.Pattern[str], ...], *names: str) -> bool:
-    return any(pattern.match(name) for pattern in patterns for name in names)
-
-
 def collect(facts: Facts, options: Options = Options()) -> Iterator[Family]:  # noqa: B008 - frozen
     """Yield the families of buckets, then of the requests to them, up to the limit."""
-    names, left, cut = _Names(options), options.limit, 0
+    left, cut = options.limit, 0
     if answer := facts.get(RgwBuckets):
-        buckets = [row for row in answer.buckets if names.shows(row.name, row.tenant)]
-        buckets.sort(key=lambda row: (-(row.size or 0), row.tenant or "", row.name))
-        rows, left, cut = _limited([_bucket(row) for row in buckets], left)
-        for index, metric in enumerate(_OF_BUCKET):
-            yield metric, [(block, values[index]) for block, values in rows]
+        table = facts.once(_buckets, answer, options)
+        left, cut = table.left, table.cut
+        yield from _families(_OF_BUCKET, table)
     if usage := facts.get(RgwUsage):
-        traffic = [row for row in usage.traffic if names.shows(row.bucket, row.tenant)]
-        traffic.sort(key=lambda row: -(row.bytes_sent or 0) - (row.bytes_received or 0))
-        rows, left, more = _limited(_traffic(traffic), left)
-        cut += more
-        for index, metric in enumerate(_OF_TRAFFIC):
-            yield metric, [(block, values[index]) for block, values in rows]
+        table = facts.once(_requests, usage, options, left)
+        cut += table.cut
+        yield from _families(_OF_TRAFFIC, table)
     if answer:
         yield CUT, one(cut)
 
 
-def _limited(rows: list[Row], left: int) -> tuple[list[Row], int, int]:
-    """Return the rows within the limit, what is left of it, and how many series are left out."""
-    sizes = [sum(value is not None for value in values) for _, values in rows]
-    shown = 0
-    while shown < len(rows) and sizes[shown] <= left:
-        left -= sizes[shown]
-        shown += 1
-    return rows[:shown], left if shown == len(rows) else 0, sum(sizes[shown:])
+def _families(metrics: tuple[Metric, ...], table: _Table) -> Iterator[Family]:
+    for index, metric in enumerate(metrics):
+        yield metric, Columns(table.blocks, [values[index] for values in table.values])
+
+
+def _buckets(answer: RgwBuckets, options: Options) -> _Table:
+    names = Names(options.include, options.exclude)
+    rows = [row for row in answer.buckets if names.shows(row.name, row.tenant)]
+    rows.sort(key=lambda row: (-(row.size or 0), row.tenant or "", row.name))
+    return _limited(map(_bucket, rows), options.limit)
+
+
+def _requests(usage: RgwUsage, options: Options, left: int) -> _Table:
+    names = Names(options.include, options.exclude)
+    rows = [row for row in usage.traffic if names.shows(row.bucket, row.tenant)]
+    rows.sort(key=lambda row: -(row.bytes_sent or 0) - (row.bytes_received or 0))
+    return _limited(_traffic(rows), left)
+
+
+def _limited(rows: Iterable[Row], left: int) -> _Table:
+    """Return the first rows, as many as the limit allows; the first that does not fit ends it."""
+    shown, cut = list[Row](), 0
+    for row in rows:
+        size = sum(value is not None for value in row[1])
+        if cut or size > left:
+            cut += size
+        else:
+            left -= size
+            shown.append(row)
+    blocks = tuple(block for block, _ in shown)
+    return _Table(blocks, [values for _, values in shown], 0 if cut else left, cut)
 
 
 def _bucket(row: Bucket) -> Row:

@@ -10,6 +10,7 @@ from ceph_exporter.facts.rgw_buckets import Bucket, Quota, RgwBuckets
 from ceph_exporter.facts.rgw_usage import RgwUsage, Traffic
 from ceph_exporter.facts.rgw_users import RgwUsers, User
 from ceph_exporter.facts.service_dump import Service, ServiceDump
+from ceph_exporter.metric import Columns
 from tests.collectors.pages import by_family, by_series
 
 GATEWAY = Service("rgw", "4127", "gw1", "h1", "ceph version 18.2.7", "berlin", "europe")
@@ -147,6 +148,24 @@ def test_patterns_choose_buckets() -> None:
     ]
     options = Options(include="logs-*, acme/*,mail", exclude="*-2")
     assert shown(options, *buckets) == ["logs-1", "mail", "photos"]
+
+
+def test_a_bucket_of_an_unknown_tenant() -> None:
+    """It is not exported, as it could be confused with another one."""
+    unknown = Bucket("a", None, "alice", "p", 1, 1, 1, 1, 1, None)
+    assert series(Options(), RgwBuckets((unknown,))) == {"ceph_exporter_rgw_buckets_cut": "0"}
+
+
+def test_buckets_that_have_not_changed() -> None:
+    """What was made of them is kept from poll to poll."""
+    fact = RgwBuckets((bucket("a"),))
+    first = Facts({RgwBuckets: fact})
+    families = dict(rgw_buckets.collect(first))
+    again = dict(rgw_buckets.collect(Facts({RgwBuckets: fact}, first.cache)))
+    before, after = families[rgw_buckets.SIZE], again[rgw_buckets.SIZE]
+    assert isinstance(before, Columns)
+    assert isinstance(after, Columns)
+    assert before.blocks is after.blocks
 
 
 def test_the_largest_buckets_come_first() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
+import subprocess
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from testbed.ceph import CephCluster
-from testbed.exporter import Exporter, arguments, run
+from testbed.exporter import COMMAND, Exporter, arguments, run
 from testbed.gateway import QUOTA_BYTES, QUOTA_OBJECTS, Gateway, gateway, send
 from testbed.releases import PORTS, RELEASES
 from tests.real import parity
@@ -226,6 +228,16 @@ def test_a_wrong_key(rgw: Gateway, tmp_path: Path) -> None:
     lines = [line for line in done.stdout.splitlines() if "SignatureDoesNotMatch" in line]
     assert len(lines) == 3
     assert all(str(wrong) in line for line in lines)
+
+
+def test_a_clock_that_differs(rgw: Gateway) -> None:
+    """The error says by how much; the rest of the page is there."""
+    command = ("faketime", "-f", "+3600s", *COMMAND, "check", *flags(rgw, "own"))
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = [line for line in done.stdout.splitlines() if "RequestTimeTooSkewed" in line]
+    assert len(lines) == 3
+    assert all(re.search(r"clock is 3[56][0-9]{2} s ahead of RGW's", line) for line in lines)
 
 
 def test_the_record_has_no_secrets(rgw: Gateway, tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ class Dashboard:
 
     def __init__(self, http: Http, credentials: Credentials) -> None:
         self.url = http.url
-        self.aside = DashboardRgw(http.twin(), credentials)
+        self.aside = DashboardRgw(http.twin, credentials)
         self._session = LoggedIn(http, credentials)
         self._forms = Forms()
         self._unknown: set[str] = set()  # fallbacks that this release does not have

@@ -4,7 +4,7 @@ Sources: controllers/rgw.py and services/rgw_client.py of 14 to 20. The first re
 the dashboard create a user of its own in RGW.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from urllib.parse import quote
 
@@ -28,16 +28,20 @@ _names = Decoder(tuple[str, ...])
 
 
 class DashboardRgw:
-    """The documents about RGW from the dashboard at `http`'s URL, over a connection of its own."""
+    """The documents about RGW from the dashboard, over a connection of its own.
+
+    connect: returns a client for it; called before the first request, if there is any.
+    """
 
     documents = frozenset(name for names in ENDPOINTS.values() for name in names)
     formats: Mapping[str, str] = MappingProxyType(
         {names[0]: f"dashboard/{endpoint}" for endpoint, names in ENDPOINTS.items()}
     )
 
-    def __init__(self, http: Http, credentials: Credentials) -> None:
-        self._http = http
-        self._session = LoggedIn(http, credentials)
+    def __init__(self, connect: Callable[[], Http], credentials: Credentials) -> None:
+        self._connect = connect
+        self._credentials = credentials
+        self._http: Http | None = None
         self._users = Users()
         self._accept = _ACCEPT
 
@@ -49,17 +53,24 @@ class DashboardRgw:
 
     def close(self) -> None:
         """Close the connection, even during a request in another thread."""
-        self._http.abort()
+        if self._http is not None:
+            self._http.abort()
+
+    def _ask(
+        self, endpoint: str, deadline: Deadline, accept: Mapping[str, str] = ACCEPT
+    ) -> Response:
+        self._http = self._http or self._connect()
+        return LoggedIn(self._http, self._credentials).ask(endpoint, deadline, accept)
 
     def _buckets(self, deadline: Deadline) -> bytes:
-        response = self._session.ask(_BUCKETS, deadline, self._accept)
+        response = self._ask(_BUCKETS, deadline, self._accept)
         if response.status == 415:
             self._accept = ACCEPT
-            response = self._session.ask(_BUCKETS, deadline, self._accept)
+            response = self._ask(_BUCKETS, deadline, self._accept)
         return self._body(_BUCKETS, response)
 
     def _names(self, deadline: Deadline) -> tuple[str, ...]:
-        body = self._body(_USERS, self._session.ask(_USERS, deadline))
+        body = self._body(_USERS, self._ask(_USERS, deadline))
         try:
             return _names(body)
         except DecodeError as error:
@@ -67,7 +78,7 @@ class DashboardRgw:
 
     def _quota(self, name: str, deadline: Deadline) -> bytes | None:
         endpoint = f"{_USERS}/{quote(name, safe='')}/quota"
-        response = self._session.ask(endpoint, deadline)
+        response = self._ask(endpoint, deadline)
         if response.status == 404 or _GONE in detail(response):
             return None
         return self._body(endpoint, response)
@@ -77,7 +88,7 @@ class DashboardRgw:
             return response.body
         text = f"/api/{endpoint}: HTTP {response.status}: {detail(response)}"
         if response.status == 403:
-            text += f"; {hint(endpoint, self._session.user)}"
+            text += f"; {hint(endpoint, self._credentials.username)}"
             raise SourceError(ErrorKind.DENIED, text)
         kind = ErrorKind.UNSUPPORTED if response.status == 404 else ErrorKind.FAILED
         raise SourceError(kind, text)

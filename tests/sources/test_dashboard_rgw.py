@@ -40,7 +40,7 @@ def fetch(
         return as_json({"detail": "wrong version"}, 415) if old and wrong else fake(request)
 
     with serve(answering(answer)) as server:
-        source = DashboardRgw(Http(server.url), credentials)
+        source = DashboardRgw(lambda: Http(server.url), credentials)
         try:
             return [json.loads(source.fetch(name, Deadline(30))) for name in documents]
         finally:
@@ -96,3 +96,9 @@ def test_names_of_another_form(credentials: Credentials) -> None:
     fake = Dashboard({"rgw/user": as_json({"users": []})})
     with pytest.raises(SourceError, match="/api/rgw/user: "):
         fetch(credentials, fake, "rgw users")
+
+
+def test_no_connection_without_a_request(credentials: Credentials) -> None:
+    """Most clusters have no RGW."""
+    source = DashboardRgw(lambda: pytest.fail("connected"), credentials)
+    source.close()

@@ -48,21 +48,21 @@ def _polls(figures: Sequence[Figures]) -> Iterator[str]:
         ("collect, ms", [_ms(f.steps.collect) for f in figures]),
         ("render, ms", [_ms(f.steps.render) for f in figures]),
         ("compress with isal, ms", [_ms(f.steps.compress) for f in figures]),
-        ("**all of it, ms**", [f"**{_ms(sum(f.steps))}**" for f in figures]),
-        ("the same in wall time, ms", [_ms(f.wall) for f in figures]),
-        ("the first poll, for which all is new, ms", [_ms(f.first) for f in figures]),
-        ("compress with zlib instead, ms", [_ms(f.steps_zlib) for f in figures]),
-        ("per series, µs", [f"{sum(f.steps) / f.series * 1e6:.2f}" for f in figures]),
-        ("json.loads of the answers, ms", [_ms(f.json_loads) for f in figures]),
+        ("**whole poll, ms**", [f"**{_ms(sum(f.steps))}**" for f in figures]),
+        ("whole poll in wall time, ms", [_ms(f.wall) for f in figures]),
+        ("first poll, ms", [_ms(f.first) for f in figures]),
+        ("compress with zlib instead of isal, ms", [_ms(f.steps_zlib) for f in figures]),
+        ("whole poll per series, µs", [f"{sum(f.steps) / f.series * 1e6:.2f}" for f in figures]),
+        ("`json.loads` of the answers, ms", [_ms(f.json_loads) for f in figures]),
         ("prometheus-client for the page, ms", [_ms(f.prometheus_client) for f in figures]),
         (
-            "**those two over all of it**",
+            "**`json.loads` and prometheus-client, relative to the whole poll**",
             [f"**{(f.json_loads + f.prometheus_client) / sum(f.steps):.1f}**" for f in figures],
         ),
         ("typed decoding alone, ms", [_ms(f.typed) for f in figures]),
         ("joining the lines alone, ms", [_ms(f.join) for f in figures]),
         (
-            "**all of it over those two**",
+            "**whole poll, relative to typed decoding and joining**",
             [f"**{sum(f.steps) / (f.typed + f.join):.1f}**" for f in figures],
         ),
         ("copying the page, ms", [_ms(f.memcpy) for f in figures]),
@@ -79,8 +79,8 @@ def _scrapes(served: Mapping[int, Serving]) -> Iterator[str]:
         ("bytes of a scrape with gzip", [f"{s.page:,}" for s in runs]),
         ("p99 of a scrape between polls, ms", [_ms(s.between_polls) for s in runs]),
         ("p99 of a scrape during a poll, ms", [_ms(s.during_poll) for s in runs]),
-        ("50 clients at once, scrapes per second", [f"{s.throughput:.0f}" for s in runs]),
-        ("a bare threaded server with the same bytes", [f"{s.bare:.0f}" for s in runs]),
+        ("50 concurrent clients, scrapes per second", [f"{s.throughput:.0f}" for s in runs]),
+        ("the same with a minimal threaded server", [f"{s.bare:.0f}" for s in runs]),
         ("failed scrapes", [str(s.failed) for s in runs]),
     ]
     yield from _table(rows)
@@ -127,7 +127,7 @@ def _plot(figures: Sequence[Figures]) -> str:
     for figure, x in zip(figures, xs, strict=True):
         parts.append(_text(at(x, low)[0], _HEIGHT - _MARGIN + 20, f"{figure.series:,}", "middle"))
     parts.append(_text(_WIDTH / 2, _HEIGHT - 15, "series", "middle"))
-    parts.append(_text(_MARGIN, 20, "CPU milliseconds a poll", "start"))
+    parts.append(_text(_MARGIN, 20, "CPU milliseconds per poll", "start"))
     for row, (name, colour, of) in enumerate(_LINES):
         points = [at(x, log10(of(f) * 1e3)) for f, x in zip(figures, xs, strict=True)]
         parts.append(_line(points, colour))

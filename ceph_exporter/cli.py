@@ -30,19 +30,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _plugin(arguments: Sequence[str]) -> int:
-    """Run the command for Nagios, which would treat the exit code 1 of a traceback as a warning."""
+    """Run the command for Nagios and return the exit code.
+
+    After an unexpected error, the state is unknown. Nagios would treat the exit code 1 of a
+    traceback as a warning.
+    """
     try:
         return _command(arguments, nagios.fail)
     except SystemExit as end:
         return int(end.code or 0)
     except OSError:
         raise  # from standard output; `output.guarded` handles it
-    except Exception as error:  # noqa: BLE001 - after any error, the state is unknown
+    except Exception as error:  # noqa: BLE001 - any error makes the state unknown
         return nagios.unknown(f"internal error; please report this: {error!r}")
 
 
 def _command(arguments: Sequence[str], refuse: Callable[[str], NoReturn]) -> int:
-    """Run the command. refuse: called if the arguments or the configuration are invalid."""
+    """Run the command and return the exit code.
+
+    refuse: called with the error if the arguments or the configuration are invalid.
+    """
     line = parse(arguments, os.environ, COLLECTORS, refuse)
     # `check` reports errors itself, in its own format.
     quiet = line.command == "check" and line.log.level != "debug"
@@ -86,7 +93,10 @@ def _demo(stack: ExitStack, line: CommandLine) -> CommandLine:
 
 
 def config_check(config: Config, line: CommandLine) -> int:
-    """Check the settings that only `serve` uses; all others were checked when they were read."""
+    """Check the settings that only `serve` uses; all others were checked when they were read.
+
+    Return 0; raise ConfigError if a setting is invalid.
+    """
     for address in line.web.listen_address:
         listen.host_and_port(address)
     if line.web.config_file:

@@ -37,7 +37,7 @@ class Format(Enum):
 
 
 class _Rendered(NamedTuple):
-    """A family as rendered in the last poll. heads: the labels in each line, in braces."""
+    """A family as rendered in the previous poll. heads: the labels in each line, in braces."""
 
     columns: Columns
     heads: list[bytes]
@@ -65,13 +65,18 @@ class Renderer:
         self._prefix = prefix
         self._limit = limit
         self.series = 0
-        """Number of series that the last call to `lines` rendered."""
+        """Number of series in the last call to `lines`, without those that it left out.
+
+        It includes series whose value is unknown, although they have no line.
+        """
         self.cut = 0
         """Number of series that the last call to `lines` left out because of the limit."""
         self._previous: dict[Metric, _Rendered] = {}
 
     def lines(self, families: Iterable[Family]) -> dict[Metric, bytes]:
-        """Return the sample lines of each family; a family without a finite value is absent.
+        """Return the sample lines of each family.
+
+        A family is absent if no value is finite, or if it would exceed the limit.
 
         If several samples have equal labels, only the last one is rendered, because a page must not
         contain duplicate series.

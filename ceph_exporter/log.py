@@ -16,7 +16,7 @@ log = logging.getLogger("ceph_exporter")
 
 
 def tags_of(cluster: str) -> dict[str, str]:
-    """Return the key=value pairs that identify a cluster in log lines."""
+    """Return the pairs that identify a cluster in log lines; none if the cluster has no name."""
     return {"cluster": cluster} if cluster else {}
 
 
@@ -49,7 +49,7 @@ class Logfmt(_Formatter):
 
 
 class Json(_Formatter):
-    """The same pairs as a JSON object."""
+    """The same pairs as `Logfmt`, as a JSON object."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line of a record."""
@@ -66,7 +66,10 @@ def _cut(value: object) -> object:
 
 
 def _quote(text: str) -> str:
-    """Return a value for logfmt. Unprintable characters are escaped as in JSON."""
+    """Return a value for logfmt, cut off at the maximum length, in quotes if necessary.
+
+    Unprintable characters are escaped as in JSON.
+    """
     text = text[:_MAX_LENGTH]
     if _PLAIN.fullmatch(text) and text.isprintable():
         return text

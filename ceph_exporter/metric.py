@@ -12,7 +12,7 @@ Value: TypeAlias = float | int | bool | None
 class Columns(NamedTuple):
     """The samples of a large family: the label blocks, and the values in the same order.
 
-    If `blocks` is the same object as in the last poll (see `Facts.once`), the labels are not
+    If `blocks` is the same object as in the previous poll (see `Facts.once`), the labels are not
     rendered again.
     """
 
@@ -40,13 +40,13 @@ class Labels:
 
     def __call__(self, *values: str) -> str:
         """Return the label block of these values. Their order must be that of the names."""
-        if _ESCAPED.search("".join(values)):  # one search is enough, because escapes are rare
+        if _ESCAPED.search("".join(values)):  # a single search, because escapes are rare
             values = tuple(map(escape, values))
         return self._template % values
 
 
 def escape(value: str) -> str:
-    """Escape a label value as the text format requires."""
+    """Return a label value, escaped as the text format requires."""
     return _ESCAPED.sub(lambda match: _ESCAPES[match[0]], value)
 
 
@@ -59,8 +59,8 @@ class Metric(msgspec.Struct, frozen=True, cache_hash=True):
     help: a phrase of at most 120 characters, without the releases. document: the name of the
     document that contains the values. unit: the unit of the values, if the name does not end in it.
     since, until: the first and the last release of Ceph that report the values, if they differ from
-    those of the document. later: the condition under which the values exist after `until`. detail:
-    complete sentences that appear only in docs/metrics.md.
+    those of the document. later: the condition under which the values exist after `until`, such as
+    "with --flag". detail: complete sentences that appear only in docs/metrics.md.
     """
 
     name: str
@@ -78,13 +78,15 @@ class Metric(msgspec.Struct, frozen=True, cache_hash=True):
     def help_line(self) -> str:
         """The text of the `# HELP` line: `help` and the releases that report the values."""
         if self.until:
-            releases = f"{self.since} to {self.until}" if self.since else f"up to {self.until}"
-            later = f", later {self.later}" if self.later else ""
+            releases = (
+                f"{self.since} to {self.until}" if self.since else f"{self.until} and earlier"
+            )
+            later = f"; later only {self.later}" if self.later else ""
             return f"{self.help} (Ceph {releases}{later})"
         return f"{self.help} (Ceph {self.since} and later)" if self.since else self.help
 
 
-# A sample whose value is None, nan or inf is left out of the page, because its value is unknown.
+# A sample whose value is None, nan or inf is unknown and therefore left out of the page.
 Family: TypeAlias = tuple[Metric, Samples | Columns]
 
 

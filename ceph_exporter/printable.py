@@ -28,7 +28,7 @@ def escape_text(text: str) -> str:
 
 
 def escape_tree(value: T) -> T:
-    """Return a tuple or named tuple in which all strings, at any depth, are escaped."""
+    """Return a value in which all strings, also those in nested tuples, are escaped."""
     return cast("T", _escaped_tree(value))
 
 
@@ -58,7 +58,7 @@ def _masked(word: str) -> str:
 
 
 def quoted(value: object) -> str:
-    """Return an invalid value in quotes and shortened; a possible secret is not shown at all."""
+    """Return a value for an error message, shortened; a possible secret is not shown at all."""
     try:
         text = repr(value)
     except ValueError:  # an integer with more digits than Python prints

@@ -25,12 +25,11 @@ RUN_BY = {
     "docs/ceph-apis.md": {
         "Roles with fewer rights": "tests/real/wild/test_roles.py",
         "RGW's own API": "tests/real/test_rgw.py",
-        "rados (all releases)": "tests/real/test_rados.py",
         "The monitors' disk and store from 12 on": "tests/real/test_mon_store.py",
-        "What an API does not give": "tests/real/test_parity.py",
+        "What each API lacks": "tests/real/test_parity.py",
     },
     "docs/dashboards.md": {"Put them into Grafana": NOT_RUN},
-    "docs/performance.md": {"Polls and scrapes": BY_HAND, "What Ceph pays": BY_HAND},
+    "docs/performance.md": {"Polls and scrapes": BY_HAND, "Load on Ceph": BY_HAND},
     "docs/quickstart.md": {
         "Quick starts": "tests/real/test_readme.py",
         "The dashboard: Ceph 14 and later": "tests/real/test_quickstart.py",

@@ -62,9 +62,9 @@ def test_one(value: float | None) -> None:
     [
         ({}, ""),
         ({"since": "14"}, " (Ceph 14 and later)"),
-        ({"until": "11"}, " (Ceph up to 11)"),
+        ({"until": "11"}, " (Ceph 11 and earlier)"),
         ({"since": "0.72", "until": "11"}, " (Ceph 0.72 to 11)"),
-        ({"until": "11", "later": "with --flag"}, " (Ceph up to 11, later with --flag)"),
+        ({"until": "11", "later": "with --flag"}, " (Ceph 11 and earlier; later only with --flag)"),
         ({"unit": "bytes", "detail": "A sentence."}, ""),
     ],
 )

@@ -31,9 +31,14 @@ def test_a_successor_is_a_query_of_metrics_that_are_declared(expression: str) ->
 
 def test_names_that_stay_are_declared() -> None:
     """Metrics listed with the same name exist, and metrics listed as gone do not."""
-    same = TEXT.partition("Same name, same meaning: ")[2].partition("\n\n")[0]
-    gone = TEXT.partition("Gone without a successor: ")[2].partition(" (by pool")[0]
-    for name in re.findall(r"`(ceph_\w+)`", same):
-        assert name in METRICS
-    for name in re.findall(r"`(ceph_\w+)`", gone):
-        assert name not in METRICS
+    same = names_after("These metrics have the same name and meaning in both exporters: ")
+    gone = names_after("These metrics have no replacement: ")
+    assert same
+    assert gone
+    assert set(same) <= set(METRICS)
+    assert set(gone).isdisjoint(METRICS)
+
+
+def names_after(start: str) -> list[str]:
+    """Return the names of metrics in the paragraph that starts with these words."""
+    return re.findall(r"`(ceph_\w+)`", TEXT.partition(f"\n{start}")[2].partition("\n\n")[0])

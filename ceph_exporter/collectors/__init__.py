@@ -10,7 +10,7 @@ A collector declares its metrics at the top. Its function `collect` turns facts 
 
 The collector has the name of its module. The first line of the module's docstring is the help text
 of its flag and of its section in the documentation. A collector needs the documents of its metrics
-and of the fact types that its module imports. A module may also define
+and of the fact types that its module imports. A module can also define
 
 - `DEFAULT = False`: the collector is off unless its flag enables it.
 - `OPTIONAL`: imported fact types that the collector uses only if another collector needs their
@@ -57,7 +57,7 @@ class Collector(NamedTuple):
 def load(package: str, path: list[str]) -> dict[str, Collector]:
     """Import the collectors of a package and return them, sorted by name.
 
-    Raises RegistrationError, which names the file to edit, if the declarations of a collector are
+    Raise RegistrationError, which names the file to edit, if the declarations of a collector are
     incomplete or contradict the registry.
     """
     names = sorted(info.name for info in pkgutil.iter_modules(path) if info.name[0] != "_")
@@ -65,7 +65,7 @@ def load(package: str, path: list[str]) -> dict[str, Collector]:
 
 
 def collector(name: str, module: ModuleType) -> Collector:
-    """Return the collector that a module declares. Raises RegistrationError, as `load` does."""
+    """Return the collector that a module declares; raise RegistrationError, as `load` does."""
     values = list(vars(module).values())
     metrics = tuple(value for value in values if isinstance(value, Metric))
     facts = {value for value in values if isinstance(value, type) and issubclass(value, Fact)}
@@ -84,7 +84,7 @@ def collector(name: str, module: ModuleType) -> Collector:
 
 
 def _check(module: ModuleType, metrics: tuple[Metric, ...], facts: set[type[Fact]]) -> None:
-    """Raise RegistrationError if a module is not a collector or reads unregistered documents."""
+    """Raise RegistrationError if a module is incomplete or its documents are unclear."""
     file, rows = file_of(module.__name__), file_of(registry.__name__)
     if not module.__doc__:
         raise RegistrationError(

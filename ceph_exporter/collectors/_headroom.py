@@ -17,7 +17,7 @@ _UNKNOWN = OsdUsage()
 
 
 def weights(osds: tuple[Osd, ...], places: Mapping[int, OsdLocation]) -> Weights:
-    """Return the weights of the OSDs that are up and in; the other OSDs receive no data."""
+    """Return the weights of the OSDs that are up, in and in the CRUSH map; others get no data."""
     groups: defaultdict[Group, list[tuple[int, float]]] = defaultdict(list)
     for osd in osds:
         place = places.get(osd.id)
@@ -33,7 +33,8 @@ def headroom(
     """Yield how many raw bytes (including replicas) each group can take.
 
     OSDs receive data in proportion to their weights, so the OSD that will be nearly full first
-    limits the whole group.
+    limits the whole group. OSDs without weight or of unknown size or utilization are ignored; a
+    group that has no other OSDs is left out.
     """
     for group, osds in groups.items():
         total = sum(weight for _, weight in osds)

@@ -5,7 +5,7 @@ may contain the name of an image, a zone or a file system, which becomes a label
 contain a memory address, which is removed here. A metric therefore has the same name in all
 clusters and after a restart.
 
-Sources, 14 to 20: `_perfpath_to_path_labels` in mgr_module.py, `add_fixed_name_metrics` and
+Sources (Ceph 14 to 20): `_perfpath_to_path_labels` in mgr_module.py, `add_fixed_name_metrics` and
 `promethize` in prometheus/module.py, perf_counters_key.cc, and PerfCountersCollection::add, which
 appends an address if the name of the logger is already in use. The mgr module exports the counters
 of a zone under two names; this exporter uses only the name that has the zone as a label.
@@ -21,7 +21,7 @@ _ILLEGAL = re.compile(r"[./\s]|::")
 _NAME = re.compile(r"[a-zA-Z0-9_:]+")
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _ADDRESS = re.compile(r"-0x[0-9a-f]+(?![0-9a-z_])")
-# 14: "rbd_mirror_POOL/IMAGE"; from 15 on: "rbd_mirror_image_POOL/NAMESPACE/IMAGE".
+# Ceph 14: "rbd_mirror_POOL/IMAGE"; Ceph 15 and later: "rbd_mirror_image_POOL/NAMESPACE/IMAGE".
 _IMAGE = re.compile(
     r"rbd_mirror_((?:snapshot_|journal_)?image_)?([^/]+)/(?:([^/]+)/)?(.*)", re.DOTALL
 )
@@ -29,7 +29,7 @@ _ENTITIES = [
     (re.compile(pattern, re.DOTALL), logger, labels)
     for pattern, logger, labels in (
         (r"data-sync-from-(.+)", "data-sync-from-zone", Labels("source_zone")),
-        # ImageCtx.cc joins the names of pool and image with "-", so they cannot be split again.
+        # ImageCtx.cc joins the names of pool and image with "-", so it is unknown where to split.
         (r"librbd-pwl-([0-9a-f]+)-(.+)", "librbd-pwl", Labels("image_id", "image")),
         (r"librbd-([0-9a-f]+)-(.+)", "librbd", Labels("image_id", "image")),
         (r"objectcacher-librbd-([0-9a-f]+)-(.+)", "objectcacher", Labels("image_id", "image")),
@@ -69,7 +69,8 @@ def identify(path: str) -> Identity:
 def _labelled(logger: str, counter: str) -> Identity:
     """Return the identity of a labelled counter.
 
-    Its logger consists of a key, label names and label values, each followed by NUL.
+    The logger consists of a key, label names and label values, each followed by NUL. Labels whose
+    names are illegal or already in use are left out.
     """
     key, *rest = logger.rstrip("\0").split("\0")
     unlabelled = identify(f"{key}.{counter}")

@@ -17,7 +17,8 @@ METRICS = Metric(
     "later report only the total and the names of at most ten affected daemons: if exactly one "
     "daemon is affected, its value is the total; if several are, their values are unknown and "
     "therefore absent. If Ceph names only some of the affected daemons, the daemons that it does "
-    "not name are absent.",
+    "not name are absent. The number of pending PG creations is 0, or absent while "
+    "PENDING_CREATING_PGS is raised.",
 )
 SLOW = Metric(
     "ceph_daemon_slow_ops",
@@ -31,7 +32,10 @@ SLOW = Metric(
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield a sample for each monitor in quorum and each OSD, with or without slow operations."""
+    """Yield a sample for each monitor in quorum, each OSD, and each other daemon that Ceph names.
+
+    Yield nothing unless all raised checks are known.
+    """
     health, dump, quorum = facts.get(Health), facts.get(OsdDump), facts.get(Quorum)
     if health is None or not health.listed:
         return
@@ -65,8 +69,8 @@ def _of_daemons(daemons: tuple[str, ...]) -> tuple[str, ...]:
 def _by_daemon(daemons: list[str], named: Mapping[str, float | None], slow: SlowOps) -> list[Value]:
     """Return the value of each daemon.
 
-    The value of a daemon that Ceph does not name is 0 if Ceph names all affected daemons. Otherwise
-    it is unknown.
+    The value of a daemon that Ceph does not name is 0 if Ceph names all affected daemons, and None
+    otherwise.
     """
     others = 0 if slow.complete else None
     return [named.get(daemon, others) for daemon in daemons]

@@ -46,7 +46,11 @@ STANDBYS = Metric("ceph_mds_standbys", "gauge", "Number of standby MDSs", _DOCUM
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield the families of `fs dump`; an MDS without metadata has empty labels."""
+    """Yield the families of `fs dump`.
+
+    The labels hostname and ceph_version of an MDS without metadata are empty. MDS_METADATA is left
+    out while `mds metadata` is unavailable.
+    """
     dump, daemons = facts.get(FsDump), places(facts, MdsMetadata)
     if dump is None:
         return

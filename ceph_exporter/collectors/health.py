@@ -20,6 +20,8 @@ DETAIL = Metric(
     "Whether the health check is raised (1) or not (0), regardless of mutes",
     _DOCUMENT,
     Labels("name", "severity"),
+    detail="While they are not raised, checks that alert rules use are 0, and other checks are "
+    "absent.",
 )
 ITEMS = Metric(
     "ceph_health_check_items",
@@ -67,9 +69,9 @@ SLOW_OPS = Metric(
     _DOCUMENT,
 )
 
-# Alert rules use these checks. They are exported as 0 while they are not raised, so a rule can
-# compare two checks and does not need absent(). Other checks are exported only while they are
-# raised.
+# Alert rules use these checks. While a check of this list is not raised, it is exported as 0, so a
+# rule can compare two checks and does not need absent(). Other checks are exported only while they
+# are raised.
 _WARNINGS = """
     BLUESTORE_DISK_SIZE_MISMATCH BLUESTORE_SPURIOUS_READ_ERRORS CACHE_POOL_NEAR_FULL
     DEVICE_HEALTH DEVICE_HEALTH_IN_USE DEVICE_HEALTH_TOOMANY FS_DEGRADED FS_WITH_FAILED_MDS

@@ -48,7 +48,11 @@ MODULE_CAN_RUN = Metric(
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield the families of the mgr map; a mgr without metadata has empty labels."""
+    """Yield the families of `mgr dump` and `mgr metadata`.
+
+    The labels hostname and ceph_version of a mgr without metadata are empty. Without `mgr dump`,
+    the mgrs of `mgr metadata` are listed.
+    """
     dump, metadata = facts.get(MgrDump), facts.get(MgrMetadata)
     daemons = dict(metadata.daemons) if metadata else {}
     if dump is not None:

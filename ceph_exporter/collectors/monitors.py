@@ -20,25 +20,18 @@ from ceph_exporter.metric import Family, Labels, Metric, Samples, one
 
 _MONITOR = Labels("monitor", "ceph_daemon")
 _HEALTH, _QUORUM, _TIME = Health.document, Quorum.document, TimeSync.document
-_LATER = "if --cluster.mon-data is set"
+_UNTIL_11 = {"until": "11", "later": "with --cluster.mon-data"}
 _FROM_FOLDER = (
-    "From Ceph 12 on, an exporter on the monitor's host reads the value from the monitor's data "
-    "folder if --cluster.mon-data is set."
+    "If --cluster.mon-data is set, an exporter on the monitor's host reads the value from the "
+    "monitor's data folder, whatever the release."
 )
+_FROM_COUNTER = "among the performance counters (after Ceph 20.2.4)."
 
 
-def _disk(name: str, help_: str, later: str = _LATER, detail: str = _FROM_FOLDER) -> Metric:
-    """Return a metric of a monitor's disk or store. Up to Ceph 11, `health` contains the values."""
-    return Metric(
-        f"ceph_monitor_{name}",
-        "gauge",
-        help_,
-        _HEALTH,
-        _MONITOR,
-        until="11",
-        later=later,
-        detail=detail,
-    )
+def _disk(name: str, help_: str, detail: str = _FROM_FOLDER, **releases: str) -> Metric:
+    """Return a metric of a monitor's disk or store."""
+    name = f"ceph_monitor_{name}"
+    return Metric(name, "gauge", help_, _HEALTH, _MONITOR, detail=detail, **releases)
 
 
 QUORUM_STATUS = Metric(
@@ -62,7 +55,7 @@ LEADER = Metric(
     "Whether the monitor leads the quorum (1) or not (0)",
     _QUORUM,
     _MONITOR,
-    detail="Absent if the leader is unknown. The dashboard API may not report the leader if the "
+    detail="Absent if the leader is unknown, which can happen with the dashboard API if the "
     "cluster uses the election strategy connectivity.",
 )
 ELECTION_EPOCH = Metric(
@@ -94,7 +87,7 @@ LATENCY = Metric(
 TIMECHECK_ROUND = Metric(
     "ceph_monitor_timecheck_round",
     "gauge",
-    "Number of the current round of time checks since the election",
+    "Sequence number of the current round of time checks, counted from the last election",
     _TIME,
 )
 TIMECHECK_EPOCH = Metric(
@@ -115,45 +108,54 @@ MONITOR_HEALTH = Metric(
     detail="The value is the worst status that Ceph reports about the monitor's disk, store, clock "
     "and membership in the quorum.",
 )
-CAPACITY = _disk("capacity_bytes", "Size of the file system that holds the monitor's data")
-USED = _disk("used_bytes", "Used space of the file system that holds the monitor's data")
-AVAIL = _disk("avail_bytes", "Available space of the file system that holds the monitor's data")
-AVAIL_PERCENT = Metric(
-    "ceph_monitor_avail_percent",
-    "gauge",
-    "Available space of the file system that holds the monitor's data, 0 to 100",
-    _HEALTH,
-    _MONITOR,
-    detail=f"{_FROM_FOLDER} Otherwise, Ceph reports the value only while MON_DISK_LOW or "
-    "MON_DISK_CRIT is raised for the monitor.",
+CAPACITY = _disk(
+    "capacity_bytes",
+    "Size of the file system with the monitor's data",
+    f"{_FROM_FOLDER} Without it, Ceph 12 and later report the value only {_FROM_COUNTER}",
+    **_UNTIL_11,
 )
-STORE = Metric(
-    "ceph_monitor_store_capacity_bytes",
-    "gauge",
+USED = _disk("used_bytes", "Used space of the file system with the monitor's data", **_UNTIL_11)
+AVAIL = _disk(
+    "avail_bytes",
+    "Available space of the file system with the monitor's data",
+    f"{_FROM_FOLDER} Without it, Ceph 12 and later report the value only {_FROM_COUNTER}",
+    **_UNTIL_11,
+)
+AVAIL_PERCENT = _disk(
+    "avail_percent",
+    "Available space of the file system with the monitor's data, 0 to 100",
+    f"{_FROM_FOLDER} Without it, Ceph 12 and later report the value only while MON_DISK_LOW or "
+    f"MON_DISK_CRIT is raised for the monitor, or {_FROM_COUNTER}",
+)
+STORE = _disk(
+    "store_capacity_bytes",
     "Size of the monitor's store",
-    _HEALTH,
-    _MONITOR,
+    f"{_FROM_FOLDER} Without it, Ceph 12 and later report the value only while MON_DISK_BIG is "
+    f"raised for the monitor (rounded to three significant digits), or {_FROM_COUNTER}",
     since="0.72",
-    detail=f"{_FROM_FOLDER} Otherwise, Ceph reports the value only while MON_DISK_BIG is raised "
-    "for the monitor, with three significant digits.",
 )
-SST = _disk("store_sst_bytes", "Size of the sorted tables (SST files) in the monitor's store")
-LOG = _disk("store_log_bytes", "Size of the write-ahead logs in the monitor's store")
-MISC = _disk("store_misc_bytes", "Size of the other files in the monitor's store")
+SST = _disk(
+    "store_sst_bytes",
+    "Size of the sorted tables (SST files) in the monitor's store",
+    **_UNTIL_11,
+)
+LOG = _disk("store_log_bytes", "Size of the write-ahead logs in the monitor's store", **_UNTIL_11)
+MISC = _disk("store_misc_bytes", "Size of the other files in the monitor's store", **_UNTIL_11)
 REPORT_AGE = _disk(
     "report_age_seconds",
     "Age of the monitor's report on its disk, relative to the newest report of any monitor",
-    later="",
-    detail="The absolute age is unknown, because Ceph reports the time without a time zone.",
+    "The absolute age is unknown, because Ceph reports the time without a time zone.",
+    until="11",
 )
 
 
-# Requesting the counters of all daemons only for those of the monitors would be too expensive.
+# Used if another collector requests them. This collector does not, because fetching every daemon's
+# counters just for the monitors' would be too expensive.
 OPTIONAL = (PerfCounters,)
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield the families of the monitors from the quorum, the time checks and the health."""
+    """Yield the monitors' metric families."""
     quorum, health, time_sync = facts.get(Quorum), facts.get(Health), facts.get(TimeSync)
     yield from _disks(_reports(facts))
     if quorum is not None:
@@ -192,7 +194,8 @@ def _quorum(quorum: Quorum) -> Iterator[Family]:
 
 
 def _metadata(quorum: Quorum, daemons: Mapping[str, Daemon] | None) -> Samples:
-    # A monitor that never joined the quorum has no metadata; its labels are empty.
+    # A monitor that never joined the quorum has no metadata, so its labels hostname and
+    # ceph_version are empty.
     if daemons is None:
         return
     for mon in quorum.monitors:
@@ -204,7 +207,8 @@ def _metadata(quorum: Quorum, daemons: Mapping[str, Daemon] | None) -> Samples:
 def _reports(facts: Facts) -> dict[str, MonitorReport]:
     """Return the report on the disk and the store of each monitor.
 
-    The data folders on this host take precedence over the perf counters, and these over `health`.
+    Data folders on this host take precedence over performance counters, and performance counters
+    take precedence over `health`.
     """
     health, quorum, status = facts.get(Health), facts.get(Quorum), facts.get(Status)
     store, counters = facts.get(MonStore), facts.get(PerfCounters)

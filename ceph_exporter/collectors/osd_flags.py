@@ -72,7 +72,7 @@ _METRICS = {
     "noscrub": NOSCRUB,
     "nodeep-scrub": NODEEP_SCRUB,
 }
-# The flags in OSDMap::get_flag_string of 0.67 to 20, without capabilities.
+# The flags in OSDMap::get_flag_string of Ceph 0.67 to 20, without capabilities.
 FLAGS = (*_METRICS, "full", "pauserd", "pausewr", "notieragent", "nosnaptrim", "noautoscale")
 _CAPABILITIES = frozenset(
     (

@@ -81,7 +81,8 @@ DISK = Metric(
 DISK_HUMAN = Metric(
     "ceph_disk_occupation_human",
     "untyped",
-    "OSDs that use the device of the host, all in one label if they share it; always 1",
+    "OSDs on a device of the host; if several share it, the label ceph_daemon lists them all; "
+    "always 1",
     _METADATA,
     Labels("ceph_daemon", "device", "instance"),
 )
@@ -107,7 +108,7 @@ VARIANCE = Metric(
     "ceph_osd_variance_ratio", "gauge", "Utilization of the OSD divided by the average", _DF, _OSD
 )
 PGS = Metric("ceph_osd_pgs", "gauge", "Number of PGs whose acting set includes the OSD", _DF, _OSD)
-# The same values under the names of perf counters, which some dashboards and rules use.
+# Some dashboards and rules use the same values under the names of perf counters.
 NUMPG = Metric(
     "ceph_osd_numpg", "gauge", "Number of PGs whose acting set includes the OSD", _DF, _OSD
 )
@@ -126,17 +127,16 @@ HEADROOM = Metric(
     _DF,
     Labels("root", "device_class"),
     since="12",
-    detail="Replicas are included. The value is the minimum of (nearfull ratio - utilization) * "
-    "size / share over the OSDs of the CRUSH root and device class that are up and in. The share "
-    "of an OSD is its fraction of the sum of CRUSH weight * reweight. The value is 0 if an OSD is "
-    "nearly full.",
+    detail="The value is the minimum of (nearfull ratio - utilization) * size / share over all "
+    "OSDs that are up and in and belong to the CRUSH root and device class. The share of an OSD is "
+    "its fraction of the sum of CRUSH weight * reweight. The value is 0 if an OSD is nearly full.",
 )
 
 _NO_DETAILS, _NOWHERE = OsdDetails(), OsdLocation()
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield the families of each OSD, including OSDs without metadata or outside CRUSH."""
+    """Yield the families of the OSDs, also of those without metadata or outside the CRUSH map."""
     dump, df, tree = facts.get(OsdDump), facts.get(OsdDf), facts.get(OsdTree)
     perf, metadata = facts.get(OsdPerf), facts.get(OsdMetadata)
     if dump is not None:

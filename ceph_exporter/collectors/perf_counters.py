@@ -29,7 +29,7 @@ from ceph_exporter.facts.perf_counters import (
 from ceph_exporter.facts.service_dump import ServiceDump
 from ceph_exporter.metric import Family, Labels, Metric, Type, Value, one
 
-DEFAULT = False  # because of the number of series
+DEFAULT = False  # off because of the large number of series
 
 _DAEMON = Labels("ceph_daemon")
 _RGW = Labels("instance_id")
@@ -60,7 +60,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 200_000
 
     def __post_init__(self) -> None:
-        """Reject patterns that are not regular expressions."""
+        """Raise ValueError if a pattern is not a regular expression."""
         for field in ("include", "exclude"):
             try:
                 re.compile(getattr(self, field))
@@ -87,7 +87,7 @@ class _Family:
         """Return the samples.
 
         If several counters have the same label block, the one with the shortest path, which is the
-        one without an address, keeps it. The others get the additional label `copy`.
+        one without an address, keeps the block. The others get the additional label `copy`.
         """
         values = {block: value for block, (_, value) in self._samples.items()}
         for block, rows in self._same.items():
@@ -133,8 +133,11 @@ class _Row(NamedTuple):
     identity: Identity
 
 
-def collect(facts: Facts, options: Options = Options()) -> Iterator[Family]:  # noqa: B008 - frozen
-    """Yield a family for each counter, except for histograms, which have no single value."""
+_DEFAULTS = Options()
+
+
+def collect(facts: Facts, options: Options = _DEFAULTS) -> Iterator[Family]:
+    """Yield the families of all counters except histograms, which have no single value."""
     perf_counters = facts.get(PerfCounters)
     if perf_counters is None:
         return

@@ -59,8 +59,9 @@ STUCK = Metric(
     "Number of PGs that have been stuck in a state for longer than mon_pg_stuck_threshold",
     _HEALTH,
     _KIND,
-    detail="The label kind is the state: inactive, unclean or stale up to Ceph 11; inactive, "
-    "peering, stale or undersized from Ceph 12 on.",
+    detail="The label kind is the state. The states inactive, unclean and stale (Ceph 11 and "
+    "earlier) or inactive, peering, stale and undersized (Ceph 12 and later) are always present, "
+    "other states only while PGs are stuck in them.",
 )
 STUCK_OLDEST = Metric(
     "ceph_pgs_stuck_oldest_seconds",
@@ -68,8 +69,8 @@ STUCK_OLDEST = Metric(
     "Longest time that a PG has been stuck in a state; 0 if no PG is stuck",
     _HEALTH,
     _KIND,
-    detail="Ceph names at most 50 PGs; the value is the maximum over these. Absent if Ceph does "
-    "not report how long they have been stuck.",
+    detail="The value is the maximum over the PGs that Ceph names, which are at most 50. Absent if "
+    "Ceph reports no times, or that a PG has been stuck since forever.",
 )
 
 _BY_STATE = {
@@ -81,7 +82,7 @@ _BY_STATE = {
 
 def collect(facts: Facts) -> Iterator[Family]:
     """Yield the number of PGs by pool and state, even if it is 0, and the stuck PGs by kind."""
-    # While `status` determines the states, `pg states` is not requested and may be outdated.
+    # While `status` determines the states, `pg states` is not requested and can be outdated.
     uniform = if_uniform(facts.get(Status), facts.get(OsdDump))
     if states := uniform or facts.get(PgStates):
         yield from _pools(states)

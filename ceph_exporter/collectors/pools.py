@@ -53,7 +53,7 @@ OBJECTS = _df("objects", "Number of objects")
 DIRTY = _df(
     "dirty",
     "Number of objects in a cache tier that have not been flushed",
-    detail="Up to Ceph 14, Ceph reports the value for every pool.",
+    detail="Ceph 14 and earlier report the value for every pool.",
 )
 RD = _df("rd", "Number of read operations", "counter")
 RD_BYTES = _df("rd_bytes", "Data read", "counter")
@@ -101,12 +101,12 @@ MISPLACED = _sum("num_objects_misplaced", "Number of misplaced object copies", s
 UNFOUND = _sum("num_objects_unfound", "Number of unfound objects")
 REPAIRED = _sum("objects_repaired", "Number of repaired objects", "counter", since="14")
 
-# The mgr module of 20 uses these names (StorageType). Other applications are exported unchanged.
+# The mgr module of Ceph 20 uses these names (StorageType). Other names are exported unchanged.
 _APPLICATIONS = {"rbd": "Block", "cephfs": "Filesystem", "rgw": "Object"}
 _QUOTA_LIMIT = 2**64  # Ceph stores quotas as 64-bit integers, so a larger value is invalid
 _NO_PROFILE, _NO_RATES, _NO_SUM = ErasureProfile(), PoolRates(), PoolSum()
 
-
+# This collector does not request the document, because the poller always does.
 OPTIONAL = (Version,)
 
 
@@ -174,7 +174,10 @@ def _usage(pools: list[tuple[str, PoolUsage]]) -> Iterator[Family]:
 
 
 def _quotas(dump: OsdDump | None, df: Df | None, blocks: _Blocks) -> Iterator[Family]:
-    """Yield the quotas, from `df` if it contains them (10 and later), else from the OSD map."""
+    """Yield the quotas and how much of them is used.
+
+    The quotas come from `df` if it contains them (Ceph 10 and later), else from the OSD map.
+    """
     quotas: dict[int, tuple[float | None, float | None]] = {}
     for pool in dump.pools if dump else ():
         quotas[pool.id] = pool.quota_max_bytes, pool.quota_max_objects
@@ -210,8 +213,8 @@ def _activity(stats: PoolStats | None, blocks: _Blocks) -> Iterator[Family]:
 def _at_risk(facts: Facts, blocks: _Blocks) -> Iterator[Family]:
     """Yield the numbers of degraded, misplaced, unfound and repaired objects.
 
-    `pg dump` takes precedence over `osd pool stats`. The latter is not used with releases in which
-    it contains changes instead of totals.
+    `pg dump` takes precedence over `osd pool stats`, which is used only if the release is known and
+    reports totals there instead of changes.
     """
     stats, sums, version = facts.get(PoolStats), facts.get(PoolSums), facts.get(Version)
     rates = stats.pools if stats and version and version.sums_in_pool_stats else {}

@@ -31,12 +31,15 @@ DAEMONS = Metric(
     _DOCUMENT,
     Labels("service"),
 )
-# Alert rules use these services, so a service without daemons is exported as 0.
+# Alert rules use these services. Without daemons, they are exported as 0 if the list is complete.
 _WATCHED = ("rgw", "rbd-mirror", "cephfs-mirror", "iscsi", "nfs")
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield the families of `service dump`, and the gateways of `orch ps`."""
+    """Yield the families of `service dump` and the gateways of `orch ps`.
+
+    Yield nothing while `service dump` is unavailable.
+    """
     dump, gateways = facts.get(ServiceDump), facts.get(Gateways)
     if dump is None:
         return

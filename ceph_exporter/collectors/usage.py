@@ -19,7 +19,7 @@ USED = Metric(
     "gauge",
     "Space used by data, including replicas",
     _DOCUMENT,
-    detail="Up to Ceph 13, this is equal to the raw used space.",
+    detail="In Ceph 13 and earlier, the value is equal to ceph_cluster_total_used_raw_bytes.",
 )
 USED_RAW = Metric(
     "ceph_cluster_total_used_raw_bytes",

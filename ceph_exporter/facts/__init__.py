@@ -1,7 +1,6 @@
 """The facts in Ceph's answers: one struct per document, the same for every release and API.
 
-Only this package knows how the releases of Ceph differ. In its comments, a bare number such as 0.94
-or 12 is a release of Ceph.
+Only this package handles the differences between the answers of Ceph's releases.
 
 registry.py lists all documents. Fact types that several packages use can be imported from this
 package; import the others from the module that defines them.

@@ -10,11 +10,11 @@ class Command(NamedTuple):
     """A command with its prefix and arguments.
 
     target: the daemons that answer the command in Ceph 12 and later (src/mgr/MgrCommands.h and the
-    mgr's modules). Up to 11, the monitors answer every command.
+    mgr's modules). In Ceph 11 and earlier, the monitors answer every command.
 
-    since: the first release that has the command in this form (src/mon/MonCommands.h; up to 12, the
-    command list of ceph-rest-api). Only the documentation and the simulators use it. The sources
-    send the command and see whether Ceph accepts it.
+    since: the first release that has the command in this form (src/mon/MonCommands.h; up to Ceph
+    12, the command list of ceph-rest-api). Only the documentation and the simulators use `since`.
+    The sources send the command and see whether Ceph accepts it.
     """
 
     prefix: str
@@ -29,10 +29,10 @@ def mon(prefix: str, since: str = "0.67", **args: Argument) -> Command:
 
 
 def mgr(prefix: str, since: str = "0.67", **args: Argument) -> Command:
-    """Return a command that the active mgr answers from Ceph 12 on."""
+    """Return a command that the active mgr answers in Ceph 12 and later."""
     return Command(prefix, "mgr", since, tuple(args.items()))
 
 
 def release_key(release: str) -> tuple[int, ...]:
-    """Return the sort key of a release, such as "0.94" or "16.2.15"."""
+    """Return a key that sorts releases such as "0.94" and "16.2.15"."""
     return tuple(map(int, release.split(".")))

@@ -1,8 +1,8 @@
 """The documents `mon metadata`, `mgr metadata`, `mds metadata`: host and version of each daemon.
 
-Sources: MonmapMonitor.cc, MgrMonitor.cc and FSCommands of Ceph 10 and later. From 12 on, each of
-these commands can return all daemons at once. The dashboard's `/api/host` lists the daemons of
-every host.
+Sources: MonmapMonitor.cc, MgrMonitor.cc and FSCommands of Ceph 10 and later. In Ceph 12 and later,
+each of these commands can return all daemons at once. The dashboard's `/api/host` lists the daemons
+of every host.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from ceph_exporter.facts.versions import Versions
 
 
 class Daemon(msgspec.Struct, frozen=True):
-    """A daemon's host and version. Both are empty while the monitors do not know them.
+    """A daemon's host and version, each an empty string if Ceph does not report it.
 
     version: Ceph's complete version line, "ceph version 16.2.15 (sha1) pacific (stable)".
     """
@@ -30,7 +30,7 @@ NOWHERE = Daemon()
 
 
 class MonMetadata(Fact, frozen=True):
-    """The monitors by name."""
+    """The hosts and versions of the monitors, by name."""
 
     document = "mon metadata"
     slow = True
@@ -39,7 +39,7 @@ class MonMetadata(Fact, frozen=True):
 
 
 class MgrMetadata(Fact, frozen=True):
-    """The mgrs by name."""
+    """The hosts and versions of the mgrs, by name."""
 
     document = "mgr metadata"
     slow = True
@@ -48,7 +48,7 @@ class MgrMetadata(Fact, frozen=True):
 
 
 class MdsMetadata(Fact, frozen=True):
-    """The MDSs by name."""
+    """The hosts and versions of the MDSs, by name."""
 
     document = "mds metadata"
     slow = True
@@ -61,8 +61,8 @@ def places(
 ) -> Mapping[str, Daemon] | None:
     """Return the daemons by name, None while the document is unavailable.
 
-    Up to 11, there is no such document. The result is then an empty mapping, so that the daemons
-    are shown without host and version.
+    Ceph 11 and earlier do not have the document. If `health` comes from such a release, the result
+    is an empty mapping, so that the daemons are shown without host and version.
     """
     metadata, health = facts.get(type_), facts.get(Health)
     if metadata is not None:
@@ -71,7 +71,7 @@ def places(
 
 
 class RawDaemon(msgspec.Struct, frozen=True):
-    """One row of a command's answer. In 12, the name of a mgr is in `id`."""
+    """One row of a command's answer. In Ceph 12, the name of a mgr is in `id`."""
 
     name: str = ""
     id: str = ""
@@ -80,7 +80,7 @@ class RawDaemon(msgspec.Struct, frozen=True):
 
 
 class RawService(msgspec.Struct, frozen=True):
-    """A daemon on a host. `ceph_version` exists from 16 on."""
+    """A daemon on a host. `ceph_version` exists in Ceph 16 and later."""
 
     type: str
     id: str
@@ -101,28 +101,29 @@ _decode_hosts = Decoder(tuple[RawHost, ...])
 
 @decodes("mon metadata")
 def decode_mons(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer."""
+    """Decode the answer to `mon metadata`."""
     return (MonMetadata(_by_name(body)),)
 
 
 @decodes("mgr metadata")
 def decode_mgrs(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer."""
+    """Decode the answer to `mgr metadata`."""
     return (MgrMetadata(_by_name(body)),)
 
 
 @decodes("mds metadata")
 def decode_mdss(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer."""
+    """Decode the answer to `mds metadata`."""
     return (MdsMetadata(_by_name(body)),)
 
 
 @decodes("dashboard/host")
 def decode_hosts(body: bytes) -> tuple[Fact, ...]:
-    """Decode the dashboard's hosts; a daemon without a version gets the version of its host.
+    """Decode the dashboard's hosts into the metadata of monitors, mgrs and MDSs, and `versions`.
 
-    The numbers of daemons by version become the fact of `versions`. Raise DecodeError for the
-    orchestrator's list of hosts, which 18 and later may return: it contains no daemons.
+    A daemon without a version gets the version of its host. Raise DecodeError if no daemon has a
+    version, or if no host has daemons, as in the orchestrator's list of hosts, which Ceph 18 and
+    later sometimes return.
     """
     by_type: dict[str, dict[str, Daemon]] = {"mon": {}, "mgr": {}, "mds": {}}
     hosts = _decode_hosts(body)

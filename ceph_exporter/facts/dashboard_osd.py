@@ -1,6 +1,6 @@
-"""The dashboard's `/api/osd`: `osd df` and `osd perf` for all OSDs (Ceph 13 and later).
+"""The dashboard's `/api/osd`: `osd df` and `osd perf` for all OSDs.
 
-Source: src/pybind/mgr/dashboard/controllers/osd.py of 14 to 20.
+Source: src/pybind/mgr/dashboard/controllers/osd.py of Ceph 14 to 20.
 """
 
 from math import nan
@@ -27,7 +27,7 @@ class RawStatfs(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawStats(msgspec.Struct, frozen=True, gc=False):
-    """`osd_stats`, the OSD's latest report. Sizes are in KiB."""
+    """`osd_stats`, the OSD's latest report. `kb`, `kb_used` and `kb_avail` are in KiB."""
 
     kb: float = 0
     kb_used: float = 0
@@ -38,14 +38,14 @@ class RawStats(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawTree(msgspec.Struct, frozen=True, gc=False):
-    """`tree`, the OSD's node in the CRUSH tree. It is empty for an OSD outside the tree."""
+    """`tree`, the OSD's node in the CRUSH tree; an empty object for an OSD outside the tree."""
 
     crush_weight: float | None = None
     device_class: str | None = ""
 
 
 class RawOsd(msgspec.Struct, frozen=True, gc=False):
-    """One OSD. `osd_stats` is empty for an OSD that has never reported."""
+    """One OSD. `osd_stats` is an empty object for an OSD that has never reported."""
 
     osd: int
     weight: float | None = None
@@ -58,7 +58,11 @@ _decode = Decoder(tuple[RawOsd | None, ...])
 
 @decodes("dashboard/osd")
 def decode_osds(body: bytes) -> tuple[Fact, ...]:
-    """Decode the list of OSDs. Utilization and variance are calculated as in `osd df`."""
+    """Decode the list of OSDs into `osd df` and `osd perf`.
+
+    Utilization and variance are calculated as in `osd df`. Averages and sums are left out if a row
+    or a number that they need is broken.
+    """
     answer = _decode(body)
     rows = tuple([row for row in answer if row])
     is_complete = len(rows) == len(answer)
@@ -76,18 +80,18 @@ def _average(rows: list[RawStats]) -> float | None:
     sizes, uses = [row.kb for row in rows], [row.kb_used for row in rows]
     if min(sizes + uses, default=0) < 0 or max(sizes + uses, default=0) >= _LIMIT_KIB:
         return None
-    size, used = amount(sum(sizes)), amount(sum(uses))  # nan if one of the numbers is unknown
+    size, used = amount(sum(sizes)), amount(sum(uses))  # nan if a number is unknown
     return used / size if size and used is not None else None
 
 
 def _by_class(rows: tuple[RawOsd, ...]) -> dict[str, Space]:
-    """Return the space by device class, calculated as in PGMap::dump_cluster_stats from 14 on."""
+    """Return the space by device class, as PGMap::dump_cluster_stats of Ceph 14 does."""
     sums: dict[str, list[float]] = {}
     for row in rows:
         if row.tree.device_class:
             store = row.osd_stats.statfs
             totals = sums.setdefault(row.tree.device_class, [0, 0, 0])
-            # If a number is unknown, so is the sum: adding nan makes it nan.
+            # If a number is unknown (nan) or negative, the sum becomes nan: it is unknown, too.
             totals[0] += store.total if store.total >= 0 else nan
             totals[1] += store.available if store.available >= 0 else nan
             totals[2] += store.internally_reserved if store.internally_reserved >= 0 else nan

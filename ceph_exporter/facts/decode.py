@@ -2,8 +2,8 @@
 
 All answers are decoded here, so only this module has to handle Ceph's deviations from JSON:
 
-- numbers in quotes (up to 0.89, Formatter.cc);
-- bare `nan`, `-nan` and `inf` (0.90 to 17.2.7; fixed by Ceph's PR #58598);
+- numbers in quotes (up to Ceph 0.89, Formatter.cc);
+- bare `nan`, `-nan` and `inf` (Ceph 0.90 to 17.2.7; fixed by Ceph's PR #58598);
 - bare `NaN` and `Infinity`, which the dashboard's Python prints;
 - bytes that are not valid UTF-8 (Ceph escapes CRUSH names byte by byte).
 
@@ -27,7 +27,7 @@ _BARE = re.compile(rb'("(?:[^"\\]|\\.)*"?)|-?\b(?:[nN]a[nN]|inf|Infinity)\b', re
 
 
 class DecodeError(ValueError):
-    """The answer does not have the structure of its document; the message is one line."""
+    """The answer cannot be decoded into the facts of its document; the message is one line."""
 
 
 class MisfitError(DecodeError):
@@ -39,7 +39,7 @@ class MisfitError(DecodeError):
         self._body = body
 
     def fit(self) -> Fitted:
-        """Return the answer without the odd fields; raise DecodeError if a required one is odd."""
+        """Return the answer without the odd fields; raise DecodeError if the rest is unusable."""
         try:
             return fit(self._type, self._body)
         except (ValueError, RecursionError) as error:
@@ -49,9 +49,9 @@ class MisfitError(DecodeError):
 class Decoder(Generic[T]):
     """A decoder for one type.
 
-    It raises only `DecodeError`, whose message contains the path of the field that does not match.
-    A bare `nan` or `inf` becomes None; in quotes, it becomes the float nan or inf. Collectors may
-    pass on both, because the exposition omits them.
+    It raises only `DecodeError`. If a field does not match, the message contains the field's path.
+    A bare `nan` or `inf` is decoded as null; in quotes, it becomes the float nan or inf. Collectors
+    can pass on None, nan and inf, because the exposition omits them.
     """
 
     def __init__(self, type_: type[T]) -> None:
@@ -59,7 +59,7 @@ class Decoder(Generic[T]):
         self._decode = msgspec.json.Decoder(type_, strict=False).decode
 
     def __call__(self, body: bytes) -> T:
-        """Decode `body`; if it is not valid JSON, repair it and decode it again."""
+        """Decode `body`. If that fails, repair invalid JSON and invalid UTF-8, and try again."""
         if not body.strip():
             raise DecodeError("the answer is empty")
         try:

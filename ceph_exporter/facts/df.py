@@ -1,8 +1,8 @@
 """The document `df detail`: the cluster's space and its usage by pool.
 
-Sources: PGMonitor::dump_fs_stats and dump_pool_stats of 0.67 to 11; PGMapDigest of 12 and later
-(dump_cluster_stats, dump_pool_stats_full, dump_object_stat_sum in PGMap.cc). The dashboard's
-`/api/health/full` contains the same object as `df`, without device classes.
+Sources: PGMonitor::dump_fs_stats and dump_pool_stats of Ceph 0.67 to 11; PGMapDigest of Ceph 12
+and later (dump_cluster_stats, dump_pool_stats_full, dump_object_stat_sum in PGMap.cc). In the
+dashboard's `/api/health/full`, the field `df` has the same contents, without device classes.
 """
 
 from collections.abc import Mapping
@@ -17,10 +17,10 @@ _KIB = 1024
 
 
 class Space(msgspec.Struct, frozen=True):
-    """Sizes in bytes, including replicas.
+    """Sizes in bytes, including replicas. A size that is unknown is None.
 
-    used_raw: `used` plus the space that the OSDs reserve. Up to 13, Ceph reports only one of the
-    two figures, and both fields have its value.
+    used_raw: `used` plus the space that the OSDs reserve. Ceph 13 and earlier report only one of
+    the two figures, which is then the value of both fields.
     """
 
     total: float | None = None
@@ -30,16 +30,16 @@ class Space(msgspec.Struct, frozen=True):
 
     @property
     def used_raw_ratio(self) -> float | None:
-        """The ratio of used_raw to total, 0 to 1; None if it is unknown or there are no OSDs."""
+        """The ratio of used_raw to total, 0 to 1; None if either is unknown or total is 0."""
         return self.used_raw / self.total if self.total and self.used_raw is not None else None
 
 
 class PoolUsage(msgspec.Struct, frozen=True):
-    """The usage of one pool. A figure that the release does not report is None.
+    """The usage of one pool. A figure that is unknown is None.
 
     stored and max_avail do not include replicas; stored_raw, bytes_used and avail_raw do.
     percent_used is a ratio from 0 to 1. rd and wr (operations), rd_bytes and wr_bytes are totals
-    since the pool was created, but they may decrease when PGs merge. A quota of 0 means no quota.
+    since the pool was created, but they can decrease when PGs merge. A quota of 0 means no quota.
     compress_bytes_used is the size of the compressed data; compress_under_bytes is the size of the
     same data before compression.
     """
@@ -65,7 +65,10 @@ class PoolUsage(msgspec.Struct, frozen=True):
 
 
 class Df(Fact, frozen=True):
-    """The space of the cluster, in total and by device class (14 and later), and all pools."""
+    """The space of the cluster, in total and by device class (Ceph 14 and later), and all pools.
+
+    total_objects: the number of objects in all pools, None if a row or a number is broken.
+    """
 
     document = "df detail"
 
@@ -81,8 +84,8 @@ class Df(Fact, frozen=True):
 class RawSpace(msgspec.Struct, frozen=True):
     """`stats` of the whole cluster.
 
-    Up to 0.83, the sizes are in KiB: `total_space`, `total_avail` and `total_used`. The raw usage
-    is a separate field from 14 on.
+    In Ceph 0.83 and earlier, the sizes are in KiB: `total_space`, `total_avail` and `total_used`.
+    In Ceph 14 and later, the raw usage is a separate field.
     """
 
     total_bytes: float | None = None
@@ -97,8 +100,9 @@ class RawSpace(msgspec.Struct, frozen=True):
 class RawUsage(msgspec.Struct, frozen=True):
     """`stats` of one pool.
 
-    Up to 13, there is no `stored`, and `bytes_used` is the size of the data without replicas. The
-    unit of `percent_used` changed between 12 and 13, so it is used only from 14 on.
+    In Ceph 13 and earlier, there is no `stored`, and `bytes_used` is the size of the data without
+    replicas. The unit of `percent_used` changed between Ceph 12 and 13, so the field is used only
+    in Ceph 14 and later.
     """
 
     stored: float | msgspec.UnsetType | None = msgspec.UNSET
@@ -143,7 +147,7 @@ _decode = Decoder(RawDf)
 
 @decodes("df detail")
 def decode_df(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer."""
+    """Decode the answer to `df detail`."""
     return (from_raw(_decode(body)),)
 
 
@@ -207,7 +211,7 @@ def _either(size: float | None, kib: float | None) -> float | None:
 
 
 def _part(used: float | None, avail: float | None) -> float | None:
-    """Return the used ratio as PGMap.cc calculates it; 0 if both sizes are 0."""
+    """Return the used ratio as PGMap.cc does: 0 if both sizes are 0; None if either is unknown."""
     if used is None or avail is None:
         return None
     return used / (used + avail) if used + avail else 0.0

@@ -13,10 +13,9 @@ class Fact(msgspec.Struct, frozen=True):
     """The contents of one document, in the same form for every release and API.
 
     A subclass sets `document` to the document's name, usually the command that returns it. A `slow`
-    document changes only with an upgrade or a reconfiguration, so it is requested only every few
-    minutes. A document with `of_osd_map` contains only data of the OSD map, so it stays valid until
-    the map's epoch changes. A document `aside` may take longer than a poll, so it is requested in
-    the background.
+    document seldom changes, so it is requested only every few minutes. A document with `of_osd_map`
+    contains only data of the OSD map, so it stays valid until the map's epoch changes. A document
+    `aside` may take longer than a poll, so it is requested in the background.
     """
 
     document: ClassVar[str]
@@ -26,15 +25,16 @@ class Fact(msgspec.Struct, frozen=True):
 
     @classmethod
     def redundant(cls, available: "Facts") -> bool:
-        """Return whether the available facts make it unnecessary to request this document."""
+        """Return whether this document need not be requested, according to the available facts."""
         del available
         return False
 
     def without_mgr(self) -> "Fact | None":
         """Return the part that the monitors know without the mgr, None if there is none.
 
-        From 12 on, the active mgr reports PGs and usage to the monitors (MgrStatMonitor.cc). If no
-        mgr is active, the monitors repeat its last report, and their answers do not show its age.
+        In Ceph 12 and later, the active mgr reports PGs and usage to the monitors
+        (MgrStatMonitor.cc). While no mgr is active, the monitors repeat the last report, and their
+        answers do not show how old that report is.
         """
         return self
 
@@ -51,7 +51,10 @@ DECODERS: dict[str, Decode] = {}
 
 
 class RegistrationError(ImportError):
-    """A document, collector or simulated answer is incomplete. The message names the file."""
+    """A document, collector or simulated answer is incomplete or conflicts with another one.
+
+    The message names the file to edit.
+    """
 
 
 def file_of(module: str) -> str:
@@ -62,9 +65,9 @@ def file_of(module: str) -> str:
 def decodes(*wire_formats: str) -> Callable[[Decode], Decode]:
     """Register a function that decodes answers in these wire formats.
 
-    The name of a wire format is a command (`health detail`), or an API and the endpoint
-    (`dashboard/health/minimal`). One answer may contain several facts. Raises RegistrationError if
-    another function already decodes the wire format.
+    The name of a wire format is a document or a command (`health detail`), or an API and its
+    endpoint (`dashboard/health/minimal`). One answer can contain several facts. Raise
+    RegistrationError if another function already decodes one of the wire formats.
     """
 
     def register(decode: Decode) -> Decode:
@@ -91,12 +94,12 @@ class Decoded(NamedTuple):
 
 
 def decode(wire_format: str, body: bytes) -> tuple[Fact, ...]:
-    """Return the facts in an answer; raises the same exceptions as `read`."""
+    """Return the facts in an answer; raise the same exceptions as `read`."""
     return read(wire_format, body).facts
 
 
 def read(wire_format: str, body: bytes) -> Decoded:
-    """Decode an answer; raises DecodeError, and KeyError for an unknown wire format.
+    """Decode an answer; raise DecodeError if it is unusable, KeyError for an unknown wire format.
 
     Fields of an unexpected type are dropped as described in odd_fields.py.
     """
@@ -114,25 +117,26 @@ def read(wire_format: str, body: bytes) -> Decoded:
 
 
 _ATTEMPTS = 4
-"""How often an answer is decoded: each of up to three decoders may reject fields once."""
+"""Maximum number of attempts: each of the up to three decoders can reject fields once."""
 
 
 class Decoding:
     """Decodes the answers of one cluster, poll after poll.
 
-    An answer that equals the previous one is not decoded again: the same facts are returned. Most
+    An answer that equals the previous two is not decoded again: the same facts are returned. Most
     maps change seldom, and then only in part. Unchanged fields of a new fact are therefore replaced
     by the previous objects, so that later comparisons of them are cheap.
 
-    To recognize an equal answer, its length is stored, and its `hash()` if the answer before had
-    the same length. This hash has 64 bits and a key that Python chooses at random per process.
+    Equal answers are recognized by their length and their `hash()`, which has 64 bits and a key
+    that Python chooses at random per process. The hash is calculated only if the length has not
+    changed, so the first repetition of an answer is still decoded.
     """
 
     def __init__(self) -> None:
         self._last: dict[str, tuple[int, int | None, Decoded]] = {}
 
     def __call__(self, wire_format: str, body: bytes) -> Decoded:
-        """Decode an answer; raises the same exceptions as `read`."""
+        """Decode an answer; raise the same exceptions as `read`."""
         size, last_digest, previous = self._last.pop(wire_format, (-1, None, Decoded(())))
         digest = hash(body) if size == len(body) else None
         decoded = previous
@@ -161,7 +165,7 @@ def wire_formats() -> tuple[str, ...]:
 class Facts:
     """The available facts of one cluster, by type.
 
-    before: the `cache` of the last poll's facts, which contains the results of `once`.
+    before: the `cache` of the previous poll's facts, with the results of `once`.
     """
 
     def __init__(
@@ -182,10 +186,9 @@ class Facts:
         return fact if isinstance(fact, type_) else None
 
     def once(self, make: Callable[[*Ts], R], *args: *Ts) -> R:
-        """Return `make(*args)`, or the earlier result if the arguments are equal.
+        """Return `make(*args)`, or the result of an equal call in this or the previous poll.
 
-        Use it for costly results of facts that seldom change. `make` must be a pure function. A
-        result is dropped after the first poll that does not request it.
+        Use it for costly results of facts that seldom change. `make` must be a pure function.
         """
         calls = self.cache.setdefault(make, [])
         previous = self._before.get(make, ())

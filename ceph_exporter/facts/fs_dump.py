@@ -1,7 +1,7 @@
-"""The document `fs dump`: the filesystems, their MDSs and the standbys.
+"""The document `fs dump`: the file systems, their MDSs and the standbys.
 
-Sources: FSMap::dump and MDSMap::dump of 10 to 20. Up to 9, there is only one MDSMap, and `mds dump`
-prints it.
+Sources: FSMap::dump and MDSMap::dump of Ceph 10 to 20. In Ceph 9 and earlier, there is only one
+MDSMap, and `mds dump` prints it.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,11 @@ from ceph_exporter.facts.numbers import amount
 
 
 class Mds(msgspec.Struct, frozen=True):
-    """An MDS. rank: -1 for a standby; state: such as "up:active"; addr: includes the nonce."""
+    """An MDS.
+
+    rank: -1 for a standby. state: for example "up:active"; an empty string if it is unknown. addr:
+    the address with the nonce.
+    """
 
     name: str
     rank: int = -1
@@ -23,7 +27,7 @@ class Mds(msgspec.Struct, frozen=True):
 
 
 class Filesystem(msgspec.Struct, frozen=True):
-    """A filesystem. `failed` and `damaged` are numbers of ranks, None if unknown.
+    """A file system. `failed` and `damaged` are numbers of ranks, None if unknown.
 
     complete: whether all MDSs and their states are known.
     """
@@ -41,7 +45,7 @@ class Filesystem(msgspec.Struct, frozen=True):
 
 
 class FsDump(Fact, frozen=True):
-    """All filesystems, and the standby MDSs, which belong to none of them.
+    """All file systems, and the standby MDSs, which belong to none of them.
 
     complete: whether all standbys are known.
     """
@@ -54,7 +58,7 @@ class FsDump(Fact, frozen=True):
 
 
 class RawMdsMap(msgspec.Struct, frozen=True):
-    """`mdsmap`. `standby_count_wanted` exists from 11 on."""
+    """`mdsmap`. `standby_count_wanted` exists in Ceph 11 and later."""
 
     fs_name: str = "cephfs"
     enabled: bool = True
@@ -68,7 +72,7 @@ class RawMdsMap(msgspec.Struct, frozen=True):
 
 
 class RawFilesystem(msgspec.Struct, frozen=True):
-    """One filesystem of `fs dump`."""
+    """One file system of `fs dump`."""
 
     mdsmap: RawMdsMap
     id: int
@@ -87,13 +91,13 @@ _decode_mds = Decoder(RawMdsMap)
 
 @decodes("fs dump")
 def decode_fs_dump(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer."""
+    """Decode the answer to `fs dump`."""
     return (from_raw(_decode(body)),)
 
 
 @decodes("mds dump")
 def decode_mds_dump(body: bytes) -> tuple[Fact, ...]:
-    """Decode the MDS map of 0.67 to 9: one filesystem, or none if it has no pools."""
+    """Decode the MDS map of Ceph 0.67 to 9: one file system, or none if it is not in use."""
     answer = _decode_mds(body)
     # If the MDSs are unknown, an entry None in both lists marks both as incomplete.
     info = {"": None} if answer.info is None else answer.info
@@ -105,7 +109,7 @@ def decode_mds_dump(body: bytes) -> tuple[Fact, ...]:
 
 
 def from_raw(answer: RawFsMap) -> FsDump:
-    """Return the fact for a filesystem map."""
+    """Return the fact for a file system map."""
     return FsDump(
         filesystems=tuple(
             Filesystem(

@@ -1,7 +1,7 @@
 """The document `health detail`: status, checks, mutes, and the disk and store of each monitor.
 
-Sources: Monitor::get_health of 0.67 to 11.2 (health_services, timechecks, summary);
-Monitor::get_health_status of 12 and 13; HealthMonitor.cc of 14 and later.
+Sources: Monitor::get_health of Ceph 0.67 to 11.2 (health_services, timechecks, summary);
+Monitor::get_health_status of Ceph 12 and 13; HealthMonitor.cc of Ceph 14 and later.
 """
 
 import re
@@ -18,7 +18,7 @@ from ceph_exporter.facts.numbers import amount
 from ceph_exporter.facts.odd_fields import WHOLE
 from ceph_exporter.facts.slow_ops import SlowOps
 
-# If PGMap.cc of 14 and later omits lines, it adds a line with their number: "39 more pgs... ".
+# If PGMap.cc of Ceph 14 and later omits lines, it adds one with their number: "39 more pgs... ".
 _MORE = re.compile(r"(?:\.\.\. ?)?(?:and )?\d+ more\b")
 
 STATUSES = {"HEALTH_OK": 0, "HEALTH_WARN": 1, "HEALTH_ERR": 2}
@@ -28,8 +28,9 @@ class Check(msgspec.Struct, frozen=True):
     """A health check that is raised.
 
     severity: HEALTH_WARN or HEALTH_ERR. count: the number of affected items, as Ceph counts them;
-    None before 15. detail: one line per item; a line that is not a string is replaced by an empty
-    one. complete: whether all lines are in `detail`; False if the answer's lines are unreadable.
+    None before Ceph 15. detail: the lines that Ceph prints, at most 50 by default; a line that is
+    not a string is replaced by an empty one. muted: None if unknown. complete: False if the answer
+    has lines, but they are unreadable.
     """
 
     severity: str
@@ -41,7 +42,11 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Mute(msgspec.Struct, frozen=True):
-    """A muted check (15 and later). expires: unix time, None if the mute does not expire."""
+    """A muted check (Ceph 15 and later).
+
+    sticky: whether the mute remains after the check clears, None if unknown. expires: unix time,
+    None if the mute does not expire or its time is unreadable.
+    """
 
     code: str
     sticky: bool | None = False
@@ -52,15 +57,18 @@ class Health(Fact, frozen=True):
     """The cluster's health.
 
     status: HEALTH_OK, HEALTH_WARN or HEALTH_ERR.
-    monitor_health: for each monitor, the worst severity of the checks about it.
-    reports: the disk and store of each monitor, where the release reports them.
+    mutes: None if they are unreadable.
+    monitor_health: by monitor, the worst severity that the answer reports. In Ceph 12 and later,
+    only monitors with a problem are listed.
+    reports: by monitor, the disk and store, where the release reports them.
     clocks: skew and latency from the detail lines of MON_CLOCK_SKEW. These lines name only monitors
-    whose skew exceeds the limit, and have no sign.
-    era: the releases whose answers have this form, such as "0.72 to 11"; empty from 12 on. It is
-    useful because releases before 0.94 do not report their version.
-    detailed: whether the checks have detail lines; otherwise, what is only in these lines is
-    unknown.
-    listed: whether `checks` is complete. If it is not, a missing check may still be raised.
+    whose skew exceeds the limit, and print the skew without its sign.
+    era: the releases that an answer of this form can come from, such as "0.72 to 11"; an empty
+    string for Ceph 12 and later. It is useful because releases before Ceph 0.94 do not report their
+    version.
+    detailed: False if the API omits the detail lines of the checks, so that anything that only
+    these lines report is unknown.
+    listed: whether `checks` is complete. If it is not, Ceph may have raised other checks, too.
     """
 
     document = "health detail"
@@ -78,14 +86,14 @@ class Health(Fact, frozen=True):
 
 
 class RawText(msgspec.Struct, frozen=True):
-    """`{"message": ..., "count": ...}`. `count` exists from 15 on."""
+    """`{"message": ..., "count": ...}`. `count` exists in Ceph 15 and later."""
 
     message: str = ""
     count: float | None = None
 
 
 class RawCheck(msgspec.Struct, frozen=True):
-    """One check of 12 and later. In the dashboard's list, `type` is the code of the check."""
+    """One check of Ceph 12 and later. In the dashboard's list, `type` is the code of the check."""
 
     severity: str = ""
     summary: RawText = RawText()
@@ -95,7 +103,7 @@ class RawCheck(msgspec.Struct, frozen=True):
 
 
 class RawMute(msgspec.Struct, frozen=True):
-    """One mute. `ttl` is the date, with a time zone, at which it expires, if it expires."""
+    """One mute. `ttl` is the date, with a time zone, at which the mute expires, if it does."""
 
     code: str
     sticky: bool | None = False
@@ -108,8 +116,8 @@ RawChecks: TypeAlias = dict[str, RawCheck | None] | tuple[RawCheck | None, ...] 
 class RawHealth(msgspec.Struct, frozen=True):
     """The answer to `health` of every release. In the dashboard's answer, `checks` is a list.
 
-    Up to 11, there is no `status`. From 12 on it is required, because `overall_status` is wrong in
-    12 and 13.
+    Ceph 11 and earlier have only `overall_status`. Later releases have `status`; an unreadable
+    `status` is not replaced by `overall_status`, which is wrong in Ceph 12 and 13.
     """
 
     status: str | msgspec.UnsetType | None = msgspec.UNSET
@@ -127,7 +135,7 @@ _decode = Decoder(RawHealth)
 
 @decodes("health detail")
 def decode_health(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer. Before 12, it also contains `time-sync-status`."""
+    """Decode the answer to `health`; before Ceph 12, it also contains `time-sync-status`."""
     answer = _decode(body)
     health = from_raw(answer)
     if answer.timechecks is None:
@@ -136,7 +144,7 @@ def decode_health(body: bytes) -> tuple[Fact, ...]:
 
 
 def from_raw(answer: RawHealth) -> Health:
-    """Return the fact for an answer of any release; raises DecodeError if it has no status."""
+    """Return the fact for an answer of any release; raise DecodeError if it has no status."""
     status = status_of(answer)
     if status is None:
         raise DecodeError("the answer has neither `status` nor `overall_status`")
@@ -146,12 +154,12 @@ def from_raw(answer: RawHealth) -> Health:
 
 def status_of(answer: RawHealth) -> str | None:
     """Return the status, None if the answer has none."""
-    # In 12 and 13, `overall_status` is never HEALTH_OK, to warn old clients. Use `status`.
+    # In Ceph 12 and 13, `overall_status` is never HEALTH_OK, to warn old clients.
     return answer.overall_status if answer.status is msgspec.UNSET else answer.status
 
 
 def worst(*severities: str) -> str:
-    """Return the worst of HEALTH_OK, HEALTH_WARN and HEALTH_ERR; HEALTH_OK if there is none."""
+    """Return the worst severity; HEALTH_OK if there is none. Unknown severities are ignored."""
     return max(("HEALTH_OK", *severities), key=lambda severity: STATUSES.get(severity, 0))
 
 

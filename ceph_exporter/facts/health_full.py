@@ -1,8 +1,8 @@
-"""The dashboard's `/api/health/full`: nearly every document in one answer (14 and later).
+"""The dashboard's `/api/health/full`: nine documents in one answer (Ceph 14 and later).
 
-Source: src/pybind/mgr/dashboard/controllers/health.py of 14 to 20. The answer contains the OSD map
-with the CRUSH tree and the metadata of the OSDs, the usage, the mgr map, the filesystem map, each
-pool with its PG states, and everything in `/api/health/minimal`.
+Source: src/pybind/mgr/dashboard/controllers/health.py of Ceph 14 to 20. The answer contains the OSD
+map with the CRUSH tree and the metadata of the OSDs, the usage, the mgr map, the file system map,
+each pool with its PG states, and everything in `/api/health/minimal`.
 """
 
 import msgspec
@@ -22,9 +22,9 @@ class RawOsdMap(osd_dump.RawOsdDump, frozen=True, kw_only=True):
 
 
 class RawFull(status.RawMinimal, frozen=True):
-    """The answer; sections that the user may not read are left out."""
+    """The answer; the dashboard leaves out sections that the user is not allowed to read."""
 
-    osd_map: RawOsdMap | None = None  # type: ignore[assignment]  # has all fields of RawOsds
+    osd_map: RawOsdMap | None = None  # type: ignore[assignment]  # a superset of RawOsds
     df: usage.RawDf | None = None
     mgr_map: mgr_dump.RawMgrMap | None = None
     fs_map: fs_dump.RawFsMap | None = None
@@ -36,7 +36,7 @@ _decode = Decoder(RawFull)
 
 @decodes("dashboard/health/full")
 def decode_full(body: bytes) -> tuple[Fact, ...]:
-    """Decode the answer into the facts of nine documents."""
+    """Decode the answer into the facts of up to nine documents."""
     answer = _decode(body)
     facts: list[Fact] = list(status.from_minimal(answer))
     if answer.osd_map:

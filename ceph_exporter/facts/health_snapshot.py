@@ -1,8 +1,8 @@
 """The health that the dashboard still reports while `/api/health/minimal` fails.
 
-Sources: `/api/health/snapshot` (20 and later, controllers/health.py) and `/api/summary` (14 and
-later, controllers/summary.py). The snapshot has the checks without their details. The summary has
-only the overall status.
+Sources: `/api/health/snapshot` (Ceph 20 and later, controllers/health.py) and `/api/summary` (Ceph
+14 and later, controllers/summary.py). The snapshot has the checks without their details. The
+summary has only the overall status and the version.
 """
 
 import msgspec
@@ -30,7 +30,7 @@ class RawPgs(RawClientPerf, frozen=True):
 
 
 class RawSnapshot(msgspec.Struct, frozen=True):
-    """The dashboard's `/api/health/snapshot`; sections that the user may not read are left out."""
+    """The dashboard's `/api/health/snapshot`, without sections that the user cannot read."""
 
     health: RawHealth
     fsid: str | None = None
@@ -52,7 +52,7 @@ _decode_summary = Decoder(RawSummary)
 def decode_snapshot(body: bytes) -> tuple[Fact, ...]:
     """Decode the dashboard's health snapshot, which it derives from the mon command `status`.
 
-    The checks have no details. A rate of 0, which Ceph omits, is null here.
+    The checks have no details. A rate that Ceph omits because it is 0 is null in this answer.
     """
     answer = _decode_snapshot(body)
     health = msgspec.structs.replace(from_raw(answer.health), detailed=False)

@@ -1,6 +1,6 @@
 """The document `mgr dump`: the active mgr and its modules (Ceph 12 and later).
 
-Source: MgrMap::dump of 12 to 20 (src/mon/MgrMap.h).
+Source: MgrMap::dump of Ceph 12 to 20 (src/mon/MgrMap.h).
 """
 
 import re
@@ -14,7 +14,7 @@ from ceph_exporter.facts.fact import Fact, decodes
 class Module(msgspec.Struct, frozen=True):
     """A module of the active mgr.
 
-    can_run: None in 12, which does not report it. enabled: None if it is unknown whether the module
+    can_run: None if unknown, as in Ceph 12. enabled: None if it is unknown whether the module
     was disabled by force. always_on: whether it is enabled and can only be disabled by force.
     """
 
@@ -25,7 +25,11 @@ class Module(msgspec.Struct, frozen=True):
 
 
 class MgrDump(Fact, frozen=True):
-    """The mgrs. active: empty if no mgr is active; available: whether that mgr has started."""
+    """The mgrs.
+
+    active: the name of the active mgr, an empty string if there is none. available: whether the
+    active mgr has finished starting, None if unknown.
+    """
 
     document = "mgr dump"
 
@@ -36,7 +40,7 @@ class MgrDump(Fact, frozen=True):
 
 
 class RawModule(msgspec.Struct, frozen=True):
-    """An available module. 13 and later report this row, 12 only the name."""
+    """An available module. Ceph 13 and later print this object, Ceph 12 only the name."""
 
     name: str
     can_run: bool | None = None
@@ -61,24 +65,24 @@ class RawMgrMap(msgspec.Struct, frozen=True):
 
 
 _decode = Decoder(RawMgrMap)
-# In 19.2 and later, `force_disabled_modules` is an object in which every key is "module".
+# In Ceph 19.2 and later, `force_disabled_modules` is an object in which every key is "module".
 _STRING = re.compile(rb'[:\[,]\s*"([^"\\]*)"')
 
 
 @decodes("mgr dump")
 def decode_mgr_dump(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer."""
+    """Decode the answer to `mgr dump`."""
     return (from_raw(_decode(body)),)
 
 
 def from_raw(answer: RawMgrMap, *, by_mgr: bool = False) -> MgrDump:
     """Return the fact for a mgr map.
 
-    by_mgr: whether the mgr's Python code wrote the answer. In `force_disabled_modules` it keeps
-    only the last of the equal keys. Ceph sorts the modules, so any module that sorts before that
-    one may be disabled by force, too.
+    by_mgr: whether the mgr's Python code wrote the answer. Python keeps only the last of the equal
+    keys in `force_disabled_modules`. Ceph sorts these modules, so any module that sorts before the
+    remaining one may be disabled by force, too.
     """
-    # Each release has a list. The releases' names are in alphabetical order: take the newest.
+    # There is a list for each release. The newest release has the alphabetically last name.
     releases = answer.always_on_modules
     always_on = set(releases[max(releases)]) if releases else set()
     enabled = set(answer.modules)

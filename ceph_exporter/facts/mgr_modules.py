@@ -1,6 +1,7 @@
-"""The documents of mgr modules: `crash ls`, `device ls`, `balancer status` (Ceph 14 and later).
+"""The documents of mgr modules: `crash ls`, `device ls`, `balancer status`.
 
-Sources: src/pybind/mgr/crash, devicehealth and balancer of 14 to 20, src/mgr/DaemonServer.cc.
+Sources: src/pybind/mgr/crash and devicehealth of Ceph 14 to 20, balancer of Ceph 12 to 20,
+src/mgr/DaemonServer.cc.
 """
 
 from datetime import datetime
@@ -13,7 +14,7 @@ from ceph_exporter.facts.numbers import amount
 
 
 class Crash(msgspec.Struct, frozen=True):
-    """A crash report. archived: the date when it was archived, empty if it was not."""
+    """A crash report. archived: when the report was archived; an empty string if it was not."""
 
     entity_name: str = ""
     utsname_hostname: str = ""
@@ -34,7 +35,7 @@ class Device(msgspec.Struct, frozen=True, gc=False):
 
     life_expectancy_min and life_expectancy_max: the earliest and the latest time of the predicted
     failure as unix times, None if there is no prediction. wear: the part of an SSD's life that is
-    used up, 0 to 1 (17 and later).
+    used up, 0 to 1 (Ceph 17 and later); None if unknown.
     """
 
     devid: str
@@ -47,7 +48,7 @@ class Device(msgspec.Struct, frozen=True, gc=False):
 
 
 class DeviceList(Fact, frozen=True):
-    """All disks that daemons use."""
+    """All disks that Ceph lists."""
 
     document = "device ls"
     slow = True
@@ -56,7 +57,11 @@ class DeviceList(Fact, frozen=True):
 
 
 class Balancer(Fact, frozen=True):
-    """The balancer. mode: none, crush-compat, upmap etc.; last_duration: in seconds."""
+    """The balancer.
+
+    active: None if unknown. mode: none, crush-compat, upmap etc. last_duration: the duration of the
+    last run in seconds, None if there was none.
+    """
 
     document = "balancer status"
     slow = True
@@ -85,7 +90,7 @@ class RawDevice(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawBalancer(msgspec.Struct, frozen=True):
-    """The answer to `balancer status`. The duration is "0:00:00.000526" or empty."""
+    """The answer to `balancer status`, with a duration such as "0:00:00.000526" or ""."""
 
     active: bool | None = False
     mode: str = ""
@@ -130,7 +135,7 @@ def _device(row: RawDevice) -> Device:
 
 
 def _unix(date: str | None) -> float | None:
-    """Return the unix time of a date, None if it has no time zone, as in 14."""
+    """Return the unix time; None if the date is invalid or, as in Ceph 14, has no time zone."""
     if not date:
         return None
     try:

@@ -16,7 +16,8 @@ from ceph_exporter.facts.odd_fields import WHOLE
 class Store(msgspec.Struct, frozen=True):
     """A monitor's disk and store.
 
-    fsid: the fsid of its cluster, from the path of the data directory; empty if the path has none.
+    fsid: the fsid of the monitor's cluster, from the path of the data directory; an empty string if
+    the path contains none.
     """
 
     fsid: str

@@ -1,9 +1,9 @@
 """Figures of single monitors from the detail lines of health checks (Ceph 12 and later).
 
-From 12 on, no answer contains the disk and store of a monitor. Only the detail lines of
-MON_DISK_LOW, MON_DISK_CRIT and MON_DISK_BIG contain such figures, while the check is raised
-(HealthMonitor.cc of 12 to 20). Those of MON_CLOCK_SKEW contain the skew without its sign. While the
-cluster is healthy, all these figures are unavailable.
+In Ceph 12 and later, no mon command reports the disk and store of a monitor unless MON_DISK_LOW,
+MON_DISK_CRIT or MON_DISK_BIG is raised: the detail lines of these checks contain some of the
+figures (HealthMonitor.cc of Ceph 12 to 20). The lines of MON_CLOCK_SKEW contain the skew without
+its sign.
 """
 
 import re
@@ -27,10 +27,10 @@ Lines = Mapping[str, tuple[str, ...]]
 
 
 class MonitorReport(msgspec.Struct, frozen=True):
-    """The disk and store of one monitor; None where the release does not report a figure.
+    """The disk and store of one monitor; a figure that is unknown is None.
 
     Sizes are in bytes, and `avail_percent` is from 0 to 100. `updated` is the time of the report in
-    seconds, by the monitor's own wall clock. Its time zone is unknown, so only the difference
+    seconds, by the monitor's own wall clock. The time zone is unknown, so only the difference
     between two reports is meaningful.
     """
 
@@ -47,7 +47,7 @@ class MonitorReport(msgspec.Struct, frozen=True):
 
 
 def reports(lines: Lines) -> dict[str, MonitorReport]:
-    """Return the disk and store of each monitor, from detail lines by check code."""
+    """Return the disk and store of each monitor that the detail lines (by check code) name."""
     by_monitor: dict[str, dict[str, float]] = {}
     for code in ("MON_DISK_LOW", "MON_DISK_CRIT"):
         for name, percent in _each(_AVAIL, lines.get(code, ())):

@@ -2,8 +2,7 @@
 
 Ceph's counts, sizes and rates are never negative, and no cluster reaches 2^63 of anything. If a
 calculation inside Ceph goes below zero, Ceph prints the negative number, or wraps it around to a
-number slightly below 2^64 (Formatter::dump_unsigned). The true number is then unknown, so it is
-absent.
+number slightly below 2^64 (Formatter::dump_unsigned). The true number is then unknown.
 """
 
 from collections.abc import Mapping
@@ -20,12 +19,12 @@ K = TypeVar("K")
 
 
 def amount(value: N | None) -> N | None:
-    """Return a count, size or rate; None if it is negative, wrapped around or not a number."""
+    """Return a count, size or rate; None if it is None, negative, wrapped around, nan or inf."""
     return value if value is not None and 0 <= value < LIMIT else None
 
 
 def amounts(row: S) -> S:
-    """Return the row, with None for each number that is negative or wrapped around.
+    """Return the row, with None for each number that is negative, wrapped around, nan or inf.
 
     Use it only for rows whose fields are never negative. It is slow, so use it for short lists.
     """
@@ -39,7 +38,7 @@ def amounts(row: S) -> S:
 
 
 def counts(numbers: Mapping[K, int]) -> Mapping[K, int]:
-    """Return the numbers without those that are negative or wrapped around."""
+    """Return the numbers without impossible ones; if all are possible, return the same object."""
     if not numbers or (min(numbers.values()) >= 0 and max(numbers.values()) < LIMIT):
         return numbers
     return {key: number for key, number in numbers.items() if 0 <= number < LIMIT}

@@ -3,20 +3,21 @@
 A field is required if its struct declares no default, as everywhere in `msgspec`. As little as
 possible is dropped:
 
-- An optional field is dropped alone. It becomes null if its type admits None, and nan if it is a
-  float whose default is a number. Such a default stands for a number that Ceph omits because it is
-  0, and unknown is not 0. Any other field is removed from the answer.
+- An optional field is dropped alone. It becomes null if its type admits None, nan if it is a float
+  whose default is a number, and an object of such values if its default is a struct. A number as
+  default stands for a number that Ceph omits because it is 0, and unknown is not 0. Any other field
+  is removed from the answer.
 - A row of a list or an object is dropped if one of its required fields is missing or broken. The
-  row becomes null if the type admits None, so that a sum over the rows is known
-  to be incomplete.
+  row becomes null if the type admits None, so that a sum over the rows is known to be incomplete.
 - A list of single values (numbers, names) is dropped as a whole, unless it is declared
-  `Annotated[tuple[int, ...], EACH]`. So is a list of rows that is declared
-  `Annotated[tuple[Row, ...], WHOLE]`, because it is useless if one row is missing.
-- The document is dropped if a required field outside of rows is broken, or if no field remains that
-  the exporter uses.
+  `Annotated[tuple[int, ...], EACH]`. A list of rows that is declared
+  `Annotated[tuple[Row, ...], WHOLE]` is also dropped as a whole, because it is useless if one row
+  is missing.
+- The answer is dropped if a required field outside of rows is missing or broken, or if no field
+  remains that the exporter uses.
 
-Only the few answers that do not fit take this slow path. It decodes each level of an answer once
-more. Types have few levels, so the time is linear in the size of the answer.
+Only the few answers that do not fit are processed here. Each level of such an answer is decoded
+once more. Types have few levels, so the time is linear in the size of the answer.
 """
 
 from collections import Counter
@@ -33,16 +34,16 @@ WHOLE = "whole"
 EACH = "each"
 """Annotation for the type of a list of single values of which one may be missing."""
 _DEEPEST = 16
-"""The number of levels of an answer that are searched; only malicious answers have more."""
+"""The maximum depth to which an answer is searched; only malicious answers are deeper."""
 _NAN = msgspec.Raw(b'"nan"')  # `msgspec` accepts it as a float in quotes
 _NULL = msgspec.Raw(b"null")
 
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _array = msgspec.json.Decoder(list[msgspec.Raw]).decode
-_fields = cache(msgspec.structs.fields)  # resolves annotations each time
+_fields = cache(msgspec.structs.fields)  # without a cache, each call resolves the annotations
 
 
-class _Misfit(Exception):  # noqa: N818 - never leaves this module
+class _Misfit(Exception):  # noqa: N818 - a private class needs no suffix Error
     """A value does not fit its type. text: the reason; path: the place of the value."""
 
     def __init__(self, text: str, path: str) -> None:
@@ -63,8 +64,9 @@ class Fitted(NamedTuple):
 def fit(type_: object, body: bytes) -> Fitted:
     """Remove the parts of valid JSON that do not fit a type.
 
-    Raise ValueError with a message of one line if a required field is missing or broken, or if
-    `body` is not valid JSON. Raise RecursionError if it is nested too deeply.
+    Raise ValueError with a message of one line if a required field is missing or broken, if no
+    field remains, or if `body` is not valid JSON. Raise RecursionError if `body` is nested too
+    deeply.
     """
     work = _Work()
     try:
@@ -79,7 +81,7 @@ class _Shape(NamedTuple):
 
     struct: the member that is a struct. rows: the types of the elements of the members that are
     lists or objects, by the first character of their JSON ("[" or "{"). A list of single values is
-    not among them, because its elements are not dropped one by one. whole: whether the type has the
+    not among them unless it has the annotation EACH. whole: whether the type has the
     annotation WHOLE.
     """
 
@@ -132,7 +134,7 @@ class _Work:
         self.dropped: list[str] = []
 
     def fit(self, type_: object, raw: msgspec.Raw, path: str, depth: int) -> msgspec.Raw:
-        """Return the value without the fields that do not fit; raise _Misfit if nothing is left."""
+        """Return the value without fields that do not fit; raise _Misfit if it must be dropped."""
         shape = _shape(type_)
         try:
             shape.decoder.decode(raw)
@@ -181,7 +183,11 @@ class _Work:
     def _rows(
         self, type_: object, rows: Mapping[Any, msgspec.Raw], path: str, depth: int, *, whole: bool
     ) -> dict[Any, msgspec.Raw]:
-        """Return the rows that fit, by key or position, without their odd fields."""
+        """Return the rows that fit, by key or position, without their odd fields.
+
+        A row that does not fit becomes null if the type admits None. Raise _Misfit if `whole` and a
+        row does not fit, or if the rows are the whole answer and none of them fits.
+        """
         fitted = {}
         misfit = None
         for key, row in rows.items():

@@ -1,9 +1,9 @@
 """The document `orch ps`: the RADOS Gateways that an orchestrator deployed (Ceph 15 and later).
 
-Sources: orchestrator/module.py (`orch ps`) of 15 to 20; the dashboard's `/api/daemon` of 18 and
-later (controllers/daemon.py); get_metadata_and_osd_status of prometheus/module.py of 18 and later,
-which takes the labels of the gateways from the orchestrator. If there is no orchestrator, the
-command fails with ENOENT and the dashboard answers with 503.
+Sources: orchestrator/module.py (`orch ps`) of Ceph 15 to 20; the dashboard's `/api/daemon` of Ceph
+18 and later (controllers/daemon.py); get_metadata_and_osd_status in prometheus/module.py of Ceph 18
+and later, which takes the labels of the gateways from the orchestrator. If there is no
+orchestrator, the command fails with ENOENT and the dashboard answers with 503.
 """
 
 from collections import Counter
@@ -21,8 +21,8 @@ _RGW = "rgw"
 class Gateway(msgspec.Struct, frozen=True):
     """A RADOS Gateway of an orchestrator, running or not.
 
-    id: the id with which it is started, such as SERVICE.HOST.SUFFIX. version: the release, such as
-    18.2.7; empty until the orchestrator has seen the gateway run.
+    id: the id with which the gateway is started, such as SERVICE.HOST.SUFFIX. version: the release,
+    such as 18.2.7; an empty string until the orchestrator has seen the gateway run.
     """
 
     id: str
@@ -59,7 +59,7 @@ _decode = Decoder(tuple[RawDaemon, ...])
 
 @decodes("orch ps", "dashboard/daemon?daemon_types=rgw")
 def decode_daemons(body: bytes) -> tuple[Fact, ...]:
-    """Decode the list; both APIs print the same rows."""
+    """Decode the RADOS Gateways in a list of daemons; both APIs print the same rows."""
     return (
         Gateways(
             tuple(
@@ -72,11 +72,14 @@ def decode_daemons(body: bytes) -> tuple[Fact, ...]:
 
 
 def instances(gateways: Gateways | None, dump: ServiceDump | None) -> Mapping[str, str]:
-    """Return the instance ids of RADOS Gateways, by the gateways' keys in the service map."""
+    """Return the instance ids of RADOS Gateways, by the gateways' keys in the service map.
+
+    A gateway without a unique instance id is missing.
+    """
     if gateways is None or dump is None:
         return {}
     by_name = {gateway.id: gateway.instance for gateway in gateways.gateways}
-    # If a service's name contains a dot, several gateways may have the same instance id: omit it.
+    # If a service's name contains a dot, several gateways can have the same instance id.
     occurrences = Counter(by_name.values())
     by_name = {name: own for name, own in by_name.items() if occurrences[own] == 1}
     return {

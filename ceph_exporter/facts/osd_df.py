@@ -1,6 +1,6 @@
 """The document `osd df`: the size, usage and PGs of each OSD (Ceph 0.94 and later).
 
-Sources: OSDUtilizationDumper of OSDMonitor.cc (0.94 to 11) and OSDMap.cc (12 and later).
+Sources: OSDUtilizationDumper in OSDMonitor.cc (Ceph 0.94 to 11) and OSDMap.cc (Ceph 12 and later).
 """
 
 from collections.abc import Mapping
@@ -22,8 +22,8 @@ class OsdUsage(msgspec.Struct, frozen=True, gc=False):
 
     size, used and avail are in bytes, and utilization is from 0 to 1. variance is the utilization
     divided by the average. These five are None for an OSD that has never reported its size, for
-    which Ceph prints 0 or nan. reweight is 0 for an OSD that is out. device_class is empty if the
-    OSD has none, and before 12.
+    which Ceph prints 0 or nan. reweight is 0 for an OSD that is out. device_class is an empty
+    string if the OSD has none, and before Ceph 12. A number that is impossible is None.
     """
 
     size: float | None = None
@@ -38,9 +38,10 @@ class OsdUsage(msgspec.Struct, frozen=True, gc=False):
 
 
 class OsdDf(Fact, frozen=True):
-    """The OSDs by id, including those outside the CRUSH map. average_utilization: 0 to 1.
+    """The OSDs by id, including those outside the CRUSH map. Ratios are from 0 to 1.
 
-    by_class: the space by device class, empty if it cannot be calculated from the answer.
+    average_utilization: None if unknown. by_class: the space by device class, empty unless the
+    answer comes from the dashboard.
     """
 
     document = "osd df"
@@ -84,7 +85,7 @@ _decode = Decoder(RawOsdDf)
 
 @decodes("osd df")
 def decode_osd_df(body: bytes) -> tuple[Fact, ...]:
-    """Decode the command's answer. If an OSD is in several CRUSH trees, its first row is used."""
+    """Decode the answer to `osd df`. If an OSD is in several CRUSH trees, its first row is used."""
     answer = _decode(body)
     osds: dict[int, OsdUsage] = {}
     for node in (*answer.nodes, *answer.stray):
@@ -98,9 +99,10 @@ def _usage(node: RawNode) -> OsdUsage:
 
 
 def _plain(node: RawNode) -> OsdUsage | None:
-    """Return the usage if every number is present and possible, which is nearly always the case.
+    """Return the usage if every number is present and possible, None otherwise.
 
-    A single expression checks the numbers in half the time that a call for each of them takes.
+    Nearly every row is possible. A single expression checks the numbers in half the time that a
+    call for each of them takes.
     """
     row: Any = node  # each number may be None, which cannot be compared
     try:

@@ -1,8 +1,8 @@
 """The document `osd dump`: the OSD map, with its OSDs, flags, ratios and pools.
 
-Sources: OSDMap::dump and pg_pool_t::dump of 0.67 to 20. The dashboard's `/api/health/full` contains
-the same object as `osd_map`. Up to 11, the map has no ratios, and an OSD has no states other than
-exists and up.
+Sources: OSDMap::dump and pg_pool_t::dump of Ceph 0.67 to 20. In the dashboard's `/api/health/full`,
+the field `osd_map` has the same contents. In Ceph 11 and earlier, the map has no ratios, and an OSD
+has no states other than exists and up.
 """
 
 from collections.abc import Mapping
@@ -23,8 +23,9 @@ class Osd(msgspec.Struct, frozen=True, gc=False):
     """One OSD of the map.
 
     weight: the reweight, 0 (out) to 1. nearfull, backfillfull, full: whether the monitors set that
-    state, None before 12. An address has no port and no nonce, and an IPv6 address is in brackets,
-    as in the labels of Ceph's mgr module. It is empty while the OSD has no address.
+    state; None before Ceph 12 and until an upgrade to it is complete. An address has no port and no
+    nonce, and an IPv6 address is in brackets, as in the labels of Ceph's mgr module. An address
+    that the OSD does not have is an empty string.
     """
 
     id: int
@@ -41,8 +42,8 @@ class Osd(msgspec.Struct, frozen=True, gc=False):
 class Pool(msgspec.Struct, frozen=True):
     """One pool. type: replicated, erasure or unknown.
 
-    pg_num_target and pg_autoscale_mode (off, warn, on) are None before 14. A quota of 0 means no
-    quota. applications: the names of the pool's applications, empty before 12.
+    pg_num_target and pg_autoscale_mode (off, warn, on) are None before Ceph 14. A quota of 0 means
+    no quota. applications: the names of the pool's applications; none before Ceph 12.
     """
 
     id: int
@@ -62,7 +63,7 @@ class Pool(msgspec.Struct, frozen=True):
 
 
 class ErasureProfile(msgspec.Struct, frozen=True):
-    """The numbers of data chunks (k) and coding chunks (m); None if they are not set."""
+    """The numbers of data chunks (k) and coding chunks (m); None if they are not set or invalid."""
 
     k: int | None = None
     m: int | None = None
@@ -72,8 +73,8 @@ class OsdDump(Fact, frozen=True):
     """The OSD map.
 
     flags: the names of the flags that are set, None if unknown. The ratios, 0 to 1, are None before
-    12 and while they are not set. blocklist: the number of entries, both addresses and ranges.
-    upmap_items: the number of PGs with exceptions to CRUSH, None before 12.
+    Ceph 12 and while they are not set. blocklist: the number of entries, both addresses and ranges,
+    None if unknown. upmap_items: the number of PGs with exceptions to CRUSH, None before Ceph 12.
     """
 
     document = "osd dump"
@@ -129,18 +130,21 @@ class RawPool(msgspec.Struct, frozen=True):
 
 
 class RawProfile(msgspec.Struct, frozen=True):
-    """One row of `erasure_code_profiles` (0.78 and later). All values are strings."""
+    """One row of `erasure_code_profiles` (Ceph 0.78 and later). All values are strings."""
 
     k: str = ""
     m: str = ""
 
 
-# {"10.0.0.1:0/123": "2026-11-24T11:28:57.178582+0000"}; 0.67 and 0.80 print a list of the times.
+# {"10.0.0.1:0/123": "2026-11-24T11:28:57.178582+0000"}; Ceph 0.67 and 0.80 list only the times.
 RawBlocklist = Annotated[dict[str, str] | tuple[str, ...], WHOLE]
 
 
 class RawOsdDump(msgspec.Struct, frozen=True):
-    """The answer to `osd dump`. `blacklist` exists up to 15, `range_blocklist` from 16 on."""
+    """The answer to `osd dump`.
+
+    `blacklist` exists in Ceph 15 and earlier, `range_blocklist` in Ceph 16 and later.
+    """
 
     osds: tuple[RawOsd | None, ...]
     epoch: int | None = None
@@ -161,7 +165,7 @@ _decode = Decoder(RawOsdDump)
 
 @decodes("osd dump")
 def decode_osd_dump(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer."""
+    """Decode the answer to `osd dump`."""
     return (from_raw(_decode(body)),)
 
 
@@ -169,7 +173,7 @@ def from_raw(answer: RawOsdDump) -> OsdDump:
     """Return the fact for an OSD map of any release."""
     blocked = answer.blacklist if answer.blocklist is None else answer.blocklist
     ranges = answer.range_blocklist
-    # 12 added the ratios and these states. Until an upgrade to 12 is complete, the ratios are 0.
+    # Ceph 12 added the ratios and these states. Until the upgrade is complete, the ratios are 0.
     states = bool(answer.nearfull_ratio)
     profiles = answer.erasure_code_profiles.items()
     return OsdDump(
@@ -204,7 +208,7 @@ def _osd(osd: RawOsd, *, states: bool) -> Osd:
 
 
 def _host(addr: str) -> str:
-    """Return the host of "10.0.0.1:6801/123" or "[fd00::1]:6801/123"; empty for "-" and ":/0"."""
+    """Return the host of "10.0.0.1:6801/123" or "[fd00::1]:6801/123"; "" for "-" and ":/0"."""
     return addr.rpartition(":")[0]
 
 

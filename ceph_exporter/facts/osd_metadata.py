@@ -1,8 +1,9 @@
 """The document `osd metadata`: host, version and devices of each OSD.
 
-Sources: OSDMonitor.cc (old releases require an id and cannot answer for all OSDs);
-OSD::_collect_metadata, BlueStore::collect_metadata and FileStore::collect_metadata. The dashboard's
-`/api/health/full` has the same rows by id as `osd_map.osd_metadata`. All values are strings.
+Sources: OSDMonitor.cc (before Ceph 10, the command requires an id and cannot answer for all OSDs);
+OSD::_collect_metadata, BlueStore::collect_metadata and FileStore::collect_metadata. In the
+dashboard's `/api/health/full`, `osd_map.osd_metadata` has the same rows by id. The metadata values
+are strings.
 """
 
 from collections.abc import Mapping
@@ -14,11 +15,11 @@ from ceph_exporter.facts.fact import Fact, decodes
 
 
 class OsdDetails(msgspec.Struct, frozen=True, gc=False):
-    """One OSD. A field that the OSD does not report is empty.
+    """One OSD. A field that the OSD does not report is an empty string.
 
     version: Ceph's complete version line, "ceph version 16.2.15 (sha1) pacific (stable)". device,
     db_device and wal_device: the device nodes ("/dev/dm-0") of BlueStore's data, DB and WAL. For
-    FileStore, device is the node of its data, and wal_device is its journal. devices
+    FileStore, device is the node of the data, and wal_device is the journal. devices
     ("sdb,nvme0n1") and device_ids ("sdb=VENDOR_MODEL_SERIAL,...") are unchanged from Ceph's answer.
     """
 
@@ -45,7 +46,7 @@ class OsdMetadata(Fact, frozen=True):
 
 
 class RawDetails(msgspec.Struct, frozen=True, gc=False):
-    """The fields of an OSD's metadata that are used; some belong to one type of object store."""
+    """The fields of an OSD's metadata that are used; some depend on the type of object store."""
 
     hostname: str = ""
     ceph_version: str = ""
@@ -63,7 +64,7 @@ class RawDetails(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawRow(RawDetails, frozen=True, kw_only=True):
-    """One row of the command's answer."""
+    """One row of the answer to `osd metadata`."""
 
     id: int
 
@@ -73,21 +74,21 @@ _decode = Decoder(tuple[RawRow, ...])
 
 @decodes("osd metadata")
 def decode_osd_metadata(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer."""
+    """Decode the answer to `osd metadata`."""
     return (OsdMetadata({row.id: _details(row) for row in _decode(body)}),)
 
 
 def from_map(answer: Mapping[str, RawDetails]) -> OsdMetadata:
     """Return the fact for the dashboard's object, which has the OSDs' ids as keys.
 
-    Shortly after its start, the mgr of 14.2.21 returns entries whose key is not a number. They are
-    not OSDs, so they are skipped.
+    Shortly after its start, the mgr of Ceph 14.2.21 returns entries whose key is not a number.
+    Such entries are not OSDs and are skipped.
     """
     return OsdMetadata({int(osd): _details(row) for osd, row in answer.items() if _is_id(osd)})
 
 
 def _is_id(name: str) -> bool:
-    return name.isdecimal() and len(name) < 10  # Ceph's ids have 32 bits
+    return name.isdecimal() and len(name) < 10  # no OSD id has ten digits
 
 
 def _details(row: RawDetails) -> OsdDetails:
@@ -117,5 +118,5 @@ def _nodes(row: RawDetails) -> tuple[str, str, str]:
 
 
 def _path(node: str) -> str:
-    """Return the path of a device node; 12 and 13 report only its name (KernelDevice.cc)."""
+    """Return the path of a device node; Ceph 12 and 13 report only the name (KernelDevice.cc)."""
     return f"/dev/{node}" if node and node != "unknown" and "/" not in node else node

@@ -1,7 +1,7 @@
 """The document `osd perf`: the latency of each OSD.
 
-Sources: PGMap::dump_osd_perf_stats of 0.67 to 20; DaemonServer.cc, which puts its output into
-another object from 14 on.
+Sources: PGMap::dump_osd_perf_stats of Ceph 0.67 to 20; DaemonServer.cc of Ceph 14 and later, which
+puts that output into another object.
 """
 
 from collections.abc import Mapping
@@ -29,14 +29,14 @@ class OsdPerf(Fact, frozen=True):
 
 
 class RawInfo(msgspec.Struct, frozen=True, gc=False):
-    """One row. From 14 on, `perf_stats` also has the latencies in nanoseconds."""
+    """One row. In Ceph 14 and later, `perf_stats` also has the latencies in nanoseconds."""
 
     id: int
     perf_stats: OsdLatency = OsdLatency()
 
 
 class RawOsdPerf(msgspec.Struct, frozen=True):
-    """The answer to `osd perf`. From 14 on, the rows are inside `osdstats`."""
+    """The answer to `osd perf`. In Ceph 14 and later, the rows are inside `osdstats`."""
 
     osd_perf_infos: tuple[RawInfo, ...] | None = None
     osdstats: "RawOsdPerf | None" = None
@@ -47,7 +47,7 @@ _decode = Decoder(RawOsdPerf)
 
 @decodes("osd perf")
 def decode_osd_perf(body: bytes) -> tuple[Fact, ...]:
-    """Decode the command's answer from any release."""
+    """Decode the answer to `osd perf` from any release."""
     answer = _decode(body)
     infos = (answer.osdstats or answer).osd_perf_infos
     if infos is None:
@@ -56,6 +56,6 @@ def decode_osd_perf(body: bytes) -> tuple[Fact, ...]:
 
 
 def latency(row: OsdLatency) -> OsdLatency:
-    """Return the latency of an OSD, without numbers that are negative or wrapped around."""
+    """Return the latency of an OSD, with None for each impossible number."""
     commit, apply = row.commit_latency_ms or 0, row.apply_latency_ms or 0
     return row if 0 <= commit < LIMIT and 0 <= apply < LIMIT else amounts(row)

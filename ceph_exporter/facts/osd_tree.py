@@ -1,7 +1,7 @@
 """The document `osd tree`: the location of each OSD in the CRUSH map.
 
-Sources: CrushTreeDumper.h and OSDMap::print_tree of 0.67 to 20, which print a bucket before its
-children. The dashboard's `/api/health/full` contains the same object as `osd_map.tree`.
+Sources: CrushTreeDumper.h and OSDMap::print_tree of Ceph 0.67 to 20, which print a bucket before
+its children. In the dashboard's `/api/health/full`, the field `osd_map.tree` has the same contents.
 """
 
 from collections.abc import Mapping
@@ -18,8 +18,8 @@ from ceph_exporter.facts.odd_fields import EACH
 class OsdLocation(msgspec.Struct, frozen=True, gc=False):
     """An OSD's location: the names of its host, rack and topmost bucket (root).
 
-    A name is empty if there is no such bucket. device_class is empty if the OSD has none, and
-    before 12.
+    A name is an empty string if there is no such bucket. device_class is an empty string if the OSD
+    has none, and before Ceph 12. crush_weight is None if unknown.
     """
 
     host: str = ""
@@ -61,7 +61,7 @@ _NOWHERE = OsdLocation()
 
 @decodes("osd tree")
 def decode_osd_tree(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer."""
+    """Decode the answer to `osd tree`."""
     return (from_raw(_decode(body)),)
 
 
@@ -87,7 +87,7 @@ def _location_in(bucket: RawNode, parent: OsdLocation | None) -> OsdLocation:
         host = bucket.name
     elif bucket.type == "rack":
         rack = bucket.name
-    elif parent is None:  # of type "root", or a type that the operator defined
+    elif parent is None:  # its type is "root" or one that the operator defined
         root = bucket.name
     return OsdLocation(host, rack, root)
 

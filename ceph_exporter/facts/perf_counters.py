@@ -1,10 +1,10 @@
-"""The document `perf counters`: the performance counters of all daemons (Ceph 13 and later).
+"""The document `perf counters`: the performance counters of all daemons (Ceph 14 and later).
 
 No command returns it. The dashboard serves it at `/api/perf_counters`, the mgr module restful at
 `/perf`.
 
-Sources: src/pybind/mgr/mgr_module.py (get_all_perf_counters of 14 to 17,
-get_unlabeled_perf_counters of 18 and later), src/pybind/mgr/restful/api/perf.py,
+Sources: src/pybind/mgr/mgr_module.py (get_all_perf_counters of Ceph 14 to 17,
+get_unlabeled_perf_counters of Ceph 18 and later), src/pybind/mgr/restful/api/perf.py,
 src/common/perf_counters.h (the bits of `type`).
 """
 
@@ -43,7 +43,8 @@ class PerfCounters(Fact, frozen=True):
     def monitors(self) -> tuple[MonitorReport, ...]:
         """Return the disk and store of each monitor.
 
-        The counters for them were added by Ceph's PR 68916, after 20.2.4.
+        Ceph's PR 68916 added these counters after Ceph 20.2.4. In earlier releases, all figures are
+        None.
         """
         return tuple(
             amounts(
@@ -74,5 +75,5 @@ _decode = Decoder(dict[str, dict[str, Counter]])
 
 @decodes("dashboard/perf_counters", "restful/perf")
 def decode_perf_counters(body: bytes) -> tuple[Fact, ...]:
-    """Decode the answer of the dashboard or of restful. Both print the same data of the mgr."""
+    """Decode the answer from the dashboard or from restful; both have the same structure."""
     return (PerfCounters(_decode(body)),)

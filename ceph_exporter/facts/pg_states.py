@@ -1,9 +1,9 @@
 """The document `pg states`: the PGs of each pool by state, and stuck PGs.
 
-Sources: `pg dump` with `dumpcontents` `pgs_brief` (PGMap::dump_pg_stats of 0.67 to 20); the
+Sources: `pg dump` with `dumpcontents` `pgs_brief` (PGMap::dump_pg_stats of Ceph 0.67 to 20); the
 dashboard's pool list (`pg_summary` of the mgr); `status` together with `osd dump`, while all PGs
-are in the same state. The numbers of stuck PGs come from the texts of `health detail` (PGMonitor.cc
-of 0.67 to 11, PGMap.cc later).
+are in the same state or belong to the same pool. The numbers of stuck PGs come from the texts of
+`health detail` (PGMonitor.cc of Ceph 0.67 to 11, PGMap.cc of Ceph 12 and later).
 """
 
 import re
@@ -22,24 +22,24 @@ from ceph_exporter.facts.odd_fields import WHOLE
 from ceph_exporter.facts.osd_dump import OsdDump
 from ceph_exporter.facts.status import Status
 
-# The state names that differ up to 11 and in 12.0 (PG_STATE_* in osd_types.cc), and today's names.
+# Names of states up to Ceph 12.0 (PG_STATE_* in osd_types.cc), and their current names.
 _RENAMED = {"backfill": "backfilling", "wait_backfill": "backfill_wait", "inactive": "unknown"}
 
 _POOL_ID = re.compile(r"\d{1,19}")
-# Up to 11: "5 pgs stuck unclean", "3 pgs are stuck inactive for more than 300 seconds". With
-# (?<!\d), a match starts only at the first digit of a number. Without it, a long row of digits
+# Ceph 11 and earlier: "5 pgs stuck unclean", "3 pgs are stuck inactive for more than 300 seconds".
+# With (?<!\d), a match starts only at the first digit of a number. Otherwise, a long row of digits
 # would take minutes.
 _OLD_COUNT = re.compile(r"(?<!\d)(\d+) pgs (?:are )?stuck (\w+)")
 _OLD_STATES = ("inactive", "unclean", "stale")
-# From 12 on: "Reduced data availability: 3 pgs inactive, 1 pg peering". Ceph reports a PG in one of
-# these states only once it is stuck. It reports "degraded", "down" and "incomplete" PGs
+# Ceph 12 and later: "Reduced data availability: 3 pgs inactive, 1 pg peering". Ceph reports PGs in
+# these states only once they are stuck. It reports "degraded", "down" and "incomplete" PGs
 # immediately, so those numbers are not used.
 _COUNT = re.compile(r"(?<!\d)(\d+) pgs? (inactive|peering|stale|unclean|undersized)\b")
 _STATES = ("inactive", "peering", "stale", "undersized")
-# Up to 14: "pg 1.0 is stuck unclean for 123.456, current state ...". Later: "for 21m", "for 3h". If
-# the PG was never clean: "is stuck unclean since forever".
+# Ceph 14 and earlier: "pg 1.0 is stuck unclean for 123.456, current state ...". Ceph 15 and later:
+# "for 21m", "for 3h". If the PG was never clean: "is stuck unclean since forever".
 _SINCE = re.compile(r"pg \S+ is stuck (\w+) (?:for (\d+(?:\.\d+)?)([smhdwMy]?)\b|since forever)")
-_SEARCHED = 10_000  # characters of a message; up to 11, it contains all lines about PGs
+_SEARCHED = 10_000  # characters of a message, which is long in Ceph 11 and earlier
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _UNITS = {"": 1, "s": 1, "m": _MINUTE, "h": _HOUR, "d": _DAY}
 _UNITS |= {"w": 7 * _DAY, "M": 30 * _DAY, "y": 365 * _DAY}  # see timespan_str of ceph_time.cc
@@ -56,7 +56,7 @@ class PgStates(Fact, frozen=True):
 
     @classmethod
     def redundant(cls, available: Facts) -> bool:
-        """Return whether `status` and `osd dump` determine these counts, or are unavailable.
+        """Return whether `status` and `osd dump` determine these counts, or either is unavailable.
 
         Both are much cheaper for Ceph than `pg dump`, which is therefore requested after them.
         """
@@ -67,8 +67,8 @@ class PgStates(Fact, frozen=True):
 class Stuck(msgspec.Struct, frozen=True):
     """PGs that are stuck in one state.
 
-    oldest: the longest time for which one of them has been stuck, in seconds. None if no detail
-    line has a time, or if a line says "since forever".
+    oldest: the longest time for which one of the PGs has been stuck, in seconds; 0 if there are
+    none. None if no detail line has a time, or if a line contains "since forever".
     """
 
     pgs: float
@@ -83,7 +83,7 @@ class RawPg(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawDump(msgspec.Struct, frozen=True):
-    """The answer of 14 and later. In a complete `pg dump`, it is inside `pg_map`."""
+    """The answer of Ceph 14 and later. In a complete `pg dump`, `pg_stats` is inside `pg_map`."""
 
     pg_stats: Annotated[list[RawPg] | None, WHOLE] = None
     pg_map: "RawDump | None" = None
@@ -97,12 +97,13 @@ class RawPoolStatus(msgspec.Struct, frozen=True):
 
 
 _decode: Decoder[RawDump | list[RawPg]]
-_decode = Decoder(Annotated[RawDump | list[RawPg], WHOLE])  # type: ignore[arg-type]  # a union
+# mypy does not accept a union as `type[T]`.
+_decode = Decoder(Annotated[RawDump | list[RawPg], WHOLE])  # type: ignore[arg-type]
 
 
 @decodes("pg states")
 def decode_pg_dump(body: bytes) -> tuple[Fact, ...]:
-    """Decode the answer to `pg dump`: a list up to 13, an object that contains it from 14 on."""
+    """Decode `pg dump`: a list up to Ceph 13, an object with that list from Ceph 14 on."""
     answer = _decode(body)
     rows = (answer.pg_map or answer).pg_stats if isinstance(answer, RawDump) else answer
     if rows is None:
@@ -117,7 +118,10 @@ def decode_pg_dump(body: bytes) -> tuple[Fact, ...]:
 
 
 def from_pool_status(pools: Iterable[RawPoolStatus]) -> PgStates:
-    """Return the fact for the dashboard's pools (`/api/pool?stats=true`, `/api/health/full`)."""
+    """Return the fact for the dashboard's pools (`/api/pool?stats=true`, `/api/health/full`).
+
+    A pool is missing if its states are unreadable or a number is impossible.
+    """
     by_pool = {row.pool: row.pg_status for row in pools if row.pg_status is not None}
     return PgStates({pool: states for pool, states in by_pool.items() if counts(states) is states})
 
@@ -125,8 +129,8 @@ def from_pool_status(pools: Iterable[RawPoolStatus]) -> PgStates:
 def if_uniform(status: Status | None, osd_dump: OsdDump | None) -> PgStates | None:
     """Return the states by pool if `status` determines them, None otherwise.
 
-    It does if all PGs are in the same state, or if there is only one pool. While the OSD map and
-    `status` have different numbers of PGs, the result is None.
+    `status` is sufficient if all PGs are in the same state or belong to the same pool. While the
+    OSD map and `status` have different numbers of PGs, the result is None.
     """
     if status is None or osd_dump is None or not status.pg_states:
         return None
@@ -142,7 +146,10 @@ def if_uniform(status: Status | None, osd_dump: OsdDump | None) -> PgStates | No
 
 
 def single(states: States) -> dict[str, int]:
-    """Return the number of PGs by single state. A PG in "active+clean" counts for both states."""
+    """Return the number of PGs by single state, under its current name.
+
+    A PG in "active+clean" counts for both states.
+    """
     counts: defaultdict[str, int] = defaultdict(int)
     for joined, number in states.items():
         for state in joined.split("+"):
@@ -153,9 +160,9 @@ def single(states: States) -> dict[str, int]:
 def stuck(health: Health) -> dict[str, Stuck]:
     """Return the stuck PGs by the state in which they are stuck: inactive, stale, undersized etc.
 
-    The states that every release of the era reports are always present, with 0 if no PG is stuck.
-    Ceph prints at most 50 detail lines per check, and does not sort them by age. If more PGs are
-    stuck, the oldest one may be missing.
+    The states in `_STATES` (for Ceph 11 and earlier, `_OLD_STATES`) are always present, with 0 if
+    no PG is stuck. Ceph prints at most 50 detail lines per check, and does not sort them by age. If
+    more PGs are stuck, the oldest one may be missing.
     """
     pattern, states = (_OLD_COUNT, _OLD_STATES) if health.era else (_COUNT, _STATES)
     counts: dict[str, float] = dict.fromkeys(states, 0)

@@ -1,8 +1,8 @@
 """The document `osd pool stats`: each pool's client I/O, recovery and objects at risk.
 
-Sources: OSDMonitor.cc of 0.67 to 11 and PGMap.cc of 12 and later (dump_pool_stats_and_io_rate...,
-recovery_summary, recovery_rate_summary, client_io_rate_summary); the dashboard's pool list
-(get_pool_list_with_stats in services/ceph_service.py).
+Sources: OSDMonitor.cc of Ceph 0.67 to 11 and PGMap.cc of Ceph 12 and later
+(dump_pool_stats_and_io_rate..., recovery_summary, recovery_rate_summary, client_io_rate_summary);
+the dashboard's pool list (get_pool_list_with_stats in services/ceph_service.py).
 """
 
 from collections.abc import Mapping
@@ -21,12 +21,13 @@ _SHORTEST, _LONGEST = 10.0, 300.0
 
 
 class PoolRates(msgspec.Struct, frozen=True):
-    """The activity of one pool. A figure that the API does not report is None.
+    """The activity of one pool. A figure that is unknown is None.
 
     Rates are per second: bytes and operations of clients; objects, bytes and keys of recovery.
     num_*_recovered are totals over the few seconds for which Ceph calculates the rates. degraded
-    and misplaced are numbers of object copies; unfound is a number of objects. Up to 12.2.2, these
-    three are the changes in the last few seconds instead (see Version.sums_in_pool_stats).
+    and misplaced are numbers of object copies; unfound is a number of objects. Up to Ceph 12.2.2,
+    Ceph reports instead how much degraded, misplaced and unfound changed in the last few seconds
+    (see Version.sums_in_pool_stats).
     """
 
     read_bytes: float | None = None
@@ -45,7 +46,7 @@ class PoolRates(msgspec.Struct, frozen=True):
 
 
 class PoolStats(Fact, frozen=True):
-    """The rates by pool id."""
+    """The activity of the pools, by pool id."""
 
     document = "osd pool stats"
 
@@ -61,7 +62,10 @@ class RawAtRisk(msgspec.Struct, frozen=True):
 
 
 class RawRecovery(msgspec.Struct, frozen=True):
-    """`recovery_rate`. It is empty while nothing is being recovered; up to 9, it has no totals."""
+    """`recovery_rate`, an empty object while nothing is being recovered.
+
+    Up to Ceph 9, there are no totals.
+    """
 
     recovering_objects_per_sec: float | msgspec.UnsetType | None = msgspec.UNSET
     recovering_bytes_per_sec: float | None = 0
@@ -73,7 +77,8 @@ class RawRecovery(msgspec.Struct, frozen=True):
 class RawClient(msgspec.Struct, frozen=True):
     """`client_io_rate`. Ceph omits each field while it is 0.
 
-    Up to 9, there is one sum of all operations. From 10 on, reads and writes are separate.
+    Up to Ceph 9, there is one sum of all operations. From Ceph 10 on, reads and writes are
+    separate.
     """
 
     read_bytes_sec: float | None = 0
@@ -122,7 +127,7 @@ _decode_dashboard = Decoder(tuple[RawDashboardPool, ...])
 
 @decodes("osd pool stats")
 def decode_pool_stats(body: bytes) -> tuple[Fact, ...]:
-    """Decode the command's answer."""
+    """Decode the answer to `osd pool stats`."""
     return (PoolStats({pool.pool_id: _rates(pool) for pool in _decode(body)}),)
 
 
@@ -135,7 +140,7 @@ def decode_dashboard_pools(body: bytes) -> tuple[Fact, ...]:
 
 
 def _rates(pool: RawPool) -> PoolRates:
-    # Up to 9, there is one sum of all operations. An idle pool has no rates, which means 0.
+    # Up to Ceph 9, there is one sum of all operations. An idle pool has no rates, which means 0.
     client, recovery = amounts(pool.client_io_rate), amounts(pool.recovery_rate)
     joint, recovering = client.op_per_sec, recovery.recovering_objects_per_sec
     separate, idle = joint is msgspec.UNSET, recovering is msgspec.UNSET
@@ -186,7 +191,8 @@ def _client_rates(stats: RawPoolSeries) -> PoolRates:
 def _mean(rates: tuple[tuple[float, float], ...]) -> float | None:
     """Return the average over the latest samples that span at least `_SHORTEST` seconds.
 
-    Return None if there are too few samples, or if they span more than `_LONGEST` seconds.
+    Return None if there are too few samples, if they span more than `_LONGEST` seconds, or if the
+    average is negative.
     """
     growth = 0.0
     for index in range(len(rates) - 1, 0, -1):

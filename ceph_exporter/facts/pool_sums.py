@@ -1,6 +1,7 @@
-"""The document `pg dump pools`: per-pool sums over PGs, which no other answer contains.
+"""The document `pg dump pools`: sums over the PGs of each pool.
 
-Source: PGMap::dump_pool_stats of 0.67 to 20. The command is `pg dump` with `dumpcontents` `pools`.
+Source: PGMap::dump_pool_stats of Ceph 0.67 to 20. The command is
+`pg dump` with `dumpcontents` `pools`.
 """
 
 from collections.abc import Mapping
@@ -15,9 +16,9 @@ from ceph_exporter.facts.numbers import amounts
 class PoolSum(msgspec.Struct, frozen=True):
     """Sums over the PGs of one pool.
 
-    repaired: the number of objects repaired since the pool was created, None before 14. unfound: a
-    number of objects. degraded and misplaced: numbers of object copies; misplaced is None before
-    0.94.
+    repaired: the number of objects repaired since the pool was created, None before Ceph 14.
+    unfound: a number of objects. degraded and misplaced: numbers of object copies; misplaced is
+    None before Ceph 0.94.
     """
 
     repaired: float | None = None
@@ -51,7 +52,7 @@ class RawPool(msgspec.Struct, frozen=True):
 
 
 class RawDump(msgspec.Struct, frozen=True):
-    """The answer of 14 and later. In a complete `pg dump`, it is inside `pg_map`."""
+    """The answer of Ceph 14 and later. In a complete `pg dump`, `pool_stats` is inside `pg_map`."""
 
     pg_ready: bool = True
     pool_stats: tuple[RawPool, ...] | None = None
@@ -59,15 +60,17 @@ class RawDump(msgspec.Struct, frozen=True):
 
 
 _decode: Decoder[RawDump | tuple[RawPool, ...]]
-_decode = Decoder(RawDump | tuple[RawPool, ...])  # type: ignore[arg-type]  # a union
+# mypy does not accept a union as `type[T]`.
+_decode = Decoder(RawDump | tuple[RawPool, ...])  # type: ignore[arg-type]
 
 
 @decodes("pg dump pools")
 def decode_pool_sums(body: bytes) -> tuple[Fact, ...]:
-    """Decode the answer: a list up to 13, an object that contains it from 14 on.
+    """Decode the answer: a list up to Ceph 13, an object with that list from Ceph 14 on.
 
-    A mgr that has just become active does not know all PGs yet, so its sums are too small.
-    Prometheus would take the smaller value of a counter for a reset, so the answer is rejected.
+    While a mgr that has just become active does not know all PGs, its sums are too small, and
+    Prometheus would take the smaller value of a counter for a reset. Raise DecodeError for such an
+    answer.
     """
     answer = _decode(body)
     if isinstance(answer, RawDump) and not answer.pg_ready:

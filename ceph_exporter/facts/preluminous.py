@@ -1,6 +1,6 @@
-"""`health` of 0.67 to 11.2: check codes for its free text, and the reports of the monitors.
+"""`health` of Ceph 0.67 to 11.2: check codes for its free text, and the monitors' reports.
 
-Up to 11, `health` describes problems in lines of text. Each line gets the code that 12 and later
+These releases describe problems in lines of text. Each line gets the code that Ceph 12 and later
 use for the same problem, so that one alert rule works with every release. A line that matches no
 pattern gets the code UNMAPPED and keeps its text.
 """
@@ -34,7 +34,7 @@ def _in_order(*parts: str) -> str:
 # The patterns are tried in this order on the line in lower case, and the first match wins. PGs come
 # first because they may have thousands of lines. The texts are those in `summary` and `detail` of
 # PGMonitor.cc, OSDMonitor.cc, MonmapMonitor.cc, MDSMap.cc, Beacon.cc, DataHealthService.cc and
-# Monitor.cc of 0.67 to 11.2. The codes are those of 12 to 20.
+# Monitor.cc of Ceph 0.67 to 11.2. The codes are those of Ceph 12 to 20.
 _CODES = [
     (re.compile(pattern), code)
     for pattern, code in [
@@ -45,12 +45,12 @@ _CODES = [
         (_pgs("inactive|stale|down|incomplete|peering|unknown"), "PG_AVAILABILITY"),
         (r"\bunfound", "OBJECT_UNFOUND"),
         (r"objects misplaced", "OBJECT_MISPLACED"),
-        (r"\d (?:objects )?degraded", "PG_DEGRADED"),  # 0.67: "2/9 degraded"
+        (r"\d (?:objects )?degraded", "PG_DEGRADED"),  # Ceph 0.67: "2/9 degraded"
         (_in_order("recovering ", " o/s"), "PG_DEGRADED"),
         (_pgs(r"\w+"), "PG_DEGRADED"),
         (r"mons down, quorum|\(out of quorum\)", "MON_DOWN"),
         (r"clock skew", "MON_CLOCK_SKEW"),
-        (r"shutdown imm?inent", "MON_DISK_CRIT"),  # misspelt up to 0.72
+        (r"shutdown imm?inent", "MON_DISK_CRIT"),  # misspelled up to Ceph 0.72
         (r"low disk space", "MON_DISK_LOW"),
         (r"store is getting too big", "MON_DISK_BIG"),
         (r"^mds\d+: .*slow requests are blocked", "MDS_SLOW_REQUEST"),
@@ -100,7 +100,7 @@ class RawSummary(msgspec.Struct, frozen=True):
 
 
 class RawStore(msgspec.Struct, frozen=True):
-    """`store_stats` (0.72 and later). Sizes are in bytes."""
+    """`store_stats` (Ceph 0.72 and later). Sizes are in bytes."""
 
     bytes_total: float | None = None
     bytes_sst: float | None = None
@@ -123,13 +123,13 @@ class RawMonitor(msgspec.Struct, frozen=True):
 
 
 class RawService(msgspec.Struct, frozen=True):
-    """One service of `health_services`. The only one is data_health, and its row has no name."""
+    """One service of `health_services`. The only service is data_health; its row has no name."""
 
     mons: tuple[RawMonitor, ...] = ()
 
 
 class RawServices(msgspec.Struct, frozen=True):
-    """`health` inside the answer of 0.67 to 11."""
+    """`health` inside the answer of Ceph 0.67 to 11."""
 
     health_services: tuple[RawService, ...] = ()
 
@@ -158,7 +158,7 @@ def report(mon: RawMonitor) -> MonitorReport:
 
 
 def era(monitors: Iterable[RawMonitor]) -> str:
-    """Return the releases that answer in this form; 0.72 was the first to report the store."""
+    """Return the range of possible releases; Ceph 0.72 was the first to report the store."""
     stores = [mon.store_stats.bytes_total is not None for mon in monitors]
     if not stores:
         return "0.67 to 11"
@@ -177,7 +177,7 @@ def _wall_clock(date: str) -> float | None:
 
 
 def code_of(text: str) -> str:
-    """Return the check code that 12 and later use for a line of text, or UNMAPPED."""
+    """Return the check code that Ceph 12 and later use for a line of text, or UNMAPPED."""
     lower = text[:_SEARCHED].lower()
     return next((code for pattern, code in _CODES if pattern.search(lower)), UNMAPPED)
 
@@ -189,12 +189,13 @@ def problems(
 ) -> dict[str, tuple[str, str]]:
     """Return all problems in the answer: their severities and texts, by check code.
 
-    The `summary` of 0.67 and 0.72 does not mention disks and clocks of monitors, and that of 0.72.2
-    has only one line. Therefore, problems in the monitors' rows are added unless the summary
-    already has their code.
+    In Ceph 0.67 and 0.72, `summary` does not mention disks and clocks of monitors, and in Ceph
+    0.72.2, it has only one line. Therefore, problems in the monitors' rows and time checks are
+    added unless the summary already has their code.
     """
     by_code: dict[str, tuple[str, list[str]]] = {}
-    # e.g. "mon.b low disk space, shutdown imminent; store is getting too big! N >= M"
+    # A line can name several problems: "mon.b low disk space, shutdown imminent; store is getting
+    # too big! N >= M"
     lines = [(line.severity, part) for line in summary for part in line.summary.strip().split("; ")]
     for severity, text in lines:
         _add(by_code, code_of(text), severity, text)
@@ -207,7 +208,7 @@ def problems(
 
 def _add(by_code: dict[str, tuple[str, list[str]]], code: str, severity: str, text: str) -> None:
     if code == "MON_DISK_BIG":
-        severity = "HEALTH_WARN"  # its line may be an error because of another problem
+        severity = "HEALTH_WARN"  # the line may be an error because of another problem in it
     previous, texts = by_code.get(code, (severity, []))
     texts.append(text)
     severity = "HEALTH_ERR" if "HEALTH_ERR" in (severity, previous) else severity
@@ -228,7 +229,7 @@ def _skews(clocks: TimeSync | None) -> Iterator[tuple[str, str]]:
 
 
 def details(lines: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
-    """Return the `detail` lines by check code, at most 50 per code. Old releases have no limit."""
+    """Return the `detail` lines by check code, at most 50 per code, as in Ceph 12 and later."""
     by_code: dict[str, list[str]] = {}
     for line in lines:
         of_code = by_code.setdefault(code_of(line), [])
@@ -237,4 +238,4 @@ def details(lines: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
     return {code: tuple(of_code) for code, of_code in by_code.items()}
 
 
-_MAX_DETAIL = 50  # the default of mon_health_max_detail in 12 and later
+_MAX_DETAIL = 50  # the default of mon_health_max_detail in Ceph 12 and later

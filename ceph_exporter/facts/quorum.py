@@ -16,8 +16,9 @@ from ceph_exporter.facts.numbers import amount
 class Monitor(msgspec.Struct, frozen=True):
     """One monitor of the monmap.
 
-    rank: its position in the monmap, starting at 0. address: without port and nonce. reports: the
-    times of its last two reports to the mgr, as unix times of the mgr's clock, newest last.
+    rank: the position in the monmap, starting at 0. address: without port and nonce. reports: the
+    times of the monitor's last two reports to the mgr, as unix times of the mgr's clock, newest
+    last; only the dashboard's `/api/monitor` contains them.
     """
 
     name: str
@@ -28,7 +29,10 @@ class Monitor(msgspec.Struct, frozen=True):
 
 
 class Quorum(Fact, frozen=True):
-    """The monmap and the quorum. age: of the quorum in seconds, None before 14."""
+    """The monmap and the quorum.
+
+    leader: None if unknown. age: the age of the quorum in seconds, None before Ceph 14.
+    """
 
     document = "quorum_status"
 
@@ -53,7 +57,8 @@ class RawMonmap(msgspec.Struct, frozen=True):
     """The monmap. In the answer to `mon dump`, it also contains the ranks in the quorum.
 
     election_strategy: 1 (classic), 2 (disallow) or 3 (connectivity). disallowed_leaders: the names
-    of the monitors that must not become the leader, separated by commas. Both exist from 16 on.
+    of the monitors that must not become the leader, separated by commas. Both exist from Ceph 16
+    on.
     """
 
     fsid: str
@@ -67,7 +72,7 @@ class RawMonmap(msgspec.Struct, frozen=True):
 
 
 class RawQuorum(msgspec.Struct, frozen=True):
-    """The answer to `quorum_status`, and `mon_status` in the dashboard's `/api/monitor`.
+    """The answer to `quorum_status`; also the field `mon_status` of the dashboard's `/api/monitor`.
 
     `mon_status` has no `quorum_leader_name`. Instead, it has the name and the state (leader, peon,
     electing etc.) of the monitor that answered.
@@ -96,7 +101,7 @@ class RawReport(msgspec.Struct, frozen=True):
 
 
 class RawDashboardMonitor(msgspec.Struct, frozen=True):
-    """The dashboard's `/api/monitor`, with a report of each monitor in or out of the quorum."""
+    """The dashboard's `/api/monitor`. The lists contain a report from each monitor."""
 
     mon_status: RawQuorum
     in_quorum: tuple[RawReport, ...] = ()
@@ -111,7 +116,7 @@ _decode_dashboard = Decoder(RawDashboardMonitor)
 
 @decodes("quorum_status")
 def decode_quorum(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer."""
+    """Decode the answer to `quorum_status`."""
     return (_fact(_decode(body)),)
 
 
@@ -138,7 +143,7 @@ def _fact(answer: RawQuorum, reports: Mapping[str, tuple[float, ...]] = _NO_REPO
             mon.name,
             mon.rank,
             mon.rank in ranks,
-            # "10.0.0.1:6789/0" and "[::1]:6789/0"; public_addr from 12 on
+            # "10.0.0.1:6789/0" and "[::1]:6789/0"; public_addr exists from Ceph 12 on
             (mon.public_addr or mon.addr).rpartition(":")[0],
             reports.get(mon.name, ()),
         )
@@ -155,12 +160,12 @@ def _fact(answer: RawQuorum, reports: Mapping[str, tuple[float, ...]] = _NO_REPO
 
 
 def _leader(answer: RawQuorum, ranks: set[int]) -> str | None:
-    """Determine the leader if Ceph does not report it; return None if that is impossible.
+    """Return the leader if Ceph does not report it directly; None if it cannot be determined.
 
     ElectionLogic.cc has three strategies. In classic and disallow, the monitor with the lowest rank
-    becomes the leader. In connectivity, it is the best connected monitor, which the answer does not
-    show. Some monitors never become the leader: those in `disallowed_leaders` and, in stretch mode,
-    the tiebreaker. A monitor that answers as a peon is not the leader either.
+    becomes the leader. In connectivity, the leader is the best connected monitor, which the answer
+    does not show. Some monitors never become the leader: those in `disallowed_leaders` and, in
+    stretch mode, the tiebreaker. A monitor that answers as a peon is not the leader either.
     """
     monmap = answer.monmap
     if answer.state == "leader" and answer.name:

@@ -1,7 +1,7 @@
 """The registry of documents: their fact types and the commands that return them.
 
-To add a document, write its fact and a decoder in a module of this package, add a row below, and
-add an answer to ceph_exporter/simulator/reef/__init__.py. If a step is missing, an import fails
+To add a document, write its fact type and a decoder in a module of this package, add a row below,
+and add an answer to ceph_exporter/simulator/reef/__init__.py. If a step is missing, an import fails
 with an error that names the file to edit.
 """
 
@@ -102,9 +102,10 @@ def wire_format_of(document: str, command: Command) -> str:
 
 
 def check(registry: Iterable[Document], facts: Iterable[type[Fact]]) -> None:
-    """Raise RegistrationError, which names the file to edit, if a document is incomplete.
+    """Raise RegistrationError, which names the file to edit, if the registry is inconsistent.
 
-    facts: every fact type, registered or not.
+    Every document must be registered once and have a decoder. facts: every fact type, registered or
+    not.
     """
     here = file_of(__name__)
     owners: dict[str, str] = {}
@@ -120,7 +121,9 @@ def check(registry: Iterable[Document], facts: Iterable[type[Fact]]) -> None:
     for fact in facts:
         file, name = file_of(fact.__module__), fact.__name__
         if not hasattr(fact, "document"):
-            raise RegistrationError(f"{file}: {name} does not name its `document`")
+            raise RegistrationError(
+                f"{file}: {name} does not name its `document`; add it as a class attribute"
+            )
         if owners.get(fact.document) != name:
             raise RegistrationError(
                 f"{here}: no row registers {name} of {file}; add one such as "

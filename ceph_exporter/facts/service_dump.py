@@ -1,6 +1,6 @@
-"""The document `service dump`: daemons other than mon, mgr, OSD and MDS (12 and later).
+"""The document `service dump`: daemons other than mon, mgr, OSD and MDS (Ceph 12 and later).
 
-Sources: ServiceMap::dump of 12 to 20, which `status` contains as `servicemap`; the dashboard's
+Sources: ServiceMap::dump of Ceph 12 to 20, also in `status` as `servicemap`; the dashboard's
 `/api/rgw/daemon`.
 """
 
@@ -15,7 +15,8 @@ class Service(msgspec.Struct, frozen=True):
 
     type: the name of the service, even if the service map contains the name of the program instead.
     id: the daemon's key in the map; for iSCSI, the gateway. name: the id with which the daemon was
-    started. zone, zonegroup: only of a RADOS Gateway.
+    started; for iSCSI, the gateway. hostname and version are empty strings if unknown. zone,
+    zonegroup: only of a RADOS Gateway.
     """
 
     type: str
@@ -58,7 +59,7 @@ class RawServiceMap(msgspec.Struct, frozen=True):
 
 
 class RawRgw(msgspec.Struct, frozen=True):
-    """One row of `/api/rgw/daemon`. `service_map_id` exists from 16 on."""
+    """One row of `/api/rgw/daemon`. `service_map_id` exists in Ceph 16 and later."""
 
     id: str = ""
     service_map_id: str = ""
@@ -72,17 +73,17 @@ _decode = Decoder(RawServiceMap)
 _decode_rgws = Decoder(tuple[RawRgw, ...])
 # The types in ServiceMap::is_normal_ceph_entity. The map contains their tasks, not their daemons.
 _NOT_A_SERVICE = {"osd", "client", "mon", "mds", "mgr"}
-# This program serves iSCSI. It registers once for each image, as GATEWAY:POOL/IMAGE (rbd.c of
+# The program that serves iSCSI registers once for each image, as GATEWAY:POOL/IMAGE (rbd.c of
 # tcmu-runner) or portal/GATEWAY:POOL/IMAGE (Ceph's PR 39290).
 _ISCSI = "tcmu-runner"
 # Programs that register under their own names, and their services. nfs-ganesha registers since
-# Ceph's PR 67999 (after 20.2.4).
+# Ceph's PR 67999 (after Ceph 20.2.4).
 _SERVICE_OF = {"nfs-ganesha": "nfs"}
 
 
 @decodes("service dump")
 def decode_service_dump(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer."""
+    """Decode the answer to `service dump`."""
     return (from_raw(_decode(body)),)
 
 

@@ -2,14 +2,16 @@
 
 No answer lists slow operations. The texts of the checks are, by release:
 
-- 13 and later, SLOW_OPS (DaemonHealthMetricCollector.cc): "12 slow ops, oldest one blocked for 36
-  sec, osd.3 has slow ops" or "daemons [osd.1,mon.a] have slow ops.". If there are more than ten
-  daemons, the text names only ten: "daemons [osd.0,...]... have slow ops.". 14 separates type and
-  id by a comma: "daemons [osd,1,mon,a]". Early builds of 13 name the daemons only in the details.
-- 12, REQUEST_SLOW and REQUEST_STUCK (PGMap.cc): "218 slow requests are blocked > 32 sec. Implicated
-  osds 0,1"; details: "osd.0 has blocked requests > 65.5 sec", "osds 1,4 have stuck requests ...".
-- Up to 11 (PGMonitor.cc): "17 requests are blocked > 32 sec" and "2 osds have slow requests";
-  details: "9 ops are blocked > 65.5 sec on osd.3", with the number for each OSD.
+- Ceph 13 and later, SLOW_OPS (DaemonHealthMetricCollector.cc): "12 slow ops, oldest one blocked for
+  36 sec, osd.3 has slow ops" or "daemons [osd.1,mon.a] have slow ops.". If there are more than ten
+  daemons, the text names only ten: "daemons [osd.0,...]... have slow ops.". Ceph 14 separates type
+  and id by a comma: "daemons [osd,1,mon,a]". Early builds of Ceph 13 name the daemons only in the
+  details.
+- Ceph 12, REQUEST_SLOW and REQUEST_STUCK (PGMap.cc): "218 slow requests are blocked > 32 sec.
+  Implicated osds 0,1"; details: "osd.0 has blocked requests > 65.5 sec", "osds 1,4 have stuck
+  requests ...".
+- Ceph 11 and earlier (PGMonitor.cc): "17 requests are blocked > 32 sec" and "2 osds have slow
+  requests"; details: "9 ops are blocked > 65.5 sec on osd.3", with the number for each OSD.
 """
 
 import re
@@ -31,14 +33,15 @@ _OF_OSD = re.compile(r"^(\d+) ops are blocked > \S+ sec on (osd\.\d+)")
 _NUMBER = re.compile(r"(?:^|; )(\d+) (?:slow |stuck )?(?:ops|requests)\b")
 _NUMBER_OF_OSDS = re.compile(r"(?:^|; )(\d+) osds have slow requests")
 _TYPES = {"mon", "mgr", "mds", "osd"}
-_MAX_DETAIL = 50  # the default of mon_health_max_detail in 12 and later
+_MAX_DETAIL = 50  # the default of mon_health_max_detail in Ceph 12 and later
 
 
 class SlowOps(msgspec.Struct, frozen=True):
-    """Slow operations. number: 0 if no check reports any, None if no text has the number.
+    """Slow operations.
 
-    daemons: the daemons that Ceph names, with the number for each; None if it is unknown. complete:
-    whether Ceph names all daemons that have slow operations.
+    number: 0 if no check reports any, None if it is unknown. daemons: the daemons that Ceph names,
+    each with its number of slow operations, None if that is unknown. complete: whether Ceph names
+    all daemons that have slow operations.
     """
 
     number: float | None = 0
@@ -53,7 +56,7 @@ Texts = tuple[str, tuple[str, ...]]
 
 
 def from_checks(checks: Iterable[Texts]) -> SlowOps:
-    """Return the slow operations that checks of 12 and later describe."""
+    """Return the slow operations that checks of Ceph 12 and later describe."""
     rows = [(_number(text), *_named(text, details)) for text, details in checks]
     if not rows:
         return NONE
@@ -65,10 +68,10 @@ def from_checks(checks: Iterable[Texts]) -> SlowOps:
 
 
 def from_lines(text: str, details: Iterable[str]) -> SlowOps:
-    """Return the slow operations in the summary and the detail lines of 0.67 to 11.
+    """Return the slow operations in the summary and the detail lines of Ceph 0.67 to 11.
 
-    text: the message of the check SLOW_OPS, empty if there is none. 0.72.2 prints only the first
-    problem in the summary, so the details may contain operations that it does not mention.
+    text: the message of the check SLOW_OPS, an empty string if there is none. In Ceph 0.72.2, the
+    summary has only the first problem, so the details may name operations that `text` omits.
     """
     numbers: dict[str, float] = {}
     osd_count = _NUMBER_OF_OSDS.search(text)
@@ -116,7 +119,7 @@ def _names(text: str) -> Iterator[str]:
 
 
 def _daemons(listed: str) -> Iterator[str]:
-    """Yield the names in "osd.0,mon.a" or, as 14 prints them, "osd,0,mon,a"."""
+    """Yield the names in "osd.0,mon.a" or, as Ceph 14 prints them, "osd,0,mon,a"."""
     parts = iter([part.strip() for part in listed.split(",")])
     for part in parts:
         if part in _TYPES:
@@ -128,5 +131,5 @@ def _daemons(listed: str) -> Iterator[str]:
 def _shares(
     names: Mapping[str, None], total: float | None, *, complete: bool
 ) -> dict[str, float | None]:
-    """Return the number for each daemon: it is known if a single daemon has all operations."""
+    """Return the number of each daemon, None unless a single daemon has all operations."""
     return dict.fromkeys(names, total if complete and len(names) == 1 else None)

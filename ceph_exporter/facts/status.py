@@ -1,7 +1,7 @@
 """The document `status`: a summary of the cluster.
 
-Sources: Monitor::get_cluster_status, OSDMap::print_summary and PGMap::print_summary of 0.67 to 20;
-the dashboard's `/api/health/minimal`, which also contains `health detail`.
+Sources: Monitor::get_cluster_status, OSDMap::print_summary and PGMap::print_summary of Ceph 0.67 to
+20; the dashboard's `/api/health/minimal`, which also contains `health detail`.
 """
 
 from collections.abc import Collection, Mapping
@@ -14,15 +14,15 @@ from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.health import RawHealth, from_raw, status_of
 from ceph_exporter.facts.numbers import amounts, counts
 
-_RECOVERY = {"recovering", "backfilling", "backfill"}  # the last one up to 11
+_RECOVERY = {"recovering", "backfilling", "backfill"}  # "backfill": up to Ceph 11
 
 
 class Status(Fact, frozen=True):
-    """Counts and rates of the cluster. A figure that the API does not report is None.
+    """Counts and rates of the cluster. A figure that is unknown is None.
 
-    pg_states: the number of PGs by combined state ("active+clean"); pg_states_complete: whether it
-    has every state. Sizes are in bytes and rates are per second. A rate that Ceph omits because the
-    cluster is idle is 0. osd_epoch: the epoch of the OSD map.
+    pg_states: the number of PGs by combined state ("active+clean"); pg_states_complete: whether
+    pg_states has every state of the answer. Sizes are in bytes and rates are per second. A rate
+    that Ceph omits because the cluster is idle is 0. osd_epoch: the epoch of the OSD map.
     """
 
     document = "status"
@@ -48,20 +48,20 @@ class Status(Fact, frozen=True):
     recovery_objects: float | None = None
 
     def without_mgr(self) -> "Status":
-        """Return health, OSD counts and remapped PGs; all other figures come from the mgr."""
+        """Return health, fsid, OSD counts and remapped PGs; figures from the mgr are left out."""
         names = "health", "fsid", "osds", "osds_up", "osds_in", "pgs_remapped"
         return Status(**{name: getattr(self, name) for name in names})
 
     @property
     def at_rest(self) -> bool:
-        """Whether nothing is being recovered: no PG recovers or backfills, and the rate is 0."""
+        """Whether the recovery rate is 0 and all PGs are in known states without recovery."""
         states = {state for joined in self.pg_states for state in joined.split("+")}
         complete = self.pg_states_complete and bool(states)
         return self.recovery_bytes == 0 and complete and states.isdisjoint(_RECOVERY)
 
 
 class RawOsdmap(msgspec.Struct, frozen=True):
-    """The OSD counts. Up to 14, they are inside a second `osdmap`. In 0.67, they are strings."""
+    """The OSD counts, up to Ceph 14 inside a second `osdmap`. In Ceph 0.67, some are strings."""
 
     osdmap: "RawOsdmap | None" = None
     epoch: int | None = None
@@ -81,7 +81,7 @@ class RawState(msgspec.Struct, frozen=True):
 class RawPgmap(msgspec.Struct, frozen=True):
     """`pgmap`. Ceph omits each rate and each object count below while it is 0.
 
-    op_per_sec exists only up to 9, and Ceph omits it while it is 0.
+    op_per_sec exists only up to Ceph 9.
     """
 
     pgs_by_state: tuple[RawState | None, ...] = ()
@@ -146,7 +146,7 @@ class RawClientPerf(msgspec.Struct, frozen=True):
 
 
 class RawMinimal(msgspec.Struct, frozen=True):
-    """The dashboard's `/api/health/minimal`. It omits sections that the user may not read."""
+    """The dashboard's `/api/health/minimal`, without sections that the user cannot read."""
 
     health: RawHealth | None = None
     osd_map: RawOsds | None = None
@@ -160,7 +160,7 @@ _decode_minimal = Decoder(RawMinimal)
 
 @decodes("status")
 def decode_status(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer. From 12 on, it also contains `service dump`."""
+    """Decode the answer to `status`; from Ceph 12 on, it also contains `service dump`."""
     answer = _decode(body)
     status = _from_status(answer)
     if answer.servicemap is None:
@@ -183,7 +183,7 @@ def _from_status(answer: RawStatus) -> Status:
     )
     if answer.pgmap is None:
         return osds
-    # Up to 9, there is one sum of all operations. From 10 on, reads and writes are separate.
+    # Up to Ceph 9, there is one sum of all operations; later, reads and writes are separate.
     pgmap = amounts(answer.pgmap)
     joint = pgmap.op_per_sec
     separate = joint is msgspec.UNSET
@@ -207,7 +207,7 @@ def _from_status(answer: RawStatus) -> Status:
 
 
 def states_of(rows: Collection[RawState | None]) -> Mapping[str, int]:
-    """Return the number of PGs by state, without the rows that are broken."""
+    """Return the number of PGs by state, without rows that are broken or impossible."""
     return counts({row.state_name: row.count for row in rows if row})
 
 
@@ -217,12 +217,16 @@ def _both(reads: float | None, writes: float | None) -> float | None:
 
 @decodes("dashboard/health/minimal")
 def decode_minimal(body: bytes) -> tuple[Fact, ...]:
-    """Decode the dashboard's minimal answer: `health detail` and `status`."""
+    """Decode the dashboard's minimal answer into `health detail` and `status`."""
     return from_minimal(_decode_minimal(body))
 
 
 def from_minimal(answer: RawMinimal) -> tuple[Fact, ...]:
-    """Return the facts for an answer that has the sections of `/api/health/minimal`."""
+    """Return the facts for an answer that has the sections of `/api/health/minimal`.
+
+    Without a health status, there is no fact for `health detail`. Raise DecodeError if the OSDs and
+    the PGs are missing, too.
+    """
     health = status_of(answer.health) if answer.health else None
     if health is None and answer.osd_map is None and answer.pg_info is None:
         raise DecodeError("Object missing required field `health`")

@@ -1,7 +1,8 @@
 """The document `time-sync-status`: clock skew and latency of each monitor.
 
-12.1.1 and later have this command (Monitor.cc). In 0.67 to 11, `health` contains the same figures
-as `timechecks`. In a cluster with one monitor, and just after an election, no monitor is listed.
+Ceph 12.1.1 and later have this command (Monitor.cc). In Ceph 0.67 to 11, `health` contains the same
+figures as `timechecks`. In a cluster with one monitor, and just after an election, no monitor is
+listed.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,11 @@ from ceph_exporter.facts.numbers import amount
 
 
 class Clock(msgspec.Struct, frozen=True):
-    """A monitor's clock compared with the leader's. skew (signed) and latency are in seconds."""
+    """A monitor's clock compared with the leader's.
+
+    skew and latency are in seconds, None if unknown. skew has a sign, except in figures from the
+    check MON_CLOCK_SKEW. health: the severity, such as HEALTH_OK.
+    """
 
     skew: float | None = None
     latency: float | None = None
@@ -22,7 +27,11 @@ class Clock(msgspec.Struct, frozen=True):
 
 
 class TimeSync(Fact, frozen=True):
-    """The latest round of time checks. ongoing: None if the answer does not report it."""
+    """The latest round of time checks.
+
+    clocks: by monitor. epoch: the election epoch. round: counted from the election. ongoing:
+    whether the round is in progress. Whatever the answer does not report is None.
+    """
 
     document = "time-sync-status"
 
@@ -33,7 +42,7 @@ class TimeSync(Fact, frozen=True):
 
 
 class RawClock(msgspec.Struct, frozen=True):
-    """One row of `timechecks.mons` (up to 11)."""
+    """One row of `timechecks.mons` (Ceph 11 and earlier)."""
 
     name: str
     skew: float | None = None
@@ -42,7 +51,7 @@ class RawClock(msgspec.Struct, frozen=True):
 
 
 class RawTimechecks(msgspec.Struct, frozen=True):
-    """`timechecks`: the round and, up to 11, the monitors."""
+    """`timechecks`: the round and, in Ceph 11 and earlier, the monitors."""
 
     epoch: int | None = None
     round: int | None = None
@@ -62,13 +71,13 @@ _decode = Decoder(RawTimeSync)
 
 @decodes("time-sync-status")
 def decode_time_sync(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer."""
+    """Decode the answer to `time-sync-status`."""
     answer = _decode(body)
     return (_fact(answer.timechecks, answer.time_skew_status),)
 
 
 def from_health(answer: RawTimechecks) -> TimeSync:
-    """Return the fact for the `timechecks` in a `health` answer of 0.67 to 11."""
+    """Return the fact for the `timechecks` in a `health` answer of Ceph 0.67 to 11."""
     return _fact(
         answer, {mon.name: Clock(mon.skew, mon.latency, mon.health) for mon in answer.mons}
     )

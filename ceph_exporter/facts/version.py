@@ -1,6 +1,7 @@
 """The document `version`: the release of Ceph that answers.
 
-Sources: the mon command `version` (0.94 and later); the dashboard's `/api/summary` (14 and later).
+Sources: the mon command `version` (Ceph 0.94 and later); the dashboard's `/api/summary` (Ceph 14
+and later).
 """
 
 import re
@@ -11,7 +12,7 @@ from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 
 _DIGITS = 9
-_RELEASE = re.compile(r"(?<!\d)(\d+(?:\.\d+)+)")  # (?<!\d) avoids quadratic time
+_RELEASE = re.compile(r"(?<!\d)(\d+(?:\.\d+)+)")  # (?<!\d) keeps the time linear
 
 
 class Version(Fact, frozen=True):
@@ -26,7 +27,7 @@ class Version(Fact, frozen=True):
     def sums_in_pool_stats(self) -> bool:
         """Whether `osd pool stats` reports the numbers of objects at risk, not their changes.
 
-        Up to 12.2.2, it reports how much these numbers changed in the last few seconds
+        Up to Ceph 12.2.2, it reports how much these numbers changed in the last few seconds
         (PGMap::pool_recovery_summary; Ceph's PRs 20009 and 20150).
         """
         numbers = [int(part[:_DIGITS]) for part in self.release.split(".")]

@@ -1,6 +1,6 @@
 """The documents `versions` and `features`: releases of daemons and clients (Ceph 12 and later).
 
-Source: Monitor::handle_command of 12 to 20 (`versions`, `features`).
+Source: Monitor::handle_command of Ceph 12 to 20 (`versions`, `features`).
 """
 
 import re
@@ -26,7 +26,7 @@ class Versions(Fact, frozen=True):
 class Feature(msgspec.Struct, frozen=True):
     """A group of daemons or clients with the same feature bits.
 
-    release: the oldest release that has these features.
+    release: the oldest release that has these features. num: None if unknown.
     """
 
     features: str = ""
@@ -50,14 +50,14 @@ _GROUP = re.compile(rb'"group"(?=\s*:)')
 
 @decodes("versions")
 def decode_versions(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer, without the total `overall`."""
+    """Decode the answer to `versions`, without the total `overall`."""
     answer = _decode_versions(body)
     return (Versions({type_: counts(row) for type_, row in answer.items() if type_ != "overall"}),)
 
 
 @decodes("features")
 def decode_features(body: bytes) -> tuple[Fact, ...]:
-    """Decode the mon command's answer. In 12, each list is an object with equal keys, `group`."""
+    """Decode the answer to `features`. In Ceph 12, lists are objects whose keys are all `group`."""
     numbers = count()  # numbers the keys, because a decoder keeps only the last of equal keys
     answer = _decode_features(_GROUP.sub(lambda _: b'"%d"' % next(numbers), body))
     return (

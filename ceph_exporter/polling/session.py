@@ -71,8 +71,8 @@ class Session:
     def _identifies(self, source: Source) -> bool:
         """Return whether a status tells which cluster this is.
 
-        The dashboard reports the fsid in a status only while health fails (20 and later). If that
-        were the first fsid, nothing could identify the cluster after the next reconnect.
+        The dashboard reports the fsid in a status only while health fails (Ceph 20 and later). If
+        that were the first fsid, nothing could identify the cluster after the next reconnect.
         """
         return bool(self.trust.fsid) or source.api != "dashboard"
 

@@ -16,8 +16,9 @@ OWN = "(the exporter itself)"
 UP = Metric(
     "ceph_up",
     "gauge",
-    "Whether the last poll received the health or the status of the cluster (1) or neither (0)",
+    "Whether the last poll received the cluster's health or status (1) or not (0)",
     OWN,
+    detail="While either is in cooldown after a slow answer, its last successful request counts.",
 )
 DOCUMENT_SUCCESS = Metric(
     "ceph_exporter_document_success",
@@ -51,7 +52,8 @@ DOCUMENT_BYTES = Metric(
 DOCUMENT_DROPPED = Metric(
     "ceph_exporter_document_dropped_fields",
     "gauge",
-    "Number of fields that were ignored because of their type in the last answer with the document",
+    "Number of fields of the document's last answer that were ignored because of an unexpected "
+    "type",
     OWN,
     _DOCUMENT,
 )
@@ -75,11 +77,12 @@ COLLECTOR_SERIES = Metric(
     "Number of series that the collector exported in the last poll",
     OWN,
     _COLLECTOR,
+    detail="Series that are absent because their value is unknown are included.",
 )
 COLLECTOR_CUT = Metric(
     "ceph_exporter_collector_series_cut",
     "gauge",
-    "Number of series left out because the collector exceeds --poll.series-limit",
+    "Number of series left out of the last poll because the collector exceeds --poll.series-limit",
     OWN,
     _COLLECTOR,
 )

@@ -2,7 +2,7 @@
 
 A mgr knows about the monitors only what they last sent to it. Without a quorum they send no new
 state of the cluster, and the dashboard keeps returning the last HEALTH_OK, however old it is (seen
-on 16.2.15 and 18.2.7). Two signs reveal this:
+on Ceph 16.2.15 and 18.2.7). Two signs reveal this:
 
 - `quorum_age` does not change. It is the age of the quorum in seconds, which a quorum sends to the
   mgr every 5 s (MgrMonitor::send_digests in Ceph 14 to 20).

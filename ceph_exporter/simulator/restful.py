@@ -1,8 +1,9 @@
 """A simulation of the mgr module restful in front of a simulated cluster, over plain HTTP.
 
-Modelled on src/pybind/mgr/restful of 18.2 and its observed answers. Commands finish immediately,
-and a request is stored until it is deleted. TLS, keys and the endpoints that the exporter does not
-use are not simulated; the server behaves as if the module's option `enable_auth` were off.
+Modelled on src/pybind/mgr/restful of Ceph 18.2 and its observed answers. Commands finish
+immediately, and a request is stored until it is deleted. TLS, keys and the endpoints that the
+exporter does not use are not simulated; the server behaves as if the module's option `enable_auth`
+were off.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The REST API of the mgr dashboard, 14 to 21 (src/pybind/mgr/dashboard/).
+"""The REST API of the mgr dashboard of Ceph 14 to 21 (src/pybind/mgr/dashboard/).
 
 A standby mgr redirects to the active mgr, at an address that may be unreachable for the exporter.
 Therefore, redirects are not followed, and the next URL is tried instead.
@@ -44,9 +44,9 @@ ENDPOINTS: Mapping[str, tuple[str, ...]] = {
 }
 _MINIMAL = "health/minimal"
 _INCLUDES = {"health/full": frozenset(ENDPOINTS[_MINIMAL])}
-# Requested while health/minimal fails. health/snapshot (20 and later) has the checks without their
-# details. The summary has only the overall status. It comes last because it may wait 5 s for RBD
-# mirroring.
+# Requested while health/minimal fails. health/snapshot (Ceph 20 and later) has the checks without
+# their details. The summary has only the overall status. It comes last because it may wait 5 s for
+# RBD mirroring.
 FALLBACKS: Mapping[str, tuple[str, ...]] = {
     "health/snapshot": ENDPOINTS[_MINIMAL],
     "summary": ("status", "version"),

@@ -1,10 +1,10 @@
 """Who sent the answer at a dashboard's URL: the dashboard itself, a standby mgr or a third party.
 
 Sources: json_error_page and serialize_dashboard_exception of the dashboard (controllers/_helpers.py
-and services/exception.py of 14 to 20). An error of the dashboard is a JSON object with `detail` and
-usually `status`, or `code` and `component`. With `standby_behaviour=error`, a standby mgr answers
-in the same form, with the status in `standby_error_status_code` and a fixed text
-(StandbyModule.serve of module.py, the same in 14 to 20).
+and services/exception.py of Ceph 14 to 20). An error of the dashboard is a JSON object with
+`detail` and usually `status`, or `code` and `component`. With `standby_behaviour=error`, a standby
+mgr answers in the same form, with the status in `standby_error_status_code` and a fixed text
+(StandbyModule.serve of module.py, the same in Ceph 14 to 20).
 """
 
 import msgspec
@@ -35,7 +35,7 @@ _SECTIONS = {
     "mgr dump": "manager",
     "fs dump": "cephfs",
 }
-"""By document, the scope that its section of `/api/health/full` requires (HealthData, 14 to 20)."""
+"""By document, the scope for its section of `/api/health/full` (HealthData, Ceph 14 to 20)."""
 
 
 class _Error(msgspec.Struct):

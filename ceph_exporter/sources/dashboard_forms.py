@@ -1,7 +1,7 @@
 """The query parameters of a request to the dashboard, which depend on the release.
 
-Sources: src/pybind/mgr/dashboard/controllers/host.py and osd.py of 14 to 20, and observed answers
-with an orchestrator, without one, and with one that fails.
+Sources: src/pybind/mgr/dashboard/controllers/host.py and osd.py of Ceph 14 to 20, and observed
+answers with an orchestrator, without one, and with one that fails.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,15 +15,15 @@ from ceph_exporter.sources.http import Response
 
 Ask: TypeAlias = Callable[[str], Response]
 
-# Endpoint -> its query strings ("forms"), best first. With an orchestrator, `host` of 18 and later
-# lists the orchestrator's hosts without daemons, except with sources=ceph. Even with that, 20 asks
-# the orchestrator for service instances, and fails if the orchestrator fails. The parameter
+# Endpoint -> its query strings ("forms"), best first. With an orchestrator, `host` of Ceph 18 and
+# later lists the orchestrator's hosts without daemons, except with sources=ceph. Even with that, 20
+# asks the orchestrator for service instances, and fails if the orchestrator fails. The parameter
 # include_service_instances=false prevents that, but 16 and 18 reject it. 14 has no parameters.
 FORMS: Mapping[str, tuple[str, ...]] = {
     "host": ("?sources=ceph", "?sources=ceph&include_service_instances=false", ""),
 }
-# From 18 on, these lists contain only the first rows unless all rows are requested. Before, they
-# are complete and have no parameters.
+# From Ceph 18 on, these lists contain only the first rows unless all rows are requested. Before,
+# they are complete and have no parameters.
 PAGED = frozenset({"osd", "host"})
 _ALL_ROWS = "offset=0&limit=-1"
 _SHORTEST_PAGE = 5

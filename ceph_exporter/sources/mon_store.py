@@ -1,9 +1,9 @@
 """The document `mon store`: the monitors' data directories on this host, which no API reports.
 
-Up to 11, each monitor reports its disk and store to the cluster (mon/DataHealthService.cc, removed
-in 12). This module calculates the figures in the same way. statfs returns the sizes of the file
-system, and the sizes of the files in `store.db` are added up by their extension
-(RocksDBStore::get_estimated_size, 0.72 to 20).
+Up to Ceph 11, each monitor reports its disk and store to the cluster (mon/DataHealthService.cc,
+removed in Ceph 12). This module calculates the figures in the same way. statfs returns the sizes of
+the file system, and the sizes of the files in `store.db` are added up by their extension
+(RocksDBStore::get_estimated_size, Ceph 0.72 to 20).
 """
 
 import os

@@ -1,8 +1,8 @@
 """Documents through librados, with the distribution's Python module `rados`; every release.
 
 The monitors answer most commands themselves, so these documents are current even if every mgr is
-down. From 12 on, the mgr answers some commands (src/mgr/MgrCommands.h and the mgr's modules), which
-are sent last. There are two ways to send them (observed on 14.2.21 to 20.2.4):
+down. From Ceph 12 on, the mgr answers some commands (src/mgr/MgrCommands.h and the mgr's modules),
+which are sent last. There are two ways to send them (observed on 14.2.21 to 20.2.4):
 
 - Directly to the mgr, which checks the user's mgr capabilities. librados needs the mgr map, which
   the monitors send only to users with the capability `allow service mon r`. Such users can also
@@ -217,7 +217,7 @@ class Rados:
         return set()
 
     def _release(self, deadline: Deadline) -> int:
-        """Return the major number of the monitors' release, 0 before 0.94."""
+        """Return the major number of the monitors' release, 0 before Ceph 0.94."""
         reply = self._run(mon("version"), deadline)
         with suppress(DecodeError):
             (version,) = decode_version(reply.body)

@@ -35,7 +35,7 @@ def check_files(conf: str, keyring: str) -> None:
 
 
 def not_connected(reply: Reply, conf: str, entity: str) -> SourceError:
-    """Return the error for librados' errno; the meanings were observed with 16.2.15 and 20.2.4."""
+    """Return the error for librados' errno, with its meaning on Ceph 16.2.15 and 20.2.4."""
     if reply.text == NO_MODULE:
         return SourceError(
             ErrorKind.REFUSED,

@@ -1,9 +1,9 @@
 """ceph-rest-api, which is part of Ceph 0.67 to 12.2 (src/pybind/ceph_rest_api.py).
 
-It handles one request at a time. Others wait, and before 12.1 they wait without a limit. Therefore,
-the exporter uses one connection, closes it after each answer, and ends every request at the poll's
-deadline. The content type of an error is always text/html. If a monitor prints invalid JSON
-(`nan`), the answer has the status 500.
+It handles one request at a time. Others wait, and before Ceph 12.1 they wait without a limit.
+Therefore, the exporter uses one connection, closes it after each answer, and ends every request at
+the poll's deadline. The content type of an error is always text/html. If a monitor prints invalid
+JSON (`nan`), the answer has the status 500.
 """
 
 import time

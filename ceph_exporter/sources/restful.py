@@ -1,4 +1,4 @@
-"""The mgr module restful, 12.2 to 19.2 (src/pybind/mgr/restful/).
+"""The mgr module restful of Ceph 12.2 to 19.2 (src/pybind/mgr/restful/).
 
 Commands are posted to `/request`, and their results are read from there. A result (`outb`) is JSON
 inside a JSON string. A finished request stays in the mgr's memory until it is deleted.
@@ -106,7 +106,7 @@ class Restful:
         response = self._call("GET", f"/{endpoint}", deadline)
         error = None
         if response.status != 200:
-            # 12 and 13 lack the endpoint. Only a 404 from the module itself shows that.
+            # Ceph 12 and 13 lack the endpoint. Only a 404 from the module itself shows that.
             unknown = response.status == 404 and _is_own(response)
             kind = ErrorKind.UNSUPPORTED if unknown else ErrorKind.FAILED
             error = SourceError(kind, f"{self.url}/{endpoint}: HTTP {response.status}")
@@ -122,7 +122,7 @@ class Restful:
             except SourceError as error:
                 if error.kind is not ErrorKind.UNSUPPORTED or not self._batch:
                     raise
-                # 12 and 13 accept only one command per request, and answer a list with 500.
+                # Ceph 12 and 13 accept only one command per request, and answer a list with 500.
                 self._batch = False
                 yield from self._run(commands, deadline)
                 return

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 Page = dict[str, dict[frozenset[tuple[str, str]], float]]
 
 _DOCS = Path(__file__).parents[2] / "docs"
-NOT_GIVEN = _DOCS / "ceph-apis.md", "What an API does not give"
-OTHERWISE = _DOCS / "ceph-apis.md", "What the module says otherwise"
-NOT_EXPORTED = _DOCS / "migration.md", "What the module has and the exporter has not"
+NOT_GIVEN = _DOCS / "ceph-apis.md", "What each API lacks"
+OTHERWISE = _DOCS / "ceph-apis.md", "Differences from the mgr module"
+NOT_EXPORTED = _DOCS / "migration.md", "Families that are not exported"
 
 
 def parse(text: str) -> Page:

@@ -1,7 +1,7 @@
 """`health` and `health detail` of Jewel: problems, and the monitors' disks, stores and clocks.
 
 Modelled on Monitor::get_health, DataHealthService.cc, PGMonitor::get_health,
-OSDMonitor::get_health and MDSMap::get_health of 10.2.
+OSDMonitor::get_health and MDSMap::get_health of Ceph 10.2.
 """
 
 from collections import Counter

@@ -49,7 +49,7 @@ def _df(
 
 
 def _usage(pool: Pool) -> dict[str, int]:
-    """Return the usage. Only `max_avail` includes replicas, as in all releases before 12."""
+    """Return the usage. Only `max_avail` includes replicas, as in all releases before Ceph 12."""
     return {
         "kb_used": -(-pool.stored // 1024),
         "bytes_used": pool.stored,

@@ -1,6 +1,6 @@
 """The answers of a simulated cluster with Ceph 18.2 (Reef) to mon and mgr commands.
 
-The answers have the fields of 18.2.7, except for those that are only useful for debugging.
+The answers have the fields of Ceph 18.2.7, except for those that are only useful for debugging.
 """
 
 from collections.abc import Callable, Mapping

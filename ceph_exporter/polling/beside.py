@@ -25,6 +25,7 @@ class Beside:
         self._host = mon_store.MonStore(cluster.mon_data)
         self._rgw: RgwAdmin | None = None
         self._worker = Worker()
+        self._is_recording = cluster.api == "recording"
         rgw = cluster.rgw
         if rgw.urls:
             keys = Keys(rgw.access_key_file, rgw.secret_key_file)
@@ -38,9 +39,9 @@ class Beside:
 
     @property
     def unconfigured(self) -> frozenset[str]:
-        """The documents that no API has and whose settings are missing."""
-        names = {MonStore.document, RgwUsage.document}
-        return frozenset(names - self.documents)
+        """The documents that no API has and whose settings are missing; a recording may have all."""
+        names = frozenset({MonStore.document, RgwUsage.document})
+        return frozenset() if self._is_recording else names - self.documents
 
     def of(self, source: Source) -> frozenset[str]:
         """Return the documents that are not to be requested with the others of a source."""

@@ -62,7 +62,7 @@ class Poller:
         )
         self._beside = Beside(cluster, config.poll.body_limit)
         self._collecting = Collecting(name, cluster, config, tags)
-        self._documents = Documents(self._wanted(cluster), clock)
+        self._documents = Documents(self._wanted(), clock)
         self._outage = Outage(tags, clock)
 
     @property
@@ -254,8 +254,7 @@ class Poller:
                 return  # it may come from another cluster
         self._documents.keep(answer, decoded)
 
-    def _wanted(self, cluster: Cluster) -> set[str]:
+    def _wanted(self) -> set[str]:
         """Return the names of the documents that collectors or the report need."""
         always = {fact.document for fact in (Health, Status, Quorum, Version)}
-        wanted = always | self._collecting.documents
-        return wanted if cluster.api == "recording" else wanted - self._beside.unconfigured
+        return (always | self._collecting.documents) - self._beside.unconfigured

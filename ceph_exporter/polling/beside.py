@@ -39,7 +39,7 @@ class Beside:
 
     @property
     def unconfigured(self) -> frozenset[str]:
-        """The documents that no API has and whose settings are missing; a recording may have all."""
+        """The documents that no API has and whose settings are missing."""
         names = frozenset({MonStore.document, RgwUsage.document})
         return frozenset() if self._is_recording else names - self.documents
 

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ceph_exporter import exposition, metric
-from ceph_exporter.collectors import _perf_names, versions
+from ceph_exporter.collectors import _perf_names, rgw_buckets, versions
 from ceph_exporter.config.units import Duration, Size
-from ceph_exporter.facts import pg_states, preluminous
+from ceph_exporter.facts import Facts, pg_states, preluminous
 from ceph_exporter.facts.decode import DecodeError
 from ceph_exporter.facts.health import decode_health
+from ceph_exporter.facts.rgw_buckets import Bucket, RgwBuckets
 from ceph_exporter.facts.version import decode_version
 from ceph_exporter.facts.versions import decode_features
 from ceph_exporter.log import Json, Logfmt
@@ -34,8 +35,9 @@ if TYPE_CHECKING:
 CONFIGURED = {
     "ceph_exporter.collectors.perf_counters.__init__",
     "ceph_exporter.collectors.perf_counters.__post_init__",
+    "ceph_exporter.collectors._wildcards._patterns",
 }
-"""Functions with patterns of the operator's own."""
+"""Functions with patterns of the operator's own; wildcards take linear time, see below."""
 PATTERNS = list(linear.patterns())
 
 
@@ -225,3 +227,14 @@ def test_many_digits_in_the_health_are_read_promptly() -> None:
     for text in ("9" * 100_000, "9" * 100_000 + " pgs stuck x", "1 pgs stuck " * 10_000):
         assert linear._seconds(health, text, 1) < 1
     assert not linear.growth(lambda text: health(text * 10), "", "x; ", "")
+
+
+def test_wildcards_take_linear_time() -> None:
+    """Whoever names a bucket cannot make the operator's wildcards slow."""
+    options = rgw_buckets.Options(include="*a*a*a*a*a*a*a*a*a*b")
+
+    def run(name: str) -> object:
+        bucket = Bucket(name, "", "alice", "p", 1, 1, 1, 1, 1, None)
+        return list(rgw_buckets.collect(Facts.of(RgwBuckets((bucket,))), options))
+
+    assert not linear.growth(run, "", "a", "")

@@ -37,7 +37,7 @@ def poll(
 ) -> Report:
     """Poll a cluster once and return the report. on_answer: called with each answer."""
     with closing(Poller(name, cluster, config, on_answer=on_answer)) as poller:
-        return poller.poll().report
+        return poller.poll(only=True).report
 
 
 @contextmanager

@@ -15,7 +15,7 @@ def once(config: Config) -> int:
     snapshots = []
     for name, cluster in config.clusters.items():
         with closing(Poller(name, cluster, config)) as poller:
-            snapshots.append(poller.poll())
+            snapshots.append(poller.poll(only=True))
     lines = [snapshot.fresh_lines for snapshot in snapshots]
     _write(exposition.page(lines, exposition.Format.TEXT))
     return 0 if all(snapshot.report.up for snapshot in snapshots) else 1

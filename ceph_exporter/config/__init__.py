@@ -14,6 +14,7 @@ from ceph_exporter.config.tree import (
     Config,
     Log,
     Poll,
+    RgwConfig,
     TlsConfig,
     Web,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Duration",
     "Log",
     "Poll",
+    "RgwConfig",
     "Size",
     "TlsConfig",
     "Web",

@@ -33,6 +33,7 @@ def check_cluster(cluster: ClusterSettings, path: str, collectors: Collectors) -
         elif "://" in url or "\0" in url:
             raise ConfigError(f"{path}urls[{index}]: expected the folder of a recording")
     _check_user(cluster, path)
+    _check_rgw(cluster, f"{path}rgw.")
     _check_files(cluster, path)
     for index, pattern in enumerate(cluster.mon_data):
         if not pattern.startswith("/") or "\0" in pattern:
@@ -66,6 +67,9 @@ def check_telemetry_path(path: str) -> None:
 def _check_files(cluster: ClusterSettings, path: str) -> None:
     files = {"tls.ca_file": cluster.tls.ca_file or ""}
     files |= {name: getattr(cluster, name) for name in ("password_file", "keyring", "ceph_conf")}
+    files |= {
+        f"rgw.{name}": getattr(cluster.rgw, name) for name in ("access_key_file", "secret_key_file")
+    }
     for name, file in files.items():
         if "://" in file:  # it may contain a password, so the error does not show it
             raise ConfigError(f"{path}{name}: {NO_URL}")
@@ -89,6 +93,17 @@ def _check_rados(cluster: ClusterSettings, path: str) -> None:
         raise ConfigError(f"{path}urls: expected none; ceph_conf names the monitors")
     if cluster.password_file:
         raise ConfigError(f"{path}password_file: expected none; the user's key is in keyring")
+
+
+def _check_rgw(cluster: ClusterSettings, path: str) -> None:
+    rgw = cluster.rgw
+    for index, url in enumerate(rgw.urls):
+        _check_url(url, f"{path}urls[{index}]")
+    if not rgw.urls and (rgw.access_key_file or rgw.secret_key_file):
+        raise ConfigError(f"{path}urls: expected the URL of RGW, as there are keys for it")
+    for name in ("access_key_file", "secret_key_file"):
+        if rgw.urls and not getattr(rgw, name):
+            raise ConfigError(f"{path}{name}: expected the file with the key of RGW's user")
 
 
 def _check_url(url: str, path: str) -> None:

@@ -21,6 +21,7 @@ from ceph_exporter.config.tree import (
     Config,
     Log,
     Poll,
+    RgwConfig,
     TlsConfig,
     Web,
 )
@@ -44,6 +45,9 @@ class ClusterFlags(msgspec.Struct, frozen=True):
     ceph_conf: str = CEPH_CONF
     keyring: str = ""
     mon_data: tuple[str, ...] = ()
+    rgw_url: tuple[str, ...] = ()
+    rgw_access_key_file: str = ""
+    rgw_secret_key_file: str = ""
 
 
 class PollFlags(msgspec.Struct, frozen=True):
@@ -114,6 +118,7 @@ class CommandLine(msgspec.Struct, frozen=True):
             ceph_conf=flags.ceph_conf,
             keyring=flags.keyring,
             mon_data=flags.mon_data,
+            rgw=RgwConfig(flags.rgw_url, flags.rgw_access_key_file, flags.rgw_secret_key_file),
         )
         if not settings.addresses:
             raise ConfigError(
@@ -142,8 +147,10 @@ class CommandLine(msgspec.Struct, frozen=True):
 
 def _flag_of(path: str) -> str:
     """Return the flag that sets a field, such as --cluster.ca-file for tls.ca_file."""
-    field = path.rpartition(".")[2].partition("[")[0]
-    return "--cluster." + ("url" if field == "urls" else field.replace("_", "-"))
+    section, _, name = path.rpartition(".")
+    field = name.partition("[")[0]
+    prefix = "--cluster.rgw-" if section == "rgw" else "--cluster."
+    return prefix + ("url" if field == "urls" else field.replace("_", "-"))
 
 
 def fail(message: str) -> NoReturn:

@@ -73,6 +73,17 @@ class TlsConfig(Strict, frozen=True):
     insecure_skip_verify: bool = False
 
 
+class RgwConfig(Strict, frozen=True):
+    """RGW's admin API, beside the API of the cluster. urls: one for each gateway.
+
+    The files contain the keys of its user; the certificate is verified as that of Ceph's API.
+    """
+
+    urls: tuple[str, ...] = ()
+    access_key_file: str = ""
+    secret_key_file: str = ""
+
+
 class ClusterSettings(Strict, frozen=True):
     """The settings of a cluster, except the options of its collectors.
 
@@ -90,6 +101,7 @@ class ClusterSettings(Strict, frozen=True):
     ceph_conf: str = CEPH_CONF
     keyring: str = ""
     mon_data: tuple[str, ...] = ()
+    rgw: RgwConfig = RgwConfig()
 
     @property
     def addresses(self) -> tuple[str, ...]:

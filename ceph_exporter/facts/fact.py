@@ -14,11 +14,13 @@ class Fact(msgspec.Struct, frozen=True):
 
     A subclass sets `document` to the document's name, usually the command that returns it. A `slow`
     document seldom changes, so it is requested only every few minutes. A document with `of_osd_map`
-    contains only data of the OSD map, so it stays valid until the map's epoch changes.
+    contains only data of the OSD map, so it stays valid until the map's epoch changes. A document
+    `aside` may take longer than a poll, so it is requested in the background.
     """
 
     document: ClassVar[str]
     slow: ClassVar[bool] = False
+    aside: ClassVar[bool] = False
     of_osd_map: ClassVar[bool] = False
 
     @classmethod

@@ -30,6 +30,9 @@ from ceph_exporter.facts.pg_states import PgStates
 from ceph_exporter.facts.pool_stats import PoolStats
 from ceph_exporter.facts.pool_sums import PoolSums
 from ceph_exporter.facts.quorum import Quorum
+from ceph_exporter.facts.rgw_buckets import RgwBuckets
+from ceph_exporter.facts.rgw_usage import RgwUsage
+from ceph_exporter.facts.rgw_users import RgwUsers
 from ceph_exporter.facts.service_dump import ServiceDump
 from ceph_exporter.facts.status import Status
 from ceph_exporter.facts.time_sync import TimeSync
@@ -83,6 +86,9 @@ REGISTRY = (
     Document(DeviceList, mgr("device ls", since="14")),
     Document(Balancer, mgr("balancer status", since="12")),
     Document(PerfCounters, since="14"),  # from endpoints of the dashboard and restful
+    Document(RgwBuckets, since="14"),  # from the dashboard and from RGW's admin API
+    Document(RgwUsers, since="14"),
+    Document(RgwUsage, since="12"),  # from RGW's admin API only
     Document(MonStore),  # from the monitors' data directories on the exporter's own host
 )
 

@@ -15,7 +15,8 @@ class Service(msgspec.Struct, frozen=True):
 
     type: the name of the service, even if the service map contains the name of the program instead.
     id: the daemon's key in the map; for iSCSI, the gateway. name: the id with which the daemon was
-    started; for iSCSI, the gateway. hostname and version are empty strings if unknown.
+    started; for iSCSI, the gateway. hostname and version are empty strings if unknown. zone,
+    zonegroup: only of a RADOS Gateway.
     """
 
     type: str
@@ -23,6 +24,8 @@ class Service(msgspec.Struct, frozen=True):
     name: str
     hostname: str
     version: str
+    zone: str = ""
+    zonegroup: str = ""
 
 
 class ServiceDump(Fact, frozen=True):
@@ -62,6 +65,8 @@ class RawRgw(msgspec.Struct, frozen=True):
     service_map_id: str = ""
     server_hostname: str = ""
     version: str = ""
+    zone_name: str = ""
+    zonegroup_name: str = ""
 
 
 _decode = Decoder(RawServiceMap)
@@ -89,7 +94,13 @@ def decode_rgws(body: bytes) -> tuple[Fact, ...]:
         ServiceDump(
             tuple(
                 Service(
-                    "rgw", row.service_map_id or row.id, row.id, row.server_hostname, row.version
+                    "rgw",
+                    row.service_map_id or row.id,
+                    row.id,
+                    row.server_hostname,
+                    row.version,
+                    row.zone_name,
+                    row.zonegroup_name,
                 )
                 for row in _decode_rgws(body)
             ),
@@ -121,4 +132,5 @@ def _service(type_: str, key: str, metadata: dict[str, str]) -> Service:
         gateway = metadata.get("daemon_prefix") or hostname or from_key
         return Service("iscsi", gateway, gateway, hostname, version)
     type_ = _SERVICE_OF.get(type_, type_)
-    return Service(type_, key, metadata.get("id", key), hostname, version)
+    zone, zonegroup = metadata.get("zone_name", ""), metadata.get("zonegroup_name", "")
+    return Service(type_, key, metadata.get("id", key), hostname, version, zone, zonegroup)

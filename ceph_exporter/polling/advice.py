@@ -4,9 +4,13 @@ from typing import NamedTuple
 
 from ceph_exporter.facts.orchestrator import Gateways
 from ceph_exporter.facts.registry import COMMANDS
+from ceph_exporter.facts.rgw_buckets import RgwBuckets
+from ceph_exporter.facts.rgw_usage import RgwUsage
+from ceph_exporter.facts.rgw_users import RgwUsers
 from ceph_exporter.polling.report import DocumentRow, DocumentState, Report
 from ceph_exporter.sources import ErrorKind
 
+_OF_RGW = frozenset(fact.document for fact in (RgwBuckets, RgwUsage, RgwUsers))
 _REPORT = "please report this together with the output of `ceph_exporter record DIR`"
 _MAX_PATHS = 5
 """The number of dropped fields of a document that are named."""
@@ -46,6 +50,8 @@ def missing(report: Report) -> list[Missing]:
 
 def _document(row: DocumentRow, api: str) -> Missing:
     if row.state is DocumentState.FAILED:
+        if row.name in _OF_RGW and api != "dashboard":
+            return Missing(row.name, row.error, "")  # its reason says what to do
         denied = row.kind is ErrorKind.DENIED
         fix = _fix_of_denial(api) if denied else _fix_of_failure(row.name, api)
         return Missing(row.name, row.error, fix)
@@ -53,6 +59,8 @@ def _document(row: DocumentRow, api: str) -> Missing:
         fix = "only a cluster with an orchestrator has it; nothing needs to be done"
     elif api == "recording":
         fix = "record it with `ceph_exporter record DIR`"
+    elif row.name in _OF_RGW:
+        fix = "only where RGW runs: the dashboard has it, and RGW's own API, see --cluster.rgw-url"
     elif not row.offered:
         fix = _fix_of_api(row.name)
     elif row.kind is ErrorKind.DENIED:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.config import Cluster, Config
 from ceph_exporter.exposition import Renderer
-from ceph_exporter.facts import Cache, Fact, Facts, Health, MonStore, Quorum, Status, Version
+from ceph_exporter.facts import Cache, Fact, Facts, Health, Quorum, Status, Version
 from ceph_exporter.log import fields, log
 from ceph_exporter.metric import Metric, escape
 from ceph_exporter.polling.report import CollectorRow
@@ -29,21 +29,21 @@ class Collecting:
         """The names of the collectors that run."""
         self.prefix = f'cluster="{escape(name)}"' if len(config.clusters) > 1 else ""
         """The label that all series of this cluster have; empty if there is only one cluster."""
-        self._options, self._recorded = cluster.options, cluster.api == "recording"
+        self._options = cluster.options
         self._tags = tags
         self._renderers = {
             name: Renderer(self.prefix, config.poll.series_limit) for name in self.names
         }
         self._cache: Cache = {}
 
-    def wanted(self, of_host: Collection[str]) -> set[str]:
+    def wanted(self, unconfigured: Collection[str]) -> set[str]:
         """Return the names of the documents that collectors or the report need.
 
-        of_host: the documents that this host provides. A recording may contain them as well.
+        unconfigured: the documents that are left out because the settings for them are missing.
         """
         of_report = {fact.document for fact in (Health, Status, Quorum, Version)}
         wanted = of_report.union(*(COLLECTORS[name].documents for name in self.names))
-        return wanted if of_host or self._recorded else wanted - {MonStore.document}
+        return wanted.difference(unconfigured)
 
     def facts(self, available: Mapping[type[Fact], Fact]) -> Facts:
         """Return the facts with a cache of what collectors derived in the last poll.

@@ -123,7 +123,7 @@ class Documents:
             entry.schedule = schedule.received(
                 entry.schedule, now, seconds, slow=fact.slow, vital=vital
             )
-            entry.grace = schedule.grace(seconds, slow=fact.slow, vital=vital)
+            entry.grace = schedule.grace(seconds, slow=fact.slow, vital=vital, aside=fact.aside)
             size = len(answer.body)
             entry.row = DocumentRow(
                 name,
@@ -159,7 +159,8 @@ class Documents:
                 seconds=seconds,
             )
             if seconds is not None:
-                entry.schedule = schedule.failed(entry.schedule, now, seconds)
+                aside = DOCUMENTS[name].aside
+                entry.schedule = schedule.failed(entry.schedule, now, seconds, aside=aside)
 
     def cool_down(self, names: Iterable[str], seconds: float) -> None:
         """Put documents, except those in `VITAL`, in cooldown after their request made a URL fail.

@@ -11,6 +11,7 @@ from ceph_exporter.exposition import Lines
 from ceph_exporter.facts import Health, Quorum, Status
 from ceph_exporter.log import fields, log, tags_of
 from ceph_exporter.polling import snapshot, summary
+from ceph_exporter.polling.beside import Beside
 from ceph_exporter.polling.clock import SYSTEM, Clock
 from ceph_exporter.polling.collecting import Collecting
 from ceph_exporter.polling.documents import Documents
@@ -19,7 +20,7 @@ from ceph_exporter.polling.outage import Outage, pause
 from ceph_exporter.polling.report import Report
 from ceph_exporter.polling.session import Connect, Session
 from ceph_exporter.polling.snapshot import Snapshot
-from ceph_exporter.sources import Answer, ErrorKind, MonStore, Source, SourceError
+from ceph_exporter.sources import Answer, ErrorKind, Source, SourceError
 
 ATTEMPTS = 3
 """Maximum number of connections in a poll to a single URL: one may break or lead to a standby."""
@@ -59,9 +60,10 @@ class Poller:
         self._session = Session(
             cluster, tags, connect, body_limit=config.poll.body_limit, clock=clock
         )
-        self._host = MonStore(cluster.mon_data)
+        self._beside = Beside(cluster, config.poll.body_limit)
         self._collecting = Collecting(name, cluster, config, tags)
-        self._documents = Documents(self._collecting.wanted(self._host.documents), clock)
+        wanted = self._collecting.wanted(self._beside.unconfigured)
+        self._documents = Documents(wanted, clock)
         self._outage = Outage(tags, clock)
 
     @property
@@ -95,12 +97,14 @@ class Poller:
             stop.wait(max(0.0, wait))
         self.close()
 
-    def poll(self) -> Snapshot:
-        """Request all documents that are due, publish the result, and return it."""
+    def poll(self, *, only: bool = False) -> Snapshot:
+        """Request what is due, publish the result, and return it. only: no other poll follows."""
         start = self._clock.monotonic()
         self._documents.start_poll()
-        failure = self._request(Deadline(self._poll.timeout))
-        for answer in self._host.fetch(self._documents.due()):
+        deadline = Deadline(self._poll.timeout)
+        failure = self._request(deadline)
+        wait = deadline.left if only else 0.0
+        for answer in self._beside.fetch(self._documents, self._session.source, wait):
             self._take(answer)
         self._documents.end_poll(self._poll.stale_after)
         documents = self._documents.rows()
@@ -124,8 +128,9 @@ class Poller:
         return self._publish(report, lines)
 
     def close(self) -> None:
-        """Close the connection to Ceph."""
+        """Close the connections."""
         self._session.close()
+        self._beside.close()
 
     def _is_up(self, failure: SourceError | None) -> bool:
         """Return whether this poll received health or status, or did not have to.
@@ -177,7 +182,7 @@ class Poller:
                 return None
         kinds = list(ErrorKind)
         failure = min(reversed(failures), key=lambda error: kinds.index(error.kind))
-        self._documents.fail({*due, *self._documents.due()}, failure)
+        self._documents.fail({*due, *self._documents.due()} - self._beside.documents, failure)
         return failure
 
     def _may_reach_another_mgr(self, error: SourceError, *, was_open: bool) -> bool:
@@ -195,7 +200,7 @@ class Poller:
 
     def _open(self, url: str, deadline: Deadline) -> Source:
         source = self._session.open(url, deadline)
-        self._documents.connect(source.api, source.documents | self._host.documents)
+        self._documents.connect(source.api, source.documents | self._beside.documents)
         return source
 
     def _fetch(self, url: str, source: Source, deadline: Deadline) -> None:
@@ -203,7 +208,7 @@ class Poller:
 
         Before that, find out which cluster answers, unless the session already knows.
         """
-        requested = set(self._host.documents)
+        requested = set(self._beside.of(source))
         # Each of these documents identifies the cluster, so it is requested even if it is not due.
         # The second is needed if the user may not read the first.
         for name in (Quorum.document, Status.document):

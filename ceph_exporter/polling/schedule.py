@@ -9,6 +9,8 @@ A *vital* document shows whether the cluster is healthy. A *slow* document rarel
 
 import msgspec
 
+from ceph_exporter.sources.aside import LIMIT
+
 SLOW_INTERVAL = 300.0
 """Seconds between two requests for a slow document."""
 UNSUPPORTED_INTERVAL = 300.0
@@ -26,6 +28,10 @@ OSDs. Requested every 15 s, this one document would already cost half as much CP
 whole prometheus module."""
 COOLDOWN_MAX = 60.0
 """Longest cooldown in seconds after a failure, so that a recovery is noticed soon."""
+
+ASIDE_COOLDOWN_MAX = 1800.0
+"""The same for a document that is requested beside the polls: what is behind it may hang for long,
+and each request occupies a thread of the mgr or of RGW meanwhile."""
 
 
 class Schedule(msgspec.Struct, frozen=True):
@@ -49,9 +55,10 @@ def cooldown(seconds: float, *, vital: bool) -> float:
     return seconds * (COOLDOWN_FACTOR if vital else LONG_COOLDOWN_FACTOR)
 
 
-def grace(seconds: float, *, slow: bool, vital: bool) -> float:
+def grace(seconds: float, *, slow: bool, vital: bool, aside: bool = False) -> float:
     """Return the seconds to add to `stale_after`, because not every poll requests the document."""
-    return max(SLOW_INTERVAL if slow else 0.0, cooldown(seconds, vital=vital))
+    wait = max(SLOW_INTERVAL if slow else 0.0, cooldown(seconds, vital=vital))
+    return wait + LIMIT if aside else wait
 
 
 def received(
@@ -65,9 +72,11 @@ def received(
     )
 
 
-def failed(schedule: Schedule, now: float, seconds: float) -> Schedule:
+def failed(schedule: Schedule, now: float, seconds: float, *, aside: bool = False) -> Schedule:
     """Return the schedule after a failed request that took `seconds`."""
     wait = min(COOLDOWN_MAX, COOLDOWN_FACTOR * seconds)
+    if aside:
+        wait = min(ASIDE_COOLDOWN_MAX, max(COOLDOWN_MAX, COOLDOWN_FACTOR * seconds))
     return msgspec.structs.replace(schedule, cooldown_until=now + wait)
 
 

@@ -14,12 +14,14 @@ from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.dashboard_errors import detail, hint, left_out
 from ceph_exporter.sources.dashboard_forms import Forms
 from ceph_exporter.sources.dashboard_login import LoggedIn
+from ceph_exporter.sources.dashboard_rgw import DashboardRgw
 from ceph_exporter.sources.foreign import ForeignAnswerError
 from ceph_exporter.sources.http import Http, Response
 
 # Endpoint -> the documents for which it is requested, in the order of the requests. `monitor` comes
 # first because it is answered from memory, while the health endpoints wait for every iSCSI gateway.
-# health/full contains everything in health/minimal, which is then skipped.
+# health/full contains everything in health/minimal, which is then skipped. `rgw/daemon` comes last
+# because the first such request to a mgr of 16 waits for RGW.
 ENDPOINTS: Mapping[str, tuple[str, ...]] = {
     "monitor": ("quorum_status",),
     "health/full": (
@@ -35,10 +37,10 @@ ENDPOINTS: Mapping[str, tuple[str, ...]] = {
     "pool?stats=true": ("osd pool stats",),
     "osd": ("osd df", "osd perf"),
     "host": ("mon metadata", "mgr metadata", "mds metadata", "versions"),
-    "rgw/daemon": ("service dump",),
     "daemon?daemon_types=rgw": ("orch ps",),
     "perf_counters": ("perf counters",),
     "summary": ("version",),
+    "rgw/daemon": ("service dump",),
 }
 _MINIMAL = "health/minimal"
 _INCLUDES = {"health/full": frozenset(ENDPOINTS[_MINIMAL])}
@@ -59,10 +61,15 @@ _SHARE = 0.75
 """The fraction of the remaining time that one endpoint may take."""
 _OF_HEALTH = frozenset({_MINIMAL, "health/snapshot"})
 _WAITING = _OF_HEALTH | {"health/full"}
-_SHARES = {"health/snapshot": 0.5}  # it also waits for iSCSI gateways
+_SHARES = {
+    "health/snapshot": 0.5,  # it also waits for iSCSI gateways
+    "rgw/daemon": 0.5,
+}
 _PAUSE = 60.0
 """Seconds before a health endpoint that hung is requested again. One dead iSCSI gateway makes it
 hang for 45 s (iscsi_client.py), and each such request occupies a thread of the mgr."""
+_PAUSE_OF = dict.fromkeys(_OF_HEALTH, _PAUSE) | {"rgw/daemon": 600.0}
+"""The same by endpoint. An RGW that hangs usually does so for long."""
 
 
 class Dashboard:
@@ -70,10 +77,11 @@ class Dashboard:
 
     api = "dashboard"
     releases = ("14", "")
-    documents = frozenset(name for names in ENDPOINTS.values() for name in names)
+    documents = DashboardRgw.documents.union(*ENDPOINTS.values())
 
     def __init__(self, http: Http, credentials: Credentials) -> None:
         self.url = http.url
+        self.aside = DashboardRgw(http.twin, credentials)
         self._session = LoggedIn(http, credentials)
         self._forms = Forms()
         self._unknown: set[str] = set()  # fallbacks that this release does not have
@@ -104,8 +112,9 @@ class Dashboard:
             self._answered = deadline
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connections."""
         self._session.close()
+        self.aside.close()
 
     def _other_health(self, deadline: Deadline) -> Iterator[Answer]:
         """Request the fallbacks until one answers; raise SourceError if the URL is unusable."""
@@ -143,8 +152,9 @@ class Dashboard:
         wire_format = _STATUS_ALONE if fallback else f"dashboard/{endpoint}"
         reasons = left_out(endpoint, self._session.user)
         answer = Answer(documents, wire_format, elapsed(start), body, error, reasons)
-        if endpoint in _OF_HEALTH and error is not None and error.of_document and not limit.left:
-            self._hung[endpoint] = time.monotonic() + _PAUSE, answer
+        hung = error is not None and error.of_document and not limit.left
+        if hung and endpoint in _PAUSE_OF:
+            self._hung[endpoint] = time.monotonic() + _PAUSE_OF[endpoint], answer
         return answer
 
     def _of_endpoint_or_url(

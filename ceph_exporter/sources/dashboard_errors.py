@@ -23,6 +23,8 @@ _SCOPES = {
     "host": "hosts",
     "daemon": "hosts",
     "rgw/daemon": "rgw",
+    "rgw/bucket": "rgw",
+    "rgw/user": "rgw",
 }
 _SECTIONS = {
     "osd dump": "osd",

@@ -5,6 +5,7 @@ answers with 401, and only then does the exporter log in again. Cookies are disc
 cookie of a login takes precedence over the Authorization header.
 """
 
+from collections.abc import Mapping
 from functools import partial
 
 import msgspec
@@ -41,13 +42,18 @@ class LoggedIn:
         """The name of the user."""
         return self._credentials.username
 
-    def ask(self, endpoint: str, deadline: Deadline) -> Response:
-        """Return the dashboard's own answer; raise SourceError if the URL or the login fails."""
+    def ask(
+        self, endpoint: str, deadline: Deadline, accept: Mapping[str, str] = ACCEPT
+    ) -> Response:
+        """Return the dashboard's own answer; raise SourceError if the URL or the login fails.
+
+        accept: the Accept header, if the endpoint has another version than most.
+        """
         had_token = bool(self._credentials.token)
-        response = self._request(endpoint, deadline)
+        response = self._request(endpoint, deadline, accept)
         if response.status == 401 and had_token:
             self._credentials.token = ""  # expired or revoked, so log in again, but only once
-            response = self._request(endpoint, deadline)
+            response = self._request(endpoint, deadline, accept)
         if response.status == 401:
             self._credentials.distrust()
             raise SourceError(
@@ -61,10 +67,10 @@ class LoggedIn:
         """Close the connection."""
         self._http.close()
 
-    def _request(self, endpoint: str, deadline: Deadline) -> Response:
+    def _request(self, endpoint: str, deadline: Deadline, accept: Mapping[str, str]) -> Response:
         if not self._credentials.token:
             self._credentials.token = self._log_in(deadline)
-        headers = {**ACCEPT, "Authorization": f"Bearer {self._credentials.token}"}
+        headers = {**accept, "Authorization": f"Bearer {self._credentials.token}"}
         check = partial(check_own, self._url, endpoint)
         return self._http.request("GET", f"/api/{endpoint}", deadline, headers=headers, check=check)
 

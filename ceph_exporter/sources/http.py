@@ -71,6 +71,7 @@ class Http:
         limit: int = BODY_LIMIT,
     ) -> None:
         self.url = url.rstrip("/")
+        self._tls = tls
         self._limit = limit
         self._addresses: list[str] = []
         self._sock: socket.socket | None = None
@@ -113,6 +114,15 @@ class Http:
                 self._addresses.append(self._addresses.pop(0))
             else:
                 return response
+
+    def twin(self) -> "Http":
+        """Return a client for the same URL with a connection of its own."""
+        return Http(self.url, tls=self._tls, limit=self._limit)
+
+    def abort(self) -> None:
+        """Close the connection, even during a request in another thread, which then fails."""
+        self._shut_down()
+        self.close()
 
     def close(self) -> None:
         """Close the connection."""

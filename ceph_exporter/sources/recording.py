@@ -17,8 +17,9 @@ from urllib.parse import quote
 
 from ceph_exporter.deadline import Deadline, elapsed
 from ceph_exporter.facts.registry import COMMANDS, wire_format_of
-from ceph_exporter.sources import dashboard, mon_store, restful
+from ceph_exporter.sources import dashboard, dashboard_rgw, mon_store, restful
 from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
+from ceph_exporter.sources.rgw_admin import FORMATS as RGW_FORMATS
 
 _SECRET = re.compile(
     # The first of these words in a key is enough. (?>) stops the search from trying the others.
@@ -123,10 +124,13 @@ def _formats_by_document() -> dict[str, list[str]]:
         for document, commands in COMMANDS.items()
     }
     formats[mon_store.DOCUMENT] = [mon_store.DOCUMENT]
+    for document, wire_format in RGW_FORMATS.items():
+        formats[document] = [wire_format]
     tables = (
         ("dashboard", dashboard.ENDPOINTS),
         ("dashboard", {"health/snapshot": dashboard.FALLBACKS["health/snapshot"]}),
         ("restful", restful.ENDPOINTS),
+        ("dashboard", dashboard_rgw.ENDPOINTS),
     )
     for api, endpoints in tables:
         for endpoint, documents in endpoints.items():

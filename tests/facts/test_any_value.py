@@ -154,6 +154,10 @@ REQUIRED = {
     "pg states": {"pg_stats", "pg_stats.[]", "pg_stats.[].pgid", "pg_stats.[].state"}
     | {"[]", "[].pgid", "[].state"},
     "quorum_status": {"quorum", "quorum.[]", "monmap", "monmap.fsid", "monmap.mons"},
+    "dashboard/rgw/daemon": {"[]"},  # the only gateway
+    "dashboard/rgw/user": {"number"},
+    "rgw/usage": {"traffic"},
+    "rgw/user": {"number"},
     "service dump": {"services"},
     "time-sync-status": {"timechecks"},
     "version": {"version"},
@@ -162,7 +166,7 @@ REQUIRED = {
 
 
 ROW_KEYS = {"[]", "id", "pgid", "name", "code", "rank", "type", "osd", "127.0.0.1:0/4242"}
-ROW_KEYS |= {"active+undersized", "active+undersized+degraded"}
+ROW_KEYS |= {"active+undersized", "active+undersized+degraded", "bucket", "user", "category"}
 """The keys of rows, without which a row cannot be told from others, and single elements: what they
 cost is the row, and what is counted over the rows."""
 

@@ -6,7 +6,7 @@ from ceph_exporter.facts import DOCUMENTS, Fact, OsdDf, Quorum, RegistrationErro
 from ceph_exporter.facts.command import mgr, mon, release_key
 from ceph_exporter.facts.fact import decodes
 from ceph_exporter.facts.registry import COMMANDS, REGISTRY, Document, check, wire_format_of
-from ceph_exporter.sources import dashboard, mon_store, restful
+from ceph_exporter.sources import dashboard, mon_store, restful, rgw_admin
 
 REGISTRY_FILE = "ceph_exporter/facts/registry.py"
 
@@ -56,10 +56,10 @@ def test_endpoints_carry_registered_documents(tables: dict[str, tuple[str, ...]]
 
 
 def test_every_document_has_a_source() -> None:
-    """What is registered without a command comes from an endpoint or from the monitor's host."""
+    """What is registered without a command comes from an endpoint, the monitors' host or RGW."""
     offered = {mon_store.DOCUMENT, *COMMANDS}
     offered |= {name for names in restful.ENDPOINTS.values() for name in names}
-    offered |= dashboard.Dashboard.documents
+    offered |= dashboard.Dashboard.documents | rgw_admin.RgwAdmin.documents
     assert offered == set(DOCUMENTS)
 
 

@@ -105,7 +105,7 @@ def test_gateways_of_the_dashboard(row: dict[str, str], key: str) -> None:
     """The dashboard only lists gateways, from 16 on by their key in the map."""
     row = {**row, "server_hostname": "h1", "version": VERSION, "zone_name": "default"}
     assert decode("dashboard/rgw/daemon", [row]) == ServiceDump(
-        (Service("rgw", key, "gw1", "h1", VERSION),), complete=False
+        (Service("rgw", key, "gw1", "h1", VERSION, "default"),), complete=False
     )
 
 

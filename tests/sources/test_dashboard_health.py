@@ -119,6 +119,24 @@ def test_a_health_that_hangs_is_left_alone_for_a_minute(credentials: Credentials
     assert server.asked() == ["/api/monitor", "/api/summary"]
 
 
+def test_gateways_that_hang_are_asked_last_and_left_alone(credentials: Credentials) -> None:
+    """The first such request to a mgr of 16 waits for RGW, and must not delay anything else."""
+    fake = Dashboard()
+    hanging = answering(lambda one: None if "/rgw/" in one.path else fake(one))
+    with serve(hanging) as server, opened(server.url, credentials) as source:
+        wanted = ("service dump", "health detail", "version")
+        first = {one.wire_format: one.error for one in source.fetch(wanted, Deadline(4))}
+        assert server.asked("GET")[-1] == "/api/rgw/daemon"
+        del server.requests[:]
+        second = {one.wire_format: one.error for one in source.fetch(wanted, Deadline(4))}
+    for answers in (first, second):
+        hung = answers.pop("dashboard/rgw/daemon")
+        assert hung is not None
+        assert hung.kind is ErrorKind.FAILED
+        assert answers == {"dashboard/health/minimal": None, "dashboard/summary": None}
+    assert server.asked() == ["/api/health/minimal", "/api/summary"]
+
+
 @pytest.mark.parametrize(
     ("document", "endpoint", "scope"),
     [

@@ -111,12 +111,15 @@ def service_dump(state: State) -> dict[str, object]:
         daemons: dict[str, object] = {"summary": ""}
         for name in names:
             host = _host_of(name)
+            zone = {"zone_name": "berlin", "zonegroup_name": "europe"} if type_ == "rgw" else {}
             daemons[str(gid)] = {
                 "start_epoch": 11,
                 "start_stamp": date(0),
                 "gid": gid,
                 "addr": f"{address(1, host)}:0/{gid}",
-                "metadata": metadata(name, state.moment.layout.hosts[host].name) | {"id": name},
+                "metadata": metadata(name, state.moment.layout.hosts[host].name)
+                | {"id": name}
+                | zone,
                 "task_status": {},
             }
             gid += 1

@@ -1,0 +1,106 @@
+"""The quotas of users, which are requested one by one."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ceph_exporter.deadline import Deadline
+from ceph_exporter.sources import ErrorKind, SourceError
+from ceph_exporter.sources import rgw_users as module
+from ceph_exporter.sources.rgw_users import Users
+from tests.sources.rgw_fake import QUOTAS
+
+
+class Script:
+    """Users whose quotas are answers or errors, and the time."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = list(names)
+        self.errors: dict[str, SourceError] = {}
+        self.gone: set[str] = set()
+        self.bodies: dict[str, bytes] = {}
+        self.asked: list[str] = []
+        self.now = 0.0
+        self.users = Users(clock=lambda: self.now)
+
+    def fetch(self) -> tuple[int, list[str]]:
+        """Return the number of users and the names of those with quotas."""
+        body = self.users.fetch(lambda _: self.names, self._quota, Deadline(30))
+        found: dict[str, Any] = json.loads(body)
+        return found["number"], list(found["users"])
+
+    def _quota(self, name: str, deadline: Deadline) -> bytes | None:
+        assert deadline.left <= 20
+        self.asked.append(name)
+        if name in self.errors:
+            raise self.errors[name]
+        default = json.dumps({**QUOTAS, "keys": [{"secret_key": "hush"}]}).encode()
+        return None if name in self.gone else self.bodies.get(name, default)
+
+
+FAILED = SourceError(ErrorKind.FAILED, "no")
+
+
+def test_all_users() -> None:
+    """Every user is asked for, and nothing but the quotas is kept."""
+    script = Script("b", "a")
+    assert script.fetch() == (2, ["a", "b"])
+    assert b"hush" not in script.users.fetch(lambda _: ["a"], script._quota, Deadline(30))
+
+
+def test_a_user_that_is_gone() -> None:
+    """It is left out, also if its quotas were known."""
+    script = Script("a", "b", "c")
+    script.fetch()
+    script.names, script.gone = ["a", "b"], {"b"}
+    assert script.fetch() == (2, ["a"])
+
+
+def test_a_user_whose_quotas_are_unavailable() -> None:
+    """It alone is missing; quotas that were received before remain for an hour."""
+    script = Script("a", "b", "c")
+    script.errors["b"] = FAILED
+    script.bodies["c"] = b"[]"
+    assert script.fetch() == (3, ["a"])
+    script.errors["a"] = FAILED
+    del script.errors["b"]
+    assert script.fetch() == (3, ["a", "b"])
+    script.now = 4000.0
+    assert script.fetch() == (3, ["b"])
+
+
+def test_too_many_failures() -> None:
+    """Three users in a row are enough to leave the others for the next round."""
+    script = Script(*"abcdef")
+    script.errors = dict.fromkeys("abc", FAILED)
+    assert script.fetch() == (6, [])
+    assert script.asked == ["a", "b", "c"]
+
+
+def test_a_round_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next one continues with the users that were not asked for, then with the oldest."""
+    script = Script(*"abc")
+    script.fetch()
+    script.names += ["d"]
+    script.asked.clear()
+    script.fetch()
+    assert script.asked == ["d", "a", "b", "c"]
+    monkeypatch.setattr(module, "_ROUND", 0.0)
+    script.asked.clear()
+    assert script.fetch() == (4, ["a", "b", "c", "d"])
+    assert script.asked == []
+
+
+def test_a_limit_on_users(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first by name are asked for, so that they are always the same."""
+    monkeypatch.setattr(module, "MOST", 2)
+    assert Script("c", "b", "a").fetch() == (3, ["a", "b"])
+
+
+def test_users_that_may_not_be_read() -> None:
+    """An error that concerns all users is that of the document, unless some quotas are known."""
+    script = Script("a")
+    script.errors["a"] = SourceError(ErrorKind.DENIED, "no right")
+    with pytest.raises(SourceError, match="no right"):
+        script.fetch()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 RULES = Path(__file__).parent.parent / "deploy" / "prometheus" / "ceph.rules.yml"
 _CONFIGURATION = """\
-global: {{scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 2s}}
+global: {{scrape_interval: 5s, scrape_timeout: 5s, evaluation_interval: 5s}}
 rule_files: [{rules}]
 scrape_configs:
   - job_name: ceph
@@ -32,7 +32,7 @@ class SimulatedFleet:
     """Clusters of Ceph 18.2 behind restful, each with its incidents half-way through.
 
     clusters: the incidents of each cluster by its name; None to follow the timeline. Everything is
-    polled, scraped and evaluated every two seconds, and alerts fire at once.
+    scraped and evaluated every five seconds, and alerts fire at once.
     """
 
     def __init__(self, folder: Path, clusters: Mapping[str, Collection[str] | None]) -> None:
@@ -64,7 +64,8 @@ class SimulatedFleet:
                     self._folder / "prometheus", port=free_port(), configuration=configuration
                 )
             )
-            self.prometheus.wait_for(f"count(ceph_health_status) == {len(self.clusters)}")
+            everything = f"count(ceph_health_status) == {len(self.clusters)}"
+            self.prometheus.wait_for(everything, timeout=60)
             self._stack = stack.pop_all()
         return self
 

@@ -113,8 +113,12 @@ def declared(server: Grafana, board: Dashboard) -> dict[int, Panel]:
     return dict(zip(numbers, panels, strict=True))
 
 
-def faults(shown: list[Shown], expected: dict[int, Panel], *, reachable: bool) -> Iterator[str]:
-    """Yield what is wrong with the panels of a dashboard."""
+def faults(shown: list[Shown], expected: dict[int, Panel], cluster: str) -> Iterator[str]:
+    """Yield what is wrong with the panels of a dashboard.
+
+    Restful reports PGs by pool only while all PGs are clean, so panels whose text blames the API
+    may be empty for the broken cluster.
+    """
     numbers = {panel.number for panel in shown}
     yield from (f"{panel.title} is missing" for n, panel in expected.items() if n not in numbers)
     for panel in shown:
@@ -125,7 +129,8 @@ def faults(shown: list[Shown], expected: dict[int, Panel], *, reachable: bool) -
         declaration = expected[panel.number]
         always = any(not query.empty_when for query in declaration.queries)
         empty = panel.text.strip() in ("", "No data", declaration.no_value)
-        if reachable and always and empty:
+        excused = cluster == LOST or (cluster == BROKEN and "API" in declaration.no_value)
+        if always and empty and not excused:
             yield f"{panel.title} has no data, but its declaration says that it always has some"
 
 
@@ -136,7 +141,7 @@ def test_a_dashboard_shows_every_panel(
 ) -> None:
     """No panel shows an error, lacks data that its declaration promises, or cuts off a column."""
     shown = window.open(board.uid, cluster=cluster)
-    found = list(faults(shown, declared(server, board), reachable=cluster != LOST))
+    found = list(faults(shown, declared(server, board), cluster))
     assert (found, window.exceptions()) == ([], [])
 
 

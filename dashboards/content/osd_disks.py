@@ -2,7 +2,7 @@
 
 from dashboards.content.hosts_and_osds import host_link
 from dashboards.content.osds_disks import LIFE, WEAR
-from dashboards.content.phrases import unknown
+from dashboards.content.phrases import NO_DISKS, unknown
 from dashboards.engine.declare import Query, Table, rising, warn_from
 
 _IS = ',ceph_daemon=~"$osd"'
@@ -18,7 +18,7 @@ DISKS = (
                 "max by (cluster, devices, db_device, wal_device, device_ids)"
                 f" (ceph_disk_occupation{{*{_IS}}})",
                 "exists",
-                empty_when="Ceph is older than 10",
+                empty_when=NO_DISKS,
                 hidden=True,
             ),
         ),

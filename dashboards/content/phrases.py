@@ -72,6 +72,7 @@ SCRAPED_FROM = "last_over_time(ceph_up{*}[1d])"
 
 # Values of `Query.empty_when`; panels show those that start with a capital letter.
 NOTHING_WRONG = "nothing is wrong"
+NO_DISKS = "the OSDs have no disks of their own, or Ceph is older than 10"
 NOTHING_BROKEN = "no PG is in such a state"
 NO_SKEW_WARNING = "the dashboard API is used and MON_CLOCK_SKEW is not raised"
 NO_MON_DATA = (

@@ -139,12 +139,18 @@ def _sum(left: int | None, right: int | None) -> int | None:
 def by_user(answer: RgwBuckets) -> Mapping[tuple[str, str], Held]:
     """Return what the buckets hold by owner and placement target.
 
-    It is empty unless all buckets are known, with their owners: otherwise any sum may be wrong.
+    It is empty unless all buckets are known, with their owners: otherwise any sum may be wrong. It
+    lacks an owner of whom the placement target of a bucket is unknown.
     """
     sums: dict[tuple[str, str], Held] = {}
+    unknown = set()
     for bucket in answer.buckets:
-        if bucket.owner is None or bucket.placement is None:
+        if bucket.owner is None:
             return {}
+        if bucket.placement is None:
+            unknown.add(bucket.owner)
+            continue
         key = bucket.owner, bucket.placement
         sums[key] = sums.get(key, Held()).plus(bucket)
-    return sums if answer.complete else {}
+    known = {key: held for key, held in sums.items() if key[0] not in unknown}
+    return known if answer.complete else {}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ceph_exporter.config import Cluster, Config, Poll
 from ceph_exporter.polling.collecting import enabled
 from ceph_exporter.polling.outage import LONGEST
-from ceph_exporter.polling.poller import OnSnapshot, Poller, ignore
+from ceph_exporter.polling.poller import OnSnapshot, Poller
 
 GRACE = LONGEST
 """A poller has hung if the time since the start of its last poll exceeds the interval, the timeout
@@ -41,7 +41,7 @@ class Fleet:
     on_snapshot: called by each poller with the result that it is about to publish.
     """
 
-    def __init__(self, on_snapshot: OnSnapshot = ignore) -> None:
+    def __init__(self, on_snapshot: OnSnapshot = lambda *_: None) -> None:
         self._on_snapshot = on_snapshot
         self._members: dict[str, _Member] = {}
         self.config: Config | None = None

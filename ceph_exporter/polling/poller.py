@@ -27,10 +27,6 @@ ATTEMPTS = 3
 OnSnapshot: TypeAlias = Callable[["Poller", Snapshot], object]
 
 
-def ignore(*_: object) -> None:
-    """Do nothing."""
-
-
 class Poller:
     """Polls one cluster. `snapshot` is the last result, None until the first poll has finished.
 
@@ -44,23 +40,21 @@ class Poller:
         config: Config,
         *,
         connect: Connect | None = None,
-        on_answer: Callable[[Answer], object] = ignore,
+        on_answer: Callable[[Answer], object] = lambda _: None,
         clock: Clock = SYSTEM,
     ) -> None:
         self.name = name
         self.snapshot: Snapshot | None = None
-        self.on_snapshot: OnSnapshot = ignore
+        self.on_snapshot: OnSnapshot = lambda *_: None
         """Called with each result before it is published."""
         self.last_progress = clock.monotonic()
         """When the loop last started a poll, by `clock.monotonic()`; a watchdog reads it."""
         self._clock = clock
         self._poll = config.poll
         self._on_answer = on_answer
-        tags = tags_of(name)
-        self._session = Session(
-            cluster, tags, connect, body_limit=config.poll.body_limit, clock=clock
-        )
-        self._beside = Beside(cluster, config.poll.body_limit)
+        tags, limit = tags_of(name), config.poll.body_limit
+        self._session = Session(cluster, tags, connect, body_limit=limit, clock=clock)
+        self._beside = Beside(cluster, limit)
         self._collecting = Collecting(name, cluster, config, tags)
         wanted = self._collecting.wanted(self._beside.unconfigured)
         self._documents = Documents(wanted, clock)

@@ -16,12 +16,13 @@ from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.dashboard import Dashboard
 from ceph_exporter.sources.dashboard_errors import check_active, is_own_error
 from ceph_exporter.sources.dashboard_login import ACCEPT
-from ceph_exporter.sources.http import BODY_LIMIT, Http, Tls
+from ceph_exporter.sources.http import BODY_LIMIT, Http
 from ceph_exporter.sources.mon_store import MonStore
 from ceph_exporter.sources.rados import Rados
 from ceph_exporter.sources.recording import Recording
 from ceph_exporter.sources.rest_api import RestApi
 from ceph_exporter.sources.restful import INFO, Restful
+from ceph_exporter.sources.tls import Tls
 
 
 def connect(  # noqa: PLR0913 - everything that a source needs

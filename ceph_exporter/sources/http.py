@@ -7,7 +7,6 @@ address to connect to, and the name for the Host header and the check of the cer
 """
 
 import socket
-import ssl
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -23,6 +22,7 @@ from ceph_exporter.printable import quoted
 from ceph_exporter.sources import linear_headers, reasons
 from ceph_exporter.sources.base import ErrorKind, SourceError
 from ceph_exporter.sources.resolve import resolve
+from ceph_exporter.sources.tls import DEFAULT_TLS, Tls, context
 
 _CODINGS = ("identity", "gzip", "deflate")  # proxies compress although nobody asked them to
 _MOMENT = 0.1
@@ -35,16 +35,6 @@ still be tried."""
 
 
 linear_headers.install()
-
-
-class Tls(NamedTuple):
-    """The settings for checking the server's certificate."""
-
-    ca_file: str | None = None
-    insecure_skip_verify: bool = False
-
-
-DEFAULT_TLS = Tls()
 
 
 class Response(NamedTuple):
@@ -76,7 +66,7 @@ class Http:
         self._addresses: list[str] = []
         self._sock: socket.socket | None = None
         self._client = httpx.Client(
-            verify=_context(tls),
+            verify=context(tls),
             headers={
                 "User-Agent": f"ceph_exporter/{__version__}",
                 "Accept-Encoding": "identity",  # compressing costs the mgr more than it saves
@@ -251,18 +241,3 @@ class Http:
             reason = reasons.reason(error)
         kind = ErrorKind.UNTRUSTED if reasons.UNTRUSTED in str(error) else ErrorKind.UNREACHABLE
         return SourceError(kind, f"{self.url}: {reason}")
-
-
-def _context(tls: Tls) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=tls.ca_file)
-    except OSError as error:  # the file was removed in the meantime, or has no certificate
-        is_invalid = isinstance(error, ssl.SSLError)
-        reason = "it contains no certificate" if is_invalid else error.strerror
-        raise SourceError(
-            ErrorKind.REFUSED, f"cannot use --cluster.ca-file (tls.ca_file) {tls.ca_file}: {reason}"
-        ) from None
-    if tls.insecure_skip_verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context

@@ -13,11 +13,12 @@ import msgspec
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts import DecodeError, Decoder
 from ceph_exporter.sources.base import ErrorKind, SourceError
-from ceph_exporter.sources.http import Http, Response, Tls
+from ceph_exporter.sources.http import Http, Response
 from ceph_exporter.sources.rgw_errors import code_of, refused
 from ceph_exporter.sources.rgw_keys import Keys
 from ceph_exporter.sources.rgw_usage import Usage
 from ceph_exporter.sources.rgw_users import Users
+from ceph_exporter.sources.tls import Tls
 
 FORMATS: Mapping[str, str] = {
     "rgw usage": "rgw/usage",

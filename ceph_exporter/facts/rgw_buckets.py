@@ -152,5 +152,6 @@ def by_user(answer: RgwBuckets) -> Mapping[tuple[str, str], Held]:
             continue
         key = bucket.owner, bucket.placement
         sums[key] = sums.get(key, Held()).plus(bucket)
-    known = {key: held for key, held in sums.items() if key[0] not in unknown}
-    return known if answer.complete else {}
+    if not answer.complete:
+        return {}
+    return {key: held for key, held in sums.items() if key[0] not in unknown}

@@ -85,6 +85,8 @@ class Usage:
         except DecodeError as error:
             raise SourceError(ErrorKind.FAILED, f"/admin/usage: {error}") from None
         for key, counts in _records(log).items():
+            if self._since is not None and key[1] < self._since:
+                continue  # it is among those that are over
             previous = self._hours.get(key, Counts())
             if counts.ops < previous.ops:
                 self._past[key[0]] = self._past.get(key[0], Counts()).plus(previous)
@@ -96,8 +98,11 @@ class Usage:
             self._past[key[0]] = self._past.get(key[0], Counts()).plus(counts)
 
     def skip(self, now: float) -> None:
-        """Leave out the hours before the last one, because the log is too large."""
-        self._since = int(now) // _HOUR * _HOUR - _HOUR
+        """Leave out the hours before the last one, because the log is too large.
+
+        If the clock steps back, hours that are over remain so, as they would count twice.
+        """
+        self._since = max(self._since or 0, int(now) // _HOUR * _HOUR - _HOUR)
 
     def document(self) -> bytes:
         """Return the counters as JSON."""

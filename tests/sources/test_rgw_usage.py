@@ -78,6 +78,18 @@ def test_later_answers_hold_the_last_hours() -> None:
     assert ops(usage) == 15
 
 
+def test_a_clock_that_steps_back() -> None:
+    """Hours that are over are neither requested again nor counted again."""
+    usage = Usage()
+    usage.add(log((LONG_AGO, 5), (LAST, 2), (THIS, 1)), NOW)
+    usage.add(log((THIS, 4), (THIS + 1, 1)), NOW + 2 * HOUR)
+    start = usage.start
+    usage.add(log((THIS + 1, 1)), NOW)
+    assert usage.start == start
+    usage.add(log((LAST, 2), (THIS, 4), (THIS + 1, 3)), NOW)
+    assert ops(usage) == 14
+
+
 def test_a_trimmed_log() -> None:
     """Nothing is lost or counted twice, whether the record is gone or has started again."""
     usage = Usage()

@@ -1,7 +1,7 @@
 """The quotas of all users of RGW, of which neither API lists more than one user's at a time."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Container
 from typing import TypeAlias
 
 import msgspec
@@ -31,45 +31,53 @@ class Users:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._quotas: dict[str, tuple[float, RawUser]] = {}  # with the time, oldest first
+        self._quotas: dict[str, tuple[float, RawUser]] = {}  # with the time
+        self._asked: dict[str, None] = {}  # whatever the answer was, the last one last
 
     def fetch(self, names: Names, quota_of: QuotaOf, deadline: Deadline) -> bytes:
-        """Return the document; raise SourceError if the names are unavailable."""
+        """Return the document; raise SourceError if the names or all quotas are unavailable."""
         all_names = names(deadline)
-        wanted = sorted(all_names)[:MOST]
-        self._drop(set(wanted))
-        fresh = dict.fromkeys(self._quotas)
-        queue = [name for name in wanted if name not in fresh] + list(fresh)
-        self._round(queue, quota_of, Deadline(min(_ROUND, deadline.left)))
+        wanted = dict.fromkeys(sorted(all_names)[:MOST])
+        self._drop(wanted)
+        queue = [name for name in wanted if name not in self._asked] + list(self._asked)
+        error = self._round(queue, quota_of, Deadline(min(_ROUND, deadline.left)))
+        if error and not self._quotas:
+            raise error
         users = {name: row for name, (_, row) in sorted(self._quotas.items())}
         return msgspec.json.encode({"number": len(all_names), "users": users})
 
-    def _drop(self, wanted: set[str]) -> None:
+    def _drop(self, wanted: Container[str]) -> None:
         """Forget users that are gone, and quotas that are too old."""
         oldest = self._clock() - _LIFETIME
+        self._asked = {name: None for name in self._asked if name in wanted}
         self._quotas = {
             name: (when, row)
             for name, (when, row) in self._quotas.items()
             if name in wanted and when > oldest
         }
 
-    def _round(self, queue: list[str], quota_of: QuotaOf, deadline: Deadline) -> None:
-        failures = 0
+    def _round(self, queue: list[str], quota_of: QuotaOf, deadline: Deadline) -> SourceError | None:
+        """Request quotas in this order; return the last error."""
+        failures, last = 0, None
         for name in queue:
             if not deadline.left or failures >= _FAILURES:
-                return
+                break
+            self._asked.pop(name, None)
+            self._asked[name] = None
             try:
                 body = quota_of(name, deadline)
                 row = None if body is None else _decode(body)
             except SourceError as error:
                 if error.kind is not ErrorKind.FAILED and not self._quotas:
                     raise
-                failures += 1
+                failures, last = failures + 1, error
                 continue
-            except DecodeError:
-                failures += 1
+            except DecodeError as error:
+                text = f"the quotas of the user {name!r}: {error}"
+                failures, last = failures + 1, SourceError(ErrorKind.FAILED, text)
                 continue
             failures = 0
             self._quotas.pop(name, None)
             if row is not None:
                 self._quotas[name] = self._clock(), row
+        return last

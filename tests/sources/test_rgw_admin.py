@@ -189,6 +189,17 @@ def test_a_refusal(code: str, remedy: str, document: str) -> None:
     assert text == f"HTTP 403: {code}; {remedy}"
 
 
+def test_quotas_that_may_not_be_read() -> None:
+    """It is an error, not a cluster whose users have no quotas."""
+    fake = Rgw({"/admin/user": refusal("AccessDenied")})
+    with (
+        serve(answering(fake)) as server,
+        closing(admin(server.url)) as source,
+        pytest.raises(SourceError, match=r"HTTP 403: AccessDenied; .*users=read"),
+    ):
+        source.fetch("rgw users", Deadline(30))
+
+
 def test_a_refusal_in_xml() -> None:
     """RGW answers in XML before it has read the format."""
     body = b'<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'

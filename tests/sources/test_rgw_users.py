@@ -71,11 +71,23 @@ def test_a_user_whose_quotas_are_unavailable() -> None:
 
 
 def test_too_many_failures() -> None:
-    """Three users in a row are enough to leave the others for the next round."""
+    """Three users in a row are enough to leave the others for the next round, which has them."""
     script = Script(*"abcdef")
     script.errors = dict.fromkeys("abc", FAILED)
-    assert script.fetch() == (6, [])
+    with pytest.raises(SourceError, match="no"):
+        script.fetch()
     assert script.asked == ["a", "b", "c"]
+    assert script.fetch() == (6, ["d", "e", "f"])
+    assert script.asked[3:] == ["d", "e", "f", "a", "b", "c"]
+
+
+def test_users_whose_quotas_have_another_form() -> None:
+    """If there are no others, it is an error that names one of them."""
+    script = Script("a", "b")
+    script.bodies = dict.fromkeys("ab", b"[]")
+    with pytest.raises(SourceError, match="the quotas of the user 'b': ") as caught:
+        script.fetch()
+    assert caught.value.kind is ErrorKind.FAILED
 
 
 def test_a_round_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:

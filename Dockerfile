@@ -18,7 +18,7 @@ COPY pyproject.toml README.md LICENSE CHANGELOG.md /src/
 COPY ceph_exporter /src/ceph_exporter
 RUN /opt/build/bin/python -m build --wheel --outdir /dist /src \
     && wheel=$(ls /dist/*.whl) \
-    && /opt/build/bin/pip --python /opt/ceph_exporter/bin/python install --no-cache-dir "$wheel[auth,isal]"
+    && /opt/build/bin/pip --python /opt/ceph_exporter/bin/python install --no-cache-dir "$wheel[auth,isal,rgw]"
 
 FROM base AS exporter
 ARG VERSION=unknown

@@ -13,7 +13,10 @@ from ceph_exporter.metric import Family, Labels, Metric, one
 _USER = Labels("user")
 _PLACE = Labels("user", "placement")
 _CATEGORY = Labels("user", "category")
-_SUM = "Bucket owners with tenant are named TENANT$USER. Absent unless the owner and the placement of all buckets are known."
+_SUM = (
+    "Bucket owners with tenant are named TENANT$USER. Absent unless all buckets and their owners are "
+    "known, and for a user of whom the placement of a bucket is unknown."
+)
 
 DAEMON_INFO = Metric(
     "ceph_rgw_daemon_info",

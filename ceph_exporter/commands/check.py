@@ -33,11 +33,19 @@ def check(config: Config) -> int:
 
 
 def poll(
-    name: str, cluster: Cluster, config: Config, on_answer: Callable[[Answer], object]
+    name: str,
+    cluster: Cluster,
+    config: Config,
+    on_answer: Callable[[Answer], object],
+    *,
+    patient: bool = True,
 ) -> Report:
-    """Poll a cluster once and return the report. on_answer: called with each answer."""
+    """Poll a cluster once and return the report.
+
+    on_answer: called with each answer; patient: whether to wait for RGW as well.
+    """
     with closing(Poller(name, cluster, config, on_answer=on_answer)) as poller:
-        return poller.poll(only=True).report
+        return poller.poll(only=patient).report
 
 
 @contextmanager

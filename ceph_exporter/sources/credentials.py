@@ -66,6 +66,11 @@ class Credentials:
         """Return whether a login is allowed now. Each login writes to the monitors' store."""
         return time.monotonic() >= self._next_login
 
+    def discard(self, token: str) -> None:
+        """Drop a token that was refused, unless another thread has already replaced it."""
+        if self.token == token:
+            self.token = ""
+
     def distrust(self) -> None:
         """Drop a token that was refused when new; allow no login for `LOGIN_PAUSE` seconds."""
         self.token = ""

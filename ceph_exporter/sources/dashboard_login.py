@@ -50,10 +50,11 @@ class LoggedIn:
         accept: the Accept header, if the endpoint has another version than most.
         """
         had_token = bool(self._credentials.token)
-        response = self._request(endpoint, deadline, accept)
+        token = self._token(deadline)
+        response = self._request(endpoint, token, deadline, accept)
         if response.status == 401 and had_token:
-            self._credentials.token = ""  # expired or revoked, so log in again, but only once
-            response = self._request(endpoint, deadline, accept)
+            self._credentials.discard(token)  # expired or revoked: log in again, but only once
+            response = self._request(endpoint, self._token(deadline), deadline, accept)
         if response.status == 401:
             self._credentials.distrust()
             raise SourceError(
@@ -67,10 +68,15 @@ class LoggedIn:
         """Close the connection."""
         self._http.close()
 
-    def _request(self, endpoint: str, deadline: Deadline, accept: Mapping[str, str]) -> Response:
-        if not self._credentials.token:
-            self._credentials.token = self._log_in(deadline)
-        headers = {**accept, "Authorization": f"Bearer {self._credentials.token}"}
+    def _token(self, deadline: Deadline) -> str:
+        token = self._credentials.token or self._log_in(deadline)
+        self._credentials.token = token
+        return token
+
+    def _request(
+        self, endpoint: str, token: str, deadline: Deadline, accept: Mapping[str, str]
+    ) -> Response:
+        headers = {**accept, "Authorization": f"Bearer {token}"}
         check = partial(check_own, self._url, endpoint)
         return self._http.request("GET", f"/api/{endpoint}", deadline, headers=headers, check=check)
 

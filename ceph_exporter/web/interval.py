@@ -25,7 +25,7 @@ class Interval(float):
     @classmethod
     def parse(cls, value: object) -> "Interval":
         """Return the duration in seconds; raises ValueError, which says what was expected."""
-        if value in (0, "0"):
+        if value in (0, "0") and not isinstance(value, bool):
             return cls(0)
         if not isinstance(value, str) or not _GO_DURATION.fullmatch(value):
             raise ValueError("expected a duration such as 1s or 100ms, or 0")

@@ -46,6 +46,12 @@ HOSTILE = {
     "one cookie": (OK, b"Set-Cookie: ", b"a=b;" * (SIZE // 4), b"\r\n", BODY),
     "codings": (OK, b"Content-Encoding: ", b"gzip," * (SIZE // 5), b"\r\n", BODY),
     "length": (OK, b"Content-Length: ", b"2," * (SIZE // 2), b"2\r\n\r\n{}"),
+    "line feed in a chunk": (
+        OK,
+        b"Transfer-Encoding: chunked\r\n\r\n2;",
+        b" " * SIZE,
+        b"\n\r\n{}\r\n0\r\n\r\n",
+    ),
     "chunk": (OK, b"Transfer-Encoding: chunked\r\n\r\n2;", b" " * SIZE, b"\0\r\n{}\r\n0\r\n\r\n"),
 }
 
@@ -86,6 +92,23 @@ def test_the_pattern_matches_what_h11_matches() -> None:
     def same(text: str) -> None:
         line = text.encode("latin-1")
         for prefix in (b"", b"a:", b"a: b"):
+            expected, match = theirs.fullmatch(prefix + line), ours.fullmatch(prefix + line)
+            assert bool(expected) is bool(match)
+            if expected and match:
+                assert expected.groupdict() == match.groupdict()
+
+    same()
+
+
+def test_the_pattern_of_chunks_matches_what_h11_matches() -> None:
+    """Size and extension of every line are those of h11's own pattern."""
+    theirs, ours = re.compile(_abnf.chunk_header.encode()), linear_headers.CHUNK_HEADER
+    assert h11._readers.chunk_header_re is ours
+
+    @given(st.text(alphabet="0fF; \t\0\r\nx", max_size=12), st.sampled_from(["", "\r\n"]))
+    def same(text: str, end: str) -> None:
+        line = (text + end).encode("latin-1")
+        for prefix in (b"", b"a", b"1;", b"2; "):
             expected, match = theirs.fullmatch(prefix + line), ours.fullmatch(prefix + line)
             assert bool(expected) is bool(match)
             if expected and match:

@@ -188,6 +188,7 @@ BAD = {
         f"basic_auth_users: {{'a:b': {HASH}}}",
         "basic_auth_users: expected a name without a colon, got 'a:b'",
     ),
+    "an interval that is off": ("rate_limit: {interval: false}", "expected a duration"),
     "a bad interval": ("rate_limit: {interval: soon}", "rate_limit.interval: expected a duration"),
     "no burst": ("rate_limit: {interval: 1s}", "rate_limit.burst: expected 1 or more"),
 }

@@ -26,6 +26,7 @@ _SCOPES = {
     "rgw/bucket": "rgw",
     "rgw/user": "rgw",
 }
+_OF_RGW = ("RGW REST API failed", "Credentials not found")
 _SECTIONS = {
     "osd dump": "osd",
     "osd tree": "osd",
@@ -41,6 +42,7 @@ _SECTIONS = {
 class _Error(msgspec.Struct):
     detail: str | None = None
     code: object = None
+    component: object = None
     title: object = None
 
 
@@ -86,6 +88,20 @@ def is_own_error(response: Response) -> bool:
         return False
     named = error.detail is not None or isinstance(error.code, str)
     return named and error.title is None
+
+
+def is_of_rgw(response: Response) -> bool:
+    """Return whether an error is about the dashboard's requests to RGW, whatever its status.
+
+    If RGW refuses the dashboard's keys, or the dashboard has none, the status is 404
+    (services/rgw_client.py).
+    """
+    try:
+        error = _error(response.body)
+    except DecodeError:
+        return False
+    text = error.detail or ""
+    return error.component == "rgw" or any(words in text for words in _OF_RGW)
 
 
 def detail(response: Response) -> str:

@@ -12,7 +12,7 @@ from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts import DecodeError, Decoder
 from ceph_exporter.sources.base import ErrorKind, SourceError
 from ceph_exporter.sources.credentials import Credentials
-from ceph_exporter.sources.dashboard_errors import detail, hint
+from ceph_exporter.sources.dashboard_errors import detail, hint, is_of_rgw
 from ceph_exporter.sources.dashboard_login import ACCEPT, LoggedIn
 from ceph_exporter.sources.http import Http, Response
 from ceph_exporter.sources.rgw_users import Users
@@ -79,7 +79,7 @@ class DashboardRgw:
     def _quota(self, name: str, deadline: Deadline) -> bytes | None:
         endpoint = f"{_USERS}/{quote(name, safe='')}/quota"
         response = self._ask(endpoint, deadline)
-        if response.status == 404 or _GONE in detail(response):
+        if response.status != 200 and _GONE in detail(response):
             return None
         return self._body(endpoint, response)
 
@@ -90,5 +90,5 @@ class DashboardRgw:
         if response.status == 403:
             text += f"; {hint(endpoint, self._credentials.username)}"
             raise SourceError(ErrorKind.DENIED, text)
-        kind = ErrorKind.UNSUPPORTED if response.status == 404 else ErrorKind.FAILED
-        raise SourceError(kind, text)
+        unknown = response.status == 404 and not is_of_rgw(response)
+        raise SourceError(ErrorKind.UNSUPPORTED if unknown else ErrorKind.FAILED, text)

@@ -91,6 +91,30 @@ def test_a_refusal(
     assert (caught.value.kind, str(caught.value)) == (kind, f"/api/{endpoint}: {text}")
 
 
+REFUSED = as_json({"detail": "RGW REST API failed request with status code 403"}, 404)
+NO_KEYS = as_json({"detail": "Credentials not found for RGW Daemon: a", "component": "rgw"}, 404)
+
+
+@pytest.mark.parametrize("reply", [REFUSED, NO_KEYS])
+@pytest.mark.parametrize("document", ["rgw buckets", "rgw users"])
+def test_an_rgw_that_refuses_the_dashboard(
+    credentials: Credentials, reply: Reply, document: str
+) -> None:
+    """The dashboard says 404, but it is a failure, which may be gone soon."""
+    fake = Dashboard({"rgw/bucket?stats=true": reply, "rgw/user": reply})
+    with pytest.raises(SourceError, match="HTTP 404: ") as caught:
+        fetch(credentials, fake, document)
+    assert caught.value.kind is ErrorKind.FAILED
+
+
+@pytest.mark.parametrize("reply", [REFUSED, NO_KEYS, as_json({"detail": "not found"}, 404)])
+def test_quotas_that_are_refused(credentials: Credentials, reply: Reply) -> None:
+    """The users are not taken for deleted."""
+    fake = Dashboard({"rgw/user": as_json(["alice"]), "rgw/user/alice/quota": reply})
+    with pytest.raises(SourceError, match="/api/rgw/user/alice/quota: HTTP 404: "):
+        fetch(credentials, fake, "rgw users")
+
+
 def test_names_of_another_form(credentials: Credentials) -> None:
     """It is an error of the document."""
     fake = Dashboard({"rgw/user": as_json({"users": []})})

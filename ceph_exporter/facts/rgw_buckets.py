@@ -78,7 +78,7 @@ class RawBucket(msgspec.Struct, frozen=True, gc=False):
     tenant: str | None = ""
     owner: str | None = ""
     placement_rule: str | None = ""
-    usage: dict[str, RawUsage] | None = None
+    usage: dict[str, RawUsage | None] | None = None
     num_shards: int | None = None
     bucket_quota: RawQuota | None = None
 
@@ -103,7 +103,7 @@ def quota(row: RawQuota | None) -> Quota | None:
 
 
 def _bucket(row: RawBucket) -> Bucket:
-    usage = RawUsage() if row.usage is None else row.usage.get(_MAIN, _NOTHING)
+    usage = (None if row.usage is None else row.usage.get(_MAIN, _NOTHING)) or RawUsage()
     return Bucket(
         name=row.bucket,
         tenant=row.tenant,

@@ -60,6 +60,14 @@ def test_a_bucket_that_never_had_an_object() -> None:
     assert (unknown.size, unknown.objects, unknown.shards, unknown.quota) == (None,) * 4
 
 
+@pytest.mark.parametrize("broken", ["3 objects", [], None])
+def test_a_bucket_whose_usage_cannot_be_read(broken: object) -> None:
+    """It holds an unknown amount, not nothing."""
+    (row,) = buckets({**PHOTOS, "usage": {"rgw.main": broken}}).buckets
+    assert (row.name, row.shards) == ("photos", 11)
+    assert (row.size, row.actual, row.stored, row.objects) == (None,) * 4
+
+
 def test_a_bucket_that_is_listed_twice() -> None:
     """It counts once; a bucket of the same name in another tenant is another one."""
     rows = buckets(PHOTOS, {**PHOTOS, "num_shards": 13}, {**PHOTOS, "tenant": ""}).buckets

@@ -9,9 +9,12 @@ from ceph_exporter.collectors._wildcards import Names
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.rgw_buckets import Bucket, Quota, RgwBuckets
 from ceph_exporter.facts.rgw_usage import RgwUsage, Traffic
+from ceph_exporter.facts.service_dump import ServiceDump
 from ceph_exporter.metric import Columns, Family, Labels, Metric, Value, one
 
 DEFAULT = False  # up to ten series for each bucket, of which a cluster may have 100,000
+_REQUESTED_TOO = (ServiceDump,)
+"""The poller asks the dashboard about buckets only if this lists a gateway."""
 
 _BUCKET = Labels("bucket", "tenant", "owner")
 _CATEGORY = Labels("bucket", "owner", "category")

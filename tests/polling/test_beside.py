@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import pytest
 
+from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.config import Cluster, Config, Poll, RgwConfig
 from ceph_exporter.config.units import Duration
 from ceph_exporter.deadline import Deadline
@@ -64,7 +65,9 @@ class WithAside(Fake):
 class Bench:
     """A poller of a cluster whose API has documents beside the polls."""
 
-    def __init__(self, **script: bytes | SourceError) -> None:
+    def __init__(
+        self, collectors: Mapping[str, bool] | None = None, **script: bytes | SourceError
+    ) -> None:
         self.clock = Clock()
         self.ceph = Ceph()
         self.aside = Aside()
@@ -72,7 +75,7 @@ class Bench:
             **whole(),
             **{name.replace("_", " "): answer for name, answer in script.items()},
         }
-        cluster = Cluster(urls=("http://a",), api="dashboard")
+        cluster = Cluster(urls=("http://a",), api="dashboard", collectors=collectors or {})
         config = Config({"": cluster}, Poll(Duration(15), Duration(10), Duration(60)))
         self.poller = Poller("", cluster, config, connect=self._connect, clock=self.clock)
 
@@ -191,6 +194,16 @@ def test_what_was_requested_before_the_gateways_were_gone(bench: Bench) -> None:
     bench.poll(60)
     bench.ceph.scripts["http://a"]["service dump"] = DUMP
     assert BYTES not in bench.poll(60)
+
+
+def test_the_collector_of_buckets_alone() -> None:
+    """It needs the list of gateways, without which the dashboard is not asked."""
+    names = {name: name == "rgw_buckets" for name in COLLECTORS}
+    bench = Bench(names, service_dump=DUMP)
+    bench.aside.go.set()
+    page = bench.poll(only=True)
+    bench.poller.close()
+    assert page['radosgw_usage_bucket_objects{bucket="photos",tenant="",owner="alice"}'] == "0"
 
 
 def test_unknown_gateways() -> None:

@@ -25,7 +25,8 @@ class User(msgspec.Struct, frozen=True):
 class RgwUsers(Fact, frozen=True):
     """The users of the zone.
 
-    number: of all users; users: by name (`TENANT$USER` in a tenant), those whose quotas are known.
+    number: of all users, None if they are too many to count; users: by name (`TENANT$USER` in a
+    tenant), those whose quotas are known.
     """
 
     document = "rgw users"
@@ -46,7 +47,7 @@ class RawUser(msgspec.Struct, frozen=True):
 class RawUsers(msgspec.Struct, frozen=True):
     """What the source puts together: the number of names, and the quotas by name."""
 
-    number: int
+    number: int | None
     users: dict[str, RawUser] = {}
 
 

@@ -15,7 +15,7 @@ from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.dashboard_errors import detail, hint, is_of_rgw
 from ceph_exporter.sources.dashboard_login import ACCEPT, LoggedIn
 from ceph_exporter.sources.http import Http, Response
-from ceph_exporter.sources.rgw_users import Users
+from ceph_exporter.sources.rgw_users import Listed, Users
 
 _BUCKETS = "rgw/bucket?stats=true"
 _USERS = "rgw/user"
@@ -69,10 +69,10 @@ class DashboardRgw:
             response = self._ask(_BUCKETS, deadline, self._accept)
         return self._body(_BUCKETS, response)
 
-    def _names(self, deadline: Deadline) -> tuple[str, ...]:
+    def _names(self, deadline: Deadline) -> Listed:
         body = self._body(_USERS, self._ask(_USERS, deadline))
         try:
-            return _names(body)
+            return Listed(_names(body))
         except DecodeError as error:
             raise SourceError(ErrorKind.FAILED, f"/api/{_USERS}: {error}") from None
 

@@ -17,7 +17,7 @@ from ceph_exporter.sources.http import Http, Response
 from ceph_exporter.sources.rgw_errors import code_of, refused
 from ceph_exporter.sources.rgw_keys import Keys
 from ceph_exporter.sources.rgw_usage import Usage
-from ceph_exporter.sources.rgw_users import Users
+from ceph_exporter.sources.rgw_users import Listed, Users
 from ceph_exporter.sources.tls import Tls
 
 FORMATS: Mapping[str, str] = {
@@ -89,7 +89,7 @@ class RgwAdmin:
         self._usage.add(body, now)
         return self._usage.document()
 
-    def _names(self, deadline: Deadline) -> list[str]:
+    def _names(self, deadline: Deadline) -> Listed:
         names: dict[str, None] = {}
         arguments = {"max-entries": str(_PAGE)}
         for _ in range(_MOST_PAGES):
@@ -99,10 +99,12 @@ class RgwAdmin:
             except DecodeError as error:
                 raise SourceError(ErrorKind.FAILED, f"/admin/metadata/user: {error}") from None
             names |= dict.fromkeys(page.keys)
-            if not page.truncated or not page.marker:
+            if not page.truncated:
+                return Listed(names)
+            if not page.marker:
                 break
             arguments["marker"] = page.marker
-        return list(names)
+        return Listed(names, complete=False)
 
     def _quota(self, name: str, deadline: Deadline) -> bytes | None:
         path, arguments = "/admin/user", {"quota": "", "uid": name}

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Container
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
@@ -19,7 +19,16 @@ _LIFETIME = 3600.0
 """Seconds for which a quota is reported without being requested again."""
 _FAILURES = 3
 """Users in a row whose quotas may be unavailable before the round ends."""
-Names: TypeAlias = Callable[[Deadline], Collection[str]]
+
+
+class Listed(NamedTuple):
+    """The names of users. complete: whether these are all."""
+
+    names: Collection[str]
+    complete: bool = True
+
+
+Names: TypeAlias = Callable[[Deadline], Listed]
 QuotaOf: TypeAlias = Callable[[str, Deadline], bytes | None]
 """Returns the answer for a user, None if the user is gone; may raise SourceError."""
 
@@ -36,15 +45,16 @@ class Users:
 
     def fetch(self, names: Names, quota_of: QuotaOf, deadline: Deadline) -> bytes:
         """Return the document; raise SourceError if the names or all quotas are unavailable."""
-        all_names = names(deadline)
-        wanted = dict.fromkeys(sorted(all_names)[:MOST])
+        listed = names(deadline)
+        wanted = dict.fromkeys(sorted(listed.names)[:MOST])
         self._drop(wanted)
         queue = [name for name in wanted if name not in self._asked] + list(self._asked)
         error = self._round(queue, quota_of, Deadline(min(_ROUND, deadline.left)))
         if error and not self._quotas:
             raise error
         users = {name: row for name, (_, row) in sorted(self._quotas.items())}
-        return msgspec.json.encode({"number": len(all_names), "users": users})
+        number = len(listed.names) if listed.complete else None
+        return msgspec.json.encode({"number": number, "users": users})
 
     def _drop(self, wanted: Container[str]) -> None:
         """Forget users that are gone, and quotas that are too old."""

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from ceph_exporter.deadline import Deadline
-from ceph_exporter.sources import ErrorKind, SourceError
-from tests.sources.fakes import PAGE
+from ceph_exporter.facts import decode
+from ceph_exporter.facts.rgw_users import RgwUsers
+from ceph_exporter.sources import ErrorKind, SourceError, rgw_admin
+from tests.sources.fakes import PAGE, as_json
 from tests.sources.faulty import Reply, Request, answering, serve
 from tests.sources.rgw_fake import (
     BUCKET,
@@ -68,6 +70,20 @@ def test_users_in_pages() -> None:
     with serve(answering(answer)) as server, closing(admin(server.url)) as source:
         body = decoded(source.fetch("rgw users", Deadline(30)))
     assert body == {"number": 5, "users": dict.fromkeys("bcde", QUOTAS)}
+
+
+def test_too_many_users_to_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their number is unknown if not all pages are read, or RGW does not say where to go on."""
+    monkeypatch.setattr(rgw_admin, "_MOST_PAGES", 2)
+    lost = Rgw({"/admin/metadata/user": as_json({"keys": ["alice"], "truncated": True})})
+    many = Rgw(page=1)
+    many.users["bob"] = dict(QUOTAS)
+    for fake, known in ((lost, {"alice"}), (many, {"acme$carol", "alice"})):
+        with serve(answering(fake)) as server, closing(admin(server.url)) as source:
+            body = source.fetch("rgw users", Deadline(30))
+        (fact,) = decode("rgw/user", body)
+        assert isinstance(fact, RgwUsers)
+        assert (fact.number, set(fact.users)) == (None, known)
 
 
 def test_the_usage_log_is_read_from_the_last_hour_on() -> None:

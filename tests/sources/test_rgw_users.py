@@ -8,7 +8,7 @@ import pytest
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.sources import ErrorKind, SourceError
 from ceph_exporter.sources import rgw_users as module
-from ceph_exporter.sources.rgw_users import Users
+from ceph_exporter.sources.rgw_users import Listed, Users
 from tests.sources.rgw_fake import QUOTAS
 
 
@@ -26,7 +26,7 @@ class Script:
 
     def fetch(self) -> tuple[int, list[str]]:
         """Return the number of users and the names of those with quotas."""
-        body = self.users.fetch(lambda _: self.names, self._quota, Deadline(30))
+        body = self.users.fetch(lambda _: Listed(self.names), self._quota, Deadline(30))
         found: dict[str, Any] = json.loads(body)
         return found["number"], list(found["users"])
 
@@ -46,7 +46,7 @@ def test_all_users() -> None:
     """Every user is asked for, and nothing but the quotas is kept."""
     script = Script("b", "a")
     assert script.fetch() == (2, ["a", "b"])
-    assert b"hush" not in script.users.fetch(lambda _: ["a"], script._quota, Deadline(30))
+    assert b"hush" not in script.users.fetch(lambda _: Listed(["a"]), script._quota, Deadline(30))
 
 
 def test_a_user_that_is_gone() -> None:

@@ -67,8 +67,8 @@ REQUESTS = Metric(
     Labels("cluster", "api", "endpoint", "outcome"),
     detail="The endpoint is the command, or the path below `/api/` of the dashboard; logins, and "
     "requests about buckets and users of RGW, are not counted. The outcome is `ok` or the kind of "
-    "error: `failed`, `unsupported`, `denied`, or, if the URL as a whole failed and without `endpoint`, `refused`, `frozen`, `untrusted`, "
-    "`unreachable`, `foreign`, `standby`.",
+    "error: `failed`, `unsupported`, `denied`, or, if the URL as a whole failed and without "
+    "`endpoint`, `refused`, `frozen`, `untrusted`, `unreachable`, `foreign`, `standby`.",
 )
 SCRAPES = Metric(
     "ceph_exporter_web_scrapes_total",

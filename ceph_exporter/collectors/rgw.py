@@ -14,8 +14,8 @@ _USER = Labels("user")
 _PLACE = Labels("user", "placement")
 _CATEGORY = Labels("user", "category")
 _SUM = (
-    "Bucket owners with tenant are named TENANT$USER. Absent unless all buckets and their owners are "
-    "known, and for a user of whom the placement of a bucket is unknown."
+    "Bucket owners with tenant are named TENANT$USER. Absent unless all buckets and their owners "
+    "are known, and for a user of whom the placement of a bucket is unknown."
 )
 
 DAEMON_INFO = Metric(

@@ -65,6 +65,7 @@ class Http:
         self._limit = limit
         self._addresses: list[str] = []
         self._sock: socket.socket | None = None
+        self._is_aborted = False
         self._client = httpx.Client(
             verify=context(tls),
             headers={
@@ -111,6 +112,7 @@ class Http:
 
     def abort(self) -> None:
         """Close the connection, even during a request in another thread, which then fails."""
+        self._is_aborted = True
         self._shut_down()
         self.close()
 
@@ -132,11 +134,12 @@ class Http:
                 return self._request(method, path, deadline, headers, json)
             except httpx.RemoteProtocolError as error:
                 # The server has just closed an idle connection: try once more on a new one.
-                if method == "GET" and "without sending a response" in str(error):
+                is_dropped = "without sending a response" in str(error) and not self._is_aborted
+                if method == "GET" and is_dropped:
                     failure: Exception = error
                     continue
                 raise self._unreachable(error, deadline) from None
-            except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+            except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, RuntimeError) as error:
                 raise self._unreachable(error, deadline) from None
         raise self._unreachable(failure, deadline)
 

@@ -58,11 +58,13 @@ class RgwAdmin:
         self._tls = tls
         self._limit = body_limit
         self._http: Http | None = None
+        self._is_closed = False  # since the last call of `fetch`
         self._users = Users()
         self._usage = Usage()
 
     def fetch(self, document: str, deadline: Deadline) -> bytes:
         """Request a document; raise SourceError if it is unavailable."""
+        self._is_closed = False
         deadline = Deadline(min(deadline.left, _LIMITS.get(document, deadline.left)))
         if document == "rgw usage":
             return self._counters(deadline)
@@ -71,7 +73,8 @@ class RgwAdmin:
         return self._get("/admin/bucket", {"stats": "true"}, deadline)
 
     def close(self) -> None:
-        """Close the connection, even during a request in another thread."""
+        """Close the connection, even during a request in another thread, which then ends."""
+        self._is_closed = True
         http, self._http = self._http, None
         if http is not None:
             http.abort()
@@ -130,7 +133,7 @@ class RgwAdmin:
                 response = self._request(url, path, arguments, limit)
             except SourceError as error:
                 failure = failure or error
-                if error.of_document:
+                if error.of_document or self._is_closed:
                     raise
             else:
                 if response.status < _BROKEN or not others:
@@ -147,6 +150,8 @@ class RgwAdmin:
         query = urlencode({"format": "json", **arguments}, quote_via=quote)
         whole = f"{path}?{query}"
         http = self._http = self._http or Http(url, tls=self._tls, limit=self._limit)
+        if self._is_closed:
+            raise SourceError(ErrorKind.UNREACHABLE, f"{url}{path}: the request was abandoned")
         headers = self._keys.signed(http.url + whole)
         try:
             return http.request("GET", whole, deadline, headers=headers)

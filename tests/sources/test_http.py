@@ -213,3 +213,12 @@ def test_a_refused_port_and_an_unknown_host_say_so() -> None:
     error = fail(Http("http://ceph.invalid:5000"), 20)
     assert "unknown host name; check the URL and DNS" in str(error)
     assert error.kind is ErrorKind.UNREACHABLE
+
+
+def test_a_client_that_was_aborted() -> None:
+    """Its requests fail like those to a server that is gone, and nothing is sent."""
+    with serve(silent) as server:
+        http = Http(server.url)
+        http.abort()
+        assert fail(http).kind is ErrorKind.UNREACHABLE
+        assert server.ended == 0

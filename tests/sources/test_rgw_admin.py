@@ -1,6 +1,7 @@
 """RGW's admin API: requests, signatures, and what is said when RGW refuses or is not there."""
 
 import sys
+import threading
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -13,7 +14,7 @@ from ceph_exporter.facts import decode
 from ceph_exporter.facts.rgw_users import RgwUsers
 from ceph_exporter.sources import ErrorKind, SourceError, rgw_admin
 from tests.sources.fakes import PAGE, as_json
-from tests.sources.faulty import Reply, Request, answering, serve
+from tests.sources.faulty import Reply, Request, answering, serve, until
 from tests.sources.rgw_fake import (
     BUCKET,
     QUOTAS,
@@ -289,6 +290,30 @@ def test_a_gateway_that_is_broken() -> None:
         assert len(first.requests) == 1
         with closing(admin(first.url)) as source, pytest.raises(SourceError, match="HTTP 503"):
             source.fetch("rgw buckets", Deadline(30))
+
+
+@pytest.mark.parametrize("document", ["rgw buckets", "rgw users"])
+def test_a_source_that_is_closed_during_a_request(document: str) -> None:
+    """The request ends, and neither this gateway nor another one is asked anything more."""
+    hanging = Rgw(dict.fromkeys(("/admin/bucket", "/admin/user")))
+    with serve(answering(hanging)) as first, serve(answering(Rgw())) as second:
+        source = admin(first.url, second.url)
+        errors = list[SourceError]()
+
+        def fetch() -> None:
+            with pytest.raises(SourceError) as caught:
+                source.fetch(document, Deadline(30))
+            errors.append(caught.value)
+
+        thread = threading.Thread(target=fetch)
+        thread.start()
+        last = {"rgw buckets": "/admin/bucket", "rgw users": "/admin/user"}[document]
+        assert until(lambda: any(path == last for path, _ in hanging.asked))
+        asked = len(hanging.asked)
+        source.close()
+        thread.join(10)
+        assert len(errors) == 1
+        assert (len(hanging.asked), second.requests) == (asked, [])
 
 
 def test_a_source_that_was_closed() -> None:

@@ -316,6 +316,23 @@ def test_a_source_that_is_closed_during_a_request(document: str) -> None:
         assert (len(hanging.asked), second.requests) == (asked, [])
 
 
+def test_a_source_that_is_closed_while_quotas_arrive() -> None:
+    """The quotas of the other users are not requested, from no gateway."""
+    fake = Rgw()
+    fake.users |= {"bob": dict(QUOTAS), "eve": dict(QUOTAS)}
+
+    def answer(request: Request) -> Reply | None:
+        if "uid=alice" in request.path:
+            source.close()
+        return fake(request)
+
+    with serve(answering(answer)) as first, serve(answering(Rgw())) as second:
+        source = admin(first.url, second.url)
+        source.fetch("rgw users", Deadline(30))
+        assert {query.get("uid") for _, query in fake.asked} <= {None, "acme$carol", "alice"}
+        assert second.requests == []
+
+
 def test_a_source_that_was_closed() -> None:
     """It connects again, as the poller may go on after an error."""
     with serve(answering(Rgw())) as server, closing(admin(server.url)) as source:

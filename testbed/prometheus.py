@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -100,6 +101,13 @@ class Prometheus(Service):
         answer = self._client.get("/api/v1/query", params=parameters)
         result = answer.raise_for_status().json()["data"]["result"]
         return [(series["metric"], float(series["value"][1])) for series in result]
+
+    def ever(self, expression: str, seconds: float = 900.0) -> bool:
+        """Return whether an expression had a result within the last `seconds`."""
+        now = time.time()
+        window = {"start": str(now - seconds), "end": str(now), "step": "5"}
+        answer = self._client.get("/api/v1/query_range", params={"query": expression, **window})
+        return bool(answer.raise_for_status().json()["data"]["result"])
 
     def wait_for(
         self,

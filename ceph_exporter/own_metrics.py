@@ -50,7 +50,8 @@ POLLS = Metric(
     "Number of polls by result: success, failure or aborted",
     OWN,
     Labels("cluster", "result"),
-    detail="A poll succeeds if `ceph_up` is 1 after it. `aborted` is a bug; the log has the error.",
+    detail="A poll succeeds if `ceph_up` is 1 after it. `aborted` means that a bug ended the "
+    "poll; the log contains the error.",
 )
 POLL_LATENCY = Metric(
     "ceph_exporter_poll_latency_seconds",

@@ -33,18 +33,19 @@ ITEMS = Metric(
 DETAILS = Metric(
     "ceph_health_check_details",
     "gauge",
-    "Number of detail lines of the raised health check, at most 50",
+    "Number of detail lines of the raised health check, at most 50 by default",
     _DOCUMENT,
     _CHECK,
 )
 MUTED = Metric(
     "ceph_health_check_muted",
     "gauge",
-    "Whether the raised health check is muted (1) or not (0); the status ignores muted checks",
+    "Whether the raised health check is muted (1) or not (0); ceph_health_status ignores muted "
+    "checks",
     _DOCUMENT,
     _CHECK,
 )
-MUTES = Metric("ceph_health_mutes", "gauge", "Number of mutes of health checks", _DOCUMENT)
+MUTES = Metric("ceph_health_mutes", "gauge", "Number of health check mutes", _DOCUMENT)
 MUTE_STICKY = Metric(
     "ceph_health_mute_sticky",
     "gauge",

@@ -27,8 +27,8 @@ _FROM_FOLDER = (
 )
 _FROM_COUNTER = "after Ceph 20.2.4, among the performance counters."
 _LATER_ONLY_COUNTER = (
-    "Without it, Ceph 12 to 20.2.4 do not report the value; later releases report it only among "
-    "the performance counters."
+    "Otherwise, the value is absent with Ceph 12 to 20.2.4, and later releases report it only "
+    "among the performance counters."
 )
 
 

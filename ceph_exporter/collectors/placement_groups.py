@@ -69,8 +69,9 @@ STUCK_OLDEST = Metric(
     "Longest time that a PG has been stuck in a state; 0 if no PG is stuck",
     _HEALTH,
     _KIND,
-    detail="The value is the maximum over the PGs that Ceph names (at most 50 per health check). "
-    "Absent if Ceph reports no times, or if it reports that a PG has been stuck 'since forever'.",
+    detail="The value is the maximum over the PGs that Ceph names (by default, at most 50 per "
+    "health check). Absent if Ceph reports no times, or if it reports that a PG has been stuck "
+    "'since forever'.",
 )
 
 _BY_STATE = {

@@ -101,12 +101,13 @@ MISPLACED = _sum("num_objects_misplaced", "Number of misplaced object copies", s
 UNFOUND = _sum("num_objects_unfound", "Number of unfound objects")
 REPAIRED = _sum("objects_repaired", "Number of repaired objects", "counter", since="14")
 
-# The mgr module of Ceph 20 uses these names (StorageType). Other names are exported unchanged.
+# The mgr module prometheus of Ceph 20 uses these names (StorageType). Other names are exported
+# unchanged.
 _APPLICATIONS = {"rbd": "Block", "cephfs": "Filesystem", "rgw": "Object"}
 _QUOTA_LIMIT = 2**64  # Ceph stores quotas as 64-bit integers, so a larger value is invalid
 _NO_PROFILE, _NO_RATES, _NO_SUM = ErasureProfile(), PoolRates(), PoolSum()
 
-# This collector does not request the document, because the poller always does.
+# The poller always requests `version`, so this collector does not need to.
 OPTIONAL = (Version,)
 
 
@@ -174,7 +175,7 @@ def _usage(pools: list[tuple[str, PoolUsage]]) -> Iterator[Family]:
 
 
 def _quotas(dump: OsdDump | None, df: Df | None, blocks: _Blocks) -> Iterator[Family]:
-    """Yield the quotas and how much of them is used.
+    """Yield the quotas and the used fraction of each.
 
     The quotas come from `df` if it contains them (Ceph 10 and later), else from the OSD map.
     """

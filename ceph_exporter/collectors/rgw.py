@@ -1,4 +1,4 @@
-"""The RADOS Gateways, and what their users store, may store and request."""
+"""The RADOS Gateways, and the data, quotas and requests of their users."""
 
 from collections.abc import Iterator, Mapping
 
@@ -14,7 +14,7 @@ _USER = Labels("user")
 _PLACE = Labels("user", "placement")
 _CATEGORY = Labels("user", "category")
 _SUM = (
-    "Bucket owners with tenant are named TENANT$USER. Absent unless all buckets and their owners "
+    "Bucket owners with a tenant are named TENANT$USER. Absent unless all buckets and their owners "
     "are known, and for a user of whom the placement of a bucket is unknown."
 )
 
@@ -29,7 +29,7 @@ USERS = Metric("ceph_rgw_users", "gauge", "Number of users of the zone", RgwUser
 BUCKETS = Metric(
     "ceph_rgw_user_buckets",
     "gauge",
-    "Number of buckets that the user owns by placement target",
+    "Number of the user's buckets, by placement target",
     RgwBuckets.document,
     _PLACE,
     detail=_SUM,
@@ -37,7 +37,7 @@ BUCKETS = Metric(
 OBJECTS = Metric(
     "ceph_rgw_user_objects",
     "gauge",
-    "Number of objects in the buckets of the user by placement target",
+    "Number of objects in the user's buckets, by placement target",
     RgwBuckets.document,
     _PLACE,
     detail=_SUM,
@@ -45,7 +45,7 @@ OBJECTS = Metric(
 BYTES = Metric(
     "ceph_rgw_user_bytes",
     "gauge",
-    "Size of the objects in the buckets of the user by placement target",
+    "Total size of the objects in the user's buckets, by placement target",
     RgwBuckets.document,
     _PLACE,
     detail=f"{_SUM} The size is the one that quotas count, before compression and replication.",
@@ -60,7 +60,7 @@ QUOTA_ENABLED = Metric(
 QUOTA_BYTES = Metric(
     "radosgw_usage_user_quota_size_bytes",
     "gauge",
-    "Maximum size of all objects of the user",
+    "Maximum total size of the user's objects",
     RgwUsers.document,
     _USER,
     detail="Absent if it is not limited.",
@@ -99,28 +99,28 @@ BUCKET_QUOTA_OBJECTS = Metric(
 OPS = Metric(
     "ceph_rgw_user_ops_total",
     "counter",
-    "Number of requests of the user by category",
+    "Number of requests by user and category",
     RgwUsage.document,
     _CATEGORY,
 )
 SUCCESSFUL_OPS = Metric(
     "ceph_rgw_user_successful_ops_total",
     "counter",
-    "Number of successful requests of the user by category",
+    "Number of successful requests by user and category",
     RgwUsage.document,
     _CATEGORY,
 )
 SENT = Metric(
     "ceph_rgw_user_sent_bytes_total",
     "counter",
-    "Bytes that RGW sent in reply to requests of the user by category",
+    "Bytes that RGW sent in reply to requests, by user and category",
     RgwUsage.document,
     _CATEGORY,
 )
 RECEIVED = Metric(
     "ceph_rgw_user_received_bytes_total",
     "counter",
-    "Bytes that RGW received in requests of the user by category",
+    "Bytes that RGW received in requests, by user and category",
     RgwUsage.document,
     _CATEGORY,
 )

@@ -1,4 +1,4 @@
-"""The buckets of the RADOS Gateways and the requests to them, the largest buckets first."""
+"""The buckets of the RADOS Gateways, and the requests to these buckets, up to a limit."""
 
 from collections.abc import Iterable, Iterator
 from typing import Annotated, NamedTuple, TypeAlias
@@ -68,14 +68,14 @@ OBJECTS_PER_SHARD = Metric(
 QUOTA_ENABLED = Metric(
     "radosgw_usage_bucket_quota_enabled",
     "gauge",
-    "Whether the own quota of the bucket is enabled (1) or not (0)",
+    "Whether the bucket's own quota is enabled (1) or not (0)",
     RgwBuckets.document,
     _BUCKET,
 )
 QUOTA_BYTES = Metric(
     "radosgw_usage_bucket_quota_size_bytes",
     "gauge",
-    "Maximum size of the objects in the bucket",
+    "Maximum total size of the objects in the bucket",
     RgwBuckets.document,
     _BUCKET,
     detail=_UNLIMITED,
@@ -99,28 +99,28 @@ QUOTA_RATIO = Metric(
 OPS = Metric(
     "radosgw_usage_ops_total",
     "counter",
-    "Number of requests by bucket, user and category",
+    "Number of requests by bucket, bucket owner and category",
     RgwUsage.document,
     _CATEGORY,
 )
 SUCCESSFUL_OPS = Metric(
     "radosgw_usage_successful_ops_total",
     "counter",
-    "Number of successful requests by bucket, user and category",
+    "Number of successful requests by bucket, bucket owner and category",
     RgwUsage.document,
     _CATEGORY,
 )
 SENT = Metric(
     "radosgw_usage_sent_bytes_total",
     "counter",
-    "Bytes that RGW sent in reply to requests by bucket, user and category",
+    "Bytes that RGW sent in reply to requests, by bucket, bucket owner and category",
     RgwUsage.document,
     _CATEGORY,
 )
 RECEIVED = Metric(
     "radosgw_usage_received_bytes_total",
     "counter",
-    "Bytes that RGW received in requests by bucket, user and category",
+    "Bytes that RGW received in requests, by bucket, bucket owner and category",
     RgwUsage.document,
     _CATEGORY,
 )
@@ -169,7 +169,8 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[
         int,
         msgspec.Meta(
-            description="Maximum number of bucket series to export, those of the largest buckets",
+            description="Maximum number of bucket series to export; the largest buckets come "
+            "first, then those with the most traffic",
             ge=0,
             le=10**12,
         ),

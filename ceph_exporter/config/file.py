@@ -41,7 +41,7 @@ def build(tree: object, collectors: Collectors, chosen: Mapping[str, bool], poll
     clusters = {}
     for name, branch in tree["clusters"].items():
         if not isinstance(name, str) or not name:
-            raise ConfigError(f"clusters: expected names as text, got {name!r}")
+            raise ConfigError(f"clusters: expected a text as a cluster's name, got {name!r}")
         clusters[name] = _cluster(branch, f"clusters.{name}", collectors)
     if not clusters:
         raise ConfigError("clusters: expected at least one cluster")

@@ -116,7 +116,9 @@ def _cluster_flags() -> Iterator[Flag]:
         "Data folder of a monitor on this host; may contain the wildcards * and ?",
         (),
     )
-    yield Flag("cluster.rgw-url", "URL of RGW, for its admin API; repeat it for each gateway", ())
+    yield Flag(
+        "cluster.rgw-url", "URL of RGW, for its admin API; repeat the flag for each gateway", ()
+    )
     yield Flag("cluster.rgw-access-key-file", "File that contains the access key of a user of RGW")
     yield Flag("cluster.rgw-secret-key-file", "File that contains the secret key of that user")
     yield Flag("config.file", "YAML file that describes one or more clusters")

@@ -67,7 +67,7 @@ class PoolUsage(msgspec.Struct, frozen=True):
 class Df(Fact, frozen=True):
     """The space of the cluster, in total and by device class (Ceph 14 and later), and all pools.
 
-    total_objects: the number of objects in all pools, None if a row or a number is broken.
+    total_objects: the number of objects in all pools, None if a row or a number is invalid.
     """
 
     document = "df detail"

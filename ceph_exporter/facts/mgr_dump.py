@@ -78,11 +78,11 @@ def decode_mgr_dump(body: bytes) -> tuple[Fact, ...]:
 def from_raw(answer: RawMgrMap, *, by_mgr: bool = False) -> MgrDump:
     """Return the fact for a mgr map.
 
-    by_mgr: whether the mgr's Python code wrote the answer. Python keeps only the last of the equal
-    keys in `force_disabled_modules`. Ceph sorts these modules, so any module that sorts before the
-    remaining one may be disabled by force, too.
+    by_mgr: whether the mgr's Python code wrote the answer. Python keeps only the last of the
+    duplicate keys in `force_disabled_modules`. Ceph sorts these modules, so any module that sorts
+    before the remaining one may be disabled by force, too.
     """
-    # There is a list for each release. The newest release has the alphabetically last name.
+    # `always_on_modules` has one list per release. The newest is the one whose name sorts last.
     releases = answer.always_on_modules
     always_on = set(releases[max(releases)]) if releases else set()
     enabled = set(answer.modules)

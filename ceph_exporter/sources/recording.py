@@ -22,7 +22,7 @@ from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
 from ceph_exporter.sources.rgw_admin import FORMATS as RGW_FORMATS
 
 _SECRET = re.compile(
-    # The first of these words in a key is enough. (?>) stops the search from trying the others.
+    # A key that contains any of these words is masked. (?>) stops the search from trying others.
     rb'("(?>[^"]*?(?:password|passwd|secret|token|keyring|access_key|private_key))[^"]*"\s*:\s*)'
     rb'(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|\[(?:"(?:[^"\\]|\\.)*"|[^][{}"])*\])',
     re.IGNORECASE,
@@ -30,7 +30,7 @@ _SECRET = re.compile(
 
 _SPECIAL = re.compile(r"[/?=&]")
 _NAME_LIMIT = 200
-"""Bytes of a folder's name; Linux allows 255."""
+"""Maximum length of a folder's name in bytes; Linux allows 255."""
 
 
 def file_of(directory: Path, wire_format: str) -> Path:

@@ -1,6 +1,6 @@
 """ceph-rest-api, which is part of Ceph 0.67 to 12.2 (src/pybind/ceph_rest_api.py).
 
-It handles one request at a time. Others wait, and before Ceph 12.1 they wait without a limit.
+It handles one request at a time. Others wait, and before Ceph 12.1 they may wait forever.
 Therefore, the exporter uses one connection, closes it after each answer, and ends every request at
 the poll's deadline. The content type of an error is always text/html. If a monitor prints invalid
 JSON (`nan`), the answer has the status 500.
@@ -24,11 +24,12 @@ from ceph_exporter.sources.http import Http, Response
 
 BASE = "/api/v0.1"
 _INVALID_JSON = b"Error decoding JSON from "
-# ceph-rest-api only checks the suffix `.json`. The header is for a proxy in front of it.
+# ceph-rest-api only checks the suffix `.json`. The header Accept is for a proxy in front of it.
 _HEADERS = {"Accept": "application/json", "Connection": "close"}
 
 
-# Commands that detect ceph-rest-api. A proxy may reject some of them; one answer is enough.
+# Commands that are tried to detect ceph-rest-api. A proxy may reject some of them; one answer is
+# enough.
 _PROBES = (
     mon("fsid"),
     mon("health", detail="detail"),
@@ -188,7 +189,7 @@ def output(response: Response) -> bytes:
 
 
 def _no_envelope(status: int, reason: str) -> SourceError:
-    """Return the error for an answer that is not from ceph-rest-api, but from a proxy etc."""
+    """Return the error for an answer that is not from ceph-rest-api but, say, from a proxy."""
     if status == 401:
         return SourceError(
             ErrorKind.REFUSED,

@@ -16,14 +16,15 @@ from ceph_exporter.web.security import Security
 from ceph_exporter.web.writing import write
 
 HEADER_TIMEOUT = 10.0
-"""Seconds for the handshake and the first request, and for a later request from its first byte."""
+"""Time limit in seconds: for the handshake and the first request together, and for each later
+request, from its first byte."""
 KEEP_ALIVE_TIMEOUT = 330.0
 """Seconds without a request after which a connection is closed. Prometheus closes it earlier, after
 5 minutes, so it never sends a request on a connection that is being closed here."""
 REQUESTS_LIMIT = 1000
 """Maximum number of requests on one connection."""
 LIFETIME = 3600.0
-"""Seconds after which a connection is closed when its next reply has been sent."""
+"""Age in seconds from which a connection is closed after its next reply."""
 BODY_LIMIT = 1 << 20
 """Maximum size of the body of a request in bytes; no page needs a body."""
 LINGER_TIMEOUT = 1.0
@@ -132,7 +133,7 @@ class _Connection:
     def _refusal(self, request: Request) -> Reply | None:
         try:
             return self._security.refusal(request)
-        except Exception as error:  # noqa: BLE001 - a bug must refuse the request, not stop the server
+        except Exception as error:  # noqa: BLE001 - after a bug, the request is refused, and the server continues
             return _failed(error)
 
     def _skip_body(self, request: Request) -> None:
@@ -152,7 +153,7 @@ def _page(answer: Handler, request: Request) -> Reply:
 
 
 def _failed(error: Exception) -> Reply:
-    log.error("page failed; please report this", extra=fields(error=repr(error)))
+    log.error("request failed because of a bug; please report it", extra=fields(error=repr(error)))
     return Reply(b"internal error\n", status=500)
 
 

@@ -79,7 +79,7 @@ BAD = [
     ("", "clusters: expected a mapping"),
     ("[]", "clusters: expected a mapping"),
     ("clusters: {}", "clusters: expected at least one cluster"),
-    ("clusters: {1: {urls: ['http://a']}}", "clusters: expected names as text, got 1"),
+    ("clusters: {1: {urls: ['http://a']}}", "clusters: expected a text as a cluster's name, got 1"),
     ("clusters: {a: {}}", "clusters.a.urls: expected at least one URL"),
     ("clusters: {a: 5}", "clusters.a: expected `object`, got `int`"),
     ("clusters: {a: {urls: 'http://a'}}", "clusters.a.urls: expected `array`, got `str`"),

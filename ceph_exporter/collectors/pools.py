@@ -101,8 +101,7 @@ MISPLACED = _sum("num_objects_misplaced", "Number of misplaced object copies", s
 UNFOUND = _sum("num_objects_unfound", "Number of unfound objects")
 REPAIRED = _sum("objects_repaired", "Number of repaired objects", "counter", since="14")
 
-# The mgr module prometheus of Ceph 20 uses these names (StorageType). Other names are exported
-# unchanged.
+# Names in the mgr module prometheus of Ceph 20 (StorageType); others are exported unchanged.
 _APPLICATIONS = {"rbd": "Block", "cephfs": "Filesystem", "rgw": "Object"}
 _QUOTA_LIMIT = 2**64  # Ceph stores quotas as 64-bit integers, so a larger value is invalid
 _NO_PROFILE, _NO_RATES, _NO_SUM = ErasureProfile(), PoolRates(), PoolSum()

@@ -20,6 +20,16 @@ if TYPE_CHECKING:
 MOMENTS = frozenset({"only after a change", "no OSD went up or down"})
 """Why an expression has a result for a moment only, so that a query may come too late."""
 
+CAUSED = dict.fromkeys(
+    (
+        "osd:ceph_osd_down_out:bool",
+        "cluster:ceph_osds_reweighted:count",
+        "cluster:ceph_osds_flapping:count",
+    ),
+    "only if something is wrong",
+)
+"""By record, why it has no result on a healthy cluster."""
+
 
 class Expression(NamedTuple):
     """An expression, where it is used, and why it may have no result (empty: it always has one)."""
@@ -57,10 +67,15 @@ def of_dashboards() -> Iterator[Expression]:
 
 
 def of_rules() -> Iterator[Expression]:
-    """Yield those of all recording and alerting rules."""
+    """Yield those of all recording and alerting rules; a record follows those that it reads."""
+    why: dict[str, str] = {}
     for rule in recorded():
-        quiet = "only after half a day" if " offset " in rule["expr"] else ""
-        yield Expression(f"record {rule['record']}", rule["expr"], quiet)
+        name, expr = rule["record"], rule["expr"]
+        inherited = next((reason for other, reason in why.items() if other in expr), "")
+        quiet = CAUSED.get(name, "only after half a day" if " offset " in expr else inherited)
+        if quiet:
+            why[name] = quiet
+        yield Expression(f"record {name}", expr, quiet)
     for name, rule in alerts().items():
         yield Expression(f"alert {name}", rule["expr"], "only if something is wrong")
 

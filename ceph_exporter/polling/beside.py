@@ -45,7 +45,7 @@ class Beside:
 
     def of(self, source: Source) -> frozenset[str]:
         """Return the documents that are not to be requested with the others of a source."""
-        aside: Aside | None = getattr(source, "aside", None)
+        aside = _aside_of(source)
         return self.documents | (aside.documents if aside else frozenset())
 
     def fetch(self, documents: Documents, source: Source | None, wait: float) -> Iterator[Answer]:
@@ -56,7 +56,7 @@ class Beside:
         """
         due = documents.due()
         yield from self._host.fetch(due)
-        aside: Aside | None = self._rgw or getattr(source, "aside", None)
+        aside = self._rgw or _aside_of(source)
         if aside is None:
             return
         wanted = [name for name in aside.formats if name in due]
@@ -76,6 +76,12 @@ class Beside:
     def close(self) -> None:
         """Abandon what is being requested."""
         self._worker.close()
+
+
+def _aside_of(source: Source | None) -> Aside | None:
+    """Return what a source offers beside the polls; only the dashboard offers anything."""
+    aside: Aside | None = getattr(source, "aside", None)
+    return aside
 
 
 def _obstacle(facts: Mapping[type[Fact], Fact]) -> SourceError | None:

@@ -45,6 +45,10 @@ class Response(NamedTuple):
     body: bytes
 
 
+class TooLargeError(SourceError):
+    """The answer is larger than the limit and was not read."""
+
+
 class Http:
     """A client for one base URL: one request at a time, without cookies, redirects or proxies.
 
@@ -211,7 +215,7 @@ class Http:
         return b"".join(parts)
 
     def _too_large(self) -> SourceError:
-        return SourceError(
+        return TooLargeError(
             ErrorKind.FAILED,
             f"the answer from {self.url} is larger than {self._limit >> 20} MiB and was not read; "
             "raise --poll.body-limit (poll.body_limit)",

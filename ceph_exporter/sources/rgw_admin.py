@@ -13,7 +13,7 @@ import msgspec
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts import DecodeError, Decoder
 from ceph_exporter.sources.base import ErrorKind, SourceError
-from ceph_exporter.sources.http import Http, Response
+from ceph_exporter.sources.http import Http, Response, TooLargeError
 from ceph_exporter.sources.rgw_errors import code_of, refused
 from ceph_exporter.sources.rgw_keys import Keys
 from ceph_exporter.sources.rgw_usage import Usage
@@ -86,7 +86,7 @@ class RgwAdmin:
         try:
             body = self._get("/admin/usage", arguments, deadline)
         except SourceError as error:
-            if not start and (not deadline.left or "larger than" in str(error)):
+            if not start and (not deadline.left or isinstance(error, TooLargeError)):
                 self._usage.skip(now)
             raise
         self._usage.add(body, now)

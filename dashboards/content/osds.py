@@ -5,6 +5,7 @@ from dashboards.content.osds_disks import DISKS
 from dashboards.content.osds_latency import LATENCIES
 from dashboards.content.osds_use import GROUPS, IN, LATENCY, NAME, USE, USE_SECTION
 from dashboards.content.phrases import (
+    NO_OSD_CHANGED,
     NO_OSDS,
     NOT_REACHED,
     NOTHING_WRONG,
@@ -145,7 +146,7 @@ STATE = (
             Query(
                 "max by (cluster, ceph_daemon) (changes(ceph_osd_up{*}[$__rate_interval])) > 0",
                 NAME,
-                empty_when="no OSD went up or down",
+                empty_when=NO_OSD_CHANGED,
             ),
         ),
         "No OSD went up or down, or the exporter cannot reach Ceph",

@@ -56,6 +56,7 @@ NO_FORECAST_REASON = (
     "nothing grows steadily, the recording rules have run for less than a day, Prometheus does not "
     "load them, or the exporter cannot reach Ceph"
 )
+NO_OSD_CHANGED = "no OSD went up or down"
 NO_FORECAST = "nothing grows steadily, or the recording rules have no day of data"
 
 # The location of an OSD and the name of a pool, one series for each even if two exporters disagree.

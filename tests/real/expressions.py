@@ -8,6 +8,7 @@ import httpx
 
 from dashboards import build
 from dashboards.content.frame import FRAME
+from dashboards.content.phrases import NO_OSD_CHANGED
 from dashboards.engine import render
 from tests.dashboards.promql import filled
 from tests.deploy.rules import alerts, recorded
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
     from testbed.prometheus import Prometheus, Sample
 
-MOMENTS = frozenset({"only after a change", "no OSD went up or down"})
+AFTER_A_CHANGE = "only after a change"
+MOMENTS = frozenset({AFTER_A_CHANGE, NO_OSD_CHANGED})
 """Why an expression has a result for a moment only, so that a query may come too late."""
 
 CAUSED = dict.fromkeys(
@@ -56,7 +58,7 @@ def of_dashboards() -> Iterator[Expression]:
     """Yield those of every panel, as Grafana gets them, and those of the annotations."""
     for event in FRAME.events:
         text = render.expression(event.expr, FRAME)
-        yield Expression(f"annotation {event.name}", text, "only after a change")
+        yield Expression(f"annotation {event.name}", text, AFTER_A_CHANGE)
     for board in build.BOARDS:
         for panel in (panel for section in board.sections for panel in section.panels):
             for query in panel.queries:

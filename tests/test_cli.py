@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from ceph_exporter import cli
 from ceph_exporter.simulator import rest_api
+from tests.documents import ROOT
 
 COMMAND = (sys.executable, "-m", "ceph_exporter")
 
@@ -171,3 +173,17 @@ def test_the_simulator_is_loaded_for_the_demo_only() -> None:
     code = "import sys, ceph_exporter.cli; print([m for m in sys.modules if 'simulator' in m])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_the_multiprocess_mode_of_prometheus_client_is_off(tmp_path: Path) -> None:
+    """The exporter is one process; a variable meant for other programs does not change it."""
+    folder = str(tmp_path / "missing")
+    environment = {"PROMETHEUS_MULTIPROC_DIR": folder, "prometheus_multiproc_dir": folder}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    module, function = project["scripts"]["ceph_exporter"].split(":")
+    script = [sys.executable, "-c", f"from {module} import {function}; {function}()"]
+    for command in (COMMAND, script):
+        done = subprocess.run(
+            [*command, "--version"], env=os.environ | environment, capture_output=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, b"")

@@ -24,7 +24,9 @@ def once(config: Config) -> int:
 def _write(page: bytes) -> None:
     """Write the page to standard output: the exact bytes, or text that is safe in a terminal."""
     if isinstance(sys.stdout, TextIOWrapper) and not sys.stdout.isatty():
-        sys.stdout.buffer.write(page)
+        rest = memoryview(page)
+        while rest:  # an unbuffered file may take only a part, for example on a full disk
+            rest = rest[sys.stdout.buffer.write(rest) :]
         return
     text = page.decode()
     if sys.stdout.isatty():

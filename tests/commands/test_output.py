@@ -54,6 +54,22 @@ def test_a_full_disk_is_one_line(command: str, ceph: str, tmp_path: Path) -> Non
     assert "Traceback" not in done.stderr
 
 
+def test_a_page_that_does_not_fit_is_an_error(
+    ceph: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a buffer of Python's own, the system may write only the start of a page."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    limited = ["sh", "-c", 'ulimit -f 4; exec "$@"', "sh", *words("once", tmp_path, ceph)]
+    file = tmp_path / "page"
+    with file.open("w") as page:
+        done = run(limited, page)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "ceph_exporter: error: cannot write to standard output: File too large\n",
+    )
+    assert file.stat().st_size > 0
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_pipe_that_nobody_reads_ends_quietly(command: str, ceph: str, tmp_path: Path) -> None:
     """A closed pipe ends the command like SIGPIPE, without a word."""

@@ -18,7 +18,7 @@ from ceph_exporter.config.tree import (
     TlsConfig,
     Web,
 )
-from ceph_exporter.config.units import Duration, Size
+from ceph_exporter.config.units import Duration, Share, Size
 
 __all__ = [
     "CEPH_CONF",
@@ -31,6 +31,7 @@ __all__ = [
     "Log",
     "Poll",
     "RgwConfig",
+    "Share",
     "Size",
     "TlsConfig",
     "Web",

@@ -25,7 +25,7 @@ from ceph_exporter.config.tree import (
     TlsConfig,
     Web,
 )
-from ceph_exporter.config.units import Duration, Size
+from ceph_exporter.config.units import Duration, Share, Size
 from ceph_exporter.printable import escape_text, mask_secrets, quoted
 
 Fail: TypeAlias = Callable[[str], NoReturn]
@@ -57,6 +57,7 @@ class PollFlags(msgspec.Struct, frozen=True):
     timeout: Duration
     stale_after: Duration
     body_limit: Size
+    ceph_share: Share
     series_limit: int
 
 

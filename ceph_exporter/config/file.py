@@ -13,7 +13,7 @@ import yaml
 from ceph_exporter.config.checks import check_cluster, check_collectors
 from ceph_exporter.config.strict_yaml import ConfigError, convert, parse_yaml, read
 from ceph_exporter.config.tree import Cluster, ClusterSettings, Collectors, Config, Poll
-from ceph_exporter.config.units import Duration, Size
+from ceph_exporter.config.units import Duration, Share, Size
 
 _KEYS = ("clusters", "poll", "collectors")
 # Secrets are in files of their own, so no key holds one. If one ever does, it is not shown.
@@ -104,7 +104,7 @@ def _settings(cluster: Cluster) -> dict[str, object]:
 def _plain(value: object, name: str = "") -> object:
     if isinstance(value, msgspec.Struct):
         value = msgspec.structs.asdict(value)
-    if isinstance(value, Duration | Size):
+    if isinstance(value, Duration | Share | Size):
         return str(value)
     if isinstance(value, Mapping):
         return {key: _plain(inner, key) for key, inner in value.items()}

@@ -10,7 +10,7 @@ from typing import NamedTuple, get_type_hints
 import msgspec
 
 from ceph_exporter.config.tree import APIS, ClusterSettings, Collectors, Log, Poll, Web
-from ceph_exporter.config.units import Duration, Size
+from ceph_exporter.config.units import Duration, Share, Size
 from ceph_exporter.log import FORMATS, LEVELS
 
 
@@ -57,7 +57,8 @@ class Flag(NamedTuple):
             return ""
         if self.choices or self.name.endswith(("file", "conf", "keyring")):
             return "|".join(self.choices or ["FILE"])
-        return {Duration: "DURATION", int: "NUMBER", Size: "SIZE"}.get(type(self.default), "VALUE")
+        names = {Duration: "DURATION", int: "NUMBER", Share: "PERCENT", Size: "SIZE"}
+        return names.get(type(self.default), "VALUE")
 
     @property
     def shown(self) -> str:
@@ -134,6 +135,13 @@ def _poll_flags() -> Iterator[Flag]:
         "poll.stale-after",
         "Age beyond which metrics are no longer exported",
         _POLL.stale_after,
+        group=group,
+    )
+    yield Flag(
+        "poll.ceph-share",
+        "Part of the time that Ceph may spend on the requests to a cluster; costly requests are "
+        "made less often",
+        _POLL.ceph_share,
         group=group,
     )
     yield Flag(

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from ceph_exporter import __version__
 from ceph_exporter.config.flags import COMMANDS, Flag, Toggle
 from ceph_exporter.config.tree import COUNT_LIMIT
-from ceph_exporter.config.units import Duration, Size
+from ceph_exporter.config.units import Duration, Share, Size
 from ceph_exporter.printable import quoted
 
 
@@ -47,7 +47,7 @@ class _Parser(argparse.ArgumentParser):
         self._fail(message)
 
 
-def _parsed(type_: type[Duration | Size]) -> Callable[[str], object]:
+def _parsed(type_: type[Duration | Share | Size]) -> Callable[[str], object]:
     def parse(text: str) -> object:
         try:
             return type_.parse(text)
@@ -66,6 +66,7 @@ def _count(text: str) -> int:
 
 _TYPES: dict[type, Callable[[str], object]] = {
     Duration: _parsed(Duration),
+    Share: _parsed(Share),
     Size: _parsed(Size),
     int: _count,
 }
@@ -109,8 +110,9 @@ def parser(flags: Sequence[Flag], fail: Callable[[str], NoReturn]) -> _Parser:
 
 
 def _options(flag: Flag) -> dict[str, Any]:
+    text = f"{flag.help} (default: {flag.shown})" if flag.shown else flag.help
     options = {
-        "help": f"{flag.help} (default: {flag.shown})" if flag.shown else flag.help,
+        "help": text.replace("%", "%%"),
         "default": None,
     }
     if not flag.takes:

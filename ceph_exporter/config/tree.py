@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Protocol, TypeAlias, get_args
 import msgspec
 
 from ceph_exporter.config.strict_yaml import Strict
-from ceph_exporter.config.units import Duration, Size
+from ceph_exporter.config.units import Duration, Share, Size
 
 Api: TypeAlias = Literal["auto", "rest-api", "restful", "dashboard", "rados", "recording"]
 APIS: tuple[str, ...] = get_args(Api)
@@ -48,13 +48,15 @@ Collectors: TypeAlias = Mapping[str, CollectorSpec]
 class Poll(Strict, frozen=True):
     """How often to poll, and the limits of a poll.
 
-    stale_after: age at which metrics are no longer exported; body_limit: maximum size of an answer
+    stale_after: age at which metrics are no longer exported; ceph_share: part of the time that Ceph
+    may spend on the requests to one cluster; body_limit: maximum size of an answer
     from Ceph; series_limit: maximum number of series of a collector.
     """
 
     interval: Duration = Duration(15)
     timeout: Duration = Duration(10)
     stale_after: Duration = Duration(60)
+    ceph_share: Share = Share(0.03)
     body_limit: Size = Size(512 << 20)
     series_limit: Count = 1_000_000
 

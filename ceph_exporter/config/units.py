@@ -1,4 +1,4 @@
-"""Durations and sizes, as they are written in flags and files."""
+"""Durations, sizes and shares, as they are written in flags and files."""
 
 import re
 
@@ -11,6 +11,8 @@ _LONGEST = 366 * 86400
 than about 292 years."""
 _SHIFTS = {"MiB": 20, "GiB": 30}
 _SIZE = re.compile(r"([0-9]{1,6})(MiB|GiB)")
+_SHARE = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?)%")
+_ALL = 100
 _PART = re.compile(r"(?<![0-9])([0-9]+)(ms|[smhd])")
 
 
@@ -53,3 +55,21 @@ class Size(int):
         """Return the text that `parse` accepts."""
         unit = "GiB" if self % (1 << 30) == 0 else "MiB"
         return f"{self >> _SHIFTS[unit]}{unit}"
+
+
+class Share(float):
+    """A fraction of 1, written as a percentage: 3% or 0.5%."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: object) -> "Share":
+        """Parse a share; raise a ValueError that says what was expected if it is invalid."""
+        match = _SHARE.fullmatch(text) if isinstance(text, str) else None
+        if not match or not 0 < float(match[1]) <= _ALL:
+            raise ValueError(f"expected a share such as 3% or 0.5%, got {quoted(text)}")
+        return cls(float(match[1]) / _ALL)
+
+    def __str__(self) -> str:
+        """Return the text that `parse` accepts."""
+        return f"{self * _ALL:.4g}%"

@@ -34,6 +34,7 @@ from ceph_exporter.facts.rgw_buckets import RgwBuckets
 from ceph_exporter.facts.rgw_usage import RgwUsage
 from ceph_exporter.facts.rgw_users import RgwUsers
 from ceph_exporter.facts.service_dump import ServiceDump
+from ceph_exporter.facts.signs import Signs
 from ceph_exporter.facts.status import Status
 from ceph_exporter.facts.time_sync import TimeSync
 from ceph_exporter.facts.version import Version
@@ -63,6 +64,7 @@ REGISTRY = (
     Document(Quorum, mon("quorum_status"), mon("mon dump")),
     # Up to Ceph 11, `health` contains this document.
     Document(TimeSync, mon("time-sync-status", since="12"), since="0.67"),
+    Document(Signs, since="14"),  # from endpoints of the dashboard
     Document(OsdDump, mon("osd dump")),
     Document(Df, mon("df", detail="detail")),
     Document(PoolStats, mgr("osd pool stats", since="0.80")),

@@ -7,6 +7,7 @@ from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.config import Cluster, Config
 from ceph_exporter.exposition import Renderer
 from ceph_exporter.facts import Cache, Fact, Facts, Health, Quorum, Status, Version
+from ceph_exporter.facts.signs import Signs
 from ceph_exporter.log import fields, log
 from ceph_exporter.metric import Metric, escape
 from ceph_exporter.polling.report import CollectorRow
@@ -41,7 +42,7 @@ class Collecting:
 
         unconfigured: the documents that are left out because the settings for them are missing.
         """
-        of_report = {fact.document for fact in (Health, Status, Quorum, Version)}
+        of_report = {fact.document for fact in (Health, Status, Quorum, Version, Signs)}
         wanted = of_report.union(*(COLLECTORS[name].documents for name in self.names))
         return wanted.difference(unconfigured)
 

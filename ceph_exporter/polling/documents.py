@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
+from ceph_exporter.config import Poll
 from ceph_exporter.facts import (
     DOCUMENTS,
     Decoded,
@@ -12,9 +13,12 @@ from ceph_exporter.facts import (
     MgrDump,
     Status,
 )
+from ceph_exporter.facts.signs import Signs
 from ceph_exporter.polling import schedule
+from ceph_exporter.polling.budget import Budget
+from ceph_exporter.polling.changes import changed
 from ceph_exporter.polling.clock import SYSTEM, Clock
-from ceph_exporter.polling.entry import VITAL, Entry, state_after
+from ceph_exporter.polling.entry import VITAL, Entry, row_after, state_after
 from ceph_exporter.polling.report import DocumentRow, DocumentState
 from ceph_exporter.polling.schedule import Schedule
 from ceph_exporter.sources import Answer, ErrorKind, SourceError
@@ -24,16 +28,24 @@ _SCHEDULES = {
     ErrorKind.DENIED: schedule.denied,
 }
 
+_POLL = Poll()
+
 
 class Documents:
-    """The documents of one cluster. names: the documents to request.
+    """The documents of one cluster. names: the documents to request; poll: how often, at most.
 
     A poll first calls `start_poll`. For each answer it calls `decode`, and then `keep` if that
     succeeded or `fail` if not. At the end it calls `end_poll`.
     """
 
-    def __init__(self, names: Collection[str] = tuple(DOCUMENTS), clock: Clock = SYSTEM) -> None:
+    def __init__(
+        self,
+        names: Collection[str] = tuple(DOCUMENTS),
+        clock: Clock = SYSTEM,
+        poll: Poll = _POLL,
+    ) -> None:
         self._clock = clock
+        self._budget = Budget(poll.ceph_share, poll.interval)
         self._entries = {name: Entry(DocumentRow(name)) for name in DOCUMENTS if name in names}
         self._received: set[str] = set()  # in this poll
         self._failed: set[str] = set()  # in this poll
@@ -60,6 +72,7 @@ class Documents:
             for name, entry in self._entries.items()
             if entry.row.offered
             and entry.schedule.due(now)
+            and (name != Signs.document or self._budget.is_tight)
             and not DOCUMENTS[name].redundant(facts)
             and (Status.document in self._failed or not self._is_unchanged(entry))
         ]
@@ -84,6 +97,8 @@ class Documents:
 
     def connect(self, api: str, offered: frozenset[str]) -> None:
         """Switch to a source that offers these documents; cooldowns after slow answers continue."""
+        if api != self._api:
+            self._budget.forget()
         self._api = api
         for entry in self._entries.values():
             name = entry.row.name
@@ -112,38 +127,49 @@ class Documents:
     def keep(self, answer: Answer, decoded: Decoded) -> None:
         """Store the facts of a checked answer; the documents that it lacks have failed."""
         now = self._clock.monotonic()
+        self._budget.answered(answer, decoded.facts, now)
+        previous = {type(e.fact): e.fact for e in self._entries.values() if e.fact}
         for fact in decoded.facts:
             if isinstance(fact, Status):
                 self._epoch = fact.osd_epoch
             entry = self._entries.get(fact.document)
             if entry is None:
                 continue  # the answer contains it, but nothing needs it
-            name, seconds, vital = entry.row.name, answer.seconds, fact.document in VITAL
+            if entry.row.name in answer.documents or not entry.request:
+                entry.request = answer.wire_format
+            wait = self._budget.wait(entry.request)
+            if fact.aside:
+                wait = schedule.ASIDE_FACTOR * answer.seconds
             entry.fact, entry.received, entry.epoch = fact, now, self._previous_epoch
-            entry.schedule = schedule.received(
-                entry.schedule, now, seconds, slow=fact.slow, vital=vital
-            )
-            entry.grace = schedule.grace(seconds, slow=fact.slow, vital=vital, aside=fact.aside)
-            size = len(answer.body)
-            entry.row = DocumentRow(
-                name,
-                DocumentState.OK,
-                seconds=seconds,
-                size=size,
-                last_success=self._clock.time(),
-                dropped=decoded.dropped,
-            )
-            self._received.add(name)
+            entry.schedule = schedule.received(entry.schedule, now, wait, slow=fact.slow)
+            entry.grace = schedule.grace(wait, slow=fact.slow, aside=fact.aside)
+            entry.row = row_after(answer, entry.row.name, decoded, self._clock.time())
+            self._received.add(entry.row.name)
+        if self._budget.has_reserve:
+            self._hurry(changed(previous, decoded.facts))
         for name in {*answer.documents}.difference(fact.document for fact in decoded.facts):
             text = f"{answer.wire_format}: the answer does not contain {name}"
             error = answer.left_out.get(name, SourceError(ErrorKind.FAILED, text))
-            self.fail([name], error, answer.seconds)
+            self._fail([name], error, answer.seconds)
 
-    def fail(self, names: Iterable[str], error: SourceError, seconds: float | None = None) -> None:
+    def _hurry(self, names: Iterable[str]) -> None:
+        """Make documents due whose content has probably changed since they were received."""
+        for entry in (self._entries[name] for name in names if name in self._entries):
+            if entry.row.state is DocumentState.OK and entry.row.name not in self._received:
+                entry.schedule = schedule.hurried(entry.schedule)
+
+    def fail(
+        self, names: Collection[str], error: SourceError, seconds: float | None = None
+    ) -> None:
         """Record why documents are unavailable; those that this poll already received stay `ok`.
 
         seconds: how long Ceph took to fail; None if the cluster as a whole is unreachable.
         """
+        if seconds is not None and not all(DOCUMENTS[name].aside for name in names):
+            self._budget.spend(seconds, self._clock.monotonic())
+        self._fail(names, error, seconds)
+
+    def _fail(self, names: Collection[str], error: SourceError, seconds: float | None) -> None:
         now = self._clock.monotonic()
         for entry in (self._entries[name] for name in names if name in self._entries):
             name = entry.row.name
@@ -214,8 +240,12 @@ class Documents:
         return {type_: fact for type_, fact in own.items() if fact is not None}
 
     def rows(self) -> tuple[DocumentRow, ...]:
-        """Return the state of each document."""
-        return tuple(entry.row for entry in self._entries.values())
+        """Return the state of each document, without `log last` unless it is in use."""
+        return tuple(
+            entry.row
+            for name, entry in self._entries.items()
+            if name != Signs.document or entry.schedule.cooldown_until
+        )
 
     def _is_unchanged(self, entry: Entry) -> bool:
         """Return whether the document is still current because the OSD map has not changed.

@@ -2,10 +2,10 @@
 
 import msgspec
 
-from ceph_exporter.facts import Fact, Health, Quorum, Status
+from ceph_exporter.facts import Decoded, Fact, Health, Quorum, Status
 from ceph_exporter.polling.report import DocumentRow, DocumentState
 from ceph_exporter.polling.schedule import Schedule
-from ceph_exporter.sources import ErrorKind
+from ceph_exporter.sources import Answer, ErrorKind
 
 VITAL = frozenset(fact.document for fact in (Health, Status, Quorum))
 """The documents that show whether the cluster is healthy. Every API offers them, so they are soon
@@ -21,7 +21,8 @@ class Entry(msgspec.Struct):
     fact: its content, None before it is received and after it goes stale; received: when it was
     received, by `clock.monotonic()`; grace: seconds that are added to `stale_after`, because the
     document is requested less often; epoch: the OSD map's epoch before the document was requested,
-    from the last status of an earlier poll, None if unknown.
+    from the last status of an earlier poll, None if unknown; request: the wire format whose cost
+    determines how often it is requested.
     """
 
     row: DocumentRow
@@ -30,6 +31,7 @@ class Entry(msgspec.Struct):
     received: float = 0.0
     grace: float = 0.0
     epoch: int | None = None
+    request: str = ""
 
 
 def state_after(kind: ErrorKind, name: str, api: str) -> DocumentState:
@@ -44,3 +46,15 @@ def state_after(kind: ErrorKind, name: str, api: str) -> DocumentState:
     offered = name in VITAL and api != "recording"
     unsupported = kind is ErrorKind.UNSUPPORTED and not offered
     return DocumentState.UNSUPPORTED if unsupported else DocumentState.FAILED
+
+
+def row_after(answer: Answer, name: str, decoded: Decoded, now: float) -> DocumentRow:
+    """Return the state of a document that was received. now: unix time."""
+    return DocumentRow(
+        name,
+        DocumentState.OK,
+        seconds=answer.seconds,
+        size=len(answer.body),
+        last_success=now,
+        dropped=decoded.dropped,
+    )

@@ -57,7 +57,7 @@ class Poller:
         self._beside = Beside(cluster, limit)
         self._collecting = Collecting(name, cluster, config, tags)
         wanted = self._collecting.wanted(self._beside.unconfigured)
-        self._documents = Documents(wanted, clock)
+        self._documents = Documents(wanted, clock, config.poll)
         self._outage = Outage(tags, clock)
 
     @property

@@ -1,8 +1,9 @@
 """When a document may be requested again, as pure functions of time and results.
 
-All times are in seconds, by `time.monotonic()`. After each request, the document is in cooldown for
-a multiple of the time that Ceph took to answer or to fail. The cooldown also holds at the next URL,
-except for a vital document that failed in this poll or that must identify the cluster.
+All times are in seconds, by `time.monotonic()`. After each request, the document is in cooldown:
+after an answer for as long as budget.py says, after a failure for a multiple of the time that Ceph
+took. The cooldown also holds at the next URL, except for a vital document that failed in this poll
+or that must identify the cluster.
 
 A *vital* document shows whether the cluster is healthy. A *slow* document rarely changes.
 """
@@ -19,13 +20,10 @@ DENIED_INTERVAL = 60.0
 """Seconds until a document that the user may not read is requested again. More frequent requests
 would fill Ceph's log, because some releases log every refusal."""
 COOLDOWN_FACTOR = 10
-"""Cooldown after a failure or after the answer for a vital document, as a multiple of the time that
-Ceph took."""
-LONG_COOLDOWN_FACTOR = 20
-"""The same after the answer for any other document. Requests for these documents must take less of
-Ceph's time. With 10,000 OSDs, for example, the dashboard takes a second to report the usage of the
-OSDs. Requested every 15 s, this one document would already cost half as much CPU time as the mgr's
-whole prometheus module."""
+"""Cooldown after a failure, as a multiple of the time that Ceph took."""
+ASIDE_FACTOR = 20
+"""Cooldown after the answer for a document that is requested beside the polls, as a multiple of the
+time that it took."""
 COOLDOWN_MAX = 60.0
 """Longest cooldown in seconds after a failure, so that a recovery is noticed soon."""
 
@@ -50,26 +48,22 @@ class Schedule(msgspec.Struct, frozen=True):
         return max(self.next, self.cooldown_until, self.unsupported_until) <= now
 
 
-def cooldown(seconds: float, *, vital: bool) -> float:
-    """Return the cooldown, in seconds, after an answer that took `seconds`."""
-    return seconds * (COOLDOWN_FACTOR if vital else LONG_COOLDOWN_FACTOR)
-
-
-def grace(seconds: float, *, slow: bool, vital: bool, aside: bool = False) -> float:
-    """Return the seconds to add to `stale_after`, because not every poll requests the document."""
-    wait = max(SLOW_INTERVAL if slow else 0.0, cooldown(seconds, vital=vital))
-    return wait + LIMIT if aside else wait
-
-
-def received(
-    schedule: Schedule, now: float, seconds: float, *, slow: bool, vital: bool
-) -> Schedule:
-    """Return the schedule after a successful request that took `seconds`."""
+def received(schedule: Schedule, now: float, wait: float, *, slow: bool) -> Schedule:
+    """Return the schedule after a successful request. wait: the cooldown in seconds."""
     return msgspec.structs.replace(
-        schedule,
-        next=now + (SLOW_INTERVAL if slow else 0.0),
-        cooldown_until=now + cooldown(seconds, vital=vital),
+        schedule, next=now + (SLOW_INTERVAL if slow else 0.0), cooldown_until=now + wait
     )
+
+
+def grace(wait: float, *, slow: bool, aside: bool = False) -> float:
+    """Return the seconds to add to `stale_after`, because not every poll requests the document."""
+    longest = max(SLOW_INTERVAL if slow else 0.0, wait)
+    return longest + LIMIT if aside else longest
+
+
+def hurried(schedule: Schedule) -> Schedule:
+    """Return the schedule after a sign that a received document has changed: it is due now."""
+    return msgspec.structs.replace(schedule, cooldown_until=0.0)
 
 
 def failed(schedule: Schedule, now: float, seconds: float, *, aside: bool = False) -> Schedule:

@@ -74,7 +74,7 @@ class Answer(NamedTuple):
 
     documents: the names of the documents in the answer. wire_format: the name under which `body` is
     decoded and recorded. seconds: how long Ceph took. left_out: by document, the reason why an
-    answer that succeeded may not contain it.
+    answer that succeeded may not contain it. together: how many answers came within these seconds.
     """
 
     documents: tuple[str, ...]
@@ -83,6 +83,12 @@ class Answer(NamedTuple):
     body: bytes = b""
     error: SourceError | None = None
     left_out: Mapping[str, SourceError] = {}
+    together: int = 1
+
+    @property
+    def cost(self) -> float:
+        """The part of `seconds` that Ceph spent on this answer."""
+        return self.seconds / self.together
 
 
 class Source(Protocol):

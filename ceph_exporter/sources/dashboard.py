@@ -24,6 +24,7 @@ from ceph_exporter.sources.http import Http, Response
 # because the first such request to a mgr of 16 waits for RGW.
 ENDPOINTS: Mapping[str, tuple[str, ...]] = {
     "monitor": ("quorum_status",),
+    "logs/all": ("log last",),
     "health/full": (
         "osd dump",
         "osd tree",
@@ -51,8 +52,13 @@ FALLBACKS: Mapping[str, tuple[str, ...]] = {
     "health/snapshot": ENDPOINTS[_MINIMAL],
     "summary": ("status", "version"),
 }
-_STATUS_ALONE = "dashboard/summary/health"
-"""The wire format of the summary when it replaces `status`."""
+_LOGS = "logs/all"
+_SNAPSHOT = "health/snapshot"
+_PARTS = {
+    ("summary", FALLBACKS["summary"]): "dashboard/summary/health",
+    (_SNAPSHOT, ENDPOINTS[_LOGS]): "dashboard/health/snapshot/signs",
+}
+"""The wire formats of answers of which only a part is used, by endpoint and documents."""
 SINCE: Mapping[str, str] = {"orch ps": "18"}
 """By document, the first release that has its endpoint, if that is not 14."""
 NO_ORCHESTRATOR = "Orchestrator is unavailable"
@@ -84,7 +90,7 @@ class Dashboard:
         self.aside = DashboardRgw(http.twin, credentials)
         self._session = LoggedIn(http, credentials)
         self._forms = Forms()
-        self._unknown: set[str] = set()  # fallbacks that this release does not have
+        self._unknown: set[str] = set()  # endpoints that this release does not have
         self._hung: dict[str, tuple[float, Answer]] = {}  # endpoint -> when to retry, last answer
         self._answered: Deadline | None = None  # of the last poll in which this URL answered
 
@@ -98,7 +104,10 @@ class Dashboard:
         for endpoint, documents in ENDPOINTS.items():
             if remaining.isdisjoint(documents):
                 continue
-            answer = self._answer(endpoint, documents, deadline)
+            if endpoint == _LOGS:
+                answer = self._signs(documents, deadline)
+            else:
+                answer = self._answer(endpoint, documents, deadline)
             yield answer
             if answer.error is None:
                 remaining -= _INCLUDES.get(endpoint, frozenset())
@@ -115,6 +124,16 @@ class Dashboard:
         """Close the connections."""
         self._session.close()
         self.aside.close()
+
+    def _signs(self, documents: tuple[str, ...], deadline: Deadline) -> Answer:
+        """Request the cheapest endpoint that shows whether the state of the cluster has changed."""
+        if _SNAPSHOT not in self._unknown:
+            answer = self._answer(_SNAPSHOT, documents, deadline)
+            if answer.error is None or not answer.error.of_document:
+                return answer
+            if answer.error.kind is ErrorKind.UNSUPPORTED:
+                self._unknown.add(_SNAPSHOT)
+        return self._answer(_LOGS, documents, deadline)
 
     def _other_health(self, deadline: Deadline) -> Iterator[Answer]:
         """Request the fallbacks until one answers; raise SourceError if the URL is unusable."""
@@ -148,8 +167,7 @@ class Dashboard:
             error = SourceError(ErrorKind.FAILED, str(failure)) if hangs else failure
             if isinstance(failure, ForeignAnswerError) or (hangs and not alive):
                 error = self._of_endpoint_or_url(failure, endpoint, deadline)
-        fallback = documents == FALLBACKS["summary"]
-        wire_format = _STATUS_ALONE if fallback else f"dashboard/{endpoint}"
+        wire_format = _PARTS.get((endpoint, documents), f"dashboard/{endpoint}")
         reasons = left_out(endpoint, self._session.user)
         answer = Answer(documents, wire_format, elapsed(start), body, error, reasons)
         hung = error is not None and error.of_document and not limit.left

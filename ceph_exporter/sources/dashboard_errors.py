@@ -18,6 +18,7 @@ _STANDBY = "Keep on looking"
 # Endpoint -> the scope that it requires. The other endpoints require none, or one per section.
 _SCOPES = {
     "monitor": "monitor",
+    "logs/all": "log",
     "pool": "pool",
     "osd": "osd",
     "host": "hosts",

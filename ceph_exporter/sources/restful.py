@@ -131,7 +131,8 @@ class Restful:
                 return
             seconds = elapsed(start)
             for document, command in group.items():
-                yield _answer(document, command, request, seconds)
+                answer = _answer(document, command, request, seconds)
+                yield answer._replace(together=len(group))
 
     def _ask(self, commands: list[Command], deadline: Deadline) -> _Request:
         bodies = [

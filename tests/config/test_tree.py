@@ -8,7 +8,7 @@ import pytest
 from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.config import Cluster, Config, Poll, dump, file, load
 from ceph_exporter.config.strict_yaml import ConfigError
-from ceph_exporter.config.units import Duration, Size
+from ceph_exporter.config.units import Duration, Share, Size
 from ceph_exporter.polling.collecting import enabled
 
 DEFAULTS = {name for name, collector in COLLECTORS.items() if collector.default}
@@ -228,3 +228,17 @@ def test_what_is_no_size(value: object) -> None:
     """Anything else says what was expected."""
     with pytest.raises(ValueError, match="expected a size such as 512MiB or 1GiB, got"):
         Size.parse(value)
+
+
+@pytest.mark.parametrize(("text", "share"), [("3%", 0.03), ("0.5%", 0.005), ("100%", 1.0)])
+def test_shares(text: str, share: float) -> None:
+    """A share is a percentage, and is written as it is read."""
+    assert Share.parse(text) == share
+    assert str(Share.parse(text)) == text
+
+
+@pytest.mark.parametrize("value", ["3", "0%", "101%", "-1%", "1e1%", "nan%", 3, 0.03, None, ""])
+def test_what_is_no_share(value: object) -> None:
+    """Anything else says what was expected."""
+    with pytest.raises(ValueError, match=r"expected a share such as 3% or 0\.5%, got"):
+        Share.parse(value)

@@ -14,24 +14,23 @@ def wait(planned: Schedule) -> float:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "slow", "vital", "expected"),
-    [
-        (0.0, False, False, 0),
-        (1.5, False, False, 30),
-        (1.5, False, True, 15),
-        (0.0, True, False, 300),
-        (20.0, True, False, 400),
-    ],
+    ("cooldown", "slow", "expected"),
+    [(0.0, False, 0), (30.0, False, 30), (0.0, True, 300), (400.0, True, 400)],
 )
-def test_after_a_success_the_cost_decides(
-    seconds: float, slow: bool, vital: bool, expected: float
-) -> None:
-    """A document waits 20 times (vital: 10 times) what it cost, a slow one at least 300 s."""
-    planned = schedule.received(Schedule(), NOW, seconds, slow=slow, vital=vital)
+def test_after_a_success_the_budget_decides(cooldown: float, slow: bool, expected: float) -> None:
+    """A document waits as long as the budget says, a slow one at least 300 s."""
+    planned = schedule.received(Schedule(), NOW, cooldown, slow=slow)
     assert wait(planned) == expected
     assert planned.due(NOW + expected)
     assert expected == 0 or not planned.due(NOW + expected - 0.5)
-    assert schedule.grace(seconds, slow=slow, vital=vital) == expected
+    assert schedule.grace(cooldown, slow=slow) == expected
+
+
+def test_a_sign_of_a_change_ends_the_cooldown() -> None:
+    """A document that has probably changed is due at once, unless it is unsupported."""
+    planned = schedule.received(Schedule(), NOW, 60.0, slow=False)
+    assert schedule.hurried(planned).due(NOW)
+    assert not schedule.hurried(schedule.unsupported(planned, NOW)).due(NOW)
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(0.0, 0), (2.0, 20), (9.0, 60)])
@@ -42,7 +41,7 @@ def test_after_a_failure_the_wait_is_bounded(seconds: float, expected: float) ->
 
 def test_a_new_source_ends_every_wait_but_the_cooldown() -> None:
     """Another API may offer what the last one did not; what costs Ceph much still waits."""
-    planned = schedule.received(Schedule(), NOW, 2.0, slow=True, vital=False)
+    planned = schedule.received(Schedule(), NOW, 40.0, slow=True)
     planned = schedule.unsupported(planned, NOW)
     assert wait(planned) == schedule.UNSUPPORTED_INTERVAL
     assert wait(schedule.reconnected(planned)) == 40
@@ -50,5 +49,5 @@ def test_a_new_source_ends_every_wait_but_the_cooldown() -> None:
 
 def test_a_discarded_document_is_needed_at_once() -> None:
     """A slow document that was discarded is not left out for five minutes."""
-    planned = schedule.received(Schedule(), NOW, 0.0, slow=True, vital=False)
+    planned = schedule.received(Schedule(), NOW, 0.0, slow=True)
     assert schedule.forgotten(planned).due(NOW)

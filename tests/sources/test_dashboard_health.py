@@ -5,6 +5,7 @@ import pytest
 from ceph_exporter import facts
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts import Health, Status, Version
+from ceph_exporter.facts.signs import Signs
 from ceph_exporter.sources import Answer, Credentials, ErrorKind
 from tests.sources.fakes import VERSION, Dashboard, as_json
 from tests.sources.faulty import answering, serve
@@ -198,3 +199,48 @@ def test_impossible_rates_of_the_snapshot_are_absent() -> None:
     _, status = facts.decode("dashboard/health/snapshot", body)
     assert isinstance(status, Status)
     assert (status.read_bytes, status.write_bytes) == (None, None)
+
+
+SIGNS = ("log last",)
+LOGS = as_json({"clog": [{"stamp": "s", "priority": "[WRN]", "message": "m"}], "audit_log": []})
+
+
+def signs(fake: Dashboard, credentials: Credentials) -> tuple[Answer, Answer]:
+    """Fetch the signs of changes twice, in two polls."""
+    with serve(answering(fake)) as server, opened(server.url, credentials) as source:
+        first, second = (list(source.fetch(SIGNS, Deadline(10))) for _ in range(2))
+    return first[0], second[0]
+
+
+def test_signs_come_from_the_snapshot_if_there_is_one(credentials: Credentials) -> None:
+    """Ceph 20 and later have it; the cluster log is not requested."""
+    fake = Dashboard({"health/snapshot": SNAPSHOT, "logs/all": LOGS})
+    answer, _ = signs(fake, credentials)
+    (fact,) = facts.decode(answer.wire_format, answer.body)
+    assert fact == Signs(("HEALTH_WARN 3 2 3", "OSD_DOWN HEALTH_WARN False 1 osds down"))
+    assert "logs/all" not in fake.asked
+
+
+def test_signs_come_from_the_cluster_log_up_to_19(credentials: Credentials) -> None:
+    """The snapshot, which the release does not have, is requested once."""
+    fake = Dashboard({"logs/all": LOGS})
+    for answer in signs(fake, credentials):
+        assert facts.decode(answer.wire_format, answer.body) == (Signs(("s m",)),)
+    assert fake.asked.count("health/snapshot") == 1
+    assert fake.asked.count("logs/all") == 2
+
+
+def test_a_snapshot_that_fails_leaves_the_cluster_log(credentials: Credentials) -> None:
+    """It may work the next time."""
+    fake = Dashboard({"logs/all": LOGS, "health/snapshot": BROKEN})
+    assert all(answer.error is None for answer in signs(fake, credentials))
+    assert fake.asked.count("health/snapshot") == 2
+
+
+def test_the_right_to_the_cluster_log_is_named(credentials: Credentials) -> None:
+    """The error says which scope to grant."""
+    denied = as_json({"detail": "Access not permitted"}, 403)
+    answer, _ = signs(Dashboard({"logs/all": denied}), credentials)
+    assert answer.error is not None
+    assert answer.error.kind is ErrorKind.DENIED
+    assert "grant the scope log: read to the role of user prom" in str(answer.error)

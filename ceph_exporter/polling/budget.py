@@ -1,0 +1,151 @@
+"""How much of Ceph's time requests may take, and how often each request is therefore made.
+
+All requests to a cluster together may take a share of Ceph's time, by default 3 %. Each request
+gets the interval that makes the data as fresh as possible within that share: a request that costs
+four times as much is made half as often. For intervals T, costs c and weights w, the sum of w * T
+is smallest, with the sum of c / T fixed, if T is proportional to the square root of c / w.
+
+All times are in seconds, by `time.monotonic()`. The time that Ceph took to answer is used as the
+cost. It is an upper bound of the CPU time of a single thread.
+"""
+
+from collections.abc import Iterable, Mapping
+from math import sqrt
+from typing import NamedTuple
+
+from ceph_exporter.facts import Fact
+from ceph_exporter.polling.entry import VITAL
+from ceph_exporter.polling.schedule import SLOW_INTERVAL
+from ceph_exporter.sources import Answer
+
+VITAL_WEIGHT = 4.0
+"""The weight of requests for health, status and quorum; that of all others is 1."""
+REGULAR = 0.7
+"""The part of the share for regular requests. The rest is for requests after a sign of a change."""
+RESERVE = 600.0
+"""The share is saved for at most this time, to be spent on requests after signs of changes."""
+VITAL_MAX = 60.0
+"""Longest interval of requests for health, status and quorum, even if it exceeds the share."""
+MAX = 300.0
+"""The same for other requests."""
+
+
+class Cost(NamedTuple):
+    """What is known about a request.
+
+    seconds: how long Ceph takes to answer; vital: whether it shows if the cluster is healthy;
+    floor: the shortest interval that is of use.
+    """
+
+    seconds: float
+    vital: bool
+    floor: float
+
+    @property
+    def weight(self) -> float:
+        """How important fresh data is, compared with 1 for most documents."""
+        return VITAL_WEIGHT if self.vital else 1.0
+
+
+def intervals(costs: Mapping[str, Cost], share: float) -> dict[str, float]:
+    """Return the interval of each request, so that all together take `share` of the time.
+
+    A request that needs less than its part leaves the rest to the others.
+    """
+    result: dict[str, float] = {}
+    remaining = dict(costs)
+    while remaining:
+        total = sum(sqrt(cost.seconds * cost.weight) for cost in remaining.values())
+        wanted = {
+            name: sqrt(cost.seconds / cost.weight) * total / share
+            for name, cost in remaining.items()
+        }
+        cheap = [name for name, cost in remaining.items() if wanted[name] <= cost.floor]
+        if not cheap:
+            return result | wanted
+        for name in cheap:
+            cost = remaining.pop(name)
+            result[name] = cost.floor
+            share -= cost.seconds / cost.floor if cost.floor else 0.0
+    return result
+
+
+class Budget:
+    """The time that Ceph spends on one cluster's requests.
+
+    share: the part of the time that it may spend; interval: of the polls, because no request is
+    made more often.
+    """
+
+    def __init__(self, share: float, interval: float) -> None:
+        self._share, self._interval = share, interval
+        self._costs: dict[str, Cost] = {}
+        self._intervals: dict[str, float] = {}
+        self._left = RESERVE * share
+        self._counted: float | None = None  # until when `_left` has grown
+
+    def spend(self, seconds: float, now: float) -> None:
+        """Subtract the cost of a request, whether it succeeded or failed."""
+        earned = 0.0 if self._counted is None else (now - self._counted) * self._share
+        self._left = min(RESERVE * self._share, self._left + earned) - seconds
+        self._counted = now
+
+    def answered(self, answer: Answer, facts: Iterable[Fact], now: float) -> None:
+        """Note what an answer cost; the facts of documents that were not requested do not count.
+
+        A single answer that is unusually slow or fast counts half. What is requested beside the
+        polls, of RGW for example, has no part in the budget.
+        """
+        requested = [fact for fact in facts if fact.document in answer.documents]
+        if not requested or any(fact.aside for fact in requested):
+            return
+        self.spend(answer.cost, now)
+        known = self._costs.get(answer.wire_format)
+        self._costs[answer.wire_format] = Cost(
+            seconds=(known.seconds + answer.cost) / 2 if known else answer.cost,
+            vital=any(fact.document in VITAL for fact in requested),
+            floor=max(
+                self._interval, SLOW_INTERVAL if all(fact.slow for fact in requested) else 0.0
+            ),
+        )
+        planned = intervals(self._costs, self._share * REGULAR)
+        self._intervals = {name: self._limited(name, wanted) for name, wanted in planned.items()}
+
+    def interval(self, request: str) -> float:
+        """Return the seconds from one regular request to the next, 0 if it is unknown."""
+        return self._intervals.get(request, 0.0)
+
+    def wait(self, request: str) -> float:
+        """Return the seconds for which the request is not made again, 0 if it is cheap enough.
+
+        Requests are made in polls, so this is shorter than `interval` by half of the polls'
+        interval: the request is made in the poll that is nearest to the planned time.
+        """
+        cost = self._costs.get(request)
+        if cost is None or self.interval(request) <= cost.floor:
+            return 0.0
+        return self.interval(request) - self._interval / 2
+
+    @property
+    def is_tight(self) -> bool:
+        """Whether health, status or quorum is requested less often than in each poll."""
+        return any(
+            self._intervals[name] > self._interval
+            for name, cost in self._costs.items()
+            if cost.vital
+        )
+
+    @property
+    def has_reserve(self) -> bool:
+        """Whether a request may be made out of turn, after a sign of a change."""
+        return self._left > 0
+
+    def forget(self) -> None:
+        """Forget the costs, because another API has others."""
+        self._costs.clear()
+        self._intervals.clear()
+
+    def _limited(self, request: str, wanted: float) -> float:
+        cost = self._costs[request]
+        longest = VITAL_MAX if cost.vital else MAX
+        return max(cost.floor, min(longest, wanted))

@@ -1,0 +1,127 @@
+"""How the time that Ceph may spend is divided between the requests."""
+
+from math import isclose
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ceph_exporter.facts import Df, Health, Status, Version
+from ceph_exporter.facts.df import Space
+from ceph_exporter.polling.budget import (
+    MAX,
+    REGULAR,
+    RESERVE,
+    VITAL_MAX,
+    VITAL_WEIGHT,
+    Budget,
+    Cost,
+    intervals,
+)
+from ceph_exporter.sources import Answer
+
+POLL = 15.0
+SHARE = 0.03
+COSTS = st.dictionaries(
+    st.text("abcdefgh", min_size=1, max_size=1),
+    st.builds(Cost, st.floats(0.001, 60), st.booleans(), st.floats(1, 300)),
+)
+STATUS = Status(health="HEALTH_OK")
+USAGE = Df(Space(0, 0, 0))
+
+
+def answer(document: str, seconds: float, together: int = 1) -> Answer:
+    """Return an answer that took so many seconds."""
+    return Answer((document,), document, seconds, b"", together=together)
+
+
+@given(COSTS)
+def test_all_requests_together_take_their_share(costs: dict[str, Cost]) -> None:
+    """They never exceed it, and use it up unless every request is made as often as is useful."""
+    result = intervals(costs, SHARE)
+    assert result.keys() == costs.keys()
+    assert all(result[name] >= cost.floor for name, cost in costs.items())
+    used = sum(cost.seconds / result[name] for name, cost in costs.items())
+    assert used <= SHARE * 1.000001
+    if any(result[name] > cost.floor for name, cost in costs.items()):
+        assert isclose(used, SHARE, rel_tol=1e-6)
+
+
+def test_what_costs_four_times_as_much_is_requested_half_as_often() -> None:
+    """What shows whether the cluster is healthy is requested twice as often at the same cost."""
+    costs = {"a": Cost(1, False, 1), "b": Cost(4, False, 1), "c": Cost(1, True, 1)}
+    result = intervals(costs, SHARE)
+    assert isclose(result["b"], 2 * result["a"])
+    assert isclose(result["c"] * VITAL_WEIGHT**0.5, result["a"])
+
+
+def test_cheap_requests_are_made_in_each_poll() -> None:
+    """A small cluster answers so fast that nothing is ever put off."""
+    budget = Budget(SHARE, POLL)
+    for fact in (STATUS, Version("16.2.15")):
+        budget.answered(answer(fact.document, 0.01), [fact], 0.0)
+    assert budget.interval("status") == POLL
+    assert budget.wait("status") == 0
+    assert not budget.is_tight
+    assert budget.wait("never requested") == 0
+
+
+def test_a_costly_request_waits() -> None:
+    """It is made in the poll that is nearest to the planned time."""
+    budget = Budget(SHARE, POLL)
+    budget.answered(answer("status", 0.6), [STATUS], 0.0)
+    assert isclose(budget.interval("status"), 0.6 / (SHARE * REGULAR))
+    assert isclose(budget.wait("status"), budget.interval("status") - POLL / 2)
+    assert budget.is_tight
+
+
+def test_no_cost_makes_data_older_than_the_limits() -> None:
+    """Health is requested at least once a minute, everything else every five minutes."""
+    budget = Budget(SHARE, POLL)
+    budget.answered(answer("status", 100), [STATUS], 0.0)
+    budget.answered(answer("health detail", 100), [Health(status="HEALTH_OK")], 0.0)
+    budget.answered(Answer(("x",), "df detail", 100), [USAGE], 0.0)
+    assert budget.interval("status") == budget.interval("health detail") == VITAL_MAX
+    budget.answered(answer("df detail", 100), [USAGE], 0.0)
+    assert budget.interval("df detail") == MAX
+
+
+def test_one_unusual_answer_counts_half() -> None:
+    """A single slow answer does not put a request off for long."""
+    budget = Budget(SHARE, POLL)
+    for seconds in (0.6, 1.2, 0.3):
+        budget.answered(answer("status", seconds), [STATUS], 0.0)
+    assert isclose(budget.interval("status"), 0.6 / (SHARE * REGULAR))
+
+
+def test_answers_that_came_together_share_their_time() -> None:
+    """Twenty commands in one request of a second cost a twentieth of a second each."""
+    budget = Budget(SHARE, POLL)
+    budget.answered(answer("status", 1.0, together=20), [STATUS], 0.0)
+    assert budget.interval("status") == POLL
+
+
+def test_the_reserve_is_spent_and_grows_again() -> None:
+    """After many costly requests nothing is made out of turn, until time has passed."""
+    budget = Budget(SHARE, POLL)
+    assert budget.has_reserve
+    budget.spend(RESERVE * SHARE + 3, 1000.0)
+    assert not budget.has_reserve
+    budget.spend(0.0, 1000.0 + 3 / SHARE + 1)
+    assert budget.has_reserve
+
+
+def test_another_api_has_other_costs() -> None:
+    """What the last API cost says nothing about the next one."""
+    budget = Budget(SHARE, POLL)
+    budget.answered(answer("status", 9.0), [STATUS], 0.0)
+    budget.forget()
+    assert budget.wait("status") == 0
+
+
+@pytest.mark.parametrize("name", ["status", "other"])
+def test_only_what_was_requested_counts(name: str) -> None:
+    """A fact that another document's answer contains has no cost of its own."""
+    budget = Budget(SHARE, POLL)
+    budget.answered(Answer((name,), "wire", 9.0), [STATUS], 0.0)
+    assert budget.wait("wire") == (VITAL_MAX - POLL / 2 if name == "status" else 0)

@@ -58,6 +58,7 @@ class Exporter(Service):
             "--poll.interval=1s",
             f"--poll.timeout={TIMEOUT}s",
             "--poll.stale-after=10s",
+            "--poll.ceph-share=100%",
         )
         self._arguments += (f"--web.listen-address={self.target}", *arguments)
         self._daemon: Daemon | None = None

@@ -63,6 +63,7 @@ def test_every_fault_is_shown_and_survived(api: str, tmp_path: Path) -> None:
             *(f"--cluster.url=http://127.0.0.1:{bound.getsockname()[1]}", f"--cluster.api={api}"),
             *("--cluster.username=prom", f"--cluster.password-file={secret}"),
             *("--poll.interval=50ms", "--poll.timeout=3s", "--poll.stale-after=600ms"),
+            "--poll.ceph-share=100%",
             *("--poll.body-limit=32MiB", "--collector.disable-defaults", "--collector.health"),
         ]
         with (

@@ -93,6 +93,7 @@ def test_an_hour_of_faults_leaves_nothing(tmp_path: Path) -> None:
         f"--poll.interval={INTERVAL * 1000:.0f}ms",
         "--poll.timeout=5s",
         "--poll.stale-after=5s",
+        "--poll.ceph-share=100%",
     ]
     flags += ["--poll.body-limit=32MiB", "--cluster.api=rest-api"]
     # Nothing happens in this cluster, so the page does not grow.

@@ -29,6 +29,7 @@ def test_ceph_and_its_password_may_come_later(tmp_path: Path) -> None:
             f"--cluster.password-file={secret}",
             "--poll.interval=50ms",
             "--poll.stale-after=1s",
+            "--poll.ceph-share=100%",
         ]
         with running(tmp_path, *flags) as exporter:
             until(lambda: exporter.metric("ceph_up") == "0", "poll in vain")

@@ -91,7 +91,7 @@ def text(name: str, cluster: Cluster, report: Report, *, colour: bool) -> str:
         tried = escape_text(", ".join(cluster.addresses))
         lines.append(f"  {paint('unreachable', 'bad')}: tried {tried}")
     lines.append(f"  polled in {humanize.duration(report.seconds)}")
-    lines += ["", f"  {'DOCUMENT':<22}{'STATE':<14}{'TIME':>9}{'SIZE':>11}"]
+    lines += ["", f"  {'DOCUMENT':<22}{'STATE':<14}{'TIME':>9}{'SIZE':>11}{'EVERY':>8}"]
     lines += [f"  {_row(row, paint)}" for row in report.documents]
     missing = advice.missing(report)
     if missing:
@@ -107,5 +107,6 @@ def _row(row: DocumentRow, paint: Callable[[str, str], str]) -> str:
     state = row.state.value
     padding = " " * (14 - len(state))  # colour codes take up no width
     time, size = humanize.duration(row.seconds), humanize.size(row.size)
+    interval = "" if row.interval is None else humanize.duration(row.interval)
     painted = paint(state, _STATE_CLASSES.get(row.state, "warn"))
-    return f"{row.name:<22}{painted}{padding}{time:>9}{size:>11}".rstrip()
+    return f"{row.name:<22}{painted}{padding}{time:>9}{size:>11}{interval:>8}".rstrip()

@@ -111,20 +111,18 @@ class Budget:
         planned = intervals(self._costs, self._share * REGULAR)
         self._intervals = {name: self._limited(name, wanted) for name, wanted in planned.items()}
 
-    def interval(self, request: str) -> float:
-        """Return the seconds from one regular request to the next, 0 if it is unknown."""
-        return self._intervals.get(request, 0.0)
+    def planned(self, request: str) -> float:
+        """Return the seconds between regular requests, 0 if the cost makes no difference."""
+        cost, interval = self._costs.get(request), self._intervals.get(request, 0.0)
+        return 0.0 if cost is None or interval <= cost.floor else interval
 
     def wait(self, request: str) -> float:
         """Return the seconds for which the request is not made again, 0 if it is cheap enough.
 
-        Requests are made in polls, so this is shorter than `interval` by half of the polls'
-        interval: the request is made in the poll that is nearest to the planned time.
+        Requests are made in polls, so this is shorter than the planned interval by half of the
+        polls' interval: the request is made in the poll that is nearest to the planned time.
         """
-        cost = self._costs.get(request)
-        if cost is None or self.interval(request) <= cost.floor:
-            return 0.0
-        return self.interval(request) - self._interval / 2
+        return max(0.0, self.planned(request) - self._interval / 2)
 
     @property
     def is_tight(self) -> bool:

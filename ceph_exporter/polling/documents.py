@@ -23,10 +23,7 @@ from ceph_exporter.polling.report import DocumentRow, DocumentState
 from ceph_exporter.polling.schedule import Schedule
 from ceph_exporter.sources import Answer, ErrorKind, SourceError
 
-_SCHEDULES = {
-    ErrorKind.UNSUPPORTED: schedule.unsupported,
-    ErrorKind.DENIED: schedule.denied,
-}
+_SCHEDULES = {ErrorKind.UNSUPPORTED: schedule.unsupported, ErrorKind.DENIED: schedule.denied}
 
 _POLL = Poll()
 
@@ -143,6 +140,8 @@ class Documents:
             entry.fact, entry.received, entry.epoch = fact, now, self._previous_epoch
             entry.schedule = schedule.received(entry.schedule, now, wait, slow=fact.slow)
             entry.grace = schedule.grace(wait, slow=fact.slow, aside=fact.aside)
+            planned = wait if fact.aside else self._budget.planned(entry.request)
+            entry.interval = max(planned, schedule.SLOW_INTERVAL if fact.slow else 0.0) or None
             entry.row = row_after(answer, entry.row.name, decoded, self._clock.time())
             self._received.add(entry.row.name)
         if self._budget.has_reserve:
@@ -242,7 +241,7 @@ class Documents:
     def rows(self) -> tuple[DocumentRow, ...]:
         """Return the state of each document, without `log last` unless it is in use."""
         return tuple(
-            entry.row
+            entry.row._replace(interval=entry.interval)
             for name, entry in self._entries.items()
             if name != Signs.document or entry.schedule.cooldown_until
         )

@@ -22,7 +22,7 @@ class Entry(msgspec.Struct):
     received, by `clock.monotonic()`; grace: seconds that are added to `stale_after`, because the
     document is requested less often; epoch: the OSD map's epoch before the document was requested,
     from the last status of an earlier poll, None if unknown; request: the wire format whose cost
-    determines how often it is requested.
+    determines how often it is requested; interval: as in `DocumentRow`.
     """
 
     row: DocumentRow
@@ -32,6 +32,7 @@ class Entry(msgspec.Struct):
     grace: float = 0.0
     epoch: int | None = None
     request: str = ""
+    interval: float | None = None
 
 
 def state_after(kind: ErrorKind, name: str, api: str) -> DocumentState:

@@ -31,7 +31,8 @@ class DocumentRow(NamedTuple):
     kind, error: the kind of failure, and its reason in one line; seconds: duration of the last
     request, None while the cluster is unreachable; size: bytes of the last answer; last_success:
     unix time; dropped: how many fields of the last good answer had an unexpected type, by path
-    (`osds[].up`); offered: whether the API in use has the document in any release. A value that
+    (`osds[].up`); offered: whether the API in use has the document in any release; interval:
+    seconds from the last answer to the next request, None if each poll requests it. A value that
     does not apply is None or empty.
     """
 
@@ -44,6 +45,7 @@ class DocumentRow(NamedTuple):
     last_success: float | None = None
     dropped: Mapping[str, int] = MappingProxyType({})
     offered: bool = True
+    interval: float | None = None
 
 
 class CollectorRow(NamedTuple):

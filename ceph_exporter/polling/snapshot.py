@@ -41,6 +41,14 @@ DOCUMENT_LAST_SUCCESS = Metric(
     OWN,
     _DOCUMENT,
 )
+DOCUMENT_INTERVAL = Metric(
+    "ceph_exporter_document_interval_seconds",
+    "gauge",
+    "Time from the document's last answer to the next request, if not every poll requests it",
+    OWN,
+    _DOCUMENT,
+    detail="It follows from the time that Ceph takes to answer, and --poll.ceph-share.",
+)
 DOCUMENT_BYTES = Metric(
     "ceph_exporter_document_bytes",
     "gauge",
@@ -169,6 +177,7 @@ def _families(report: Report, *, up: bool) -> Iterator[Family]:
     yield DOCUMENT_SUCCESS, [(block, _SUCCESS.get(row.state)) for block, row in documents]
     yield DOCUMENT_DURATION, [(block, row.seconds) for block, row in documents]
     yield DOCUMENT_LAST_SUCCESS, [(block, row.last_success) for block, row in documents]
+    yield DOCUMENT_INTERVAL, [(block, row.interval) for block, row in documents]
     yield DOCUMENT_BYTES, [(block, row.size) for block, row in documents]
     yield (
         DOCUMENT_DROPPED,

@@ -60,7 +60,7 @@ def test_cheap_requests_are_made_in_each_poll() -> None:
     budget = Budget(SHARE, POLL)
     for fact in (STATUS, Version("16.2.15")):
         budget.answered(answer(fact.document, 0.01), [fact], 0.0)
-    assert budget.interval("status") == POLL
+    assert budget.planned("status") == 0
     assert budget.wait("status") == 0
     assert not budget.is_tight
     assert budget.wait("never requested") == 0
@@ -70,8 +70,8 @@ def test_a_costly_request_waits() -> None:
     """It is made in the poll that is nearest to the planned time."""
     budget = Budget(SHARE, POLL)
     budget.answered(answer("status", 0.6), [STATUS], 0.0)
-    assert isclose(budget.interval("status"), 0.6 / (SHARE * REGULAR))
-    assert isclose(budget.wait("status"), budget.interval("status") - POLL / 2)
+    assert isclose(budget.planned("status"), 0.6 / (SHARE * REGULAR))
+    assert isclose(budget.wait("status"), budget.planned("status") - POLL / 2)
     assert budget.is_tight
 
 
@@ -81,9 +81,9 @@ def test_no_cost_makes_data_older_than_the_limits() -> None:
     budget.answered(answer("status", 100), [STATUS], 0.0)
     budget.answered(answer("health detail", 100), [Health(status="HEALTH_OK")], 0.0)
     budget.answered(Answer(("x",), "df detail", 100), [USAGE], 0.0)
-    assert budget.interval("status") == budget.interval("health detail") == VITAL_MAX
+    assert budget.planned("status") == budget.planned("health detail") == VITAL_MAX
     budget.answered(answer("df detail", 100), [USAGE], 0.0)
-    assert budget.interval("df detail") == MAX
+    assert budget.planned("df detail") == MAX
 
 
 def test_one_unusual_answer_counts_half() -> None:
@@ -91,14 +91,14 @@ def test_one_unusual_answer_counts_half() -> None:
     budget = Budget(SHARE, POLL)
     for seconds in (0.6, 1.2, 0.3):
         budget.answered(answer("status", seconds), [STATUS], 0.0)
-    assert isclose(budget.interval("status"), 0.6 / (SHARE * REGULAR))
+    assert isclose(budget.planned("status"), 0.6 / (SHARE * REGULAR))
 
 
 def test_answers_that_came_together_share_their_time() -> None:
     """Twenty commands in one request of a second cost a twentieth of a second each."""
     budget = Budget(SHARE, POLL)
     budget.answered(answer("status", 1.0, together=20), [STATUS], 0.0)
-    assert budget.interval("status") == POLL
+    assert budget.planned("status") == 0
 
 
 def test_the_reserve_is_spent_and_grows_again() -> None:

@@ -2,8 +2,9 @@
 
 All requests to a cluster together may take a share of Ceph's time, by default 3 %. Each request
 gets the interval that makes the data as fresh as possible within that share: a request that costs
-four times as much is made half as often. For intervals T, costs c and weights w, the sum of w * T
-is smallest, with the sum of c / T fixed, if T is proportional to the square root of c / w.
+four times as much is made half as often. (For intervals T, costs c and weights w, the sum of w * T
+is smallest, with the sum of c / T fixed, if T is proportional to the square root of c / w.) No data
+is more than two minutes old, unless that would cost more than twice the share.
 
 All times are in seconds, by `time.monotonic()`. The time that Ceph took to answer is used as the
 cost. It is an upper bound of the CPU time of a single thread.
@@ -19,32 +20,29 @@ from ceph_exporter.polling.schedule import SLOW_INTERVAL
 from ceph_exporter.sources import Answer
 
 VITAL_WEIGHT = 4.0
-"""The weight of requests for health, status and quorum; that of all others is 1."""
-REGULAR = 0.7
+"""The weight of requests for health, status and quorum without signs of changes, with which they
+are made twice as often; that of all others is 1."""
+REGULAR = 0.9
 """The part of the share for regular requests. The rest is for requests after a sign of a change."""
 RESERVE = 600.0
 """The share is saved for at most this time, to be spent on requests after signs of changes."""
+MAX = 120.0
+"""Longest interval, unless it would cost more than `EXCESS` times the share."""
 VITAL_MAX = 60.0
-"""Longest interval of requests for health, status and quorum, even if it exceeds the share."""
-MAX = 300.0
-"""The same for other requests."""
+"""The same for health, status and quorum, without signs of changes, whatever it costs."""
+EXCESS = 2.0
 
 
 class Cost(NamedTuple):
     """What is known about a request.
 
-    seconds: how long Ceph takes to answer; vital: whether it shows if the cluster is healthy;
-    floor: the shortest interval that is of use.
+    seconds: how long Ceph takes to answer; weight: how important fresh data is; floor: the shortest
+    interval that is of use.
     """
 
     seconds: float
-    vital: bool
+    weight: float
     floor: float
-
-    @property
-    def weight(self) -> float:
-        """How important fresh data is, compared with 1 for most documents."""
-        return VITAL_WEIGHT if self.vital else 1.0
 
 
 def intervals(costs: Mapping[str, Cost], share: float) -> dict[str, float]:
@@ -66,7 +64,7 @@ def intervals(costs: Mapping[str, Cost], share: float) -> dict[str, float]:
         for name in cheap:
             cost = remaining.pop(name)
             result[name] = cost.floor
-            share -= cost.seconds / cost.floor if cost.floor else 0.0
+            share -= cost.seconds / cost.floor
     return result
 
 
@@ -79,8 +77,9 @@ class Budget:
 
     def __init__(self, share: float, interval: float) -> None:
         self._share, self._interval = share, interval
-        self._costs: dict[str, Cost] = {}
+        self._requests: dict[str, _Request] = {}
         self._intervals: dict[str, float] = {}
+        self._has_signs = False
         self._left = RESERVE * share
         self._counted: float | None = None  # until when `_left` has grown
 
@@ -100,21 +99,31 @@ class Budget:
         if not requested or any(fact.aside for fact in requested):
             return
         self.spend(answer.cost, now)
-        known = self._costs.get(answer.wire_format)
-        self._costs[answer.wire_format] = Cost(
+        known = self._requests.get(answer.wire_format)
+        self._requests[answer.wire_format] = _Request(
             seconds=(known.seconds + answer.cost) / 2 if known else answer.cost,
             vital=any(fact.document in VITAL for fact in requested),
-            floor=max(
-                self._interval, SLOW_INTERVAL if all(fact.slow for fact in requested) else 0.0
-            ),
+            slow=all(fact.slow for fact in requested),
+            spared=known.spared if known else False,
         )
-        planned = intervals(self._costs, self._share * REGULAR)
-        self._intervals = {name: self._limited(name, wanted) for name, wanted in planned.items()}
+        self._plan()
+
+    def spare(self, request: str) -> None:
+        """Note that the answer to another request contained what this request is made for."""
+        known = self._requests.get(request)
+        if known and not known.spared:
+            self._requests[request] = known._replace(spared=True)
+            self._plan()
+
+    def trust_signs(self, *, trusted: bool) -> None:
+        """Note whether signs show when health, status and quorum are worth a request."""
+        if trusted != self._has_signs:
+            self._has_signs = trusted
+            self._plan()
 
     def planned(self, request: str) -> float:
         """Return the seconds between regular requests, 0 if the cost makes no difference."""
-        cost, interval = self._costs.get(request), self._intervals.get(request, 0.0)
-        return 0.0 if cost is None or interval <= cost.floor else interval
+        return self._intervals.get(request, 0.0)
 
     def wait(self, request: str) -> float:
         """Return the seconds for which the request is not made again, 0 if it is cheap enough.
@@ -127,11 +136,7 @@ class Budget:
     @property
     def is_tight(self) -> bool:
         """Whether health, status or quorum is requested less often than in each poll."""
-        return any(
-            self._intervals[name] > self._interval
-            for name, cost in self._costs.items()
-            if cost.vital
-        )
+        return any(self.planned(name) for name, one in self._requests.items() if one.vital)
 
     @property
     def has_reserve(self) -> bool:
@@ -140,10 +145,31 @@ class Budget:
 
     def forget(self) -> None:
         """Forget the costs, because another API has others."""
-        self._costs.clear()
+        self._requests.clear()
         self._intervals.clear()
 
-    def _limited(self, request: str, wanted: float) -> float:
-        cost = self._costs[request]
-        longest = VITAL_MAX if cost.vital else MAX
-        return max(cost.floor, min(longest, wanted))
+    def _plan(self) -> None:
+        costs = {
+            name: Cost(
+                one.seconds,
+                VITAL_WEIGHT if one.vital and not self._has_signs else 1.0,
+                max(self._interval, SLOW_INTERVAL if one.slow else 0.0),
+            )
+            for name, one in self._requests.items()
+            if not (one.spared and self._has_signs)
+        }
+        planned = intervals(costs, self._share * REGULAR)
+        spent = sum(costs[name].seconds / min(MAX, planned[name]) for name in planned)
+        longest = MAX * max(1.0, spent / (self._share * EXCESS))
+        for name, one in self._requests.items():
+            urgent = one.vital and not self._has_signs
+            wanted = min(planned.get(name, longest), VITAL_MAX if urgent else longest)
+            floor = costs[name].floor if name in costs else self._interval
+            self._intervals[name] = wanted if wanted > floor else 0.0
+
+
+class _Request(NamedTuple):
+    seconds: float
+    vital: bool
+    slow: bool
+    spared: bool

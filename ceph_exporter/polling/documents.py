@@ -53,6 +53,8 @@ class Documents:
 
     def start_poll(self) -> None:
         """Start a poll, in which no document has been received or has failed yet."""
+        signs = Signs.document
+        self._budget.trust_signs(trusted=signs in self._entries and self.last_succeeded(signs))
         self._received.clear()
         self._failed.clear()
         self._previous_epoch = self._epoch
@@ -134,6 +136,8 @@ class Documents:
                 continue  # the answer contains it, but nothing needs it
             if entry.row.name in answer.documents or not entry.request:
                 entry.request = answer.wire_format
+            elif entry.request != answer.wire_format:
+                self._budget.spare(entry.request)
             wait = self._budget.wait(entry.request)
             if fact.aside:
                 wait = schedule.ASIDE_FACTOR * answer.seconds
@@ -145,17 +149,12 @@ class Documents:
             entry.row = row_after(answer, entry.row.name, decoded, self._clock.time())
             self._received.add(entry.row.name)
         if self._budget.has_reserve:
-            self._hurry(changed(previous, decoded.facts))
+            for name in changed(previous, decoded.facts) & self._entries.keys() - self._received:
+                self._entries[name].hurry()
         for name in {*answer.documents}.difference(fact.document for fact in decoded.facts):
             text = f"{answer.wire_format}: the answer does not contain {name}"
             error = answer.left_out.get(name, SourceError(ErrorKind.FAILED, text))
             self._fail([name], error, answer.seconds)
-
-    def _hurry(self, names: Iterable[str]) -> None:
-        """Make documents due whose content has probably changed since they were received."""
-        for entry in (self._entries[name] for name in names if name in self._entries):
-            if entry.row.state is DocumentState.OK and entry.row.name not in self._received:
-                entry.schedule = schedule.hurried(entry.schedule)
 
     def fail(
         self, names: Collection[str], error: SourceError, seconds: float | None = None

@@ -4,7 +4,7 @@ import msgspec
 
 from ceph_exporter.facts import Decoded, Fact, Health, Quorum, Status
 from ceph_exporter.polling.report import DocumentRow, DocumentState
-from ceph_exporter.polling.schedule import Schedule
+from ceph_exporter.polling.schedule import Schedule, hurried
 from ceph_exporter.sources import Answer, ErrorKind
 
 VITAL = frozenset(fact.document for fact in (Health, Status, Quorum))
@@ -33,6 +33,11 @@ class Entry(msgspec.Struct):
     epoch: int | None = None
     request: str = ""
     interval: float | None = None
+
+    def hurry(self) -> None:
+        """Make the document due, because it has probably changed since it was received."""
+        if self.row.state is DocumentState.OK:
+            self.schedule = hurried(self.schedule)
 
 
 def state_after(kind: ErrorKind, name: str, api: str) -> DocumentState:

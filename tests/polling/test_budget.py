@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ceph_exporter.facts import Df, Health, Status, Version
+from ceph_exporter.facts import Df, Status, Version
 from ceph_exporter.facts.df import Space
 from ceph_exporter.polling.budget import (
     MAX,
@@ -24,7 +24,7 @@ POLL = 15.0
 SHARE = 0.03
 COSTS = st.dictionaries(
     st.text("abcdefgh", min_size=1, max_size=1),
-    st.builds(Cost, st.floats(0.001, 60), st.booleans(), st.floats(1, 300)),
+    st.builds(Cost, st.floats(0.001, 60), st.sampled_from([1.0, 4.0]), st.floats(1, 300)),
 )
 STATUS = Status(health="HEALTH_OK")
 USAGE = Df(Space(0, 0, 0))
@@ -49,10 +49,10 @@ def test_all_requests_together_take_their_share(costs: dict[str, Cost]) -> None:
 
 def test_what_costs_four_times_as_much_is_requested_half_as_often() -> None:
     """What shows whether the cluster is healthy is requested twice as often at the same cost."""
-    costs = {"a": Cost(1, False, 1), "b": Cost(4, False, 1), "c": Cost(1, True, 1)}
+    costs = {"a": Cost(1, 1, 1), "b": Cost(4, 1, 1), "c": Cost(1, VITAL_WEIGHT, 1)}
     result = intervals(costs, SHARE)
     assert isclose(result["b"], 2 * result["a"])
-    assert isclose(result["c"] * VITAL_WEIGHT**0.5, result["a"])
+    assert isclose(result["c"], result["a"] / 2)
 
 
 def test_cheap_requests_are_made_in_each_poll() -> None:
@@ -75,15 +75,18 @@ def test_a_costly_request_waits() -> None:
     assert budget.is_tight
 
 
-def test_no_cost_makes_data_older_than_the_limits() -> None:
-    """Health is requested at least once a minute, everything else every five minutes."""
+def test_data_is_at_most_two_minutes_old_at_twice_the_share() -> None:
+    """Beyond that the budget counts, except for health, which is requested once a minute."""
     budget = Budget(SHARE, POLL)
-    budget.answered(answer("status", 100), [STATUS], 0.0)
-    budget.answered(answer("health detail", 100), [Health(status="HEALTH_OK")], 0.0)
-    budget.answered(Answer(("x",), "df detail", 100), [USAGE], 0.0)
-    assert budget.planned("status") == budget.planned("health detail") == VITAL_MAX
-    budget.answered(answer("df detail", 100), [USAGE], 0.0)
+    budget.answered(answer("status", 0.2), [STATUS], 0.0)
+    budget.answered(answer("df detail", 3.0), [USAGE], 0.0)
+    assert budget.planned("status") < VITAL_MAX
     assert budget.planned("df detail") == MAX
+    for _ in range(20):
+        budget.answered(answer("status", 100), [STATUS], 0.0)
+        budget.answered(answer("df detail", 100), [USAGE], 0.0)
+    assert budget.planned("status") == VITAL_MAX
+    assert MAX * 10 < budget.planned("df detail") < 100 / (SHARE * REGULAR)
 
 
 def test_one_unusual_answer_counts_half() -> None:
@@ -94,11 +97,29 @@ def test_one_unusual_answer_counts_half() -> None:
     assert isclose(budget.planned("status"), 0.6 / (SHARE * REGULAR))
 
 
-def test_answers_that_came_together_share_their_time() -> None:
-    """Twenty commands in one request of a second cost a twentieth of a second each."""
+def test_signs_make_regular_requests_for_health_as_rare_as_others() -> None:
+    """And even a very costly health may then be older than a minute."""
     budget = Budget(SHARE, POLL)
-    budget.answered(answer("status", 1.0, together=20), [STATUS], 0.0)
-    assert budget.planned("status") == 0
+    budget.answered(answer("status", 2.0), [STATUS], 0.0)
+    assert budget.planned("status") == VITAL_MAX
+    budget.trust_signs(trusted=True)
+    assert isclose(budget.planned("status"), 2.0 / (SHARE * REGULAR))
+    budget.trust_signs(trusted=False)
+    assert budget.planned("status") == VITAL_MAX
+
+
+def test_a_request_is_spared_if_another_answer_contains_the_same() -> None:
+    """With signs, health that comes with the OSD map has no part of its own in the budget."""
+    budget = Budget(SHARE, POLL)
+    budget.spare("status")
+    budget.answered(answer("status", 0.6), [STATUS], 0.0)
+    budget.answered(answer("df detail", 0.6), [USAGE], 0.0)
+    budget.spare("status")
+    budget.answered(answer("status", 0.6), [STATUS], 0.0)
+    assert budget.planned("df detail") > 1.0 / (SHARE * REGULAR)
+    budget.trust_signs(trusted=True)
+    assert isclose(budget.planned("df detail"), 0.6 / (SHARE * REGULAR))
+    assert budget.planned("status") == MAX
 
 
 def test_the_reserve_is_spent_and_grows_again() -> None:

@@ -146,12 +146,12 @@ def test_an_answer_is_kept_with_time_size_and_date(clock: Clock) -> None:
 
 @pytest.mark.parametrize(
     ("name", "body", "fact", "wait"),
-    [("status", STATUS, Status, 60), ("df detail", DF, Df, 300)],
+    [("status", STATUS, Status, 60), ("df detail", DF, Df, 150)],
 )
 def test_a_document_that_takes_long_is_asked_for_less_often(
     clock: Clock, name: str, body: bytes, fact: type[Fact], wait: int
 ) -> None:
-    """What took very long is requested every five minutes, and shown so much longer.
+    """What takes very long is requested rarely, and shown so much longer.
 
     What says whether the cluster is well is requested every minute.
     """

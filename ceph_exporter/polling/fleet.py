@@ -55,14 +55,15 @@ class Fleet:
     def use(self, config: Config) -> list[str]:
         """Switch to a configuration; return the names of the clusters that get a new poller."""
         previous, members, started = self._members, {}, []
-        for name, cluster in config.clusters.items():
+        for number, (name, cluster) in enumerate(config.clusters.items(), 1):
+            phase = number / len(config.clusters)
             many = len(config.clusters) > 1
             settings = _Settings(cluster, config.poll, enabled(config, cluster), many)
             old = previous.get(name)
             if old is not None and old.settings == settings:
                 members[name] = old
             else:
-                members[name] = _member(self._poller(name, config), settings, old)
+                members[name] = _member(self._poller(name, config), settings, old, phase)
                 started.append(name)
         # `_members` is replaced in one step, so a scrape sees the old pollers or the new ones,
         # never a mix.
@@ -106,7 +107,7 @@ class Fleet:
         return "; ".join(_state(poller) for poller in self.pollers)
 
 
-def _member(poller: Poller, settings: _Settings, old: _Member | None) -> _Member:
+def _member(poller: Poller, settings: _Settings, old: _Member | None, phase: float) -> _Member:
     if (
         old is not None
         and old.settings.cluster.addresses == settings.cluster.addresses
@@ -117,7 +118,7 @@ def _member(poller: Poller, settings: _Settings, old: _Member | None) -> _Member
         poller.snapshot = old.poller.snapshot
     stop = threading.Event()
     thread = threading.Thread(
-        target=poller.run, args=(stop,), name=f"poll {poller.name}", daemon=True
+        target=poller.run, args=(stop, phase), name=f"poll {poller.name}", daemon=True
     )
     return _Member(settings, poller, stop, thread)
 

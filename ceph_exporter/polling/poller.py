@@ -75,8 +75,11 @@ class Poller:
         """The value of the label `cluster`, empty if this is the only cluster."""
         return self.name if self.prefix else ""
 
-    def run(self, stop: threading.Event) -> None:
-        """Poll at the configured interval, or less often after failures, until `stop` is set."""
+    def run(self, stop: threading.Event, phase: float = 1.0) -> None:
+        """Poll at the configured interval, or less often after failures, until `stop` is set.
+
+        phase: the part of the interval before the second poll, which spreads the polls of a fleet.
+        """
         while not stop.is_set():
             self.last_progress = start = self._clock.monotonic()
             try:
@@ -87,8 +90,9 @@ class Poller:
                 log.error("poll aborted; please report this", extra=about)
                 own_metrics.count_aborted_poll(self.label)
                 self.close()
-            wait = start + pause(self._poll, self._outage.failures) - self._clock.monotonic()
-            stop.wait(max(0.0, wait))
+            wait = phase * pause(self._poll, self._outage.failures)
+            stop.wait(max(0.0, start + wait - self._clock.monotonic()))
+            phase = 1.0
         self.close()
 
     def poll(self, *, only: bool = False) -> Snapshot:
@@ -167,9 +171,7 @@ class Poller:
                 self._session.move_on()
                 if not deadline.left:
                     break
-                if len(failures) < ATTEMPTS and self._may_reach_another_mgr(
-                    error, was_open=was_open
-                ):
+                if len(failures) < ATTEMPTS and self._may_move(error, was_open=was_open):
                     urls.append(url)
             else:
                 self._session.answered(source)
@@ -179,11 +181,10 @@ class Poller:
         self._documents.fail({*due, *self._documents.due()} - self._beside.documents, failure)
         return failure
 
-    def _may_reach_another_mgr(self, error: SourceError, *, was_open: bool) -> bool:
+    def _may_move(self, error: SourceError, *, was_open: bool) -> bool:
         """Return whether another connection to the same URL may reach another mgr.
 
-        This is assumed of a single URL only, because it may be that of a load balancer. If there
-        are several URLs, each is taken to be one mgr.
+        This is assumed of a single URL only, which may be that of a load balancer.
         """
         broke = error.kind is ErrorKind.UNREACHABLE and (was_open or self._has_vital())
         return len(self._session.urls) == 1 and (broke or error.kind is ErrorKind.STANDBY)

@@ -53,6 +53,17 @@ def test_it_is_ready_when_every_cluster_was_polled(fleet: Fleet, alive: Cluster)
     assert "; old: unreachable" in fleet.summary()
 
 
+def test_the_polls_are_spread_over_the_interval(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first poll of each cluster starts at once, the second after another part of it."""
+    phases = []
+    monkeypatch.setattr(Poller, "run", lambda _, __, phase: phases.append(phase))
+    fleet.use(config(a=DEAD, b=DEAD, c=DEAD, d=DEAD))
+    until(lambda: len(phases) == 4, "start of all pollers")
+    assert sorted(phases) == [0.25, 0.5, 0.75, 1.0]
+
+
 def test_before_that_it_is_not_ready(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a poll nothing is ready, and the summary says why."""
     monkeypatch.setattr(Poller, "run", lambda *_: None)

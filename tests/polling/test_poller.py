@@ -425,6 +425,22 @@ def test_the_loop_polls_at_the_interval_and_ends_at_once(ceph: Ceph) -> None:
     assert ceph.closed == 2
 
 
+def test_the_second_poll_may_come_early(ceph: Ceph) -> None:
+    """A phase shortens the first pause only."""
+    waits: list[float] = []
+
+    class Stop(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout or 0.0)
+            if len(waits) == 2:
+                self.set()
+            return self.is_set()
+
+    poller_of(ceph).run(Stop(), 0.5)
+    assert 6 < waits[0] < 8
+    assert 14 < waits[1] < 16
+
+
 def test_a_loop_that_is_stopped_before_it_begins_asks_nothing(ceph: Ceph) -> None:
     """Stop before the first poll means no poll."""
     stop = threading.Event()

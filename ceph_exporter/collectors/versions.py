@@ -131,8 +131,12 @@ def _daemons_below(required: int, counts: Mapping[str, int]) -> int | None:
 
 def _clients_below(required: int, groups: tuple[Feature, ...] | None) -> int | None:
     """Return how many clients lack features of a release; None if those of a client are unknown."""
-    rows = [(release_number(row.release), row.num) for row in groups or ()]
-    if groups is None or any(None in row for row in rows):
+    if groups is None:
         return None
-    below = [number for release, number in rows if release and release < feature_number(required)]
-    return sum(number or 0 for number in below)
+    first, below = feature_number(required), 0
+    for row in groups:
+        release = release_number(row.release)
+        if release is None or (release < first and row.num is None):
+            return None
+        below += (row.num or 0) if release < first else 0
+    return below

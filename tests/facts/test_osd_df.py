@@ -125,8 +125,8 @@ def test_parts_of_the_use() -> None:
     """From 14 on, the use of an OSD has parts, also if another number of the row is broken."""
     parts = {"kb_used_data": 400, "kb_used_omap": 0, "kb_used_meta": 100}
     expected = {"data": 409_600, "omap": 0, "meta": 102_400}
-    for broken in ({}, {"pgs": None}):
-        row = of(node(**parts, **broken)).osds[0]
+    for pgs in (17, None):
+        row = of({**node(pgs=pgs), **parts}).osds[0]
         assert {name: getattr(row, name) for name in expected} == expected
 
 

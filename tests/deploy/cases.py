@@ -202,8 +202,8 @@ CASES = {
         'ceph_daemons_below_required_release{daemon="rgw"} 2',
         (
             'ceph_daemons_below_required_release{daemon="rgw"} 0',
-            'ceph_daemons_below_required_release{daemon="rgw"} 2\n'
-            'ceph_health_detail{name="DAEMON_OLD_VERSION",severity="HEALTH_WARN"} 1',
+            'ceph_daemons_below_required_release{daemon="rgw"} 2'
+            + '\nceph_health_detail{name="DAEMON_OLD_VERSION",severity="HEALTH_WARN"} 1',
         ),
         {"daemon": "rgw"},
         "2 daemons of this type are older than the release that all OSDs have run since the "
@@ -212,8 +212,7 @@ CASES = {
     "CephMixedVersions": Case(
         _versions("18.2.7", "20.2.4"),
         (
-            _versions("18.2.7", "20.2.4")
-            + '\nceph_daemons_below_required_release{daemon="rgw"} 2',
+            _versions("18.2.7", "20.2.4") + '\nceph_daemons_below_required_release{daemon="rgw"} 2',
             _versions("18.2.7", "18.2.7"),
             _versions("18.2.7", "20.2.4")
             + '\nceph_health_detail{name="DAEMON_OLD_VERSION",severity="HEALTH_WARN"} 1',

@@ -202,8 +202,10 @@ CASES = {
         'ceph_daemons_below_required_release{daemon="rgw"} 2',
         (
             'ceph_daemons_below_required_release{daemon="rgw"} 0',
-            'ceph_daemons_below_required_release{daemon="rgw"} 2'
-            + '\nceph_health_detail{name="DAEMON_OLD_VERSION",severity="HEALTH_WARN"} 1',
+            (
+                'ceph_daemons_below_required_release{daemon="rgw"} 2\n'
+                'ceph_health_detail{name="DAEMON_OLD_VERSION",severity="HEALTH_WARN"} 1'
+            ),
         ),
         {"daemon": "rgw"},
         "2 daemons of this type are older than the release that all OSDs have run since the "

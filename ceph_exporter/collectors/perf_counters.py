@@ -15,6 +15,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 
 from ceph_exporter.collectors._perf_names import Identity, identify, name_of
+from ceph_exporter.collectors._perf_presets import PRESETS
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.numbers import amount
 from ceph_exporter.facts.orchestrator import Gateways, instances
@@ -28,6 +29,7 @@ from ceph_exporter.facts.perf_counters import (
 )
 from ceph_exporter.facts.service_dump import ServiceDump
 from ceph_exporter.metric import Family, Labels, Metric, Type, Value, one
+from ceph_exporter.printable import quoted
 
 DEFAULT = False  # off because of the large number of series
 
@@ -44,7 +46,10 @@ CUT = Metric(
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which counters to export, and how many series. The patterns match whole metric names."""
+    """Which counters to export, and how many series. The patterns match whole metric names.
+
+    A counter is exported if the preset (if any) contains it, and both patterns admit it.
+    """
 
     include: Annotated[
         str, msgspec.Meta(description="Regular expression for the names of the counters to export")
@@ -58,9 +63,19 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             description="Maximum number of performance counter series to export", ge=0, le=10**12
         ),
     ] = 200_000
+    preset: Annotated[
+        str,
+        msgspec.Meta(
+            description="Export only the counters of a preset: bluestore (space, latency and "
+            "stalls of each OSD, at most 18 series)"
+        ),
+    ] = ""
 
     def __post_init__(self) -> None:
-        """Raise ValueError if a pattern is not a regular expression."""
+        """Raise ValueError if there is no such preset, or a pattern is no regular expression."""
+        if self.preset and self.preset not in PRESETS:
+            names = ", ".join(PRESETS)
+            raise ValueError(f"preset: expected one of {names}, got {quoted(self.preset)}")
         for field in ("include", "exclude"):
             try:
                 re.compile(getattr(self, field))
@@ -106,8 +121,14 @@ class _Page:
         self.cut = 0
         self._left = options.limit
         include, exclude = re.compile(options.include), re.compile(options.exclude)
+        preset = PRESETS.get(options.preset)
         self._shown = lru_cache(maxsize=10_000)(
-            lambda name: bool(name and include.fullmatch(name) and not exclude.fullmatch(name))
+            lambda name: bool(
+                name
+                and (preset is None or name in preset)
+                and include.fullmatch(name)
+                and not exclude.fullmatch(name)
+            )
         )
 
     def add(self, row: "_Row", suffix: str, type_: Type, text: str, value: Value) -> None:

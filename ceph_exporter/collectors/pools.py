@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from ceph_exporter.facts import Facts, Status
+from ceph_exporter.facts import Facts, OsdDump, Status
 from ceph_exporter.facts.df import Df, PoolUsage
-from ceph_exporter.facts.osd_dump import ErasureProfile, OsdDump, Pool
+from ceph_exporter.facts.map_pools import ErasureProfile, Pool
 from ceph_exporter.facts.pool_stats import PoolRates, PoolStats
 from ceph_exporter.facts.pool_sums import PoolSum, PoolSums
 from ceph_exporter.facts.version import Version

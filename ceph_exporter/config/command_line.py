@@ -105,7 +105,7 @@ class CommandLine(msgspec.Struct, frozen=True):
                 if value != defaults[field]:
                     flag = field.replace("_", "-")
                     raise ConfigError(f"--cluster.{flag}: cannot be combined with --config.file")
-            return load(self.config_file, collectors, chosen, poll)
+            return load(self.config_file, collectors, chosen, poll, self._options(collectors))
         return Config({"": self._cluster(collectors)}, poll, chosen)
 
     def _cluster(self, collectors: Collectors) -> Cluster:

@@ -5,7 +5,8 @@ Every error names the file, the path inside it (`clusters.prod.urls[0]`) and wha
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 import msgspec
 import yaml
@@ -15,24 +16,39 @@ from ceph_exporter.config.strict_yaml import ConfigError, convert, parse_yaml, r
 from ceph_exporter.config.tree import Cluster, ClusterSettings, Collectors, Config, Poll
 from ceph_exporter.config.units import Duration, Share, Size
 
+Options: TypeAlias = Mapping[str, msgspec.Struct]
+"""The options of collectors, by collector."""
+NO_OPTIONS: Options = MappingProxyType({})
 _KEYS = ("clusters", "poll", "collectors")
 # Secrets are in files of their own, so no key holds one. If one ever does, it is not shown.
 _SECRET = re.compile(r"(password|secret|key|token)$")
 
 
-def load(file: str, collectors: Collectors, chosen: Mapping[str, bool], poll: Poll) -> Config:
+def load(
+    file: str,
+    collectors: Collectors,
+    chosen: Mapping[str, bool],
+    poll: Poll,
+    options: Options = NO_OPTIONS,
+) -> Config:
     """Read a configuration file; raise ConfigError with the file's name.
 
-    chosen, poll: settings from flags, which the file may override.
+    chosen, poll, options: settings from flags, which the file may override.
     """
     text = read(file)
     try:
-        return build(parse_yaml(text), collectors, chosen, poll)
+        return build(parse_yaml(text), collectors, chosen, poll, options)
     except ConfigError as error:
         raise ConfigError(f"{file}: {error}") from None
 
 
-def build(tree: object, collectors: Collectors, chosen: Mapping[str, bool], poll: Poll) -> Config:
+def build(
+    tree: object,
+    collectors: Collectors,
+    chosen: Mapping[str, bool],
+    poll: Poll,
+    options: Options = NO_OPTIONS,
+) -> Config:
     """Return the configuration of a YAML tree; arguments and errors as for `load`."""
     if not isinstance(tree, dict) or not isinstance(tree.get("clusters"), dict):
         raise ConfigError("clusters: expected a mapping from a cluster's name to its settings")
@@ -42,7 +58,7 @@ def build(tree: object, collectors: Collectors, chosen: Mapping[str, bool], poll
     for name, branch in tree["clusters"].items():
         if not isinstance(name, str) or not name:
             raise ConfigError(f"clusters: expected a text as a cluster's name, got {name!r}")
-        clusters[name] = _cluster(branch, f"clusters.{name}", collectors)
+        clusters[name] = _cluster(branch, f"clusters.{name}", collectors, options)
     if not clusters:
         raise ConfigError("clusters: expected at least one cluster")
     own = convert(tree.get("collectors", {}), dict[str, bool], "collectors")
@@ -55,7 +71,7 @@ def build(tree: object, collectors: Collectors, chosen: Mapping[str, bool], poll
     )
 
 
-def _cluster(branch: object, path: str, collectors: Collectors) -> Cluster:
+def _cluster(branch: object, path: str, collectors: Collectors, defaults: Options) -> Cluster:
     """Return a cluster; the options of a collector are in a section with its name."""
     sections: dict[str, object] = {}
     if isinstance(branch, dict):
@@ -64,11 +80,20 @@ def _cluster(branch: object, path: str, collectors: Collectors) -> Cluster:
     settings = convert(branch, ClusterSettings, path)
     check_cluster(settings, f"{path}.", collectors)
     options = {
-        name: convert(sections.get(name, {}), spec.options, f"{path}.{name}")
+        name: convert(
+            _over(defaults.get(name), sections.get(name, {})), spec.options, f"{path}.{name}"
+        )
         for name, spec in collectors.items()
         if spec.options
     }
     return Cluster(**msgspec.structs.asdict(settings), options=options)
+
+
+def _over(defaults: msgspec.Struct | None, section: object) -> object:
+    """Return a section with the defaults of the fields that it does not set."""
+    if defaults is None or not isinstance(section, dict):
+        return section
+    return msgspec.structs.asdict(defaults) | section
 
 
 def _has_options(key: object, collectors: Collectors) -> bool:

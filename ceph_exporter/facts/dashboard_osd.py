@@ -11,7 +11,7 @@ from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.df import Space
 from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.numbers import LIMIT, amount, amounts
-from ceph_exporter.facts.osd_df import OsdDf, OsdUsage
+from ceph_exporter.facts.osd_df import OsdDf, OsdUsage, parts
 from ceph_exporter.facts.osd_perf import OsdLatency, OsdPerf, latency
 
 _KIB = 1024
@@ -27,11 +27,14 @@ class RawStatfs(msgspec.Struct, frozen=True, gc=False):
 
 
 class RawStats(msgspec.Struct, frozen=True, gc=False):
-    """`osd_stats`, the OSD's latest report. `kb`, `kb_used` and `kb_avail` are in KiB."""
+    """`osd_stats`, the OSD's latest report. The fields that start with `kb` are in KiB."""
 
     kb: float = 0
     kb_used: float = 0
     kb_avail: float = 0
+    kb_used_data: float | None = None
+    kb_used_omap: float | None = None
+    kb_used_meta: float | None = None
     num_pgs: int | None = None
     perf_stat: OsdLatency = OsdLatency()
     statfs: RawStatfs = RawStatfs()
@@ -113,6 +116,7 @@ def _usage(row: RawOsd, average: float | None) -> OsdUsage:
     if size == 0:
         return usage
     utilization = used / size if size and used is not None else None
+    data, omap, meta = parts(stats.kb_used_data, stats.kb_used_omap, stats.kb_used_meta)
     return msgspec.structs.replace(
         usage,
         size=size,
@@ -120,4 +124,7 @@ def _usage(row: RawOsd, average: float | None) -> OsdUsage:
         avail=amount(stats.kb_avail * _KIB),
         utilization=utilization,
         variance=utilization / average if utilization is not None and average else None,
+        data=data,
+        omap=omap,
+        meta=meta,
     )

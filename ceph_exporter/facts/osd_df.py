@@ -4,7 +4,7 @@ Sources: OSDUtilizationDumper in OSDMonitor.cc (Ceph 0.94 to 11) and OSDMap.cc (
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -16,6 +16,9 @@ from ceph_exporter.facts.numbers import LIMIT, amount
 _KIB = 1024
 _MAX_KIB = LIMIT / _KIB
 
+Parts: TypeAlias = tuple[float | None, float | None, float | None]
+"""The parts of an OSD's use: data, omap and metadata."""
+
 
 class OsdUsage(msgspec.Struct, frozen=True, gc=False):
     """The usage of one OSD.
@@ -24,6 +27,10 @@ class OsdUsage(msgspec.Struct, frozen=True, gc=False):
     divided by the average. These five are None for an OSD that has never reported its size, for
     which Ceph prints 0 or nan. reweight is 0 for an OSD that is out. device_class is an empty
     string if the OSD has none, and before Ceph 12. A number that is impossible is None.
+
+    data, omap and meta: the parts of `used` for objects, for their keys and values, and for
+    BlueStore's own metadata, in bytes. All three are None before Ceph 14, and for an OSD that does
+    not report its parts (Ceph prints three zeros).
     """
 
     size: float | None = None
@@ -35,6 +42,9 @@ class OsdUsage(msgspec.Struct, frozen=True, gc=False):
     crush_weight: float | None = None
     reweight: float | None = None
     device_class: str = ""
+    data: float | None = None
+    omap: float | None = None
+    meta: float | None = None
 
 
 class OsdDf(Fact, frozen=True):
@@ -64,6 +74,9 @@ class RawNode(msgspec.Struct, frozen=True, gc=False):
     crush_weight: float | None = None
     reweight: float | None = None
     device_class: str = ""
+    kb_used_data: float | None = None
+    kb_used_omap: float | None = None
+    kb_used_meta: float | None = None
 
 
 class RawSummary(msgspec.Struct, frozen=True):
@@ -130,11 +143,13 @@ def _plain(node: RawNode) -> OsdUsage | None:
         row.crush_weight,
         row.reweight,
         row.device_class,
+        *parts(row.kb_used_data, row.kb_used_omap, row.kb_used_meta),
     )
 
 
 def _checked(node: RawNode) -> OsdUsage:
     size = _bytes(node.kb)
+    data, omap, meta = parts(node.kb_used_data, node.kb_used_omap, node.kb_used_meta)
     if not size:
         return OsdUsage(
             pgs=amount(node.pgs),
@@ -152,7 +167,21 @@ def _checked(node: RawNode) -> OsdUsage:
         crush_weight=amount(node.crush_weight),
         reweight=amount(node.reweight),
         device_class=node.device_class,
+        data=data,
+        omap=omap,
+        meta=meta,
     )
+
+
+def parts(data: float | None, omap: float | None, meta: float | None) -> Parts:
+    """Return the parts of an OSD's use in bytes.
+
+    BlueStore always has metadata. If all parts are 0, the OSD has another store, which does not
+    report them.
+    """
+    if not (data or omap or meta):
+        return None, None, None
+    return _bytes(data), _bytes(omap), _bytes(meta)
 
 
 def _bytes(kib: float | None) -> float | None:

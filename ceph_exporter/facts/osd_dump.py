@@ -6,17 +6,26 @@ has no states other than exists and up.
 """
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
-from ceph_exporter.facts.numbers import amount, amounts
+from ceph_exporter.facts.map_pools import (
+    ErasureProfile,
+    Pool,
+    RawPool,
+    RawProfile,
+    pool_of,
+    profile_of,
+)
+from ceph_exporter.facts.numbers import amount
 from ceph_exporter.facts.odd_fields import WHOLE
 
-_POOL_TYPES = {1: "replicated", 3: "erasure"}
-_DIGITS = 10
+_PLAIN = ("exists", "up")
+OSD_FLAGS = ("noup", "nodown", "noin", "noout")
+"""The flags that can be set for single OSDs, CRUSH nodes and device classes."""
 
 
 class Osd(msgspec.Struct, frozen=True, gc=False):
@@ -25,7 +34,8 @@ class Osd(msgspec.Struct, frozen=True, gc=False):
     weight: the reweight, 0 (out) to 1. nearfull, backfillfull, full: whether the monitors set that
     state; None before Ceph 12 and until an upgrade to it is complete. An address has no port and no
     nonce, and an IPv6 address is in brackets, as in the labels of Ceph's mgr module. An address
-    that the OSD does not have is an empty string.
+    that the OSD does not have is an empty string. flags: those of noup, nodown, noin and noout that
+    are set for this OSD alone (Ceph 12 and later).
     """
 
     id: int
@@ -37,36 +47,20 @@ class Osd(msgspec.Struct, frozen=True, gc=False):
     full: bool | None = None
     public_addr: str = ""
     cluster_addr: str = ""
+    flags: tuple[str, ...] = ()
 
 
-class Pool(msgspec.Struct, frozen=True):
-    """One pool. type: replicated, erasure or unknown.
+class Stretch(msgspec.Struct, frozen=True):
+    """Stretch mode, in which a cluster extends over several sites and one monitor breaks ties.
 
-    pg_num_target and pg_autoscale_mode (off, warn, on) are None before Ceph 14. A quota of 0 means
-    no quota. applications: the names of the pool's applications; none before Ceph 12.
+    sites: the number of sites. degraded, recovering: whether a site is down, and whether the data
+    of a site that was down is being recovered. Each is None if it is unknown.
     """
 
-    id: int
-    name: str
-    type: str
-    size: int | None = None
-    min_size: int | None = None
-    pg_num: int | None = None
-    pgp_num: int | None = None
-    pg_num_target: int | None = None
-    pg_autoscale_mode: str | None = None
-    quota_max_bytes: int | None = None
-    quota_max_objects: int | None = None
-    applications: tuple[str, ...] = ()
-    erasure_code_profile: str = ""
-    compression_mode: str = "none"
-
-
-class ErasureProfile(msgspec.Struct, frozen=True):
-    """The numbers of data chunks (k) and coding chunks (m); None if they are not set or invalid."""
-
-    k: int | None = None
-    m: int | None = None
+    enabled: bool | None = None
+    sites: int | None = None
+    degraded: bool | None = None
+    recovering: bool | None = None
 
 
 class OsdDump(Fact, frozen=True):
@@ -75,6 +69,13 @@ class OsdDump(Fact, frozen=True):
     flags: the names of the flags that are set, None if unknown. The ratios, 0 to 1, are None before
     Ceph 12 and while they are not set. blocklist: the number of entries, both addresses and ranges,
     None if unknown. upmap_items: the number of PGs with exceptions to CRUSH, None before Ceph 12.
+
+    require_osd_release: the release that OSDs must have at least, such as "reef".
+    require_min_compat_client: the oldest release of clients that the operator allows.
+    min_compat_client: the oldest release of clients that support the features in use. These three
+    are empty strings before Ceph 12, and while they are not set. node_flags, class_flags: the flags
+    that are set for a CRUSH node or for a device class, by its name; None if unknown, and before
+    Ceph 14. stretch: None before Ceph 16.
     """
 
     document = "osd dump"
@@ -90,6 +91,12 @@ class OsdDump(Fact, frozen=True):
     upmap_items: int | None = None
     pools: tuple[Pool, ...] = ()
     erasure_code_profiles: Mapping[str, ErasureProfile] = {}
+    require_osd_release: str = ""
+    require_min_compat_client: str = ""
+    min_compat_client: str = ""
+    node_flags: Mapping[str, tuple[str, ...]] | None = None
+    class_flags: Mapping[str, tuple[str, ...]] | None = None
+    stretch: Stretch | None = None
 
 
 class RawOsd(msgspec.Struct, frozen=True, gc=False):
@@ -104,40 +111,18 @@ class RawOsd(msgspec.Struct, frozen=True, gc=False):
     cluster_addr: str = ""
 
 
-class RawOptions(msgspec.Struct, frozen=True):
-    """`options` of a pool. Ceph prints only the options that are set."""
-
-    compression_mode: str = "none"
-
-
-class RawPool(msgspec.Struct, frozen=True):
-    """One row of `pools`."""
-
-    pool: int
-    pool_name: str = ""
-    type: int = 0
-    size: int | None = None
-    min_size: int | None = None
-    pg_num: int | None = None
-    pg_placement_num: int | None = None
-    pg_num_target: int | None = None
-    pg_autoscale_mode: str | None = None
-    quota_max_bytes: int | None = None
-    quota_max_objects: int | None = None
-    erasure_code_profile: str = ""
-    options: RawOptions = RawOptions()
-    application_metadata: dict[str, msgspec.Raw] = {}
-
-
-class RawProfile(msgspec.Struct, frozen=True):
-    """One row of `erasure_code_profiles` (Ceph 0.78 and later). All values are strings."""
-
-    k: str = ""
-    m: str = ""
-
-
 # {"10.0.0.1:0/123": "2026-11-24T11:28:57.178582+0000"}; Ceph 0.67 and 0.80 list only the times.
+RawFlags: TypeAlias = Annotated[dict[str, tuple[str, ...]] | None, WHOLE]
 RawBlocklist = Annotated[dict[str, str] | tuple[str, ...], WHOLE]
+
+
+class RawStretch(msgspec.Struct, frozen=True):
+    """`stretch_mode`. `degraded_stretch_mode` is 0 unless a site is down."""
+
+    stretch_mode_enabled: bool | None = None
+    stretch_bucket_count: int | None = None
+    degraded_stretch_mode: int | None = None
+    recovering_stretch_mode: int | None = None
 
 
 class RawOsdDump(msgspec.Struct, frozen=True):
@@ -158,6 +143,12 @@ class RawOsdDump(msgspec.Struct, frozen=True):
     pg_upmap_items: tuple[msgspec.Raw, ...] | None = None
     pools: tuple[RawPool, ...] = ()
     erasure_code_profiles: dict[str, RawProfile] = {}
+    require_osd_release: str = ""
+    require_min_compat_client: str = ""
+    min_compat_client: str = ""
+    crush_node_flags: RawFlags = None
+    device_class_flags: RawFlags = None
+    stretch_mode: RawStretch | None = None
 
 
 _decode = Decoder(RawOsdDump)
@@ -185,11 +176,14 @@ def from_raw(answer: RawOsdDump) -> OsdDump:
         nearfull_ratio=amount(answer.nearfull_ratio) or None,
         blocklist=None if blocked is None or ranges is None else len(blocked) + len(ranges),
         upmap_items=None if answer.pg_upmap_items is None else len(answer.pg_upmap_items),
-        pools=tuple(amounts(_pool(pool)) for pool in answer.pools),
-        erasure_code_profiles={
-            name: ErasureProfile(_number(profile.k), _number(profile.m))
-            for name, profile in profiles
-        },
+        pools=tuple(pool_of(pool) for pool in answer.pools),
+        erasure_code_profiles={name: profile_of(profile) for name, profile in profiles},
+        require_osd_release=answer.require_osd_release,
+        require_min_compat_client=answer.require_min_compat_client,
+        min_compat_client=answer.min_compat_client,
+        node_flags=answer.crush_node_flags,
+        class_flags=answer.device_class_flags,
+        stretch=_stretch(answer.stretch_mode),
     )
 
 
@@ -204,32 +198,28 @@ def _osd(osd: RawOsd, *, states: bool) -> Osd:
         full="full" in osd.state if states else None,
         public_addr=_host(osd.public_addr),
         cluster_addr=_host(osd.cluster_addr),
+        flags=_flags(osd.state),
+    )
+
+
+def _flags(state: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the flags among the states of an OSD; nearly every OSD has two states and no flag."""
+    return () if state == _PLAIN else tuple([flag for flag in OSD_FLAGS if flag in state])
+
+
+def _stretch(stretch: RawStretch | None) -> Stretch | None:
+    if stretch is None:
+        return None
+    degraded = amount(stretch.degraded_stretch_mode)
+    recovering = amount(stretch.recovering_stretch_mode)
+    return Stretch(
+        stretch.stretch_mode_enabled,
+        amount(stretch.stretch_bucket_count),
+        None if degraded is None else degraded > 0,
+        None if recovering is None else recovering > 0,
     )
 
 
 def _host(addr: str) -> str:
     """Return the host of "10.0.0.1:6801/123" or "[fd00::1]:6801/123"; "" for "-" and ":/0"."""
     return addr.rpartition(":")[0]
-
-
-def _pool(pool: RawPool) -> Pool:
-    return Pool(
-        id=pool.pool,
-        name=pool.pool_name,
-        type=_POOL_TYPES.get(pool.type, "unknown"),
-        size=pool.size,
-        min_size=pool.min_size,
-        pg_num=pool.pg_num,
-        pgp_num=pool.pg_placement_num,
-        pg_num_target=pool.pg_num_target,
-        pg_autoscale_mode=pool.pg_autoscale_mode,
-        quota_max_bytes=pool.quota_max_bytes,
-        quota_max_objects=pool.quota_max_objects,
-        applications=tuple(pool.application_metadata),
-        erasure_code_profile=pool.erasure_code_profile,
-        compression_mode=pool.options.compression_mode,
-    )
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < _DIGITS else None

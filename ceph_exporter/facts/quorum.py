@@ -32,6 +32,8 @@ class Quorum(Fact, frozen=True):
     """The monmap and the quorum.
 
     leader: None if unknown. age: the age of the quorum in seconds, None before Ceph 14.
+    tiebreaker: the name of the monitor that breaks ties in stretch mode; an empty string if there
+    is none, and before Ceph 16.
     """
 
     document = "quorum_status"
@@ -42,6 +44,7 @@ class Quorum(Fact, frozen=True):
     election_epoch: int | None = None
     leader: str | None = None
     age: float | None = None
+    tiebreaker: str = ""
 
 
 class RawMon(msgspec.Struct, frozen=True):
@@ -156,6 +159,7 @@ def _fact(answer: RawQuorum, reports: Mapping[str, tuple[float, ...]] = _NO_REPO
         election_epoch=amount(answer.election_epoch),
         leader=answer.quorum_leader_name or _leader(answer, ranks),
         age=amount(answer.quorum_age),
+        tiebreaker=answer.monmap.tiebreaker_mon,
     )
 
 

@@ -17,7 +17,10 @@ INCIDENTS: dict[str, tuple[float, float]] = {
     "clock_skew": (480, 660),  # the last monitor's clock drifts, then NTP corrects it
     "mon_down": (720, 840),  # the last monitor is out of quorum
     "nearfull": (900, 1020),  # an OSD is nearfull, and so are the pools of its class
-    "noout": (1080, 1200),  # an administrator has set the flag noout
+    "noout": (
+        1080,
+        1200,
+    ),  # an administrator has set the flag noout, and from Ceph 14 on for a host too
     "crash": (1260, 1380),  # an OSD has crashed and is up again; its report is archived at the end
     "mds_failover": (1440, 1560),  # the standby MDS takes over, so no standby remains
     "slow_ops": (1600, 1700),  # a disk is slow

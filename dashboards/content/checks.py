@@ -16,7 +16,10 @@ EXPORTER = "ceph-exporter"
 # The keys are the starts of checks' names, so that checks of later releases match too.
 BOARDS = (
     (MONITORS, "MON_.*|AUTH_.*|TOO_MANY_MONS|LOW_MON.*"),
-    (OSDS, "OSD_.*|OSDMAP_.*|BLUESTORE_.*|BLUEFS_.*|DB_DEVICE_.*|DEVICE_.*|SLOW_OPS|DAEMON_OLD_.*"),
+    (
+        OSDS,
+        "OSD(MAP)?_.*|BLUE(STORE|FS)_.*|(DB_)?DEVICE_.*|SLOW_OPS|DAEMON_OLD_.*|.*STRETCH_MODE",
+    ),
     (PLACEMENT, "PG_.*|OBJECT_.*|SMALLER_PG.*|LARGE_OMAP_OBJECTS|REQUEST_.*|STUCK_.*"),
     (POOLS, "POOL_.*|CACHE_POOL_.*|TOO_(FEW|MANY)_PGS|MANY_OBJECTS_PER_PG"),
     (SERVICES, "MDS_.*|FS_.*|MGR_.*|RECENT_.*|CEPHADM_.*|RGW_.*|RBD_.*|NVMEOF_.*|TELEMETRY_.*"),
@@ -38,6 +41,7 @@ _EXPLANATIONS = """
 BLUESTORE_DISK_SIZE_MISMATCH   the size of an OSD's device differs from the size in its metadata
 BLUESTORE_SPURIOUS_READ_ERRORS reads failed and succeeded when repeated: a disk is failing
 CACHE_POOL_NEAR_FULL           a cache pool is close to its target size
+DEGRADED_STRETCH_MODE          a site of the stretched cluster is down
 DEVICE_HEALTH                  disks are expected to fail soon
 DEVICE_HEALTH_IN_USE           a disk that is expected to fail still holds data
 DEVICE_HEALTH_TOOMANY          too many disks are expected to fail to take all of them out

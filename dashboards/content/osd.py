@@ -2,6 +2,7 @@
 
 from dashboards.content.hosts_and_osds import OSD, host_link
 from dashboards.content.osd_disks import DISKS
+from dashboards.content.osd_space import SPACE
 from dashboards.content.phrases import REACHABLE, REACHED, or_none, versioned
 from dashboards.engine.declare import (
     Dashboard,
@@ -194,6 +195,7 @@ BOARD = Dashboard(
     (
         Section("At a glance", GLANCE),
         Section("Over time", PAST),
+        Section("Space and BlueStore", SPACE),
         Section("Disks and crashes", DISKS),
     ),
     variables=(Variable("osd", "OSD", "label_values(ceph_osd_up{*}, ceph_daemon)"),),

@@ -1,8 +1,10 @@
 """The OSDs: state, usage and latency, including usage by host, rack and device class."""
 
 from dashboards.content.hosts_and_osds import OSD_OF_SERIES, host_link, osd_link
+from dashboards.content.osds_bluestore import PARTS
 from dashboards.content.osds_disks import DISKS
 from dashboards.content.osds_latency import LATENCIES
+from dashboards.content.osds_releases import RELEASES
 from dashboards.content.osds_use import GROUPS, IN, LATENCY, NAME, USE, USE_SECTION
 from dashboards.content.phrases import (
     NO_OSD_CHANGED,
@@ -201,6 +203,8 @@ BOARD = Dashboard(
         Section("Up, down, in and out", STATE),
         Section("Latency", LATENCIES),
         Section("Usage", USE_SECTION),
+        Section("Data, omap and metadata", PARTS),
+        Section("Flags, releases and stretch mode", RELEASES),
         Section("Disks", DISKS),
         Section("All OSDs", ALL),
         Section("Usage and latency by host, rack and device class", GROUPS, collapsed=True),

@@ -4,8 +4,9 @@ import pytest
 
 from ceph_exporter.collectors.osd_flags import FLAGS, collect
 from ceph_exporter.facts import Facts
-from ceph_exporter.facts.osd_dump import OsdDump
+from ceph_exporter.facts.osd_dump import Osd, OsdDump
 from ceph_exporter.metric import Columns
+from tests.collectors.pages import by_family
 
 
 def page(*facts: OsdDump) -> dict[str, dict[str, object]]:
@@ -65,3 +66,34 @@ def test_ratios_and_blocklist() -> None:
     assert shown["ceph_osd_backfillfull_ratio"] == {"": 0.9}
     assert shown["ceph_osd_nearfull_ratio"] == {"": 0.85}
     assert shown["ceph_cluster_osd_blocklist_count"] == {"": 3}
+
+
+def test_individual_flags() -> None:
+    """A flag of a single OSD, node or class is a series while it is set, and their number always.
+
+    Nodes and classes have none before 14; then only the number of OSDs is known.
+    """
+    osds = (Osd(0, up=True, is_in=True), Osd(1, up=True, is_in=True, flags=("noin", "noout")))
+    nodes = {"node1": ("noout",), "rack1": ("noout",)}
+    dump = OsdDump(osds=osds, upmap_items=0, node_flags=nodes, class_flags={})
+    shown = by_family(collect(Facts.of(dump)))
+    assert shown["ceph_osd_individual_flag"] == [
+        '{scope="osd",name="osd.1",flag="noin"} 1',
+        '{scope="osd",name="osd.1",flag="noout"} 1',
+        '{scope="crush_node",name="node1",flag="noout"} 1',
+        '{scope="crush_node",name="rack1",flag="noout"} 1',
+    ]
+    counts = shown["ceph_osd_individually_flagged"]
+    assert '{scope="osd",flag="noout"} 1' in counts
+    assert '{scope="osd",flag="noup"} 0' in counts
+    assert '{scope="crush_node",flag="noout"} 2' in counts
+    assert '{scope="device_class",flag="noout"} 0' in counts
+    shown = by_family(collect(Facts.of(OsdDump(osds=osds, upmap_items=0))))
+    assert {row.partition(",")[0] for row in shown["ceph_osd_individually_flagged"]} == {
+        '{scope="osd"'
+    }
+
+
+def test_individual_flags_before_12() -> None:
+    """Before 12, no flag can be set for a single OSD."""
+    assert "ceph_osd_individually_flagged" not in page(OsdDump(osds=()))

@@ -10,6 +10,7 @@ from ceph_exporter.facts import Facts
 from ceph_exporter.facts.orchestrator import Gateway, Gateways
 from ceph_exporter.facts.perf_counters import Counter, PerfCounters
 from ceph_exporter.facts.service_dump import Service, ServiceDump
+from tests.simulator.pages import facts_of, simulated
 
 GAUGE, TIME, SPAN, MEAN, TOTAL, HISTOGRAM = 2, 1, 5, 6, 10, 26
 
@@ -297,3 +298,38 @@ def test_gateways_of_an_orchestrator() -> None:
         'ceph_rgw_req{instance_id="kzwqdx"} 5',
         'ceph_rgw_req{instance_id="4130"} 6',
     ]
+
+
+def preset_names(*paths: str, include: str = ".*", exclude: str = "") -> set[str]:
+    """Return the names of the metrics of an OSD with these counters under the preset bluestore."""
+    counters = PerfCounters({"osd.0": {path: Counter(SPAN, 1, 1) for path in paths}})
+    chosen = Options(include, exclude, preset="bluestore")
+    return {metric.name for metric, _ in collect(Facts.of(counters), chosen) if metric != CUT}
+
+
+def test_a_preset() -> None:
+    """A preset is a short list of names; the patterns narrow it."""
+    paths = ("osd.op_r_latency", "osd.op_rw_latency", "bluestore.commit_lat")
+    names = {"ceph_osd_op_r_latency_sum", "ceph_osd_op_r_latency_count"}
+    commit = {"ceph_bluestore_commit_lat_sum", "ceph_bluestore_commit_lat_count"}
+    assert preset_names(*paths) == names | commit
+    assert preset_names(*paths, exclude="ceph_bluestore_.*") == names
+    assert preset_names(*paths, include="ceph_bluestore_.*_sum") == {
+        "ceph_bluestore_commit_lat_sum"
+    }
+
+
+def test_the_price_of_the_preset() -> None:
+    """A simulated OSD with BlueStore of Ceph 18 has 18 series under the preset."""
+    counters = facts_of(simulated(), "restful").get(PerfCounters)
+    assert counters
+    families = list(collect(Facts.of(counters), Options(preset="bluestore")))
+    blocks = [dict(samples) for metric, samples in families if metric != CUT]  # type: ignore[arg-type]
+    assert sum('ceph_daemon="osd.0"' in rows for rows in blocks) == 18
+    assert all('ceph_daemon="mon.a"' not in rows for rows in blocks)
+
+
+def test_an_unknown_preset() -> None:
+    """It is refused with the names of those that exist."""
+    with pytest.raises(ValueError, match=r"^preset: expected one of bluestore, got 'bluefs'$"):
+        Options(preset="bluefs")

@@ -2,7 +2,8 @@
 
 from ceph_exporter.collectors import placement_groups
 from ceph_exporter.facts import Check, Fact, Facts, Health, Status
-from ceph_exporter.facts.osd_dump import OsdDump, Pool
+from ceph_exporter.facts.map_pools import Pool
+from ceph_exporter.facts.osd_dump import OsdDump
 from ceph_exporter.facts.pg_states import PgStates
 from tests.collectors.pages import by_series
 

@@ -6,7 +6,8 @@ import pytest
 from ceph_exporter.collectors import pools
 from ceph_exporter.facts import Fact, Facts
 from ceph_exporter.facts.df import Df, PoolUsage, Space
-from ceph_exporter.facts.osd_dump import ErasureProfile, OsdDump, Pool
+from ceph_exporter.facts.map_pools import ErasureProfile, Pool
+from ceph_exporter.facts.osd_dump import OsdDump
 from ceph_exporter.facts.pool_stats import PoolRates, PoolStats
 from ceph_exporter.facts.pool_sums import PoolSum, PoolSums
 from ceph_exporter.facts.version import Version

@@ -1,5 +1,7 @@
 """The command line and the environment: what they set, and how what is wrong is refused."""
 
+from pathlib import Path
+
 import pytest
 import trustme
 
@@ -180,6 +182,38 @@ def test_defaults_are_those_of_the_structs() -> None:
     assert (line.web, line.log) == (Web(), Log())
     assert line.config(COLLECTORS).poll == Poll()
     assert line.poll.interval == Duration(15)
+
+
+def test_the_options_of_a_collector_are_flags_beside_a_file(tmp_path: Path) -> None:
+    """A flag sets an option of a collector for each cluster of a file that does not set it."""
+    file = tmp_path / "c.yml"
+    file.write_text(
+        "clusters:\n"
+        "  a: {urls: ['http://a']}\n"
+        "  b: {urls: ['http://b'], perf_counters: {limit: 5}}\n"
+    )
+    flags = ("--collector.perf_counters.limit=7", "--collector.perf_counters.include=ceph_osd_.*")
+    clusters = config(f"--config.file={file}", *flags).clusters
+    options = COLLECTORS["perf_counters"].options
+    assert options
+    assert clusters["a"].options["perf_counters"] == options(limit=7, include="ceph_osd_.*")
+    assert clusters["b"].options["perf_counters"] == options(limit=5, include="ceph_osd_.*")
+
+
+def test_a_bad_option_of_a_collector_beside_a_file(tmp_path: Path) -> None:
+    """It is refused with the name of the flag, as without a file."""
+    file = tmp_path / "c.yml"
+    file.write_text("clusters: {a: {urls: ['http://a']}}")
+    with pytest.raises(ConfigError, match=r"^--collector\.perf_counters\.include: expected"):
+        config(f"--config.file={file}", "--collector.perf_counters.include=(")
+
+
+def test_an_option_of_a_file_that_is_no_section(tmp_path: Path) -> None:
+    """It is refused with its path, whatever the flags say."""
+    file = tmp_path / "c.yml"
+    file.write_text("clusters: {a: {urls: ['http://a'], perf_counters: 7}}")
+    with pytest.raises(ConfigError, match=r"clusters\.a\.perf_counters: expected"):
+        config(f"--config.file={file}")
 
 
 def test_the_options_of_a_collector_are_flags() -> None:

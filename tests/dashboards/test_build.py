@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ceph_exporter.collectors import COLLECTORS
+from ceph_exporter.collectors._perf_presets import PRESETS
 from ceph_exporter.collectors.health import WATCHED
 from ceph_exporter.polling.snapshot import METRICS
 from dashboards import build
@@ -90,6 +91,7 @@ def test_every_metric_is_one_that_the_exporter_has() -> None:
     """Every metric in an expression is declared, so that a renamed metric fails this test."""
     declared = {metric.name for collector in COLLECTORS.values() for metric in collector.metrics}
     declared |= {metric.name for metric in METRICS} | OWN
+    declared |= PRESETS["bluestore"]
     named = {name for query in queries() for name in re.findall(r"(\w+)\{[*+]", query.expr)}
     assert named
     assert named - declared == set()

@@ -197,9 +197,24 @@ CASES = {
         "read or write. A mgr that failed over leaves about ten entries, which expire within a "
         "day.",
     ),
+    "CephDaemonsLeftBehind": Case(
+        'ceph_daemons_below_required_release{daemon="osd"} 0\n'
+        'ceph_daemons_below_required_release{daemon="rgw"} 2',
+        (
+            'ceph_daemons_below_required_release{daemon="rgw"} 0',
+            (
+                'ceph_daemons_below_required_release{daemon="rgw"} 2\n'
+                'ceph_health_detail{name="DAEMON_OLD_VERSION",severity="HEALTH_WARN"} 1'
+            ),
+        ),
+        {"daemon": "rgw"},
+        "2 daemons of this type are older than the release that all OSDs have run since the "
+        "upgrade. Upgrade them too: Ceph does not support such a mixture for long.",
+    ),
     "CephMixedVersions": Case(
         _versions("18.2.7", "20.2.4"),
         (
+            _versions("18.2.7", "20.2.4") + '\nceph_daemons_below_required_release{daemon="rgw"} 2',
             _versions("18.2.7", "18.2.7"),
             _versions("18.2.7", "20.2.4")
             + '\nceph_health_detail{name="DAEMON_OLD_VERSION",severity="HEALTH_WARN"} 1',

@@ -158,9 +158,10 @@ CASES = {
     "CephOSDFlagsSet": case_of(
         "OSDMAP_FLAGS",
         {},
-        'ceph_osd_map_flag{flag="noout"} 1\nceph_osd_map_flag{flag="noin"} 0',
-        "Flags that are set: noout. Flags, or a host in maintenance, have kept Ceph from "
-        "recovering by itself for an hour.",
+        'ceph_osd_map_flag{flag="noout"} 1\nceph_osd_map_flag{flag="noin"} 0\n'
+        'ceph_osd_individual_flag{scope="crush_node",name="node1",flag="noin"} 1',
+        "Flags that are set: noout. Flags of parts of the cluster: node1 (noin). Flags, or a host "
+        "in maintenance, have kept Ceph from recovering by itself for an hour.",
     ),
     "CephCertificateError": _check("CEPHADM_CERT_ERROR HEALTH_ERR", "", "")._replace(
         labels={"name": "CEPHADM_CERT_ERROR"}

@@ -107,3 +107,11 @@ def test_another_document() -> None:
     """A row that is not an OSD is rejected."""
     with pytest.raises(DecodeError, match="missing required field `osd`"):
         decode({"pool": 1})
+
+
+def test_parts_of_the_use() -> None:
+    """The parts of the use are those of `osd df`; three zeros mean that they are unknown."""
+    parts = {"kb_used_data": 400, "kb_used_omap": 0, "kb_used_meta": 100}
+    usage, _ = decode(row(0, 1000, 500, **parts), row(1, 1000, 500, **dict.fromkeys(parts, 0)))
+    of = [(osd.data, osd.omap, osd.meta) for osd in usage.osds.values()]
+    assert of == [(409_600, 0, 102_400), (None, None, None)]

@@ -119,3 +119,30 @@ def test_an_impossible_number_is_absent(name: str, field: str, wrong: int | None
     """A number that is negative, wrapped around or missing is None, and costs no other number."""
     expected = msgspec.structs.replace(HALF_FULL, **{field: None})
     assert of({**node(), name: wrong}).osds == {0: expected}
+
+
+def test_parts_of_the_use() -> None:
+    """From 14 on, the use of an OSD has parts, also if another number of the row is broken."""
+    parts = {"kb_used_data": 400, "kb_used_omap": 0, "kb_used_meta": 100}
+    expected = {"data": 409_600, "omap": 0, "meta": 102_400}
+    for pgs in (17, None):
+        row = of({**node(pgs=pgs), **parts}).osds[0]
+        assert {name: getattr(row, name) for name in expected} == expected
+
+
+def test_parts_of_another_store() -> None:
+    """An OSD without BlueStore reports three zeros, which are unknown and not empty."""
+    row = of(node(kb_used_data=0, kb_used_omap=0, kb_used_meta=0)).osds[0]
+    assert (row.data, row.omap, row.meta) == (None, None, None)
+
+
+def test_an_impossible_part() -> None:
+    """A part that is impossible is None; the others are not."""
+    row = of(node(kb_used_data=400, kb_used_omap=-1, kb_used_meta=2**63)).osds[0]
+    assert (row.data, row.omap, row.meta) == (409_600, None, None)
+
+
+def test_parts_without_a_size() -> None:
+    """An OSD that never reported its size has no parts."""
+    row = of(node(kb=0, kb_used_data=400, kb_used_omap=1, kb_used_meta=1)).osds[0]
+    assert (row.data, row.omap, row.meta) == (None, None, None)

@@ -4,13 +4,14 @@ import json
 
 import pytest
 
+from ceph_exporter import facts
 from ceph_exporter.facts import DecodeError
+from ceph_exporter.facts.map_pools import ErasureProfile, Pool
 from ceph_exporter.facts.osd_dump import (
-    ErasureProfile,
     Osd,
     OsdDump,
-    Pool,
     RawOsdDump,
+    Stretch,
     decode_osd_dump,
     from_raw,
 )
@@ -39,6 +40,13 @@ def pool(**fields: object) -> dict[str, object]:
 def decode(**fields: object) -> OsdDump:
     """Decode a map with these fields."""
     return decode_text(json.dumps({"epoch": 42, "flags": "", "osds": [], **fields}))
+
+
+def odd(**fields: object) -> OsdDump:
+    """Decode a map of which some fields have an unexpected type."""
+    (fact,) = facts.decode("osd dump", json.dumps({"osds": [], **fields}).encode())
+    assert isinstance(fact, OsdDump)
+    return fact
 
 
 def decode_text(text: str) -> OsdDump:
@@ -208,3 +216,71 @@ def test_other_document() -> None:
 def test_the_map_inside_another_answer() -> None:
     """A map inside another answer becomes the same fact."""
     assert from_raw(RawOsdDump(osds=(), epoch=42)) == decode()
+
+
+def test_flags_of_single_osds() -> None:
+    """From 12 on, four flags can be set for one OSD; other states are no flags."""
+    states = [["exists", "up"], ["exists", "noout", "up", "nodown"], ["exists", "autoout"]]
+    fact = decode(osds=[osd(osd=id_, state=state) for id_, state in enumerate(states)])
+    assert [row.flags for row in fact.osds] == [(), ("nodown", "noout"), ()]
+
+
+def test_flags_of_nodes_and_classes() -> None:
+    """From 14 on, they can be set for a CRUSH node or a device class; before, that is unknown."""
+    fact = decode(crush_node_flags={"node1": ["noout"]}, device_class_flags={})
+    assert (fact.node_flags, fact.class_flags) == ({"node1": ("noout",)}, {})
+    fact = decode()
+    assert (fact.node_flags, fact.class_flags) == (None, None)
+
+
+def test_a_node_with_odd_flags() -> None:
+    """If the flags of one node are odd, those of all are unknown: a sum would be too low."""
+    assert odd(crush_node_flags={"a": ["noout"], "b": 7}).node_flags is None
+
+
+def test_required_releases() -> None:
+    """The releases are names, and empty before 12."""
+    fact = decode(
+        require_osd_release="reef", require_min_compat_client="luminous", min_compat_client="jewel"
+    )
+    assert fact.require_osd_release == "reef"
+    assert fact.require_min_compat_client == "luminous"
+    assert fact.min_compat_client == "jewel"
+    assert decode().require_osd_release == ""
+
+
+@pytest.mark.parametrize(
+    ("raw", "stretch"),
+    [
+        pytest.param(
+            {
+                "stretch_mode_enabled": True,
+                "stretch_bucket_count": 2,
+                "degraded_stretch_mode": 1,
+                "recovering_stretch_mode": 0,
+                "stretch_mode_bucket": 8,
+            },
+            Stretch(enabled=True, sites=2, degraded=True, recovering=False),
+            id="degraded",
+        ),
+        pytest.param(
+            {
+                "stretch_mode_enabled": False,
+                "stretch_bucket_count": 0,
+                "degraded_stretch_mode": 0,
+                "recovering_stretch_mode": 0,
+            },
+            Stretch(enabled=False, sites=0, degraded=False, recovering=False),
+            id="off",
+        ),
+        pytest.param(
+            {"stretch_mode_enabled": "yes", "stretch_bucket_count": -2},
+            Stretch(),
+            id="odd",
+        ),
+    ],
+)
+def test_stretch_mode(raw: dict[str, object], stretch: Stretch) -> None:
+    """From 16 on, the map says whether stretch mode is on, and whether a site is down."""
+    assert odd(stretch_mode=raw).stretch == stretch
+    assert decode().stretch is None

@@ -6,7 +6,8 @@ import pytest
 
 from ceph_exporter import facts
 from ceph_exporter.facts import Check, DecodeError, Facts, Health, Status
-from ceph_exporter.facts.osd_dump import OsdDump, Pool
+from ceph_exporter.facts.map_pools import Pool
+from ceph_exporter.facts.osd_dump import OsdDump
 from ceph_exporter.facts.pg_states import (
     PgStates,
     RawPoolStatus,

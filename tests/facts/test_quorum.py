@@ -183,3 +183,10 @@ def test_missing_parts_are_named(wire_format: str, document: object, field: str)
     """An answer without a required field is rejected with the name of the field."""
     with pytest.raises(DecodeError, match=f"missing required field `{field}`"):
         decode(wire_format, document)
+
+
+def test_name_of_the_tiebreaker() -> None:
+    """In stretch mode, the monmap names the tiebreaker; before 16, it has no such field."""
+    document = quorum_status(0, 1, 2, monmap=monmap(stretch_mode=True, tiebreaker_mon="c"))
+    assert decode("quorum_status", document).tiebreaker == "c"
+    assert decode("quorum_status", quorum_status(0, 1, 2)).tiebreaker == ""

@@ -26,6 +26,10 @@ NOT_SHOWN: dict[Api, dict[str, str]] = {
     "restful": {
         "ceph_monitor_avail_percent": "only while a monitor's disk is full, which no incident is",
         "ceph_monitor_store_capacity_bytes": "only while a monitor's store is too big",
+        "ceph_stretch_mode_sites": "the cluster is on one site",
+        "ceph_stretch_mode_degraded": "the cluster is on one site",
+        "ceph_stretch_mode_recovering": "the cluster is on one site",
+        "ceph_monitor_tiebreaker": "the cluster is on one site",
         "ceph_health_mute_sticky": "nobody mutes a check",
         "ceph_health_mute_expiry_timestamp_seconds": "nobody mutes a check",
     },

@@ -16,7 +16,7 @@ CHECKS: dict[str, tuple[set[str], set[str]]] = {
     "clock_skew": ({"MON_CLOCK_SKEW"}, {"MON_CLOCK_SKEW"}),
     "mon_down": ({"MON_DOWN"}, {"MON_DOWN"}),
     "nearfull": ({"OSD_NEARFULL", "POOL_NEARFULL"}, {"OSD_NEARFULL"}),
-    "noout": ({"OSDMAP_FLAGS"}, {"OSDMAP_FLAGS"}),
+    "noout": ({"OSDMAP_FLAGS", "OSD_FLAGS"}, {"OSDMAP_FLAGS"}),
     "crash": ({"RECENT_CRASH"}, set()),
     "mds_failover": ({"FS_DEGRADED", "MDS_INSUFFICIENT_STANDBY"}, {"FS_DEGRADED"}),
     "slow_ops": ({"SLOW_OPS"}, {"SLOW_OPS"}),
@@ -123,6 +123,14 @@ def test_noout_is_set(api: Api) -> None:
     """The flag is on the page, and gone with the incident."""
     assert of(values(simulated(0.0, ["noout"]), api), "ceph_osd_flag_noout") == 1
     assert of(values(simulated(0.0, []), api), "ceph_osd_flag_noout") == 0
+
+
+def test_noout_of_a_host() -> None:
+    """With Ceph 18, the flag is also set for one host."""
+    name, scope = "ceph_osd_individually_flagged", "crush_node"
+    for held, hosts in ((["noout"], 1), ([], 0)):
+        found = values(simulated(0.0, held), "restful")
+        assert of(found, name, scope=scope, flag="noout") == hosts
 
 
 def test_a_crash_is_reported_and_archived() -> None:

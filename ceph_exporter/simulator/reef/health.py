@@ -85,6 +85,9 @@ def _osds(state: State) -> Iterator[Check]:
     if state.moment.is_on("noout"):
         # The count that Ceph reports is the length of the string "noout".
         yield Check("OSDMAP_FLAGS", "noout flag(s) set", len("noout"), [])
+        message = "1 OSDs or CRUSH {nodes, device-classes} have {NOUP,NODOWN,NOIN,NOOUT} flags set"
+        host = state.moment.layout.hosts[0].name
+        yield Check("OSD_FLAGS", message, 1, [f"{host} has flags noout"])
     if state.moment.is_on("slow_ops"):
         age = int(state.moment.elapsed("slow_ops")) + 30  # osd_op_complaint_time
         osd = f"osd.{state.moment.victim('slow_ops')}"

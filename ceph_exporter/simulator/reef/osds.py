@@ -20,7 +20,8 @@ _OSDS_PER_UPMAP = 4
 def osd_dump(state: State) -> dict[str, object]:
     """Return `osd dump`."""
     layout = state.moment.layout
-    flags = f"noout,{_FLAGS}" if state.moment.is_on("noout") else _FLAGS
+    noout = state.moment.is_on("noout")
+    flags = f"noout,{_FLAGS}" if noout else _FLAGS
     nearfull = {osd.place.device_class for osd in state.osds if osd.nearfull}
     return {
         "epoch": state.osdmap_epoch,
@@ -50,6 +51,15 @@ def osd_dump(state: State) -> dict[str, object]:
         "blocklist": _blocklist(state),
         "range_blocklist": {},
         "erasure_code_profiles": _profiles(layout),
+        "crush_node_flags": {layout.hosts[0].name: ["noout"]} if noout else {},
+        "device_class_flags": {},
+        "stretch_mode": {
+            "stretch_mode_enabled": False,
+            "stretch_bucket_count": 0,
+            "degraded_stretch_mode": 0,
+            "recovering_stretch_mode": 0,
+            "stretch_mode_bucket": 0,
+        },
     }
 
 
@@ -75,9 +85,9 @@ def osd_df(state: State) -> dict[str, object]:
         lambda osd: {
             "device_class": osd.place.device_class,
             "pool_weights": {},
-            "kb_used_data": osd.kb_used,
-            "kb_used_omap": 0,
-            "kb_used_meta": 0,
+            "kb_used_data": osd.kb_used - 3 * (osd.kb_used // 100),
+            "kb_used_omap": osd.kb_used // 100,
+            "kb_used_meta": 2 * (osd.kb_used // 100),
             "status": "up" if osd.up else "down",
         },
     )

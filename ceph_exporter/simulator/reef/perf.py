@@ -52,6 +52,8 @@ def _osd(osd: Osd, read: tuple[int, int], write: tuple[int, int]) -> Rows:
         "osd.op_latency": (reads + writes, write_ms),
         "bluestore.kv_commit_lat": (writes, 1),
         "bluestore.kv_flush_lat": (writes, 1),
+        "bluestore.kv_sync_lat": (writes, 1),
+        "bluestore.txc_throttle_lat": (writes, 1),
         "bluestore.read_lat": (reads, read_ms),
         "bluestore.txc_commit_lat": (writes, write_ms),
     }
@@ -73,7 +75,11 @@ def _osd(osd: Osd, read: tuple[int, int], write: tuple[int, int]) -> Rows:
         "osd.stat_bytes_used": _row(_GAUGE, "Used space", osd.kb_used * 1024),
         "bluefs.db_total_bytes": _row(_GAUGE, "Total bytes (main db device)", 64 * 2**30),
         "bluefs.db_used_bytes": _row(_GAUGE, "Used bytes (main db device)", 5 * 2**30),
+        "bluefs.slow_total_bytes": _row(_GAUGE, "Total bytes (slow device)", osd.place.bytes_total),
         "bluefs.slow_used_bytes": _row(_GAUGE, "Used bytes (slow device)", 0),
+        "bluestore.fragmentation_micros": _row(_GAUGE, "Fragmentation of free space", 310_000),
+        "bluestore.slow_committed_kv_count": _row(_COUNTER, "Slow commits of RocksDB", 0),
+        "bluestore.slow_aio_wait_count": _row(_COUNTER, "Slow waits for the device", 0),
         **{path: _average(count, ms) for path, (count, ms) in latency.items()},
     }
 

@@ -26,6 +26,13 @@ DAEMON_INFO = Metric(
     Labels("ceph_daemon", "instance_id", "hostname", "ceph_version", "zone", "zonegroup"),
 )
 USERS = Metric("ceph_rgw_users", "gauge", "Number of users of the zone", RgwUsers.document)
+QUOTAS_MISSING = Metric(
+    "ceph_exporter_rgw_user_quotas_missing",
+    "gauge",
+    "Number of RGW users whose quotas are not known yet, or never if there are very many users",
+    RgwUsers.document,
+    detail="Quotas are requested user by user, over several rounds, and of at most 2,000 users.",
+)
 BUCKETS = Metric(
     "ceph_rgw_user_buckets",
     "gauge",
@@ -137,6 +144,7 @@ def collect(facts: Facts) -> Iterator[Family]:
         yield BYTES, [(block, sums.size) for block, sums in rows]
     if users := facts.get(RgwUsers):
         yield USERS, one(users.number)
+        yield QUOTAS_MISSING, one(users.missing)
         yield from _quotas(users.users)
     if usage := facts.get(RgwUsage):
         sums = [(_CATEGORY(*key), row) for key, row in facts.once(by_category, usage).items()]

@@ -17,6 +17,9 @@ _LATE = SourceError(
     ErrorKind.FAILED, "no answer of RGW in time; raise --poll.timeout if there are many buckets"
 )
 
+_SHARE = 0.9
+"""The part of the time that a single poll waits in which RGW must answer."""
+
 
 class Beside:
     """The sources beside the API of one cluster; an outage of one does not affect the others."""
@@ -67,7 +70,8 @@ class Beside:
             return
         yield from arrived
         answered = {name for answer in arrived for name in answer.documents}
-        self._worker.start(aside, [name for name in wanted if name not in answered])
+        missing = [name for name in wanted if name not in answered]
+        self._worker.start(aside, missing, wait * _SHARE if wait else None)
         if wait:
             yield from self._worker.answers(aside, wait)
             for name in self._worker.pending:

@@ -15,6 +15,8 @@ MOST = 2000
 """Users whose quotas are requested, the first by name: each takes RGW about 0.05 s."""
 _ROUND = 20.0
 """Seconds for the requests of one round; the next round continues with the other users."""
+_SHARE = 0.9
+"""The part of the time left that a round may take, so that its result arrives before the end."""
 _LIFETIME = 3600.0
 """Seconds for which a quota is reported without being requested again."""
 _FAILURES = 3
@@ -49,7 +51,7 @@ class Users:
         wanted = dict.fromkeys(sorted(listed.names)[:MOST])
         self._drop(wanted)
         queue = [name for name in wanted if name not in self._asked] + list(self._asked)
-        error = self._round(queue, quota_of, Deadline(min(_ROUND, deadline.left)))
+        error = self._round(queue, quota_of, Deadline(min(_ROUND, deadline.left * _SHARE)))
         if error and not self._quotas:
             raise error
         users = {name: row for name, (_, row) in sorted(self._quotas.items())}

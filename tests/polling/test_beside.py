@@ -17,8 +17,8 @@ from ceph_exporter.polling.poller import Poller
 from ceph_exporter.polling.report import DocumentRow, DocumentState
 from ceph_exporter.sources import ErrorKind, SourceError
 from ceph_exporter.sources.rgw_admin import FORMATS
-from tests.sources.faulty import answering, serve, until
-from tests.sources.rgw_fake import Rgw, keys_in
+from tests.sources.faulty import Reply, Request, answering, serve, until
+from tests.sources.rgw_fake import QUOTAS, Rgw, keys_in
 from tests.sources.scripted import GONE, Ceph, Clock, Fake, Script, series, whole
 
 GATEWAY = json.dumps([{"id": "a", "service_map_id": "1", "version": "ceph version 16.2.15"}])
@@ -44,9 +44,11 @@ class Aside:
     def fetch(self, document: str, deadline: Deadline) -> bytes:
         """Answer."""
         self.asked.append(document)
-        self.go.wait(deadline.left)
+        is_answered = self.go.wait(deadline.left)
         if self.error:
             raise self.error
+        if not is_answered:
+            raise SourceError(ErrorKind.UNREACHABLE, "no answer of RGW")
         return {"rgw buckets": BUCKETS, "rgw users": USERS}[document].encode()
 
     def close(self) -> None:
@@ -145,6 +147,30 @@ def test_a_single_poll_does_not_wait_for_ever(bench: Bench) -> None:
     poller.close()
     assert rows["rgw buckets"].state is DocumentState.FAILED
     assert "raise --poll.timeout" in rows["rgw users"].error
+
+
+def test_a_single_poll_has_what_arrived_in_time(tmp_path: Path) -> None:
+    """More users than fit in the timeout: buckets are there, and so is what is known of users."""
+    fake = Rgw()
+    fake.users = {f"user-{number:04}": dict(QUOTAS) for number in range(50)}
+
+    def answer(request: Request) -> Reply | None:
+        return None if "user-0007" in request.path else fake(request)
+
+    ceph = Ceph()
+    ceph.documents = frozenset(script_of(ceph))
+    with serve(answering(answer)) as server:
+        cluster = own(tmp_path, server.url)
+        config = Config({"": cluster}, Poll(Duration(15), Duration(3), Duration(60)))
+        poller = Poller("", cluster, config, connect=ceph.connect)
+        poller.poll(only=True)
+        page, states = series(poller), _states(poller)
+        poller.close()
+    assert {states[name] for name in FORMATS} == {DocumentState.OK}
+    assert page["ceph_rgw_users"] == "50"
+    assert page["ceph_exporter_rgw_user_quotas_missing"] == "43"
+    assert page['radosgw_usage_user_quota_enabled{user="user-0006"}'] == "0"
+    assert page['ceph_rgw_user_buckets{user="alice",placement=""}'] == "1"
 
 
 def test_buckets_are_listed_on_a_slow_clock(bench: Bench) -> None:

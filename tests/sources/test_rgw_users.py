@@ -1,6 +1,7 @@
 """The quotas of users, which are requested one by one."""
 
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -116,3 +117,18 @@ def test_users_that_may_not_be_read() -> None:
     script.errors["a"] = SourceError(ErrorKind.DENIED, "no right")
     with pytest.raises(SourceError, match="no right"):
         script.fetch()
+
+
+def test_a_request_that_does_not_end() -> None:
+    """What has been assembled is returned before the time of the document is over."""
+    users, deadline = Users(), Deadline(0.4)
+
+    def quota_of(name: str, left: Deadline) -> bytes:
+        if name == "b":
+            threading.Event().wait(left.left)
+            raise FAILED
+        return json.dumps(QUOTAS).encode()
+
+    body = users.fetch(lambda _: Listed(["a", "b", "c"]), quota_of, deadline)
+    assert deadline.left > 0
+    assert json.loads(body) == {"number": 3, "users": {"a": QUOTAS}}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+import msgspec
 import pytest
 
 from ceph_exporter.collectors import COLLECTORS
@@ -290,6 +291,36 @@ def test_rgws_own_api(tmp_path: Path) -> None:
 def _states(poller: Poller) -> dict[str, DocumentState]:
     assert poller.snapshot is not None
     return {row.name: row.state for row in poller.snapshot.report.documents}
+
+
+def test_a_reload_keeps_what_takes_long(tmp_path: Path) -> None:
+    """A new poller for the same cluster exports what the old one received of RGW, until it is old.
+
+    It requests it at once.
+    """
+    ceph, fake, clock = Ceph(), Rgw(), Clock()
+    ceph.documents = frozenset(script_of(ceph))
+    with serve(answering(fake)) as server:
+        cluster = own(tmp_path, server.url)
+        changed = msgspec.structs.replace(cluster, collectors={"rgw_buckets": True})
+        old = Poller("", cluster, Config({"": cluster}), connect=ceph.connect, clock=clock)
+        old.poll(only=True)
+        new = Poller("", changed, Config({"": changed}), connect=ceph.connect, clock=clock)
+        new.documents.take_over(old.documents.aside())
+        fake.special = dict.fromkeys(("/admin/bucket", "/admin/usage", "/admin/metadata/user"))
+        asked = len(fake.asked)
+        new.poll()
+        assert series(new)["ceph_rgw_users"] == "2"
+        assert 'radosgw_usage_bucket_objects{bucket="photos",tenant="",owner="alice"}' in (
+            series(new)
+        )
+        assert _states(new)["rgw users"] is DocumentState.OK
+        assert until(lambda: len(fake.asked) > asked)
+        clock.now += 3600
+        new.poll()
+        assert "ceph_rgw_users" not in series(new)
+        new.close()
+        old.close()
 
 
 def test_usage_needs_rgws_own_api() -> None:

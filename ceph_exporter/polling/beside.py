@@ -8,8 +8,10 @@ from ceph_exporter.facts.rgw_usage import RgwUsage
 from ceph_exporter.polling.documents import Documents
 from ceph_exporter.sources import Answer, ErrorKind, Source, SourceError, Tls, mon_store
 from ceph_exporter.sources.aside import Aside, Worker
+from ceph_exporter.sources.dashboard_rgw import DashboardRgw
 from ceph_exporter.sources.rgw_admin import RgwAdmin
 from ceph_exporter.sources.rgw_keys import Keys
+from ceph_exporter.sources.rgw_users import Users
 
 _NO_GATEWAY = "no RADOS Gateway runs in this cluster"
 _UNKNOWN = "not requested, because the list of gateways is unavailable"
@@ -28,6 +30,7 @@ class Beside:
         self._host = mon_store.MonStore(cluster.mon_data)
         self._rgw: RgwAdmin | None = None
         self._worker = Worker()
+        self._users = Users()  # over the dashboard
         self._is_recording = cluster.api == "recording"
         rgw = cluster.rgw
         if rgw.urls:
@@ -60,6 +63,8 @@ class Beside:
         due = documents.due()
         yield from self._host.fetch(due)
         aside = self._rgw or _aside_of(source)
+        if isinstance(aside, DashboardRgw):  # perhaps of a mgr that has just become active
+            aside.users = self._users
         if aside is None:
             return
         wanted = [name for name in aside.formats if name in due]
@@ -76,6 +81,10 @@ class Beside:
             yield from self._worker.answers(aside, wait)
             for name in self._worker.pending:
                 yield Answer((name,), aside.formats[name], wait, error=_LATE)
+
+    def forget(self) -> None:
+        """Forget what was assembled from answers that are not trusted."""
+        self._users = Users()
 
     def close(self) -> None:
         """Abandon what is being requested."""

@@ -58,7 +58,6 @@ class Poller:
         self._collecting = Collecting(name, cluster, config, tags)
         wanted = self._collecting.wanted(self._beside.unconfigured)
         self.documents = Documents(wanted, clock)
-        """What is known of each document; a poller that replaces this one may take it over."""
         self._outage = Outage(tags, clock)
 
     @property
@@ -165,6 +164,7 @@ class Poller:
                     error.kind is ErrorKind.FOREIGN and self._session.proven
                 ):
                     self.documents.forget()  # earlier answers of this URL are suspect too
+                    self._beside.forget()
                 self._session.move_on()
                 if not deadline.left:
                     break

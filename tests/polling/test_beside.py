@@ -16,11 +16,14 @@ from ceph_exporter.deadline import Deadline
 from ceph_exporter.polling.advice import missing
 from ceph_exporter.polling.poller import Poller
 from ceph_exporter.polling.report import DocumentRow, DocumentState
-from ceph_exporter.sources import ErrorKind, SourceError
+from ceph_exporter.sources import Credentials, ErrorKind, SourceError
+from ceph_exporter.sources.dashboard_rgw import DashboardRgw
+from ceph_exporter.sources.http import Http
 from ceph_exporter.sources.rgw_admin import FORMATS
+from tests.sources.fakes import SECRET, Dashboard, as_json
 from tests.sources.faulty import Reply, Request, answering, serve, until
 from tests.sources.rgw_fake import QUOTAS, Rgw, keys_in
-from tests.sources.scripted import GONE, Ceph, Clock, Fake, Script, series, whole
+from tests.sources.scripted import GONE, QUORUM, Ceph, Clock, Fake, Script, series, whole
 
 GATEWAY = json.dumps([{"id": "a", "service_map_id": "1", "version": "ceph version 16.2.15"}])
 BUCKETS = json.dumps([{"bucket": "photos", "owner": "alice", "placement_rule": "d", "usage": {}}])
@@ -60,9 +63,14 @@ class Aside:
 class WithAside(Fake):
     """A source that also has documents beside the polls, as the dashboard."""
 
-    def __init__(self, ceph: Ceph, url: str, aside: Aside) -> None:
+    def __init__(self, ceph: Ceph, url: str, aside: Aside | DashboardRgw) -> None:
         super().__init__(ceph, url)
         self.aside = aside
+
+    def close(self) -> None:
+        """Close the other connection, too."""
+        super().close()
+        self.aside.close()
 
 
 class Bench:
@@ -252,6 +260,51 @@ def test_a_cluster_that_is_down(bench: Bench) -> None:
     assert bench.poll(15)["ceph_up"] == "0"
     assert BYTES not in bench.poll(600)
     assert len(bench.aside.asked) == 2
+
+
+QUOTA_OF_BOB = 'radosgw_usage_user_quota_enabled{user="bob"}'
+
+
+@pytest.mark.parametrize("is_foreign", [False, True])
+def test_quotas_outlive_a_failover(tmp_path: Path, *, is_foreign: bool) -> None:
+    """Quotas are requested one by one, so a new mgr continues with those that are known.
+
+    If a URL led to another cluster, nothing that it reported is kept.
+    """
+    password = tmp_path / "password"
+    password.write_text(SECRET)
+    credentials = Credentials("prom", str(password))
+    users = {"rgw/user": as_json(["alice", "bob"]), "rgw/user/alice/quota": as_json(QUOTAS)}
+    first = Dashboard({**users, "rgw/user/bob/quota": as_json(QUOTAS)})
+    second = Dashboard({**users, "rgw/user/bob/quota": as_json({"detail": "busy"}, 500)})
+    ceph, urls, clock = Ceph(), list[str](), Clock()
+    ceph.scripts["http://a"] = {**whole(), "service dump": DUMP}
+    cluster = Cluster(urls=("http://a",))
+
+    def connect(*arguments: object) -> Fake:
+        if "http://a" in ceph.dead:
+            raise ceph.dead["http://a"]
+        server = urls.pop(0)
+        return WithAside(ceph, str(arguments[1]), DashboardRgw(lambda: Http(server), credentials))
+
+    with serve(answering(first)) as one, serve(answering(second)) as two:
+        urls += [one.url, two.url, two.url]
+        poller = Poller("", cluster, Config({"": cluster}), connect=connect, clock=clock)
+        poller.poll(only=True)
+        assert QUOTA_OF_BOB in series(poller)
+        if is_foreign:
+            ceph.scripts["http://a"]["quorum_status"] = QUORUM.replace(b'"x"', b'"other"')
+        else:
+            ceph.dead["http://a"] = ceph.scripts["http://a"]["quorum_status"] = GONE
+        clock.now += 30
+        poller.poll(only=True)
+        ceph.dead.clear()
+        ceph.scripts["http://a"]["quorum_status"] = QUORUM
+        clock.now += 30
+        poller.poll(only=True)
+        assert any("bob" in endpoint for endpoint in second.asked)
+        assert (QUOTA_OF_BOB in series(poller)) is not is_foreign
+        poller.close()
 
 
 def own(folder: Path, url: str) -> Cluster:

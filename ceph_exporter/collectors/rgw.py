@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.orchestrator import Gateways, instances
-from ceph_exporter.facts.rgw_buckets import Quota, RgwBuckets, by_user
-from ceph_exporter.facts.rgw_usage import RgwUsage, by_category
+from ceph_exporter.facts.rgw_buckets import Held, Quota, RgwBuckets, by_user, whole
+from ceph_exporter.facts.rgw_usage import RgwUsage, Totals, by_category
 from ceph_exporter.facts.rgw_users import RgwUsers, User
 from ceph_exporter.facts.service_dump import ServiceDump
 from ceph_exporter.metric import Family, Labels, Metric, one
@@ -80,6 +80,14 @@ QUOTA_OBJECTS = Metric(
     _USER,
     detail="Absent if it is not limited.",
 )
+QUOTA_RATIO = Metric(
+    "ceph_rgw_user_quota_used_ratio",
+    "gauge",
+    "Used share of the enabled quota of the user, for size or objects, whichever is larger",
+    RgwUsers.document,
+    _USER,
+    detail="Absent if the user has no quota or no bucket, or what its buckets hold is unknown.",
+)
 BUCKET_QUOTA_ENABLED = Metric(
     "radosgw_usage_user_bucket_quota_enabled",
     "gauge",
@@ -137,8 +145,9 @@ def collect(facts: Facts) -> Iterator[Family]:
     """Yield the families of gateways, users, and the sums over each user's buckets."""
     if dump := facts.get(ServiceDump):
         yield DAEMON_INFO, _gateways(dump, facts.get(Gateways))
-    if buckets := facts.get(RgwBuckets):
-        rows = [(_PLACE(*key), sums) for key, sums in facts.once(by_user, buckets).items()]
+    held = facts.once(by_user, buckets) if (buckets := facts.get(RgwBuckets)) else {}
+    if buckets:
+        rows = [(_PLACE(*key), sums) for key, sums in held.items()]
         yield BUCKETS, [(block, sums.buckets) for block, sums in rows]
         yield OBJECTS, [(block, sums.objects) for block, sums in rows]
         yield BYTES, [(block, sums.size) for block, sums in rows]
@@ -146,12 +155,25 @@ def collect(facts: Facts) -> Iterator[Family]:
         yield USERS, one(users.number)
         yield QUOTAS_MISSING, one(users.missing)
         yield from _quotas(users.users)
+        yield QUOTA_RATIO, _used(users.users, whole(held))
     if usage := facts.get(RgwUsage):
-        sums = [(_CATEGORY(*key), row) for key, row in facts.once(by_category, usage).items()]
-        yield OPS, [(block, row.ops) for block, row in sums]
-        yield SUCCESSFUL_OPS, [(block, row.successful_ops) for block, row in sums]
-        yield SENT, [(block, row.bytes_sent) for block, row in sums]
-        yield RECEIVED, [(block, row.bytes_received) for block, row in sums]
+        yield from _requests(facts.once(by_category, usage))
+
+
+def _requests(by_user_and_category: Mapping[tuple[str, str], Totals]) -> Iterator[Family]:
+    rows = [(_CATEGORY(*key), totals) for key, totals in by_user_and_category.items()]
+    yield OPS, [(block, row.ops) for block, row in rows]
+    yield SUCCESSFUL_OPS, [(block, row.successful_ops) for block, row in rows]
+    yield SENT, [(block, row.bytes_sent) for block, row in rows]
+    yield RECEIVED, [(block, row.bytes_received) for block, row in rows]
+
+
+def _used(
+    users: Mapping[str, User], held: Mapping[str, Held]
+) -> Iterator[tuple[str, float | None]]:
+    for name, user in users.items():
+        if user.quota and (sums := held.get(name)):
+            yield _USER(name), user.quota.used(sums.size, sums.objects)
 
 
 def _gateways(dump: ServiceDump, orchestrated: Gateways | None) -> Iterator[tuple[str, int]]:

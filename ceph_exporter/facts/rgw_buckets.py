@@ -23,6 +23,12 @@ class Quota(msgspec.Struct, frozen=True, gc=False):
     max_bytes: int | None = None
     max_objects: int | None = None
 
+    def used(self, size: int | None, objects: int | None) -> float | None:
+        """Return the used share, the larger one of both limits; None if no quota is in force."""
+        pairs = ((size, self.max_bytes), (objects, self.max_objects))
+        shares = [used / most for used, most in pairs if used is not None and most]
+        return max(shares, default=None) if self.enabled else None
+
 
 class Bucket(msgspec.Struct, frozen=True, gc=False):
     """A bucket.
@@ -131,6 +137,11 @@ class Held(msgspec.Struct, frozen=True):
             self.buckets + 1, _sum(self.objects, bucket.objects), _sum(self.size, bucket.size)
         )
 
+    def joined(self, other: "Held") -> "Held":
+        """Return the sums over both."""
+        objects, size = _sum(self.objects, other.objects), _sum(self.size, other.size)
+        return Held(self.buckets + other.buckets, objects, size)
+
 
 def _sum(left: int | None, right: int | None) -> int | None:
     return None if left is None or right is None else left + right
@@ -155,3 +166,11 @@ def by_user(answer: RgwBuckets) -> Mapping[tuple[str, str], Held]:
     if not answer.complete:
         return {}
     return {key: held for key, held in sums.items() if key[0] not in unknown}
+
+
+def whole(sums: Mapping[tuple[str, str], Held]) -> Mapping[str, Held]:
+    """Return the sums of `by_user` over all placement targets."""
+    users: dict[str, Held] = {}
+    for (user, _), held in sums.items():
+        users[user] = users.get(user, Held()).joined(held)
+    return users

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.orchestrator import Gateways, instances
-from ceph_exporter.facts.rgw_buckets import Held, Quota, RgwBuckets, by_user, whole
+from ceph_exporter.facts.rgw_buckets import Held, Quota, RgwBuckets, by_owner, by_user
 from ceph_exporter.facts.rgw_usage import RgwUsage, Totals, by_category
 from ceph_exporter.facts.rgw_users import RgwUsers, User
 from ceph_exporter.facts.service_dump import ServiceDump
@@ -86,7 +86,8 @@ QUOTA_RATIO = Metric(
     "Used share of the enabled quota of the user, for size or objects, whichever is larger",
     RgwUsers.document,
     _USER,
-    detail="Absent if the user has no quota or no bucket, or what its buckets hold is unknown.",
+    detail="Absent if the user has no quota or no bucket, or unless all buckets and their owners "
+    "are known.",
 )
 BUCKET_QUOTA_ENABLED = Metric(
     "radosgw_usage_user_bucket_quota_enabled",
@@ -145,9 +146,8 @@ def collect(facts: Facts) -> Iterator[Family]:
     """Yield the families of gateways, users, and the sums over each user's buckets."""
     if dump := facts.get(ServiceDump):
         yield DAEMON_INFO, _gateways(dump, facts.get(Gateways))
-    held = facts.once(by_user, buckets) if (buckets := facts.get(RgwBuckets)) else {}
-    if buckets:
-        rows = [(_PLACE(*key), sums) for key, sums in held.items()]
+    if buckets := facts.get(RgwBuckets):
+        rows = [(_PLACE(*key), sums) for key, sums in facts.once(by_user, buckets).items()]
         yield BUCKETS, [(block, sums.buckets) for block, sums in rows]
         yield OBJECTS, [(block, sums.objects) for block, sums in rows]
         yield BYTES, [(block, sums.size) for block, sums in rows]
@@ -155,7 +155,8 @@ def collect(facts: Facts) -> Iterator[Family]:
         yield USERS, one(users.number)
         yield QUOTAS_MISSING, one(users.missing)
         yield from _quotas(users.users)
-        yield QUOTA_RATIO, _used(users.users, whole(held))
+        if buckets:
+            yield QUOTA_RATIO, _used(users.users, facts.once(by_owner, buckets))
     if usage := facts.get(RgwUsage):
         yield from _requests(facts.once(by_category, usage))
 

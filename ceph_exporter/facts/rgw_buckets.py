@@ -137,11 +137,6 @@ class Held(msgspec.Struct, frozen=True):
             self.buckets + 1, _sum(self.objects, bucket.objects), _sum(self.size, bucket.size)
         )
 
-    def joined(self, other: "Held") -> "Held":
-        """Return the sums over both."""
-        objects, size = _sum(self.objects, other.objects), _sum(self.size, other.size)
-        return Held(self.buckets + other.buckets, objects, size)
-
 
 def _sum(left: int | None, right: int | None) -> int | None:
     return None if left is None or right is None else left + right
@@ -168,9 +163,11 @@ def by_user(answer: RgwBuckets) -> Mapping[tuple[str, str], Held]:
     return {key: held for key, held in sums.items() if key[0] not in unknown}
 
 
-def whole(sums: Mapping[tuple[str, str], Held]) -> Mapping[str, Held]:
-    """Return the sums of `by_user` over all placement targets."""
-    users: dict[str, Held] = {}
-    for (user, _), held in sums.items():
-        users[user] = users.get(user, Held()).joined(held)
-    return users
+def by_owner(answer: RgwBuckets) -> Mapping[str, Held]:
+    """Return what the buckets hold by owner, empty unless all are known, with their owners."""
+    sums: dict[str, Held] = {}
+    for bucket in answer.buckets:
+        if bucket.owner is None:
+            return {}
+        sums[bucket.owner] = sums.get(bucket.owner, Held()).plus(bucket)
+    return sums if answer.complete else {}

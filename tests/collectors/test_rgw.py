@@ -95,6 +95,20 @@ def test_the_used_share_of_a_users_quota() -> None:
     assert "ceph_rgw_user_quota_used_ratio" not in page(RgwUsers(4, users))
 
 
+@pytest.mark.parametrize(
+    ("field", "is_known"), [("placement", True), ("owner", False), ("size", True)]
+)
+def test_the_used_share_of_a_quota_with_an_unknown_field(field: str, *, is_known: bool) -> None:
+    """A bucket of an unknown owner may be anybody's; where it is placed does not matter."""
+    broken = msgspec.structs.replace(bucket("b"), **{field: None})
+    users = {"alice": User(Quota(True, None, 25), None)}
+    families = page(RgwUsers(1, users), RgwBuckets((bucket("a"), broken)))
+    expected = ['{user="alice"} 0.8'] if is_known else None
+    assert families.get("ceph_rgw_user_quota_used_ratio") == expected
+    incomplete = RgwBuckets((bucket("a"),), complete=False)
+    assert "ceph_rgw_user_quota_used_ratio" not in page(RgwUsers(1, users), incomplete)
+
+
 def test_users_whose_quotas_are_not_known_yet() -> None:
     """Their number is there if that of all users is."""
     users = {"alice": User(None, None)}

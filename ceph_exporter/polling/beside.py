@@ -30,7 +30,8 @@ class Beside:
         self._host = mon_store.MonStore(cluster.mon_data)
         self._rgw: RgwAdmin | None = None
         self._worker = Worker()
-        self._users = Users()  # over the dashboard
+        self.users = Users()
+        """The quotas of RGW's users so far; a poller that replaces this one may take them over."""
         self._is_recording = cluster.api == "recording"
         rgw = cluster.rgw
         if rgw.urls:
@@ -63,8 +64,8 @@ class Beside:
         due = documents.due()
         yield from self._host.fetch(due)
         aside = self._rgw or _aside_of(source)
-        if isinstance(aside, DashboardRgw):  # perhaps of a mgr that has just become active
-            aside.users = self._users
+        if isinstance(aside, DashboardRgw | RgwAdmin):  # of a mgr that has just become active
+            aside.users = self.users
         if aside is None:
             return
         wanted = [name for name in aside.formats if name in due]
@@ -83,8 +84,9 @@ class Beside:
                 yield Answer((name,), aside.formats[name], wait, error=_LATE)
 
     def forget(self) -> None:
-        """Forget what was assembled from answers that are not trusted."""
-        self._users = Users()
+        """Forget what was assembled from answers over the API, which are not trusted."""
+        if self._rgw is None:
+            self.users = Users()
 
     def close(self) -> None:
         """Abandon what is being requested."""

@@ -118,6 +118,7 @@ def _member(poller: Poller, settings: _Settings, old: _Member | None) -> _Member
         if old.settings.cluster.rgw == settings.cluster.rgw:
             # The first poll does not wait for what takes longer than a poll.
             poller.documents.take_over(old.poller.documents.aside())
+            poller.beside.users = old.poller.beside.users
     stop = threading.Event()
     thread = threading.Thread(
         target=poller.run, args=(stop,), name=f"poll {poller.name}", daemon=True

@@ -54,9 +54,9 @@ class Poller:
         self._on_answer = on_answer
         tags, limit = tags_of(name), config.poll.body_limit
         self._session = Session(cluster, tags, connect, body_limit=limit, clock=clock)
-        self._beside = Beside(cluster, limit)
+        self.beside = Beside(cluster, limit)
         self._collecting = Collecting(name, cluster, config, tags)
-        wanted = self._collecting.wanted(self._beside.unconfigured)
+        wanted = self._collecting.wanted(self.beside.unconfigured)
         self.documents = Documents(wanted, clock)
         self._outage = Outage(tags, clock)
 
@@ -98,7 +98,7 @@ class Poller:
         deadline = Deadline(self._poll.timeout)
         failure = self._request(deadline)
         wait = deadline.left if only else 0.0
-        for answer in self._beside.fetch(self.documents, self._session.source, wait):
+        for answer in self.beside.fetch(self.documents, self._session.source, wait):
             self._take(answer)
         self.documents.end_poll(self._poll.stale_after)
         documents = self.documents.rows()
@@ -124,7 +124,7 @@ class Poller:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
-        self._beside.close()
+        self.beside.close()
 
     def _is_up(self, failure: SourceError | None) -> bool:
         """Return whether this poll received health or status, or did not have to.
@@ -164,7 +164,7 @@ class Poller:
                     error.kind is ErrorKind.FOREIGN and self._session.proven
                 ):
                     self.documents.forget()  # earlier answers of this URL are suspect too
-                    self._beside.forget()
+                    self.beside.forget()
                 self._session.move_on()
                 if not deadline.left:
                     break
@@ -177,7 +177,7 @@ class Poller:
                 return None
         kinds = list(ErrorKind)
         failure = min(reversed(failures), key=lambda error: kinds.index(error.kind))
-        self.documents.fail({*due, *self.documents.due()} - self._beside.documents, failure)
+        self.documents.fail({*due, *self.documents.due()} - self.beside.documents, failure)
         return failure
 
     def _may_reach_another_mgr(self, error: SourceError, *, was_open: bool) -> bool:
@@ -195,7 +195,7 @@ class Poller:
 
     def _open(self, url: str, deadline: Deadline) -> Source:
         source = self._session.open(url, deadline)
-        self.documents.connect(source.api, source.documents | self._beside.documents)
+        self.documents.connect(source.api, source.documents | self.beside.documents)
         return source
 
     def _fetch(self, url: str, source: Source, deadline: Deadline) -> None:
@@ -203,7 +203,7 @@ class Poller:
 
         Before that, find out which cluster answers, unless the session already knows.
         """
-        requested = set(self._beside.of(source))
+        requested = set(self.beside.of(source))
         # Each of these documents identifies the cluster, so it is requested even if it is not due.
         # The second is needed if the user may not read the first.
         for name in (Quorum.document, Status.document):

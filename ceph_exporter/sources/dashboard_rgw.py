@@ -43,7 +43,7 @@ class DashboardRgw:
         self._credentials = credentials
         self._http: Http | None = None
         self.users = Users()
-        """The quotas so far; a source of the same cluster may continue with those of another."""
+        """The quotas so far; another source of the same cluster may continue with them."""
         self._accept = _ACCEPT
 
     def fetch(self, document: str, deadline: Deadline) -> bytes:

@@ -63,7 +63,8 @@ class RgwAdmin:
         self._limit = body_limit
         self._http: Http | None = None
         self._is_closed = False  # since the last call of `fetch`
-        self._users = Users()
+        self.users = Users()
+        """The quotas so far; another source of the same cluster may continue with them."""
         self._usage = Usage()
 
     def fetch(self, document: str, deadline: Deadline) -> bytes:
@@ -73,7 +74,7 @@ class RgwAdmin:
         if document == "rgw usage":
             return self._counters(deadline)
         if document == "rgw users":
-            return self._users.fetch(self._names, self._quota, deadline)
+            return self.users.fetch(self._names, self._quota, deadline)
         return self._get("/admin/bucket", {"stats": "true"}, deadline)
 
     def close(self) -> None:

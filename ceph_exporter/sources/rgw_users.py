@@ -1,5 +1,6 @@
 """The quotas of all users of RGW, of which neither API lists more than one user's at a time."""
 
+import threading
 import time
 from collections.abc import Callable, Collection, Container
 from typing import NamedTuple, TypeAlias
@@ -38,15 +39,27 @@ _decode = Decoder(RawUser)
 
 
 class Users:
-    """Collects the quotas of users over several rounds."""
+    """Collects the quotas of users over several rounds, of which there is one at a time.
+
+    A poller that a reload has replaced may still be in a round.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self._lock = threading.Lock()
         self._quotas: dict[str, tuple[float, RawUser]] = {}  # with the time
         self._asked: dict[str, None] = {}  # whatever the answer was, the last one last
 
     def fetch(self, names: Names, quota_of: QuotaOf, deadline: Deadline) -> bytes:
         """Return the document; raise SourceError if the names or all quotas are unavailable."""
+        if not self._lock.acquire(timeout=deadline.left):
+            raise SourceError(ErrorKind.FAILED, "the last round of requests for quotas still runs")
+        try:
+            return self._fetch(names, quota_of, deadline)
+        finally:
+            self._lock.release()
+
+    def _fetch(self, names: Names, quota_of: QuotaOf, deadline: Deadline) -> bytes:
         listed = names(deadline)
         wanted = dict.fromkeys(sorted(listed.names)[:MOST])
         self._drop(wanted)

@@ -106,10 +106,11 @@ def test_a_changed_cluster_takes_over_what_takes_long(
         (DEAD, False),
     ):
         fleet.use(config(a=alive))
-        documents = fleet.pollers[0].documents
+        documents, users = fleet.pollers[0].documents, fleet.pollers[0].beside.users
         documents.keep(Answer((RgwUsers.document,), "rgw/user", 0.0), Decoded((RgwUsers(1, {}),)))
         fleet.use(config(a=changed))
         assert (RgwUsers in fleet.pollers[0].documents.available()) is is_taken
+        assert (fleet.pollers[0].beside.users is users) is is_taken
 
 
 def test_labels_change_with_a_second_cluster(fleet: Fleet) -> None:

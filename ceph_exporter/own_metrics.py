@@ -5,6 +5,7 @@ the numbers, and adds those of the process and of the Python interpreter.
 """
 
 import platform
+import threading
 from collections.abc import Iterable
 
 from prometheus_client import (
@@ -127,6 +128,9 @@ _gauge(BUILD).labels(__version__, platform.python_version()).set(1)
 
 
 _clusters: frozenset[str] | None = None
+_lock = threading.Lock()
+"""Held while it is decided whether to count for a cluster and counted, so that no removal falls in
+between."""
 
 
 def use_clusters(current: Iterable[str]) -> None:
@@ -135,7 +139,12 @@ def use_clusters(current: Iterable[str]) -> None:
     A poller that a reload has replaced may still finish its last poll.
     """
     global _clusters  # noqa: PLW0603 - as global as the metrics
-    _clusters = frozenset(current)
+    with _lock:
+        _clusters = frozenset(current)
+        _remove_others()
+
+
+def _remove_others() -> None:
     for counters in (_polls, _requests, _latency):
         for family in counters.collect():
             gone = {
@@ -153,15 +162,17 @@ def _is_current(cluster: str) -> bool:
 
 def count_poll(cluster: str, seconds: float, *, up: bool) -> None:
     """Count a poll. cluster: empty if it is the only one."""
-    if _is_current(cluster):
-        _polls.labels(cluster, "success" if up else "failure").inc()
-        _latency.labels(cluster).observe(seconds)
+    with _lock:
+        if _is_current(cluster):
+            _polls.labels(cluster, "success" if up else "failure").inc()
+            _latency.labels(cluster).observe(seconds)
 
 
 def count_aborted_poll(cluster: str) -> None:
     """Count a poll that a bug has ended."""
-    if _is_current(cluster):
-        _polls.labels(cluster, "aborted").inc()
+    with _lock:
+        if _is_current(cluster):
+            _polls.labels(cluster, "aborted").inc()
 
 
 def count_request(cluster: str, api: str, endpoint: str, outcome: str) -> None:
@@ -171,9 +182,10 @@ def count_request(cluster: str, api: str, endpoint: str, outcome: str) -> None:
     each value is a series for as long as the exporter runs; empty if the URL as a whole failed.
     api: empty for an answer without a request, such as that of this host.
     """
-    if _is_current(cluster) and (api or not endpoint):
-        name = endpoint.removeprefix(f"{api}/").partition("?")[0]
-        _requests.labels(cluster, api, name, outcome).inc()
+    name = endpoint.removeprefix(f"{api}/").partition("?")[0]
+    with _lock:
+        if _is_current(cluster) and (api or not endpoint):
+            _requests.labels(cluster, api, name, outcome).inc()
 
 
 def count_scrape(status: int) -> None:

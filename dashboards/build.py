@@ -14,6 +14,7 @@ from dashboards.content import (
     osds,
     placement_groups,
     pools,
+    rgw,
     services,
 )
 from dashboards.content.frame import FRAME
@@ -28,6 +29,7 @@ BOARDS = (
     pools.BOARD,
     placement_groups.BOARD,
     services.BOARD,
+    rgw.BOARD,
     osd.BOARD,
     host.BOARD,
     exporter.BOARD,

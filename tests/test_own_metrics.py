@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -138,6 +139,33 @@ def test_a_removed_cluster_has_no_series() -> None:
     assert shown("ceph_exporter_polls_total") == {("b", "success"): 1}
     assert shown("ceph_exporter_ceph_requests_total") == {("b", "restful", "status", "ok"): 1}
     assert shown("ceph_exporter_poll_latency_seconds_count") == {("b",): 1}
+
+
+def test_a_cluster_that_is_removed_while_its_last_poll_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its series do not come back, whatever the order is in which the two threads get there."""
+    checked, go = threading.Event(), threading.Event()
+    is_current = own_metrics._is_current
+
+    def slow(cluster: str) -> bool:
+        found = is_current(cluster)
+        if threading.current_thread() is poll:
+            checked.set()
+            go.wait(30)
+        return found
+
+    monkeypatch.setattr(own_metrics, "_is_current", slow)
+    poll = threading.Thread(target=own_metrics.count_poll, args=("a", 0.1), kwargs={"up": True})
+    reload = threading.Thread(target=own_metrics.use_clusters, args=(["b"],))
+    poll.start()
+    assert checked.wait(30)
+    reload.start()
+    reload.join(0.1)  # it would end now if it did not wait for the other one
+    go.set()
+    for thread in (poll, reload):
+        thread.join(30)
+    assert shown("ceph_exporter_polls_total") == {}
 
 
 def test_the_module_is_a_leaf() -> None:

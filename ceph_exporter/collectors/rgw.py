@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.orchestrator import Gateways, instances
-from ceph_exporter.facts.rgw_buckets import Quota, RgwBuckets, by_user
-from ceph_exporter.facts.rgw_usage import RgwUsage, by_category
+from ceph_exporter.facts.rgw_buckets import Held, Quota, RgwBuckets, by_owner, by_user
+from ceph_exporter.facts.rgw_usage import RgwUsage, Totals, by_category
 from ceph_exporter.facts.rgw_users import RgwUsers, User
 from ceph_exporter.facts.service_dump import ServiceDump
 from ceph_exporter.metric import Family, Labels, Metric, one
@@ -26,6 +26,13 @@ DAEMON_INFO = Metric(
     Labels("ceph_daemon", "instance_id", "hostname", "ceph_version", "zone", "zonegroup"),
 )
 USERS = Metric("ceph_rgw_users", "gauge", "Number of users of the zone", RgwUsers.document)
+QUOTAS_MISSING = Metric(
+    "ceph_exporter_rgw_user_quotas_missing",
+    "gauge",
+    "Number of RGW users whose quotas are not known yet, or never if there are very many users",
+    RgwUsers.document,
+    detail="Quotas are requested user by user, over several rounds, and of at most 2,000 users.",
+)
 BUCKETS = Metric(
     "ceph_rgw_user_buckets",
     "gauge",
@@ -72,6 +79,15 @@ QUOTA_OBJECTS = Metric(
     RgwUsers.document,
     _USER,
     detail="Absent if it is not limited.",
+)
+QUOTA_RATIO = Metric(
+    "ceph_rgw_user_quota_used_ratio",
+    "gauge",
+    "Used share of the enabled quota of the user, for size or objects, whichever is larger",
+    RgwUsers.document,
+    _USER,
+    detail="Absent if the user has no quota or no bucket, or unless all buckets and their owners "
+    "are known.",
 )
 BUCKET_QUOTA_ENABLED = Metric(
     "radosgw_usage_user_bucket_quota_enabled",
@@ -137,13 +153,28 @@ def collect(facts: Facts) -> Iterator[Family]:
         yield BYTES, [(block, sums.size) for block, sums in rows]
     if users := facts.get(RgwUsers):
         yield USERS, one(users.number)
+        yield QUOTAS_MISSING, one(users.missing)
         yield from _quotas(users.users)
+        if buckets:
+            yield QUOTA_RATIO, _used(users.users, facts.once(by_owner, buckets))
     if usage := facts.get(RgwUsage):
-        sums = [(_CATEGORY(*key), row) for key, row in facts.once(by_category, usage).items()]
-        yield OPS, [(block, row.ops) for block, row in sums]
-        yield SUCCESSFUL_OPS, [(block, row.successful_ops) for block, row in sums]
-        yield SENT, [(block, row.bytes_sent) for block, row in sums]
-        yield RECEIVED, [(block, row.bytes_received) for block, row in sums]
+        yield from _requests(facts.once(by_category, usage))
+
+
+def _requests(by_user_and_category: Mapping[tuple[str, str], Totals]) -> Iterator[Family]:
+    rows = [(_CATEGORY(*key), totals) for key, totals in by_user_and_category.items()]
+    yield OPS, [(block, row.ops) for block, row in rows]
+    yield SUCCESSFUL_OPS, [(block, row.successful_ops) for block, row in rows]
+    yield SENT, [(block, row.bytes_sent) for block, row in rows]
+    yield RECEIVED, [(block, row.bytes_received) for block, row in rows]
+
+
+def _used(
+    users: Mapping[str, User], held: Mapping[str, Held]
+) -> Iterator[tuple[str, float | None]]:
+    for name, user in users.items():
+        if user.quota and (sums := held.get(name)):
+            yield _USER(name), user.quota.used(sums.size, sums.objects)
 
 
 def _gateways(dump: ServiceDump, orchestrated: Gateways | None) -> Iterator[tuple[str, int]]:

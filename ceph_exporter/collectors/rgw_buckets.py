@@ -239,14 +239,8 @@ def _bucket(row: Bucket) -> Row:
         quota.enabled,
         quota.max_bytes,
         quota.max_objects,
-        _share(row, quota),
+        quota.used(row.size, row.objects),
     )
-
-
-def _share(row: Bucket, quota: Quota) -> float | None:
-    pairs = ((row.size, quota.max_bytes), (row.objects, quota.max_objects))
-    shares = [used / most for used, most in pairs if used is not None and most]
-    return max(shares, default=None) if quota.enabled else None
 
 
 def _traffic(rows: list[Traffic]) -> list[Row]:

@@ -66,8 +66,9 @@ class Reload:
 
     def use(self, config: Config) -> list[str]:
         """Switch to a valid configuration; return the names of the clusters with a new poller."""
+        # Before a new poller counts its first requests. A single cluster has no label.
+        own_metrics.use_clusters(config.clusters if len(config.clusters) > 1 else [""])
         changed = self._fleet.use(config)
-        own_metrics.use_clusters(poller.label for poller in self._fleet.pollers)
         self._successful, self._when = True, time.time()
         return changed
 

@@ -23,6 +23,12 @@ class Quota(msgspec.Struct, frozen=True, gc=False):
     max_bytes: int | None = None
     max_objects: int | None = None
 
+    def used(self, size: int | None, objects: int | None) -> float | None:
+        """Return the used share, the larger one of both limits; None if no quota is in force."""
+        pairs = ((size, self.max_bytes), (objects, self.max_objects))
+        shares = [used / most for used, most in pairs if used is not None and most]
+        return max(shares, default=None) if self.enabled else None
+
 
 class Bucket(msgspec.Struct, frozen=True, gc=False):
     """A bucket.
@@ -155,3 +161,13 @@ def by_user(answer: RgwBuckets) -> Mapping[tuple[str, str], Held]:
     if not answer.complete:
         return {}
     return {key: held for key, held in sums.items() if key[0] not in unknown}
+
+
+def by_owner(answer: RgwBuckets) -> Mapping[str, Held]:
+    """Return what the buckets hold by owner, empty unless all are known, with their owners."""
+    sums: dict[str, Held] = {}
+    for bucket in answer.buckets:
+        if bucket.owner is None:
+            return {}
+        sums[bucket.owner] = sums.get(bucket.owner, Held()).plus(bucket)
+    return sums if answer.complete else {}

@@ -36,6 +36,8 @@ class Traffic(msgspec.Struct, frozen=True, gc=False):
 class RgwUsage(Fact, frozen=True):
     """Counters of all requests in the usage log; they only grow until the exporter restarts.
 
+    A counter that was idle for long is forgotten, and starts again from 0.
+
     complete: whether all of them could be read.
     """
 

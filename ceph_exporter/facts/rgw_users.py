@@ -36,6 +36,11 @@ class RgwUsers(Fact, frozen=True):
     number: int | None
     users: Mapping[str, User]
 
+    @property
+    def missing(self) -> int | None:
+        """The number of users whose quotas are not known; None if the number of all is not."""
+        return None if self.number is None else max(0, self.number - len(self.users))
+
 
 class RawUser(msgspec.Struct, frozen=True):
     """The quotas of a user; an answer also has the user's keys, which are not read."""

@@ -8,14 +8,19 @@ from ceph_exporter.facts.rgw_usage import RgwUsage
 from ceph_exporter.polling.documents import Documents
 from ceph_exporter.sources import Answer, ErrorKind, Source, SourceError, Tls, mon_store
 from ceph_exporter.sources.aside import Aside, Worker
+from ceph_exporter.sources.dashboard_rgw import DashboardRgw
 from ceph_exporter.sources.rgw_admin import RgwAdmin
 from ceph_exporter.sources.rgw_keys import Keys
+from ceph_exporter.sources.rgw_users import Users
 
 _NO_GATEWAY = "no RADOS Gateway runs in this cluster"
 _UNKNOWN = "not requested, because the list of gateways is unavailable"
 _LATE = SourceError(
     ErrorKind.FAILED, "no answer of RGW in time; raise --poll.timeout if there are many buckets"
 )
+
+_SHARE = 0.9
+"""The part of the time that a single poll waits in which RGW must answer."""
 
 
 class Beside:
@@ -25,6 +30,8 @@ class Beside:
         self._host = mon_store.MonStore(cluster.mon_data)
         self._rgw: RgwAdmin | None = None
         self._worker = Worker()
+        self.users = Users()
+        """The quotas of RGW's users so far; a poller that replaces this one may take them over."""
         self._is_recording = cluster.api == "recording"
         rgw = cluster.rgw
         if rgw.urls:
@@ -57,6 +64,8 @@ class Beside:
         due = documents.due()
         yield from self._host.fetch(due)
         aside = self._rgw or _aside_of(source)
+        if isinstance(aside, DashboardRgw | RgwAdmin):  # of a mgr that has just become active
+            aside.users = self.users
         if aside is None:
             return
         wanted = [name for name in aside.formats if name in due]
@@ -67,11 +76,17 @@ class Beside:
             return
         yield from arrived
         answered = {name for answer in arrived for name in answer.documents}
-        self._worker.start(aside, [name for name in wanted if name not in answered])
+        missing = [name for name in wanted if name not in answered]
+        self._worker.start(aside, missing, wait * _SHARE if wait else None)
         if wait:
             yield from self._worker.answers(aside, wait)
             for name in self._worker.pending:
                 yield Answer((name,), aside.formats[name], wait, error=_LATE)
+
+    def forget(self) -> None:
+        """Forget what was assembled from answers over the API, which are not trusted."""
+        if self._rgw is None:
+            self.users = Users()
 
     def close(self) -> None:
         """Abandon what is being requested."""

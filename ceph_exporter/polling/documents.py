@@ -1,6 +1,6 @@
 """The documents of one cluster: their facts, freshness and state, kept between polls."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from ceph_exporter.config import Poll
 from ceph_exporter.facts import (
@@ -50,6 +50,24 @@ class Documents:
         self._previous_epoch: int | None = None  # the value of _epoch when this poll started
         self._decode = Decoding()
         self._api = ""
+
+    def aside(self) -> dict[str, Entry]:
+        """Return what is known of the documents that take longer than a poll."""
+        return {
+            name: entry
+            for name, entry in self._entries.items()
+            if DOCUMENTS[name].aside and entry.fact is not None
+        }
+
+    def take_over(self, entries: Mapping[str, Entry]) -> None:
+        """Keep the facts that an earlier poller of this cluster received until they are stale.
+
+        They are due at once, whenever that poller would have requested them.
+        """
+        for name in entries.keys() & self._entries.keys():
+            entry, other = self._entries[name], entries[name]
+            entry.fact, entry.received = other.fact, other.received
+            entry.grace, entry.row = other.grace, other.row
 
     def start_poll(self) -> None:
         """Start a poll, in which no document has been received or has failed yet."""

@@ -116,6 +116,10 @@ def _member(poller: Poller, settings: _Settings, old: _Member | None, phase: flo
         # The same cluster has new settings. Export the old snapshot until the new poller has one:
         # if series vanished for a scrape, alerts would resolve and fire again.
         poller.snapshot = old.poller.snapshot
+        if old.settings.cluster.rgw == settings.cluster.rgw:
+            # The first poll does not wait for what takes longer than a poll.
+            poller.documents.take_over(old.poller.documents.aside())
+            poller.beside.users = old.poller.beside.users
     stop = threading.Event()
     thread = threading.Thread(
         target=poller.run, args=(stop, phase), name=f"poll {poller.name}", daemon=True

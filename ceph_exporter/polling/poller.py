@@ -54,10 +54,10 @@ class Poller:
         self._on_answer = on_answer
         tags, limit = tags_of(name), config.poll.body_limit
         self._session = Session(cluster, tags, connect, body_limit=limit, clock=clock)
-        self._beside = Beside(cluster, limit)
+        self.beside = Beside(cluster, limit)
         self._collecting = Collecting(name, cluster, config, tags)
-        wanted = self._collecting.wanted(self._beside.unconfigured)
-        self._documents = Documents(wanted, clock, config.poll)
+        wanted = self._collecting.wanted(self.beside.unconfigured)
+        self.documents = Documents(wanted, clock, config.poll)
         self._outage = Outage(tags, clock)
 
     @property
@@ -98,16 +98,16 @@ class Poller:
     def poll(self, *, only: bool = False) -> Snapshot:
         """Request what is due, publish the result, and return it. only: no other poll follows."""
         start = self._clock.monotonic()
-        self._documents.start_poll()
+        self.documents.start_poll()
         deadline = Deadline(self._poll.timeout)
         failure = self._request(deadline)
         wait = deadline.left if only else 0.0
-        for answer in self._beside.fetch(self._documents, self._session.source, wait):
+        for answer in self.beside.fetch(self.documents, self._session.source, wait):
             self._take(answer)
-        self._documents.end_poll(self._poll.stale_after)
-        documents = self._documents.rows()
+        self.documents.end_poll(self._poll.stale_after)
+        documents = self.documents.rows()
         self._outage.note(failure, documents)
-        available = self._collecting.facts(self._documents.available())
+        available = self._collecting.facts(self.documents.available())
         lines, collectors = self._collecting.run(available)
         report = Report(
             up=self._is_up(failure),
@@ -128,7 +128,7 @@ class Poller:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
-        self._beside.close()
+        self.beside.close()
 
     def _is_up(self, failure: SourceError | None) -> bool:
         """Return whether this poll received health or status, or did not have to.
@@ -138,8 +138,8 @@ class Poller:
         document succeeded.
         """
         names = Health.document, Status.document
-        received = any(map(self._documents.received, names))
-        return received or (failure is None and any(map(self._documents.last_succeeded, names)))
+        received = any(map(self.documents.received, names))
+        return received or (failure is None and any(map(self.documents.last_succeeded, names)))
 
     def _publish(self, report: Report, lines: Lines) -> Snapshot:
         result = snapshot.make(
@@ -153,7 +153,7 @@ class Poller:
 
     def _request(self, deadline: Deadline) -> SourceError | None:
         """Try each URL until one answers; if none does, return the most informative error."""
-        due = self._documents.due()
+        due = self.documents.due()
         failures: list[SourceError] = []
         urls = list(self._session.urls)
         while urls:
@@ -167,7 +167,8 @@ class Poller:
                 if error.kind is ErrorKind.FROZEN or (
                     error.kind is ErrorKind.FOREIGN and self._session.proven
                 ):
-                    self._documents.forget()  # earlier answers of this URL are suspect too
+                    self.documents.forget()  # earlier answers of this URL are suspect too
+                    self.beside.forget()
                 self._session.move_on()
                 if not deadline.left:
                     break
@@ -178,7 +179,7 @@ class Poller:
                 return None
         kinds = list(ErrorKind)
         failure = min(reversed(failures), key=lambda error: kinds.index(error.kind))
-        self._documents.fail({*due, *self._documents.due()} - self._beside.documents, failure)
+        self.documents.fail({*due, *self.documents.due()} - self.beside.documents, failure)
         return failure
 
     def _may_move(self, error: SourceError, *, was_open: bool) -> bool:
@@ -191,11 +192,11 @@ class Poller:
 
     def _has_vital(self) -> bool:
         """Return whether this poll received health, status or quorum."""
-        return any(map(self._documents.received, VITAL))
+        return any(map(self.documents.received, VITAL))
 
     def _open(self, url: str, deadline: Deadline) -> Source:
         source = self._session.open(url, deadline)
-        self._documents.connect(source.api, source.documents | self._beside.documents)
+        self.documents.connect(source.api, source.documents | self.beside.documents)
         return source
 
     def _fetch(self, url: str, source: Source, deadline: Deadline) -> None:
@@ -203,7 +204,7 @@ class Poller:
 
         Before that, find out which cluster answers, unless the session already knows.
         """
-        requested = set(self._beside.of(source))
+        requested = set(self.beside.of(source))
         # Each of these documents identifies the cluster, so it is requested even if it is not due.
         # The second is needed if the user may not read the first.
         for name in (Quorum.document, Status.document):
@@ -211,23 +212,23 @@ class Poller:
                 requested.add(name)
                 self._receive([name], url, source, deadline)
         if not self._session.proven:
-            denial = self._documents.denial_of(Quorum.document)
+            denial = self.documents.denial_of(Quorum.document)
             if not denial or not self._session.accept(url):
                 text = f"{url}: it does not report which cluster it belongs to"
                 raise SourceError(ErrorKind.UNREACHABLE, f"{text}: {denial}" if denial else text)
             requested.discard(Status.document)  # its answer was not kept
         while todo := [
             name
-            for name in self._documents.due()
+            for name in self.documents.due()
             if name in source.documents
             and name not in requested
-            and not self._documents.received(name)
+            and not self.documents.received(name)
         ]:
             requested.update(todo)
             self._receive(todo, url, source, deadline)
         decisive = {Health.document, Status.document} <= requested
         if source.api != "recording" and decisive and not self._has_vital():
-            reason = self._documents.error_of(requested & VITAL)
+            reason = self.documents.error_of(requested & VITAL)
             text = f"{url}: neither health nor status nor quorum was received: {reason}"
             raise SourceError(ErrorKind.UNREACHABLE, text)
 
@@ -244,12 +245,12 @@ class Poller:
         self._on_answer(answer)
         api = source.api if source and answer.seconds else ""  # else nothing was requested
         try:
-            decoded = self._documents.decode(answer)
+            decoded = self.documents.decode(answer)
         except SourceError as error:
             if not error.of_document:
-                self._documents.cool_down(answer.documents, answer.seconds)
+                self.documents.cool_down(answer.documents, answer.seconds)
                 raise
-            self._documents.fail(answer.documents, error, answer.seconds)
+            self.documents.fail(answer.documents, error, answer.seconds)
             own_metrics.count_request(self.label, api, answer.wire_format, error.kind.value)
             return
         own_metrics.count_request(self.label, api, answer.wire_format, "ok")
@@ -257,4 +258,4 @@ class Poller:
             self._session.check(url, source, decoded.facts)
             if not self._session.proven:
                 return  # it may come from another cluster
-        self._documents.keep(answer, decoded)
+        self.documents.keep(answer, decoded)

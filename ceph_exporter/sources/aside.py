@@ -13,6 +13,7 @@ LIMIT = 120.0
 """Seconds that a document may take."""
 _HUNG = 10.0
 """Seconds after which a failure says that whatever is behind the source hangs."""
+_MORE = "raise --poll.timeout if there are many buckets or users"
 
 
 class Aside(Protocol):
@@ -54,15 +55,19 @@ class Worker:
         self._limit = limit
         self._job: _Job | None = None
 
-    def start(self, source: Aside, documents: Sequence[str]) -> None:
-        """Request documents, unless the last ones are still being requested."""
+    def start(self, source: Aside, documents: Sequence[str], within: float | None = None) -> None:
+        """Request documents, unless the last ones are still being requested.
+
+        within: seconds that all of them may take together, if somebody waits for them.
+        """
         if not documents or (self._job is not None and self._job.thread.is_alive()):
             return
         answers: SimpleQueue[Answer] = SimpleQueue()
         stop = threading.Event()
+        time_of = _Time(self._limit, None if within is None else Deadline(within))
         thread = threading.Thread(
             target=_work,
-            args=(source, tuple(documents), self._limit, answers.put, stop),
+            args=(source, tuple(documents), time_of, answers.put, stop),
             name="aside",
             daemon=True,
         )
@@ -101,26 +106,40 @@ class Worker:
             self._job.source.close()
 
 
+class _Time(NamedTuple):
+    """The time for documents. limit: seconds for each; shared: the end for all, if there is one."""
+
+    limit: float
+    shared: Deadline | None
+
+    def part(self, documents: int) -> Deadline:
+        """Return the deadline of the next of these documents: an equal part of what is left."""
+        left = self.limit if self.shared is None else self.shared.left / documents
+        return Deadline(min(self.limit, left))
+
+
 def _work(
     source: Aside,
     documents: Sequence[str],
-    limit: float,
+    time_of: _Time,
     put: Callable[[Answer], object],
     stop: threading.Event,
 ) -> None:
     """Request each document; if one hangs, the others are not requested."""
     hung: SourceError | None = None
-    for document in documents:
+    for number, document in enumerate(documents):
         start = time.monotonic()
         body, error = b"", hung
         if stop.is_set():
             return
+        deadline = time_of.part(len(documents) - number)
         if hung is None:
             try:
-                body = source.fetch(document, Deadline(limit))
+                body = source.fetch(document, deadline)
             except SourceError as failure:
                 kind = failure.kind if failure.of_document else ErrorKind.FAILED
-                error = SourceError(kind, str(failure))
+                is_cut = time_of.shared is not None and not deadline.left
+                error = SourceError(kind, f"{failure}; {_MORE}" if is_cut else str(failure))
             except Exception as failure:  # noqa: BLE001 - the thread that waits must be told
                 error = SourceError(ErrorKind.FAILED, f"please report this: {failure!r}")
         seconds = elapsed(start)

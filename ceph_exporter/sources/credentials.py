@@ -28,7 +28,7 @@ class Credentials:
         self._refused: dict[str, str] = {}
         self.token = ""
         """The dashboard's token from the last login; every mgr of the cluster accepts it."""
-        self._next_login = 0.0
+        self._next_login: dict[str, float] = {}  # by URL
 
     def __bool__(self) -> bool:
         """Return whether a user is configured."""
@@ -62,19 +62,22 @@ class Credentials:
         """Remember that this URL refused this secret."""
         self._refused[url] = secret
 
-    def may_log_in(self) -> bool:
-        """Return whether a login is allowed now. Each login writes to the monitors' store."""
-        return time.monotonic() >= self._next_login
+    def trusts(self, url: str) -> bool:
+        """Return whether this URL may be sent a token or a login now.
+
+        Each login writes to the monitors' store.
+        """
+        return time.monotonic() >= self._next_login.get(url, 0.0)
 
     def discard(self, token: str) -> None:
         """Drop a token that was refused, unless another thread has already replaced it."""
         if self.token == token:
             self.token = ""
 
-    def distrust(self) -> None:
-        """Drop a token that was refused when new; allow no login for `LOGIN_PAUSE` seconds."""
-        self.token = ""
-        self._next_login = time.monotonic() + LOGIN_PAUSE
+    def distrust(self, token: str, url: str) -> None:
+        """Drop a token that this URL refused when new; leave it alone for `LOGIN_PAUSE` seconds."""
+        self.discard(token)
+        self._next_login[url] = time.monotonic() + LOGIN_PAUSE
 
     def basic(self) -> dict[str, str]:
         """Return the header for HTTP basic authentication; empty without a user."""

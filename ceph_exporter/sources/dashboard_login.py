@@ -54,9 +54,10 @@ class LoggedIn:
         response = self._request(endpoint, token, deadline, accept)
         if response.status == 401 and had_token:
             self._credentials.discard(token)  # expired or revoked: log in again, but only once
-            response = self._request(endpoint, self._token(deadline), deadline, accept)
+            token = self._token(deadline)
+            response = self._request(endpoint, token, deadline, accept)
         if response.status == 401:
-            self._credentials.distrust()
+            self._credentials.distrust(token, self._url)
             raise SourceError(
                 ErrorKind.REFUSED,
                 f"{self._url}: the dashboard refused the token that it had just issued "
@@ -69,6 +70,12 @@ class LoggedIn:
         self._http.close()
 
     def _token(self, deadline: Deadline) -> str:
+        if not self._credentials.trusts(self._url):
+            raise SourceError(
+                ErrorKind.REFUSED,
+                f"{self._url}: the dashboard refused the token that it had just issued; the next "
+                f"login is {LOGIN_PAUSE / 60:.0f} minutes after that",
+            )
         token = self._credentials.token or self._log_in(deadline)
         self._credentials.token = token
         return token
@@ -81,12 +88,6 @@ class LoggedIn:
         return self._http.request("GET", f"/api/{endpoint}", deadline, headers=headers, check=check)
 
     def _log_in(self, deadline: Deadline) -> str:
-        if not self._credentials.may_log_in():
-            raise SourceError(
-                ErrorKind.REFUSED,
-                f"{self._url}: the dashboard refused the token that it had just issued; the next "
-                f"login is {LOGIN_PAUSE / 60:.0f} minutes after that",
-            )
         secret = self._credentials.secret(self._url)
         body = {"username": self.user, "password": secret}
         check = partial(check_active, self._url)

@@ -42,14 +42,15 @@ class DashboardRgw:
         self._connect = connect
         self._credentials = credentials
         self._http: Http | None = None
-        self._users = Users()
+        self.users = Users()
+        """The quotas so far; another source of the same cluster may continue with them."""
         self._accept = _ACCEPT
 
     def fetch(self, document: str, deadline: Deadline) -> bytes:
         """Request a document; raise SourceError if it is unavailable."""
         if document == "rgw buckets":
             return self._buckets(deadline)
-        return self._users.fetch(self._names, self._quota, deadline)
+        return self.users.fetch(self._names, self._quota, deadline)
 
     def close(self) -> None:
         """Close the connection, even during a request in another thread."""

@@ -6,10 +6,8 @@ before the request, because httpx would resolve it without a time limit. httpx t
 address to connect to, and the name for the Host header and the check of the certificate.
 """
 
-import socket
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, NamedTuple
 
@@ -22,6 +20,7 @@ from ceph_exporter.printable import quoted
 from ceph_exporter.sources import linear_headers, reasons
 from ceph_exporter.sources.base import ErrorKind, SourceError
 from ceph_exporter.sources.resolve import resolve
+from ceph_exporter.sources.shared_socket import SharedSocket
 from ceph_exporter.sources.tls import DEFAULT_TLS, Tls, context
 
 _CODINGS = ("identity", "gzip", "deflate")  # proxies compress although nobody asked them to
@@ -68,8 +67,7 @@ class Http:
         self._tls = tls
         self._limit = limit
         self._addresses: list[str] = []
-        self._sock: socket.socket | None = None
-        self._is_aborted = False
+        self._socket = SharedSocket()
         self._client = httpx.Client(
             verify=context(tls),
             headers={
@@ -97,9 +95,41 @@ class Http:
         check: raises SourceError if the answer shows that this is the wrong server, for example a
         standby mgr. The other addresses of the host are then tried.
         """
+        if not self._socket.enter():
+            raise SourceError(ErrorKind.UNREACHABLE, f"{self.url}: the connection was abandoned")
+        try:
+            return self._checked(check, method, path, deadline, headers or {}, json)
+        finally:
+            if self._socket.leave():
+                self.close()
+
+    def twin(self) -> "Http":
+        """Return a client for the same URL with a connection of its own."""
+        return Http(self.url, tls=self._tls, limit=self._limit)
+
+    def abort(self) -> None:
+        """End the connection, even during a request in another thread, which then fails."""
+        if self._socket.abort():
+            self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._client.close()
+        self._socket.remember(None)
+
+    def _checked(  # noqa: PLR0913, PLR0917 - the parts of a request
+        self,
+        check: Callable[[Response], object],
+        method: str,
+        path: str,
+        deadline: Deadline,
+        headers: Mapping[str, str],
+        json: object,
+    ) -> Response:
+        """Return the first answer of an address that passes the check."""
         tried = 0
         while True:
-            response = self._complete(method, path, deadline, headers or {}, json)
+            response = self._complete(method, path, deadline, headers, json)
             try:
                 check(response)
             except SourceError:
@@ -109,21 +139,6 @@ class Http:
                 self._addresses.append(self._addresses.pop(0))
             else:
                 return response
-
-    def twin(self) -> "Http":
-        """Return a client for the same URL with a connection of its own."""
-        return Http(self.url, tls=self._tls, limit=self._limit)
-
-    def abort(self) -> None:
-        """Close the connection, even during a request in another thread, which then fails."""
-        self._is_aborted = True
-        self._shut_down()
-        self.close()
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._client.close()
-        self._remember(None)
 
     def _complete(
         self,
@@ -138,7 +153,9 @@ class Http:
                 return self._request(method, path, deadline, headers, json)
             except httpx.RemoteProtocolError as error:
                 # The server has just closed an idle connection: try once more on a new one.
-                is_dropped = "without sending a response" in str(error) and not self._is_aborted
+                is_dropped = (
+                    "without sending a response" in str(error) and not self._socket.is_aborted
+                )
                 if method == "GET" and is_dropped:
                     failure: Exception = error
                     continue
@@ -181,7 +198,7 @@ class Http:
             raise httpx.ReadTimeout("")
         timeout = httpx.Timeout(left, connect=min(left, CONNECT_TIMEOUT))
         request.extensions = {**request.extensions, "timeout": timeout.as_dict()}
-        timer = threading.Timer(left, self._shut_down)
+        timer = threading.Timer(left, self._socket.shut_down)
         timer.daemon = True
         timer.start()
         try:
@@ -191,7 +208,7 @@ class Http:
             finally:
                 response.close()
         except BaseException:
-            self._remember(None)  # otherwise the duplicate socket keeps the connection open
+            self._socket.remember(None)  # otherwise the duplicate socket keeps the connection open
             raise
         finally:
             timer.cancel()
@@ -224,18 +241,7 @@ class Http:
     def _trace(self, event: str, info: Mapping[str, Any]) -> None:
         # TLS detaches the original socket, but a duplicate can still shut down the connection.
         if event == "connection.connect_tcp.complete":
-            self._remember(info["return_value"].get_extra_info("socket").dup())
-
-    def _remember(self, sock: socket.socket | None) -> None:
-        previous, self._sock = self._sock, sock
-        if previous is not None:
-            previous.close()
-
-    def _shut_down(self) -> None:
-        sock = self._sock
-        if sock is not None:
-            with suppress(OSError):  # the server has already closed it
-                sock.shutdown(socket.SHUT_RDWR)
+            self._socket.remember(info["return_value"].get_extra_info("socket").dup())
 
     def _unreachable(self, error: Exception, deadline: Deadline) -> SourceError:
         if isinstance(error, TimeoutError) and not self._addresses:

@@ -37,6 +37,10 @@ _SHARE = 0.5
 """The part of the time left that a URL may take while there are others."""
 
 
+class _LateError(SourceError):
+    """A gateway did not answer completely in its time."""
+
+
 class _Names(msgspec.Struct):
     keys: tuple[str, ...]
     truncated: bool = False
@@ -59,7 +63,8 @@ class RgwAdmin:
         self._limit = body_limit
         self._http: Http | None = None
         self._is_closed = False  # since the last call of `fetch`
-        self._users = Users()
+        self.users = Users()
+        """The quotas so far; another source of the same cluster may continue with them."""
         self._usage = Usage()
 
     def fetch(self, document: str, deadline: Deadline) -> bytes:
@@ -69,7 +74,7 @@ class RgwAdmin:
         if document == "rgw usage":
             return self._counters(deadline)
         if document == "rgw users":
-            return self._users.fetch(self._names, self._quota, deadline)
+            return self.users.fetch(self._names, self._quota, deadline)
         return self._get("/admin/bucket", {"stats": "true"}, deadline)
 
     def close(self) -> None:
@@ -86,7 +91,7 @@ class RgwAdmin:
         try:
             body = self._get("/admin/usage", arguments, deadline)
         except SourceError as error:
-            if not start and (not deadline.left or isinstance(error, TooLargeError)):
+            if not start and isinstance(error, _LateError | TooLargeError):
                 self._usage.skip(now)
             raise
         self._usage.add(body, now)
@@ -132,7 +137,9 @@ class RgwAdmin:
             try:
                 response = self._request(url, path, arguments, limit)
             except SourceError as error:
-                failure = failure or error
+                # A gateway that is slow says more than one that is down.
+                is_late = isinstance(error, _LateError) and not isinstance(failure, _LateError)
+                failure = error if failure is None or is_late else failure
                 if error.of_document or self._is_closed:
                     raise
             else:
@@ -159,11 +166,11 @@ class RgwAdmin:
             if deadline.left or error.of_document:
                 raise
             text = f"{url}{path}: RGW did not answer completely within {seconds:.0f} s"
-            raise SourceError(error.kind, text) from None
+            raise _LateError(error.kind, text) from None
 
     def _leave(self) -> None:
         """Put the URL in use last."""
-        if self._http is not None:
-            self._http.close()
-            self._http = None
+        http, self._http = self._http, None
+        if http is not None:
+            http.close()
         self._urls.append(self._urls.pop(0))

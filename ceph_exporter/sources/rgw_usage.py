@@ -4,11 +4,13 @@ The log (`/admin/usage`) has a record for each user, bucket and hour, which grow
 The first answer holds all hours that were ever logged and not trimmed, so that a restart of the
 exporter continues with the same numbers. After that only the last hours are requested. A record
 that becomes smaller was trimmed and has started again, so what it counted before is kept.
+
+Users and buckets come and go, so what has been idle for long is forgotten.
 """
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
@@ -16,6 +18,10 @@ from ceph_exporter.facts import DecodeError, Decoder
 from ceph_exporter.sources.base import ErrorKind, SourceError
 
 _HOUR = 3600
+IDLE = 30 * 24 * _HOUR
+"""Seconds without a request after which a counter is forgotten; it starts again from 0."""
+MOST = 200_000
+"""Counters that are kept; if there are more, the ones that have been idle longest are forgotten."""
 Key: TypeAlias = tuple[str, str, str]
 """User, bucket and category."""
 
@@ -36,6 +42,16 @@ class Counts(msgspec.Struct, frozen=True, gc=False):
             self.bytes_sent + other.bytes_sent,
             self.bytes_received + other.bytes_received,
         )
+
+
+class _Past(NamedTuple):
+    """What was counted in hours that are over; hour: the last one."""
+
+    counts: Counts = Counts()
+    hour: int = 0
+
+    def plus(self, counts: Counts, hour: int) -> "_Past":
+        return _Past(self.counts.plus(counts), max(self.hour, hour))
 
 
 class _Category(Counts, frozen=True, gc=False):
@@ -67,7 +83,7 @@ class Usage:
     """The counters. now, in methods: the time before the request, as unix time."""
 
     def __init__(self) -> None:
-        self._past: dict[Key, Counts] = {}  # of hours that are over
+        self._past: dict[Key, _Past] = {}
         self._hours: dict[tuple[Key, int], Counts] = {}  # of hours that may still grow
         self._since: int | None = None
 
@@ -89,13 +105,25 @@ class Usage:
                 continue  # it is among those that are over
             previous = self._hours.get(key, Counts())
             if counts.ops < previous.ops:
-                self._past[key[0]] = self._past.get(key[0], Counts()).plus(previous)
+                self._end(key, previous)
             self._hours[key] = counts
         # The gateways write the log with a delay, and their clocks may differ from this host's.
         self.skip(now)
         for key in [key for key in self._hours if key[1] < (self._since or 0)]:
-            counts = self._hours.pop(key)
-            self._past[key[0]] = self._past.get(key[0], Counts()).plus(counts)
+            self._end(key, self._hours.pop(key))
+        self._forget(now)
+
+    def _end(self, key: tuple[Key, int], counts: Counts) -> None:
+        self._past[key[0]] = self._past.get(key[0], _Past()).plus(counts, key[1])
+
+    def _forget(self, now: float) -> None:
+        """Forget counters of users and buckets that have been idle for long or are too many."""
+        oldest = now - IDLE
+        self._past = {key: past for key, past in self._past.items() if past.hour > oldest}
+        if len(self._past) > MOST:
+            idle = sorted(self._past, key=lambda key: self._past[key].hour)
+            for key in idle[: len(self._past) - MOST]:
+                del self._past[key]
 
     def skip(self, now: float) -> None:
         """Leave out the hours before the last one, because the log is too large.
@@ -106,7 +134,7 @@ class Usage:
 
     def document(self) -> bytes:
         """Return the counters as JSON."""
-        sums = dict(self._past)
+        sums = {key: past.counts for key, past in self._past.items()}
         for (key, _), counts in self._hours.items():
             sums[key] = sums.get(key, Counts()).plus(counts)
         rows = [

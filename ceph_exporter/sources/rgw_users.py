@@ -1,5 +1,6 @@
 """The quotas of all users of RGW, of which neither API lists more than one user's at a time."""
 
+import threading
 import time
 from collections.abc import Callable, Collection, Container
 from typing import NamedTuple, TypeAlias
@@ -15,6 +16,8 @@ MOST = 2000
 """Users whose quotas are requested, the first by name: each takes RGW about 0.05 s."""
 _ROUND = 20.0
 """Seconds for the requests of one round; the next round continues with the other users."""
+_SHARE = 0.9
+"""The part of the time left that a round may take, so that its result arrives before the end."""
 _LIFETIME = 3600.0
 """Seconds for which a quota is reported without being requested again."""
 _FAILURES = 3
@@ -36,20 +39,32 @@ _decode = Decoder(RawUser)
 
 
 class Users:
-    """Collects the quotas of users over several rounds."""
+    """Collects the quotas of users over several rounds, of which there is one at a time.
+
+    A poller that a reload has replaced may still be in a round.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self._lock = threading.Lock()
         self._quotas: dict[str, tuple[float, RawUser]] = {}  # with the time
         self._asked: dict[str, None] = {}  # whatever the answer was, the last one last
 
     def fetch(self, names: Names, quota_of: QuotaOf, deadline: Deadline) -> bytes:
         """Return the document; raise SourceError if the names or all quotas are unavailable."""
+        if not self._lock.acquire(timeout=deadline.left):
+            raise SourceError(ErrorKind.FAILED, "the last round of requests for quotas still runs")
+        try:
+            return self._fetch(names, quota_of, deadline)
+        finally:
+            self._lock.release()
+
+    def _fetch(self, names: Names, quota_of: QuotaOf, deadline: Deadline) -> bytes:
         listed = names(deadline)
         wanted = dict.fromkeys(sorted(listed.names)[:MOST])
         self._drop(wanted)
         queue = [name for name in wanted if name not in self._asked] + list(self._asked)
-        error = self._round(queue, quota_of, Deadline(min(_ROUND, deadline.left)))
+        error = self._round(queue, quota_of, Deadline(min(_ROUND, deadline.left * _SHARE)))
         if error and not self._quotas:
             raise error
         users = {name: row for name, (_, row) in sorted(self._quotas.items())}

@@ -11,6 +11,7 @@ OSDS = "ceph-osds"
 POOLS = "ceph-pools"
 PLACEMENT = "ceph-pgs"
 SERVICES = "ceph-services"
+RGW = "ceph-rgw"
 EXPORTER = "ceph-exporter"
 
 # The keys are the starts of checks' names, so that checks of later releases match too.

@@ -1,6 +1,6 @@
 """Filesystems, gateways and mirrors, the mgr and its modules, crashes and versions."""
 
-from dashboards.content.checks import OSDS
+from dashboards.content.checks import OSDS, RGW
 from dashboards.content.filesystems import FILESYSTEMS, FS, NO_FILESYSTEM
 from dashboards.content.hosts_and_osds import host_link
 from dashboards.content.mgrs import MGRS
@@ -124,6 +124,7 @@ SERVICES = (
         size=(12, 8),
         decimals=0,
         minimum=0,
+        details=RGW,
     ),
     Table(
         "Object gateways and RBD mirrors",
@@ -141,6 +142,7 @@ SERVICES = (
         "No gateways and no mirrors, or the exporter cannot reach Ceph",
         size=(12, 8),
         labels=("service_daemon", "hostname", "version"),
+        details=RGW,
         links=(host_link("hostname"),),
     ),
 )

@@ -1,5 +1,6 @@
 """The collectors of the RADOS Gateway."""
 
+import msgspec
 import pytest
 
 from ceph_exporter.collectors import rgw, rgw_buckets
@@ -77,6 +78,42 @@ def test_quotas_of_users() -> None:
     assert families["radosgw_usage_user_quota_size_bytes"] == ['{user="alice"} 5000']
     assert "radosgw_usage_user_quota_size_objects" not in families
     assert families["radosgw_usage_user_bucket_quota_enabled"] == ['{user="bob"} 0']
+
+
+def test_the_used_share_of_a_users_quota() -> None:
+    """The larger one of size and objects, over all placement targets; absent without a quota."""
+    elsewhere = msgspec.structs.replace(bucket("b"), placement="ssd")
+    users = {
+        "alice": User(Quota(True, 1000, 25), None),
+        "bob": User(Quota(False, 1000, 20), None),
+        "eve": User(None, None),
+        "idle": User(Quota(True, 1000, 20), None),
+    }
+    owned = [bucket(name, owner=name) for name in ("bob", "eve")]
+    families = page(RgwUsers(4, users), RgwBuckets((bucket("a"), elsewhere, *owned)))
+    assert families["ceph_rgw_user_quota_used_ratio"] == ['{user="alice"} 0.8']
+    assert "ceph_rgw_user_quota_used_ratio" not in page(RgwUsers(4, users))
+
+
+@pytest.mark.parametrize(
+    ("field", "is_known"), [("placement", True), ("owner", False), ("size", True)]
+)
+def test_the_used_share_of_a_quota_with_an_unknown_field(field: str, *, is_known: bool) -> None:
+    """A bucket of an unknown owner may be anybody's; where it is placed does not matter."""
+    broken = msgspec.structs.replace(bucket("b"), **{field: None})
+    users = {"alice": User(Quota(True, None, 25), None)}
+    families = page(RgwUsers(1, users), RgwBuckets((bucket("a"), broken)))
+    expected = ['{user="alice"} 0.8'] if is_known else None
+    assert families.get("ceph_rgw_user_quota_used_ratio") == expected
+    incomplete = RgwBuckets((bucket("a"),), complete=False)
+    assert "ceph_rgw_user_quota_used_ratio" not in page(RgwUsers(1, users), incomplete)
+
+
+def test_users_whose_quotas_are_not_known_yet() -> None:
+    """Their number is there if that of all users is."""
+    users = {"alice": User(None, None)}
+    assert page(RgwUsers(7, users))["ceph_exporter_rgw_user_quotas_missing"] == [" 6"]
+    assert "ceph_exporter_rgw_user_quotas_missing" not in page(RgwUsers(None, users))
 
 
 def test_requests_of_users() -> None:

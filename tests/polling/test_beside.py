@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+import msgspec
 import pytest
 
 from ceph_exporter.collectors import COLLECTORS
@@ -15,11 +16,14 @@ from ceph_exporter.deadline import Deadline
 from ceph_exporter.polling.advice import missing
 from ceph_exporter.polling.poller import Poller
 from ceph_exporter.polling.report import DocumentRow, DocumentState
-from ceph_exporter.sources import ErrorKind, SourceError
+from ceph_exporter.sources import Credentials, ErrorKind, SourceError
+from ceph_exporter.sources.dashboard_rgw import DashboardRgw
+from ceph_exporter.sources.http import Http
 from ceph_exporter.sources.rgw_admin import FORMATS
-from tests.sources.faulty import answering, serve, until
-from tests.sources.rgw_fake import Rgw, keys_in
-from tests.sources.scripted import GONE, Ceph, Clock, Fake, Script, series, whole
+from tests.sources.fakes import SECRET, Dashboard, as_json
+from tests.sources.faulty import Reply, Request, answering, serve, until
+from tests.sources.rgw_fake import QUOTAS, Rgw, keys_in
+from tests.sources.scripted import GONE, QUORUM, Ceph, Clock, Fake, Script, series, whole
 
 GATEWAY = json.dumps([{"id": "a", "service_map_id": "1", "version": "ceph version 16.2.15"}])
 BUCKETS = json.dumps([{"bucket": "photos", "owner": "alice", "placement_rule": "d", "usage": {}}])
@@ -44,9 +48,11 @@ class Aside:
     def fetch(self, document: str, deadline: Deadline) -> bytes:
         """Answer."""
         self.asked.append(document)
-        self.go.wait(deadline.left)
+        is_answered = self.go.wait(deadline.left)
         if self.error:
             raise self.error
+        if not is_answered:
+            raise SourceError(ErrorKind.UNREACHABLE, "no answer of RGW")
         return {"rgw buckets": BUCKETS, "rgw users": USERS}[document].encode()
 
     def close(self) -> None:
@@ -57,9 +63,14 @@ class Aside:
 class WithAside(Fake):
     """A source that also has documents beside the polls, as the dashboard."""
 
-    def __init__(self, ceph: Ceph, url: str, aside: Aside) -> None:
+    def __init__(self, ceph: Ceph, url: str, aside: Aside | DashboardRgw) -> None:
         super().__init__(ceph, url)
         self.aside = aside
+
+    def close(self) -> None:
+        """Close the other connection, too."""
+        super().close()
+        self.aside.close()
 
 
 class Bench:
@@ -147,6 +158,30 @@ def test_a_single_poll_does_not_wait_for_ever(bench: Bench) -> None:
     assert "raise --poll.timeout" in rows["rgw users"].error
 
 
+def test_a_single_poll_has_what_arrived_in_time(tmp_path: Path) -> None:
+    """More users than fit in the timeout: buckets are there, and so is what is known of users."""
+    fake = Rgw()
+    fake.users = {f"user-{number:04}": dict(QUOTAS) for number in range(50)}
+
+    def answer(request: Request) -> Reply | None:
+        return None if "user-0007" in request.path else fake(request)
+
+    ceph = Ceph()
+    ceph.documents = frozenset(script_of(ceph))
+    with serve(answering(answer)) as server:
+        cluster = own(tmp_path, server.url)
+        config = Config({"": cluster}, Poll(Duration(15), Duration(3), Duration(60)))
+        poller = Poller("", cluster, config, connect=ceph.connect)
+        poller.poll(only=True)
+        page, states = series(poller), _states(poller)
+        poller.close()
+    assert {states[name] for name in FORMATS} == {DocumentState.OK}
+    assert page["ceph_rgw_users"] == "50"
+    assert page["ceph_exporter_rgw_user_quotas_missing"] == "43"
+    assert page['radosgw_usage_user_quota_enabled{user="user-0006"}'] == "0"
+    assert page['ceph_rgw_user_buckets{user="alice",placement=""}'] == "1"
+
+
 def test_buckets_are_listed_on_a_slow_clock(bench: Bench) -> None:
     """They are requested again after five minutes, and exported until then."""
     bench.aside.go.set()
@@ -227,6 +262,51 @@ def test_a_cluster_that_is_down(bench: Bench) -> None:
     assert len(bench.aside.asked) == 2
 
 
+QUOTA_OF_BOB = 'radosgw_usage_user_quota_enabled{user="bob"}'
+
+
+@pytest.mark.parametrize("is_foreign", [False, True])
+def test_quotas_outlive_a_failover(tmp_path: Path, *, is_foreign: bool) -> None:
+    """Quotas are requested one by one, so a new mgr continues with those that are known.
+
+    If a URL led to another cluster, nothing that it reported is kept.
+    """
+    password = tmp_path / "password"
+    password.write_text(SECRET)
+    credentials = Credentials("prom", str(password))
+    users = {"rgw/user": as_json(["alice", "bob"]), "rgw/user/alice/quota": as_json(QUOTAS)}
+    first = Dashboard({**users, "rgw/user/bob/quota": as_json(QUOTAS)})
+    second = Dashboard({**users, "rgw/user/bob/quota": as_json({"detail": "busy"}, 500)})
+    ceph, urls, clock = Ceph(), list[str](), Clock()
+    ceph.scripts["http://a"] = {**whole(), "service dump": DUMP}
+    cluster = Cluster(urls=("http://a",))
+
+    def connect(*arguments: object) -> Fake:
+        if "http://a" in ceph.dead:
+            raise ceph.dead["http://a"]
+        server = urls.pop(0)
+        return WithAside(ceph, str(arguments[1]), DashboardRgw(lambda: Http(server), credentials))
+
+    with serve(answering(first)) as one, serve(answering(second)) as two:
+        urls += [one.url, two.url, two.url]
+        poller = Poller("", cluster, Config({"": cluster}), connect=connect, clock=clock)
+        poller.poll(only=True)
+        assert QUOTA_OF_BOB in series(poller)
+        if is_foreign:
+            ceph.scripts["http://a"]["quorum_status"] = QUORUM.replace(b'"x"', b'"other"')
+        else:
+            ceph.dead["http://a"] = ceph.scripts["http://a"]["quorum_status"] = GONE
+        clock.now += 30
+        poller.poll(only=True)
+        ceph.dead.clear()
+        ceph.scripts["http://a"]["quorum_status"] = QUORUM
+        clock.now += 30
+        poller.poll(only=True)
+        assert any("bob" in endpoint for endpoint in second.asked)
+        assert (QUOTA_OF_BOB in series(poller)) is not is_foreign
+        poller.close()
+
+
 def own(folder: Path, url: str) -> Cluster:
     """Return a cluster whose RGW is asked directly."""
     keys = keys_in(folder)
@@ -264,6 +344,36 @@ def test_rgws_own_api(tmp_path: Path) -> None:
 def _states(poller: Poller) -> dict[str, DocumentState]:
     assert poller.snapshot is not None
     return {row.name: row.state for row in poller.snapshot.report.documents}
+
+
+def test_a_reload_keeps_what_takes_long(tmp_path: Path) -> None:
+    """A new poller for the same cluster exports what the old one received of RGW, until it is old.
+
+    It requests it at once.
+    """
+    ceph, fake, clock = Ceph(), Rgw(), Clock()
+    ceph.documents = frozenset(script_of(ceph))
+    with serve(answering(fake)) as server:
+        cluster = own(tmp_path, server.url)
+        changed = msgspec.structs.replace(cluster, collectors={"rgw_buckets": True})
+        old = Poller("", cluster, Config({"": cluster}), connect=ceph.connect, clock=clock)
+        old.poll(only=True)
+        new = Poller("", changed, Config({"": changed}), connect=ceph.connect, clock=clock)
+        new.documents.take_over(old.documents.aside())
+        fake.special = dict.fromkeys(("/admin/bucket", "/admin/usage", "/admin/metadata/user"))
+        asked = len(fake.asked)
+        new.poll()
+        assert series(new)["ceph_rgw_users"] == "2"
+        assert 'radosgw_usage_bucket_objects{bucket="photos",tenant="",owner="alice"}' in (
+            series(new)
+        )
+        assert _states(new)["rgw users"] is DocumentState.OK
+        assert until(lambda: len(fake.asked) > asked)
+        clock.now += 3600
+        new.poll()
+        assert "ceph_rgw_users" not in series(new)
+        new.close()
+        old.close()
 
 
 def test_usage_needs_rgws_own_api() -> None:

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from ceph_exporter.config import Cluster, Config, Poll
+from ceph_exporter.config import Cluster, Config, Poll, RgwConfig
 from ceph_exporter.config.units import Duration
+from ceph_exporter.facts import Decoded
+from ceph_exporter.facts.rgw_users import RgwUsers
 from ceph_exporter.polling import fleet as module
 from ceph_exporter.polling.fleet import Fleet
 from ceph_exporter.polling.poller import Poller
 from ceph_exporter.simulator import rest_api
+from ceph_exporter.sources import Answer
 from testbed.waiting import until
 from tests.sources import fakes
 from tests.sources.faulty import answering, serve
@@ -100,6 +103,25 @@ def test_a_changed_cluster_keeps_its_series_until_it_is_polled(
     assert fleet.ready
     fleet.use(config(a=DEAD))
     assert not fleet.ready
+
+
+def test_a_changed_cluster_takes_over_what_takes_long(
+    fleet: Fleet, alive: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new poller gets it from the old one, unless it has other URLs or another RGW."""
+    monkeypatch.setattr(Poller, "run", lambda *_: None)
+    other_rgw = RgwConfig(("http://127.0.0.1:9",), "access", "secret")
+    for changed, is_taken in (
+        (Cluster(urls=alive.urls), True),
+        (Cluster(urls=alive.urls, api="rest-api", rgw=other_rgw), False),
+        (DEAD, False),
+    ):
+        fleet.use(config(a=alive))
+        documents, users = fleet.pollers[0].documents, fleet.pollers[0].beside.users
+        documents.keep(Answer((RgwUsers.document,), "rgw/user", 0.0), Decoded((RgwUsers(1, {}),)))
+        fleet.use(config(a=changed))
+        assert (RgwUsers in fleet.pollers[0].documents.available()) is is_taken
+        assert (fleet.pollers[0].beside.users is users) is is_taken
 
 
 def test_labels_change_with_a_second_cluster(fleet: Fleet) -> None:

@@ -250,8 +250,8 @@ def test_an_answer_that_is_not_trusted_is_not_kept(ceph: Ceph, clock: Clock) -> 
     polled.close()
     clock.now += 61
     polled.poll()
-    assert not polled._documents.received("quorum_status")
-    assert Quorum not in polled._documents.available()
+    assert not polled.documents.received("quorum_status")
+    assert Quorum not in polled.documents.available()
 
 
 def test_a_url_that_moves_to_another_cluster_takes_its_health_along(
@@ -271,11 +271,11 @@ def test_a_url_that_moves_to_another_cluster_takes_its_health_along(
 def test_a_silent_url_puts_what_it_was_asked_for_in_cooldown(ceph: Ceph, clock: Clock) -> None:
     """An answer that is the URL's failure is raised, and its document is not due again at once."""
     polled = poller_of(ceph, clock=clock)
-    polled._documents.connect("fake", ceph.documents)
+    polled.documents.connect("fake", ceph.documents)
     with pytest.raises(SourceError, match="gone"):
         polled._take(Answer(("version",), "version", 9.0, error=GONE))
-    assert "version" not in polled._documents.due()
-    assert "status" in polled._documents.due()
+    assert "version" not in polled.documents.due()
+    assert "status" in polled.documents.due()
 
 
 def test_who_answers_is_asked_first_after_a_change(ceph: Ceph, clock: Clock) -> None:
@@ -302,7 +302,7 @@ def test_who_answers_is_asked_due_or_not(ceph: Ceph, clock: Clock) -> None:
     assert foreign(polled) == ["0", "1"]
     assert ceph.asked[-1] == ("http://b", {"quorum_status"})
     ceph.dead["http://a"] = GONE
-    quorum = polled._documents._entries["quorum_status"]
+    quorum = polled.documents._entries["quorum_status"]
     quorum.schedule = Schedule(cooldown_until=clock.now + 60)
     assert polled.poll().report.url == "http://a"
     assert ceph.asked[-1] == ("http://b", {"quorum_status"})

@@ -124,6 +124,8 @@ def check_buckets(rgw: Gateway, way: str) -> None:
     assert {bucket for (bucket,) in shards} == {name for _, name in BUCKETS}
     users = by(page, "ceph_rgw_user_bytes", "user")
     assert users == {("alice",): 2 * OBJECTS * SIZE, ("acme$carol",): OBJECTS * SIZE}
+    used = by(page, "ceph_rgw_user_quota_used_ratio", "user")
+    assert used == {("alice",): 2 * OBJECTS / QUOTA_OBJECTS}
 
 
 @pytest.mark.parametrize("way", ["dashboard", "own"])

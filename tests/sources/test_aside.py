@@ -134,12 +134,51 @@ def test_a_limit(fake: Fake) -> None:
     assert [answer.body for answer in worker.answers(fake, 30)] == [b"a", b"b"]
 
 
+def test_documents_share_the_time_of_somebody_who_waits(
+    fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each may take an equal part of what is left, so one that hangs leaves time for the others."""
+    given = dict[str, float]()
+
+    def fetch(document: str, deadline: Deadline) -> bytes:
+        given[document] = deadline.left
+        if document == "b":
+            raise SourceError(ErrorKind.FAILED, "no")
+        return document.encode()
+
+    monkeypatch.setattr(fake, "fetch", fetch)
+    worker = Worker()
+    worker.start(fake, ["a", "b", "c"], within=60)
+    assert [answer.body for answer in worker.answers(fake, 30)] == [b"a", b"", b"c"]
+    assert [round(given[name]) for name in "abc"] == [20, 30, 60]
+
+
+def test_a_document_that_used_up_its_part(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its error says how to give it more; the documents after it have arrived."""
+
+    def fetch(document: str, deadline: Deadline) -> bytes:
+        if document == "a":
+            threading.Event().wait(deadline.left)
+            raise SourceError(ErrorKind.UNREACHABLE, "no answer")
+        return document.encode()
+
+    monkeypatch.setattr(fake, "fetch", fetch)
+    worker = Worker()
+    worker.start(fake, ["a", "b"], within=0.2)
+    assert told(worker.answers(fake, 30)) == [
+        ("format a", b"", "no answer; raise --poll.timeout if there are many buckets or users"),
+        ("format b", b"b", ""),
+    ]
+
+
 def test_the_end(fake: Fake) -> None:
     """The connection is closed, and no further document is requested."""
     worker = Worker()
     worker.start(fake, ["a", "b"])
     worker.close()
     fake.go.set()
-    assert told(worker.answers(fake, 30 if fake.asked else 0))[:1] in ([("format a", b"a", "")], [])
+    assert worker._job is not None
+    worker._job.thread.join(30)
+    assert told(worker.answers(fake, 0)) in ([("format a", b"a", "")], [])
     assert fake.closed
     assert fake.asked in (["a"], [])

@@ -89,13 +89,31 @@ def test_a_dashboard_that_refuses_its_own_tokens_is_not_logged_in_to_at_every_po
 ) -> None:
     """If a new token is refused, the next login is five minutes later."""
     fake = Dashboard({"monitor": as_json({"detail": "no"}, 401)})
-    failed(fake, credentials)
-    assert "login is 5 minutes after that" in str(failed(fake, credentials))
-    assert fake.logins == 1
-    later = time.monotonic() + LOGIN_PAUSE
-    monkeypatch.setattr(time, "monotonic", lambda: later)
-    failed(fake, credentials)
+    with serve(answering(fake)) as server, opened(server.url, credentials) as source:
+        for text in ("the next login is in 5 minutes", "login is 5 minutes after that"):
+            with pytest.raises(SourceError, match=text):
+                fetch(source)
+        assert fake.logins == 1
+        later = time.monotonic() + LOGIN_PAUSE
+        monkeypatch.setattr(time, "monotonic", lambda: later)
+        with pytest.raises(SourceError):
+            fetch(source)
     assert fake.logins == 2
+
+
+def test_a_dashboard_that_refuses_its_own_tokens_does_not_affect_others(
+    credentials: Credentials,
+) -> None:
+    """Another mgr is logged in to; its token stays valid, as it is not sent to the broken one."""
+    broken, sound = Dashboard({"monitor": as_json({"detail": "no"}, 401)}), Dashboard()
+    with serve(answering(broken)) as first, serve(answering(sound)) as second:
+        for _ in range(3):
+            with opened(first.url, credentials) as source, pytest.raises(SourceError):
+                fetch(source)
+            with opened(second.url, credentials) as source:
+                assert [one.error for one in fetch(source).values()] == [None] * 3
+    assert (broken.logins, sound.logins) == (1, 1)
+    assert broken.asked.count("monitor") == 1
 
 
 @pytest.mark.parametrize(

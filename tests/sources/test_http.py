@@ -1,14 +1,16 @@
 """An HTTP request ends in time and reports why it failed, whatever the server does."""
 
 import socket
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from ceph_exporter.deadline import Deadline
-from ceph_exporter.sources import ErrorKind
+from ceph_exporter.sources import ErrorKind, SourceError
 from ceph_exporter.sources.http import Http
+from ceph_exporter.sources.shared_socket import SharedSocket
 from tests.sources.failing import fail
 from tests.sources.faulty import Behaviour, Connection, serve, until
 from tests.sources.http_replies import reply
@@ -222,3 +224,47 @@ def test_a_client_that_was_aborted() -> None:
         http.abort()
         assert fail(http).kind is ErrorKind.UNREACHABLE
         assert server.ended == 0
+
+
+def test_a_client_that_is_aborted_during_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The request ends at once, and its own thread closes the connection, which may be in use."""
+    closers = list[threading.Thread]()
+    errors = list[SourceError]()
+    with serve(silent) as server:
+        http = Http(server.url)
+        close = http._client.close
+
+        def closed() -> None:
+            closers.append(threading.current_thread())
+            close()
+
+        monkeypatch.setattr(http._client, "close", closed)
+
+        def request() -> None:
+            with pytest.raises(SourceError) as caught:
+                http.request("GET", "/x", Deadline(30))
+            errors.append(caught.value)
+
+        thread = threading.Thread(target=request)
+        thread.start()
+        assert until(lambda: http._socket._sock is not None)
+        http.abort()
+        assert threading.current_thread() not in closers
+        thread.join(10)
+        assert set(closers) == {thread}
+        assert until(lambda: server.ended == 1)
+    assert [error.kind for error in errors] == [ErrorKind.UNREACHABLE]
+
+
+def test_a_client_that_is_aborted_while_it_connects() -> None:
+    """The connection is shut down as soon as it is open."""
+    shared = SharedSocket()
+    ours, theirs = socket.socketpair()
+    with theirs:
+        assert shared.enter()
+        assert not shared.abort()
+        shared.remember(ours)
+        assert theirs.recv(1) == b""
+        assert shared.leave()
+        shared.remember(None)
+        assert not shared.enter()

@@ -111,6 +111,32 @@ def test_a_usage_log_that_is_too_large() -> None:
     assert "start" in fake.asked[-1][1]
 
 
+@pytest.mark.parametrize("order", [("slow", "dead"), ("dead", "slow")])
+def test_a_usage_log_that_takes_too_long(order: tuple[str, str]) -> None:
+    """The next request leaves out all but the last hours, whatever state another gateway is in."""
+    fake = Rgw({"/admin/usage": None})
+    with serve(answering(fake)) as server:
+        urls = {"slow": server.url, "dead": "http://127.0.0.1:1"}
+        with closing(admin(*[urls[name] for name in order])) as source:
+            with pytest.raises(SourceError, match="RGW did not answer completely within"):
+                source.fetch("rgw usage", Deadline(1))
+            fake.special.clear()
+            source.fetch("rgw usage", Deadline(30))
+    assert "start" in fake.asked[-1][1]
+
+
+def test_a_gateway_that_answers_instead_of_a_slow_one() -> None:
+    """If another gateway reads the whole log in time, nothing is left out."""
+    fake, slow = Rgw(), Rgw({"/admin/usage": None})
+    with (
+        serve(answering(slow)) as first,
+        serve(answering(fake)) as second,
+        closing(admin(first.url, second.url)) as source,
+    ):
+        source.fetch("rgw usage", Deadline(2))
+    assert "start" not in fake.asked[0][1]
+
+
 def test_requests_are_signed(tmp_path: Path) -> None:
     """RGW calculates the same signature, and neither key is sent."""
     fake, keys = Rgw(), keys_in(tmp_path)

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from ceph_exporter.sources import SourceError
-from ceph_exporter.sources.rgw_usage import Usage
+from ceph_exporter.sources import rgw_usage as module
+from ceph_exporter.sources.rgw_usage import IDLE, Usage
 
 HOUR = 3600
 NOW = 500_000 * HOUR + 1800
@@ -119,6 +120,45 @@ def test_users_and_buckets_are_separate() -> None:
     usage.add(log((THIS, 2)), NOW)
     usage.add(log((THIS, 2), user="acme$carol"), NOW)
     assert [row["user"] for row in rows(usage)] == ["alice", "acme$carol"]
+
+
+def test_what_is_idle_for_long_is_forgotten() -> None:
+    """After 30 days without a request it is gone; a request after that starts again from 0."""
+    usage = Usage()
+    usage.add(log((LAST, 2), (THIS, 1)), NOW)
+    usage.add(log(), NOW + IDLE - HOUR)
+    assert ops(usage) == 3
+    usage.add(log(), NOW + IDLE + HOUR)
+    assert rows(usage) == []
+    later = THIS + IDLE // HOUR + 1
+    usage.add(log((later, 4)), later * HOUR + 1800)
+    assert ops(usage) == 4
+
+
+def test_requests_keep_what_was_counted_before() -> None:
+    """The last request counts, not the first."""
+    usage = Usage()
+    for hour in range(THIS, THIS + 2 * IDLE // HOUR, IDLE // HOUR - 2):
+        usage.add(log((hour, 1)), hour * HOUR + 1800)
+    assert ops(usage) == 3
+
+
+def test_what_was_idle_for_long_before_the_first_answer() -> None:
+    """A restart of the exporter does not bring back what was forgotten."""
+    usage = Usage()
+    usage.add(log((THIS - IDLE // HOUR - 2, 5)), NOW)
+    assert rows(usage) == []
+
+
+def test_a_limit_on_counters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If there are too many, those that have been idle for the longest time are forgotten."""
+    monkeypatch.setattr(module, "MOST", 2)
+    usage = Usage()
+    for number, user in enumerate(("old", "older", "new", "busy")):
+        hours = (THIS - 9 + number, THIS) if user == "busy" else (THIS - 10 + number,)
+        usage.add(log(*[(hour, 1) for hour in hours], user=user), NOW - 10 * HOUR + number * HOUR)
+    usage.add(log((THIS, 2), user="busy"), NOW)
+    assert {row["user"]: row["ops"] for row in rows(usage)} == {"busy": 3, "new": 1}
 
 
 def test_an_answer_that_is_not_the_log() -> None:

@@ -1,6 +1,7 @@
 """The quotas of users, which are requested one by one."""
 
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -116,3 +117,44 @@ def test_users_that_may_not_be_read() -> None:
     script.errors["a"] = SourceError(ErrorKind.DENIED, "no right")
     with pytest.raises(SourceError, match="no right"):
         script.fetch()
+
+
+def test_a_request_that_does_not_end() -> None:
+    """What has been assembled is returned before the time of the document is over."""
+    users, deadline = Users(), Deadline(0.4)
+
+    def quota_of(name: str, left: Deadline) -> bytes:
+        if name == "b":
+            threading.Event().wait(left.left)
+            raise FAILED
+        return json.dumps(QUOTAS).encode()
+
+    body = users.fetch(lambda _: Listed(["a", "b", "c"]), quota_of, deadline)
+    assert deadline.left > 0
+    assert json.loads(body) == {"number": 3, "users": {"a": QUOTAS}}
+
+
+def test_one_round_at_a_time() -> None:
+    """While one is under way, another one waits for it, as long as its own time allows."""
+    users, go, started = Users(), threading.Event(), threading.Event()
+    bodies = list[bytes]()
+
+    def quota_of(_: str, __: Deadline) -> bytes:
+        started.set()
+        go.wait(30)
+        return json.dumps(QUOTAS).encode()
+
+    def fetch(seconds: float) -> None:
+        bodies.append(users.fetch(lambda _: Listed(["a"]), quota_of, Deadline(seconds)))
+
+    first = threading.Thread(target=fetch, args=(30,))
+    first.start()
+    assert started.wait(30)
+    with pytest.raises(SourceError, match="still runs"):
+        fetch(0.05)
+    second = threading.Thread(target=fetch, args=(30,))
+    second.start()
+    go.set()
+    for thread in (first, second):
+        thread.join(30)
+    assert [json.loads(body)["users"] for body in bodies] == [{"a": QUOTAS}] * 2

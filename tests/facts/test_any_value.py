@@ -174,6 +174,14 @@ GROUPS = {"owner", "placement_rule"}
 """The keys by which rows are added up: a row without one may belong to any of the sums."""
 
 
+COUNTED = {
+    "orch ps": {"ceph_orchestrator_daemons"},
+    "orch host ls": {"ceph_orchestrator_hosts", "ceph_orchestrator_label_hosts"},
+}
+COUNTED["dashboard/host?sources=orchestrator"] = COUNTED["orch host ls"]
+"""By document, the metrics that count its rows: they are absent while a row cannot be counted."""
+
+
 def key_of(path: Path) -> str:
     """Return a path without positions in lists."""
     return ".".join("[]" if isinstance(key, int) else key for key in path)
@@ -288,6 +296,8 @@ def test_an_odd_field_costs_at_most_its_own_series(era: str) -> None:
             if decoded not in seen:
                 seen.append(decoded)
                 cost = cluster.changed(place.wire_format, decoded) - own
+                counted = COUNTED.get(place.wire_format, set())
+                cost = {name for name in cost if name.partition("{")[0] not in counted}
                 if last in GROUPS:
                     cost = {name for name in cost if "{" not in name}
                 if cost:

@@ -120,7 +120,7 @@ def test_gateways_without_an_orchestrator(
     credentials: Credentials, reply: Reply, kind: ErrorKind
 ) -> None:
     """A cluster without an orchestrator does not offer its list; a failing one has failed."""
-    fake = Dashboard({"daemon?daemon_types=rgw": reply})
+    fake = Dashboard({"daemon": reply})
     with (
         serve(answering(fake)) as server,
         closing(connect("dashboard", server.url, Tls(), credentials, Deadline(30))) as source,

@@ -201,7 +201,8 @@ def others(node: Any) -> list[Any]:  # noqa: ANN401 - any JSON
         return [0, 1, 2, 12, node + 1, 3 * node + 7]
     if isinstance(node, str):
         flags = ",".join(FLAGS)
-        return [f"{node}x", "", "x", "5.5", "HEALTH_ERR", "up:active", "on-going", DATE, flags]
+        states = ["HEALTH_ERR", "up:active", "on-going", "maintenance"]
+        return [f"{node}x", "", "x", "5.5", *states, DATE, flags]
     return [[], {}, ["x"], {"x": "x"}]
 
 

@@ -1,4 +1,4 @@
-"""The command `orch ps` where there is no orchestrator, and where its module fails."""
+"""The commands of the orchestrator where there is no orchestrator, and where its module fails."""
 
 import errno
 import sys

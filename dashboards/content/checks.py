@@ -11,6 +11,7 @@ OSDS = "ceph-osds"
 POOLS = "ceph-pools"
 PLACEMENT = "ceph-pgs"
 SERVICES = "ceph-services"
+ORCHESTRATOR = "ceph-orchestrator"
 EXPORTER = "ceph-exporter"
 
 # The keys are the starts of checks' names, so that checks of later releases match too.
@@ -19,7 +20,8 @@ BOARDS = (
     (OSDS, "OSD_.*|OSDMAP_.*|BLUESTORE_.*|BLUEFS_.*|DB_DEVICE_.*|DEVICE_.*|SLOW_OPS|DAEMON_OLD_.*"),
     (PLACEMENT, "PG_.*|OBJECT_.*|SMALLER_PG.*|LARGE_OMAP_OBJECTS|REQUEST_.*|STUCK_.*"),
     (POOLS, "POOL_.*|CACHE_POOL_.*|TOO_(FEW|MANY)_PGS|MANY_OBJECTS_PER_PG"),
-    (SERVICES, "MDS_.*|FS_.*|MGR_.*|RECENT_.*|CEPHADM_.*|RGW_.*|RBD_.*|NVMEOF_.*|TELEMETRY_.*"),
+    (SERVICES, "MDS_.*|FS_.*|MGR_.*|RECENT_.*|RGW_.*|RBD_.*|NVMEOF_.*|TELEMETRY_.*"),
+    (ORCHESTRATOR, "CEPHADM_.*|UPGRADE_.*|HOST_IN_MAINTENANCE"),
 )
 
 

@@ -205,13 +205,13 @@ def _refreshed(daemons: Daemons) -> Iterator[tuple[str, float]]:
 
 
 def _hosts(answer: Hosts) -> Iterator[Family]:
-    known = [(_HOST(row.name), row.status) for row in answer.hosts if row.status is not None]
-    if answer.complete and len(known) == len(answer.hosts):
+    statuses = [(_HOST(row.name), row.status) for row in answer.hosts if row.status is not None]
+    if answer.complete and len(statuses) == len(answer.hosts):
         counts = Counter({ONLINE: 0, OFFLINE: 0, MAINTENANCE: 0})
-        counts.update(status for _, status in known)
+        counts.update(status for _, status in statuses)
         yield HOSTS, [(HOSTS.labels(status), number) for status, number in counts.items()]
-    yield HOST_OFFLINE, [(block, status == OFFLINE) for block, status in known]
-    yield HOST_MAINTENANCE, [(block, status == MAINTENANCE) for block, status in known]
+    yield HOST_OFFLINE, [(block, status == OFFLINE) for block, status in statuses]
+    yield HOST_MAINTENANCE, [(block, status == MAINTENANCE) for block, status in statuses]
     if answer.complete:
         labels = Counter(label for row in answer.hosts for label in {*row.labels})
         most = sorted(labels.items(), key=lambda item: (-item[1], item[0]))[:_MAX_LABELS]

@@ -10,7 +10,7 @@ from ceph_exporter.facts import Facts
 from ceph_exporter.facts.orch_hosts import MAINTENANCE, OFFLINE, ONLINE, Hosts
 from ceph_exporter.facts.orch_services import Services
 from ceph_exporter.facts.orchestrator import STATES, Daemon, Daemons
-from ceph_exporter.metric import Family, Labels, Metric
+from ceph_exporter.metric import Columns, Family, Labels, Metric, ones
 
 _DAEMON = Labels("daemon_name", "hostname")
 _SERVICE = Labels("service_type", "service_name")
@@ -155,12 +155,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def collect(facts: Facts, options: Options = Options()) -> Iterator[Family]:  # noqa: B008 - frozen
     """Yield the families of daemons, services and hosts."""
     if daemons := facts.get(Daemons):
-        yield DAEMON_STATUS, [(_status_block(row), row.status) for row in daemons.daemons]
-        yield REFRESH_TIME, [*_refreshed(daemons)]
-        if daemons.complete:
-            yield DAEMONS, [*_by_state(daemons)]
-        if len(daemons.daemons) <= options.limit:
-            yield from _details(daemons.daemons)
+        yield from facts.once(_daemons, daemons, options.limit)
     if services := facts.get(Services):
         rows = [(_SERVICE(row.type, row.name), row) for row in services.services]
         yield SERVICE_SIZE, [(block, row.size) for block, row in rows]
@@ -170,8 +165,17 @@ def collect(facts: Facts, options: Options = Options()) -> Iterator[Family]:  # 
         yield from _hosts(hosts)
 
 
-def _status_block(row: Daemon) -> str:
-    return DAEMON_STATUS.labels(row.type, row.name, row.hostname, row.service)
+def _daemons(answer: Daemons, limit: int) -> tuple[Family, ...]:
+    """Return the families of daemons, of which a cluster may have thousands."""
+    rows = answer.daemons
+    status = DAEMON_STATUS.labels
+    blocks = tuple(status(row.type, row.name, row.hostname, row.service) for row in rows)
+    return (
+        (DAEMON_STATUS, Columns(blocks, [row.status for row in rows])),
+        (REFRESH_TIME, [*_refreshed(answer)]),
+        *([(DAEMONS, [*_by_state(answer)])] if answer.complete else []),
+        *(_details(rows) if len(rows) <= limit else []),
+    )
 
 
 def _by_state(daemons: Daemons) -> Iterator[tuple[str, int]]:
@@ -183,16 +187,20 @@ def _by_state(daemons: Daemons) -> Iterator[tuple[str, int]]:
 
 
 def _details(daemons: tuple[Daemon, ...]) -> Iterator[Family]:
-    rows = [(_DAEMON(row.name, row.hostname), row) for row in daemons]
     info = DAEMON_INFO.labels
     yield (
         DAEMON_INFO,
-        [(info(row.type, row.name, row.hostname, row.service, row.version), 1) for row in daemons],
+        ones(
+            tuple(
+                info(row.type, row.name, row.hostname, row.service, row.version) for row in daemons
+            )
+        ),
     )
-    yield MEMORY_USAGE, [(block, row.memory_usage) for block, row in rows]
-    yield MEMORY_REQUEST, [(block, row.memory_request) for block, row in rows]
-    yield MEMORY_LIMIT, [(block, row.memory_limit) for block, row in rows]
-    yield START_TIME, [(block, row.started) for block, row in rows]
+    blocks = tuple(_DAEMON(row.name, row.hostname) for row in daemons)
+    yield MEMORY_USAGE, Columns(blocks, [row.memory_usage for row in daemons])
+    yield MEMORY_REQUEST, Columns(blocks, [row.memory_request for row in daemons])
+    yield MEMORY_LIMIT, Columns(blocks, [row.memory_limit for row in daemons])
+    yield START_TIME, Columns(blocks, [row.started for row in daemons])
 
 
 def _refreshed(daemons: Daemons) -> Iterator[tuple[str, float]]:

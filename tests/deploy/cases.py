@@ -310,23 +310,24 @@ CASES = {
         at=HOURS,
     ),
     "CephOrchestratorServiceIncomplete": Case(
-        _service("rgw.s3", 3, 1),
+        "\n".join((_service("nfs", 3, 1), _daemons("nfs", 1, 0), _daemons("rgw", -1))),
         (
-            _service("rgw.s3", 2, 2),
-            _service("rgw.s3", 3, 1, unmanaged=1),
+            _service("nfs", 2, 2),
+            _service("nfs", 3, 1, unmanaged=1),
             _service("osd", 3, 1),
-            _service("rgw.s3", 3, 1)
-            + '\nceph_health_detail{name="CEPHADM_FAILED_DAEMON",severity="HEALTH_WARN"} 1',
+            f"{_service('nfs', 2, 1)}\n{_daemons('nfs', 1, -1)}",
+            f"{_service('nfs', 2, 1)}\n{_daemons('nfs', 1, 0)}\n{_host(maintenance=1)}",
         ),
-        {"service_name": "rgw.s3", "service_type": "rgw"},
-        "For half an hour, fewer daemons of rgw.s3 have run than the orchestrator should run: 2 of "
+        {"service_name": "nfs", "service_type": "nfs"},
+        "For half an hour, fewer daemons of nfs have run than the orchestrator should run: 2 of "
         "them are missing.",
     ),
     "CephOrchestratorDaemonFailed": Case(
-        _daemons("nfs", -1, -1, 1),
+        f"{_daemons('nfs', -1, -1, 1)}\n{_host()}",
         (
             _daemons("nfs", 0, 1, 2, -2),
             _daemons("osd", -1),
+            f"{_daemons('nfs', 1, -1)}\n{_host(offline=1)}",
             _daemons("nfs", -1)
             + '\nceph_health_detail{name="CEPHADM_FAILED_DAEMON",severity="HEALTH_WARN"} 1',
         ),

@@ -21,31 +21,65 @@ GATEWAY = "s3.host1.kzwqdx"
 VERSION = "20.2.4"
 _STAMP = "2020-04-16T05:44:41.551646Z"
 _MODULE = "test_orchestrator"
+PASSWORD = "pa55-of-iscsi"  # noqa: S105 - of a service that does not exist
+"""The orchestrator shows it to everyone who may list its services."""
+
+
+def _daemon(type_: str, id_: str, hostname: str, status: int, **more: object) -> dict[str, object]:
+    return {
+        "daemon_type": type_,
+        "daemon_id": id_,
+        "hostname": hostname,
+        "container_id": "e695cd698d8a",
+        "container_image_id": "36114e384941",
+        "container_image_name": "quay.io/ceph/ceph:v20",
+        "version": VERSION,
+        "status": status,
+        "status_desc": "running",
+        "created": _STAMP,
+        "started": _STAMP,
+        "last_refresh": _STAMP,
+        **more,
+    }
+
+
+def _service(type_: str, id_: str, size: int, running: int, **more: object) -> dict[str, object]:
+    status = {"size": size, "running": running, "created": _STAMP, "last_refresh": _STAMP}
+    return {
+        "service_type": type_,
+        "service_id": id_,
+        "service_name": f"{type_}.{id_}",
+        "placement": {"count": size},
+        "status": status,
+        **more,
+    }
+
+
+_ISCSI = {"pool": "rbd", "api_user": "admin", "api_password": PASSWORD, "api_port": 5000}
 DATA = {
-    "inventory": [{"name": "host1", "addr": "192.0.2.1", "labels": ["rgw"], "devices": []}],
-    "services": [],
+    "inventory": [
+        {"name": "host1", "addr": "192.0.2.1", "labels": ["rgw"], "devices": []},
+        {"name": "host2", "addr": "192.0.2.2", "labels": ["osd", "rgw"], "devices": []},
+    ],
+    "services": [
+        _service("rgw", "s3", 2, 1),
+        _service("iscsi", "iscsi", 1, 1, unmanaged=True, spec=_ISCSI),
+    ],
     "daemons": [
-        {
-            "daemon_type": "rgw",
-            "daemon_id": GATEWAY,
-            "hostname": "host1",
-            "container_id": "e695cd698d8a",
-            "container_image_id": "36114e384941",
-            "container_image_name": "quay.io/ceph/ceph:v20",
-            "version": VERSION,
-            "status": 1,
-            "status_desc": "running",
-            "created": _STAMP,
-            "started": _STAMP,
-            "last_refresh": _STAMP,
-        }
+        _daemon("rgw", GATEWAY, "host1", 1),
+        _daemon("osd", "7", "host2", -1, memory_usage=10**9, memory_request=4 * 10**9),
+        _daemon("haproxy", "nfs.host2.xyzabc", "host2", 0, memory_limit=10**8),
     ],
 }
+SERVICES = {f"rgw.{GATEWAY}": "rgw.s3", "osd.7": "osd", "haproxy.nfs.host2.xyzabc": "ingress.nfs"}
+"""The services of these daemons."""
+STARTED = 1587015881.551646
+"""The unix time at which the daemons were started."""
 
 
 @contextmanager
 def orchestrated(cluster: CephCluster) -> Iterator[None]:
-    """Run an orchestrator with one host and one RADOS Gateway until the end of the block."""
+    """Run an orchestrator with these daemons, services and hosts until the end of the block."""
     cluster.ceph("mgr", "module", "enable", _MODULE, "--force")
     try:
         cluster.wait(partial(_is_available, cluster), "test orchestrator", 180)

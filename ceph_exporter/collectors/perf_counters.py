@@ -18,7 +18,7 @@ from ceph_exporter.collectors._perf_names import Identity, identify, name_of
 from ceph_exporter.collectors._perf_presets import PRESETS
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.numbers import amount
-from ceph_exporter.facts.orchestrator import Gateways, instances
+from ceph_exporter.facts.orchestrator import Daemons, instances
 from ceph_exporter.facts.perf_counters import (
     AVERAGE,
     COUNTER,
@@ -163,7 +163,7 @@ def collect(facts: Facts, options: Options = _DEFAULTS) -> Iterator[Family]:
     if perf_counters is None:
         return
     page = _Page(options)
-    orchestrated = instances(facts.get(Gateways), facts.get(ServiceDump))
+    orchestrated = instances(facts.get(Daemons), facts.get(ServiceDump))
     for daemon, counters in perf_counters.daemons.items():
         type_, _, id_ = daemon.partition(".")
         block = _RGW(orchestrated.get(id_, id_)) if type_ == "rgw" else _DAEMON(daemon)

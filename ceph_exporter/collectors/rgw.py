@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from ceph_exporter.facts import Facts
-from ceph_exporter.facts.orchestrator import Gateways, instances
+from ceph_exporter.facts.orchestrator import Daemons, instances
 from ceph_exporter.facts.rgw_buckets import Held, Quota, RgwBuckets, by_owner, by_user
 from ceph_exporter.facts.rgw_usage import RgwUsage, Totals, by_category
 from ceph_exporter.facts.rgw_users import RgwUsers, User
@@ -145,7 +145,7 @@ RECEIVED = Metric(
 def collect(facts: Facts) -> Iterator[Family]:
     """Yield the families of gateways, users, and the sums over each user's buckets."""
     if dump := facts.get(ServiceDump):
-        yield DAEMON_INFO, _gateways(dump, facts.get(Gateways))
+        yield DAEMON_INFO, _gateways(dump, facts.get(Daemons))
     if buckets := facts.get(RgwBuckets):
         rows = [(_PLACE(*key), sums) for key, sums in facts.once(by_user, buckets).items()]
         yield BUCKETS, [(block, sums.buckets) for block, sums in rows]
@@ -177,7 +177,7 @@ def _used(
             yield _USER(name), user.quota.used(sums.size, sums.objects)
 
 
-def _gateways(dump: ServiceDump, orchestrated: Gateways | None) -> Iterator[tuple[str, int]]:
+def _gateways(dump: ServiceDump, orchestrated: Daemons | None) -> Iterator[tuple[str, int]]:
     """Yield the gateways with the same instance ids as `ceph_rgw_metadata` has."""
     names = instances(orchestrated, dump)
     for row in dump.services:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ceph_exporter.facts import Facts
-from ceph_exporter.facts.orchestrator import Gateways
+from ceph_exporter.facts.orchestrator import Daemons
 from ceph_exporter.facts.service_dump import ServiceDump
 from ceph_exporter.metric import Family, Labels, Metric, Samples
 
@@ -40,7 +40,7 @@ def collect(facts: Facts) -> Iterator[Family]:
 
     Yield nothing while `service dump` is unavailable.
     """
-    dump, gateways = facts.get(ServiceDump), facts.get(Gateways)
+    dump, gateways = facts.get(ServiceDump), facts.get(Daemons)
     if dump is None:
         return
     yield RGW_METADATA, _gateways(dump, gateways)
@@ -62,7 +62,7 @@ def collect(facts: Facts) -> Iterator[Family]:
     yield DAEMONS, [(DAEMONS.labels(type_), number) for type_, number in counts.items()]
 
 
-def _gateways(dump: ServiceDump, orchestrated: Gateways | None) -> Samples:
+def _gateways(dump: ServiceDump, orchestrated: Daemons | None) -> Samples:
     """Yield the orchestrator's gateways, running or not, then the others in the service map."""
     gateways = {row.id: row for row in orchestrated.gateways} if orchestrated else {}
     for name, gateway in gateways.items():

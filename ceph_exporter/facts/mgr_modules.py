@@ -4,10 +4,9 @@ Sources: src/pybind/mgr/crash and devicehealth of Ceph 14 to 20, balancer of Cep
 src/mgr/DaemonServer.cc.
 """
 
-from datetime import datetime
-
 import msgspec
 
+from ceph_exporter.facts.dates import unix_time
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.numbers import amount
@@ -128,21 +127,10 @@ def _device(row: RawDevice) -> Device:
         host=location.host,
         dev=location.dev,
         daemons=row.daemons,
-        life_expectancy_min=_unix(row.life_expectancy_min),
-        life_expectancy_max=_unix(row.life_expectancy_max),
+        life_expectancy_min=unix_time(row.life_expectancy_min),
+        life_expectancy_max=unix_time(row.life_expectancy_max),
         wear=amount(row.wear_level),
     )
-
-
-def _unix(date: str | None) -> float | None:
-    """Return the unix time; None if the date is invalid or, as in Ceph 14, has no time zone."""
-    if not date:
-        return None
-    try:
-        when = datetime.fromisoformat(date)
-    except ValueError:
-        return None
-    return when.timestamp() if when.tzinfo is not None else None
 
 
 def _seconds(duration: str) -> float | None:

@@ -19,7 +19,9 @@ from ceph_exporter.facts.health import Health
 from ceph_exporter.facts.mgr_dump import MgrDump
 from ceph_exporter.facts.mgr_modules import Balancer, CrashList, DeviceList
 from ceph_exporter.facts.mon_store import MonStore
-from ceph_exporter.facts.orchestrator import Gateways
+from ceph_exporter.facts.orch_hosts import Hosts
+from ceph_exporter.facts.orch_services import Services
+from ceph_exporter.facts.orchestrator import Daemons
 from ceph_exporter.facts.osd_df import OsdDf
 from ceph_exporter.facts.osd_dump import OsdDump
 from ceph_exporter.facts.osd_metadata import OsdMetadata
@@ -74,7 +76,9 @@ REGISTRY = (
     Document(FsDump, mon("fs dump", since="10"), mon("mds dump")),
     Document(PgStates, mgr("pg dump", dumpcontents=["pgs_brief"])),
     Document(ServiceDump, mgr("service dump", since="12")),
-    Document(Gateways, mgr("orch ps", since="15", daemon_type="rgw")),
+    Document(Daemons, mgr("orch ps", since="15")),
+    Document(Services, mgr("orch ls", since="15")),
+    Document(Hosts, mgr("orch host ls", since="15")),
     Document(OsdTree, mon("osd tree")),
     Document(PoolSums, mgr("pg dump", dumpcontents=["pools"])),
     Document(Version, mon("version", since="0.94")),

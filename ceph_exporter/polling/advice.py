@@ -2,7 +2,9 @@
 
 from typing import NamedTuple
 
-from ceph_exporter.facts.orchestrator import Gateways
+from ceph_exporter.facts.orch_hosts import Hosts
+from ceph_exporter.facts.orch_services import Services
+from ceph_exporter.facts.orchestrator import Daemons
 from ceph_exporter.facts.registry import COMMANDS
 from ceph_exporter.facts.rgw_buckets import RgwBuckets
 from ceph_exporter.facts.rgw_usage import RgwUsage
@@ -11,6 +13,7 @@ from ceph_exporter.polling.report import DocumentRow, DocumentState, Report
 from ceph_exporter.sources import ErrorKind
 
 _OF_RGW = frozenset(fact.document for fact in (RgwBuckets, RgwUsage, RgwUsers))
+_OF_ORCHESTRATOR = frozenset(fact.document for fact in (Daemons, Services, Hosts))
 _REPORT = "please report this together with the output of `ceph_exporter record DIR`"
 _MAX_PATHS = 5
 """The number of dropped fields of a document that are named."""
@@ -55,7 +58,7 @@ def _document(row: DocumentRow, api: str) -> Missing:
         denied = row.kind is ErrorKind.DENIED
         fix = _fix_of_denial(api) if denied else _fix_of_failure(row.name, api)
         return Missing(row.name, row.error, fix)
-    if row.name == Gateways.document and row.kind is ErrorKind.UNSUPPORTED:
+    if row.name in _OF_ORCHESTRATOR and row.kind is ErrorKind.UNSUPPORTED:
         fix = "only a cluster with an orchestrator has it; nothing needs to be done"
     elif api == "recording":
         fix = "record it with `ceph_exporter record DIR`"

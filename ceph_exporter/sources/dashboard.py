@@ -13,7 +13,7 @@ from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
 from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.dashboard_errors import detail, hint, left_out
 from ceph_exporter.sources.dashboard_forms import Forms
-from ceph_exporter.sources.dashboard_login import LoggedIn
+from ceph_exporter.sources.dashboard_login import ACCEPT, LoggedIn
 from ceph_exporter.sources.dashboard_rgw import DashboardRgw
 from ceph_exporter.sources.foreign import ForeignAnswerError
 from ceph_exporter.sources.http import Http, Response
@@ -38,12 +38,15 @@ ENDPOINTS: Mapping[str, tuple[str, ...]] = {
     "pool?stats=true": ("osd pool stats",),
     "osd": ("osd df", "osd perf"),
     "host": ("mon metadata", "mgr metadata", "mds metadata", "versions"),
-    "daemon?daemon_types=rgw": ("orch ps",),
+    "daemon": ("orch ps",),
+    "service": ("orch ls",),
+    "host?sources=orchestrator": ("orch host ls",),
     "perf_counters": ("perf counters",),
     "summary": ("version",),
     "rgw/daemon": ("service dump",),
 }
 _MINIMAL = "health/minimal"
+_HOSTS = "host?sources=orchestrator"
 _INCLUDES = {"health/full": frozenset(ENDPOINTS[_MINIMAL])}
 # Requested while health/minimal fails. health/snapshot (Ceph 20 and later) has the checks without
 # their details. The summary has only the overall status. It comes last because it may wait 5 s for
@@ -59,10 +62,12 @@ _PARTS = {
     (_SNAPSHOT, ENDPOINTS[_LOGS]): "dashboard/health/snapshot/signs",
 }
 """The wire formats of answers of which only a part is used, by endpoint and documents."""
-SINCE: Mapping[str, str] = {"orch ps": "18"}
+SINCE: Mapping[str, str] = {"orch ps": "18", "orch ls": "15", "orch host ls": "15"}
 """By document, the first release that has its endpoint, if that is not 14."""
 NO_ORCHESTRATOR = "Orchestrator is unavailable"
 """The `detail` of a 503 if the cluster has no orchestrator."""
+_SERVICES = {"Accept": "application/vnd.ceph.api.v2.0+json"}
+"""From 18 on, the list of services has this version."""
 _SHARE = 0.75
 """The fraction of the remaining time that one endpoint may take."""
 _OF_HEALTH = frozenset({_MINIMAL, "health/snapshot"})
@@ -92,6 +97,7 @@ class Dashboard:
         self._forms = Forms()
         self._unknown: set[str] = set()  # endpoints that this release does not have
         self._hung: dict[str, tuple[float, Answer]] = {}  # endpoint -> when to retry, last answer
+        self._accept = _SERVICES  # of the list of services
         self._answered: Deadline | None = None  # of the last poll in which this URL answered
 
     def fetch(self, wanted: Collection[str], deadline: Deadline) -> Iterator[Answer]:
@@ -161,7 +167,7 @@ class Dashboard:
         limit = deadline.part(_SHARES.get(endpoint, _SHARE)) if is_limited else deadline
         error, body = None, b""
         try:
-            body = self._forms.get(endpoint, partial(self._ask, deadline=limit))
+            body = self._body(endpoint, limit)
         except SourceError as failure:
             hangs = is_limited and not limit.left and deadline.left
             error = SourceError(ErrorKind.FAILED, str(failure)) if hangs else failure
@@ -174,6 +180,13 @@ class Dashboard:
         if hung and endpoint in _PAUSE_OF:
             self._hung[endpoint] = time.monotonic() + _PAUSE_OF[endpoint], answer
         return answer
+
+    def _body(self, endpoint: str, deadline: Deadline) -> bytes:
+        body = self._forms.get(endpoint, partial(self._ask, deadline=deadline))
+        if endpoint == _HOSTS and body.strip() == b"[]":
+            # The other endpoints answer with 503. An orchestrator has at least one host.
+            raise SourceError(ErrorKind.UNSUPPORTED, f"/api/{endpoint}: {NO_ORCHESTRATOR}")
+        return body
 
     def _of_endpoint_or_url(
         self, failure: SourceError, endpoint: str, deadline: Deadline
@@ -192,8 +205,17 @@ class Dashboard:
                 return failure
         return SourceError(ErrorKind.FAILED, str(failure))
 
+    def _response(self, endpoint: str, deadline: Deadline) -> Response:
+        if endpoint.partition("?")[0] != "service":
+            return self._session.ask(endpoint, deadline)
+        response = self._session.ask(endpoint, deadline, self._accept)
+        if response.status == 415:
+            self._accept = ACCEPT if self._accept is _SERVICES else _SERVICES
+            response = self._session.ask(endpoint, deadline, self._accept)
+        return response
+
     def _ask(self, endpoint: str, deadline: Deadline) -> Response:
-        response = self._session.ask(endpoint, deadline)
+        response = self._response(endpoint, deadline)
         if response.status == 200:
             return response
         text = f"/api/{endpoint}: HTTP {response.status}: {detail(response)}"

@@ -23,6 +23,7 @@ _SCOPES = {
     "osd": "osd",
     "host": "hosts",
     "daemon": "hosts",
+    "service": "hosts",
     "rgw/daemon": "rgw",
     "rgw/bucket": "rgw",
     "rgw/user": "rgw",

@@ -19,12 +19,14 @@ Ask: TypeAlias = Callable[[str], Response]
 # later lists the orchestrator's hosts without daemons, except with sources=ceph. Even with that, 20
 # asks the orchestrator for service instances, and fails if the orchestrator fails. The parameter
 # include_service_instances=false prevents that, but 16 and 18 reject it. 14 has no parameters.
+# With sources=orchestrator, the parameter saves the list of daemons that is made for each host.
 FORMS: Mapping[str, tuple[str, ...]] = {
     "host": ("?sources=ceph", "?sources=ceph&include_service_instances=false", ""),
+    "host?sources=orchestrator": ("&include_service_instances=false", ""),
 }
 # From Ceph 18 on, these lists contain only the first rows unless all rows are requested. Before,
 # they are complete and have no parameters.
-PAGED = frozenset({"osd", "host"})
+PAGED = frozenset({"osd", "host", "service", "host?sources=orchestrator"})
 _ALL_ROWS = "offset=0&limit=-1"
 _SHORTEST_PAGE = 5
 
@@ -51,7 +53,7 @@ class Forms:
                     raise
                 errors.append(error)
             else:
-                if endpoint in FORMS and _lists_daemons(body):
+                if endpoint in FORMS and (endpoint != "host" or _lists_daemons(body)):
                     self._accepted[endpoint] = form
                 return body
         raise errors[0]
@@ -63,7 +65,8 @@ class Forms:
             if endpoint not in PAGED or not _may_be_incomplete(response):
                 return response.body
             self._incomplete.add(endpoint)
-        return ask(f"{endpoint}{form}{'&' if form else '?'}{_ALL_ROWS}").body
+        separator = "&" if "?" in endpoint + form else "?"
+        return ask(f"{endpoint}{form}{separator}{_ALL_ROWS}").body
 
 
 class _Host(msgspec.Struct):

@@ -16,6 +16,8 @@ _UNKNOWN_COMMAND = ("command not known", "No handler found")
 # The texts of ENOENT in orchestrator/_interface.py: no orchestrator is configured, or the module of
 # the configured one is disabled.
 _NO_ORCHESTRATOR = ("No orchestrator configured", "Module not found")
+# The command shows passwords, so a user with the recommended rights may not run it.
+_OF_SECRETS = "orch ls"
 # The start of the text if a module, such as rbd_support, checks the mgr capabilities itself.
 _NEEDS_MGR = "not authorized"
 
@@ -68,6 +70,12 @@ def refused(command: Command, reply: Reply, entity: str) -> SourceError:
     if reply.errno == errno.EINVAL and any(words in text for words in _UNKNOWN_COMMAND):
         return SourceError(ErrorKind.UNSUPPORTED, message)
     if reply.errno == errno.ENOENT and any(words in text for words in _NO_ORCHESTRATOR):
+        return SourceError(ErrorKind.UNSUPPORTED, message)
+    if reply.errno in RIGHTS_MISSING and command.prefix == _OF_SECRETS:
+        message += (
+            "; only users who may also read the passwords of services can be allowed to: allow "
+            f'command "{_OF_SECRETS}"'
+        )
         return SourceError(ErrorKind.UNSUPPORTED, message)
     if reply.errno in RIGHTS_MISSING:
         message += f"; {_capability(command, text, entity)}"

@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ceph_exporter.deadline import Deadline, elapsed
+from ceph_exporter.facts.public import public
 from ceph_exporter.facts.registry import COMMANDS, wire_format_of
 from ceph_exporter.sources import dashboard, dashboard_rgw, mon_store, restful
 from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
@@ -63,7 +64,10 @@ def _encoded(letter: str) -> str:
 
 
 def write(directory: Path, answer: Answer, below: str = "") -> Path:
-    """Write an answer and return its file; values of keys that sound like secrets are masked.
+    """Write an answer and return its file, without secrets.
+
+    Values of keys that sound like secrets are masked. Of answers that contain specifications of
+    services, only the fields that the exporter reads are written.
 
     below: a folder inside the directory. Raises OSError. Other users may be able to write to the
     directory. Therefore, no symbolic link is followed, not even if the directory is one, and an
@@ -80,7 +84,8 @@ def write(directory: Path, answer: Answer, below: str = "") -> Path:
                 os.mkdir(step, dir_fd=folder)
             folder = _open_folder(step, folder, shown, stack)
         try:
-            _replace(folder, file.name, _SECRET.sub(rb'\1"***"', answer.body))
+            body = public(answer.wire_format, answer.body)
+            _replace(folder, file.name, _SECRET.sub(rb'\1"***"', body))
         except OSError as error:
             raise OSError(error.errno, error.strerror, str(file)) from None
     return file

@@ -12,6 +12,7 @@ POOLS = "ceph-pools"
 PLACEMENT = "ceph-pgs"
 SERVICES = "ceph-services"
 RGW = "ceph-rgw"
+ORCHESTRATOR = "ceph-orchestrator"
 EXPORTER = "ceph-exporter"
 
 # The keys are the starts of checks' names, so that checks of later releases match too.
@@ -23,7 +24,8 @@ BOARDS = (
     ),
     (PLACEMENT, "PG_.*|OBJECT_.*|SMALLER_PG.*|LARGE_OMAP_OBJECTS|REQUEST_.*|STUCK_.*"),
     (POOLS, "POOL_.*|CACHE_POOL_.*|TOO_(FEW|MANY)_PGS|MANY_OBJECTS_PER_PG"),
-    (SERVICES, "MDS_.*|FS_.*|MGR_.*|RECENT_.*|CEPHADM_.*|RGW_.*|RBD_.*|NVMEOF_.*|TELEMETRY_.*"),
+    (SERVICES, "MDS_.*|FS_.*|MGR_.*|RECENT_.*|RGW_.*|RBD_.*|NVMEOF_.*|TELEMETRY_.*"),
+    (ORCHESTRATOR, "CEPHADM_.*|UPGRADE_.*|HOST_IN_MAINTENANCE"),
 )
 
 

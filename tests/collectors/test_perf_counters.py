@@ -7,7 +7,7 @@ from ceph_exporter import exposition
 from ceph_exporter.collectors._perf_names import name_of
 from ceph_exporter.collectors.perf_counters import CUT, Options, collect
 from ceph_exporter.facts import Facts
-from ceph_exporter.facts.orchestrator import Gateway, Gateways
+from ceph_exporter.facts.orchestrator import Daemon, Daemons
 from ceph_exporter.facts.perf_counters import Counter, PerfCounters
 from ceph_exporter.facts.service_dump import Service, ServiceDump
 from tests.simulator.pages import facts_of, simulated
@@ -291,7 +291,7 @@ def test_gateways_of_an_orchestrator() -> None:
         {"rgw.4127": {"rgw.req": Counter(TOTAL, 5)}, "rgw.4130": {"rgw.req": Counter(TOTAL, 6)}}
     )
     dump = ServiceDump((Service("rgw", "4127", "s3.h3.kzwqdx", "h3", ""),))
-    gateways = Gateways((Gateway("s3.h3.kzwqdx", "h3", "18.2.7"),))
+    gateways = Daemons((Daemon("rgw", "s3.h3.kzwqdx", "h3", "18.2.7"),))
     lines = exposition.lines(collect(Facts.of(counters, dump, gateways)))
     text = b"".join(text for metric, text in lines.items() if metric != CUT).decode()
     assert text.splitlines() == [

@@ -6,7 +6,7 @@ import pytest
 from ceph_exporter.collectors import rgw, rgw_buckets
 from ceph_exporter.collectors.rgw_buckets import Options
 from ceph_exporter.facts import Fact, Facts
-from ceph_exporter.facts.orchestrator import Gateway, Gateways
+from ceph_exporter.facts.orchestrator import Daemon, Daemons
 from ceph_exporter.facts.rgw_buckets import Bucket, Quota, RgwBuckets
 from ceph_exporter.facts.rgw_usage import RgwUsage, Traffic
 from ceph_exporter.facts.rgw_users import RgwUsers, User
@@ -53,7 +53,7 @@ def test_gateways() -> None:
 def test_gateways_of_an_orchestrator() -> None:
     """They have the instance ids of `ceph_rgw_metadata`."""
     deployed = Service("rgw", "4130", "s3.h3.kzwqdx", "h3", "ceph version 18.2.7", "a", "b")
-    known = Gateways((Gateway(deployed.name, "h3", "18.2.7"),))
+    known = Daemons((Daemon("rgw", deployed.name, "h3", "18.2.7"),))
     (row,) = page(ServiceDump((deployed,)), known)["ceph_rgw_daemon_info"]
     assert 'instance_id="kzwqdx"' in row
 

@@ -2,7 +2,7 @@
 
 from ceph_exporter.collectors.services import collect
 from ceph_exporter.facts import Fact, Facts
-from ceph_exporter.facts.orchestrator import Gateway, Gateways
+from ceph_exporter.facts.orchestrator import Daemon, Daemons
 from ceph_exporter.facts.service_dump import Service, ServiceDump
 from tests.collectors.pages import by_family
 
@@ -31,7 +31,9 @@ def test_gateways() -> None:
 def test_gateways_of_an_orchestrator() -> None:
     """The orchestrator's gateways are labelled by it, running or not, as the module of 18 does."""
     deployed = Service("rgw", "4130", "s3.h3.kzwqdx", "h3", REEF)
-    gateways = Gateways((Gateway(deployed.name, "h3", "18.2.7"), Gateway("s3.h4.abcdef", "h4", "")))
+    gateways = Daemons(
+        (Daemon("rgw", deployed.name, "h3", "18.2.7"), Daemon("rgw", "s3.h4.abcdef", "h4", ""))
+    )
     assert page(ServiceDump((GATEWAY, deployed)), gateways)["ceph_rgw_metadata"] == [
         (
             '{ceph_daemon="rgw.s3.h3.kzwqdx",hostname="h3",ceph_version="18.2.7",'

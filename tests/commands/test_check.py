@@ -130,9 +130,10 @@ def test_what_a_key_may_not_ask_for_names_the_place_that_says_what_to_grant() ->
 
 
 @pytest.mark.parametrize("api", ["dashboard", "restful", "rados", "recording"])
-def test_a_cluster_without_an_orchestrator_lacks_nothing(api: str) -> None:
-    """The list of an orchestrator is not missing where there is none, over any API."""
-    row = DocumentRow("orch ps", DocumentState.UNSUPPORTED, ErrorKind.UNSUPPORTED, "unavailable")
+@pytest.mark.parametrize("name", ["orch ps", "orch ls", "orch host ls"])
+def test_a_cluster_without_an_orchestrator_lacks_nothing(api: str, name: str) -> None:
+    """The lists of an orchestrator are not missing where there is none, over any API."""
+    row = DocumentRow(name, DocumentState.UNSUPPORTED, ErrorKind.UNSUPPORTED, "unavailable")
     (found,) = advice.missing(REPORT._replace(api=api, documents=(row,), collectors=()))
     assert not found.fault
     assert found.fix == "only a cluster with an orchestrator has it; nothing needs to be done"

@@ -265,7 +265,8 @@ def test_bad_states_of_pgs_have_bad_colors() -> None:
     colored = [
         panel
         for _, panel in declared(TimeSeries)
-        if isinstance(panel, TimeSeries) and "{{state}}" in {one.legend for one in panel.queries}
+        if isinstance(panel, TimeSeries)
+        and any("{{state}}" in one.legend and "ceph_pg_state" in one.expr for one in panel.queries)
     ]
     assert colored
     for panel in colored:

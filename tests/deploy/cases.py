@@ -58,6 +58,32 @@ def _versions(*versions: str) -> str:
     )
 
 
+def _service(name: str, size: int, running: int, unmanaged: int = 0) -> str:
+    labels = f'service_name="{name}",service_type="{name.partition(".")[0]}"'
+    return (
+        f"ceph_orchestrator_service_size{{{labels}}} {size}\n"
+        f"ceph_orchestrator_service_running{{{labels}}} {running}\n"
+        f"ceph_orchestrator_service_unmanaged{{{labels}}} {unmanaged}"
+    )
+
+
+def _daemons(type_: str, *states: int) -> str:
+    return "\n".join(
+        f'ceph_cephadm_daemon_status{{service_type="{type_}",daemon_name="{type_}.{n}",'
+        f'hostname="h{n}",service_name="{type_}"}} {state}'
+        for n, state in enumerate(states)
+    )
+
+
+def _host(offline: int = 0, maintenance: int = 0) -> str:
+    return (
+        f'ceph_orchestrator_host_offline{{hostname="h1"}} {offline}\n'
+        f'ceph_orchestrator_host_maintenance{{hostname="h1"}} {maintenance}'
+    )
+
+
+_REFRESHED = 'ceph_orchestrator_host_refresh_timestamp_seconds{hostname="h1"}'
+
 CASES = {
     "CephHealthError": Case(
         'ceph_health_status 2\nceph_health_detail{name="SOME_CHECK",severity="HEALTH_ERR"} 1',
@@ -297,5 +323,55 @@ CASES = {
         "At the rate at which it has grown steadily, the pool rbd reaches its quota in 2h 8m 0s. "
         "Ceph then refuses writes.",
         at=HOURS,
+    ),
+    "CephOrchestratorServiceIncomplete": Case(
+        "\n".join((_service("nfs", 3, 1), _daemons("nfs", 1, 0), _daemons("rgw", -1))),
+        (
+            _service("nfs", 2, 2),
+            _service("nfs", 3, 1, unmanaged=1),
+            _service("osd", 3, 1),
+            f"{_service('nfs', 2, 1)}\n{_daemons('nfs', 1, -1)}",
+            f"{_service('nfs', 2, 1)}\n{_daemons('nfs', 1, 0)}\n{_host(maintenance=1)}",
+        ),
+        {"service_name": "nfs", "service_type": "nfs"},
+        "For half an hour, fewer daemons of nfs have run than the orchestrator should run: 2 of "
+        "them are missing.",
+    ),
+    "CephOrchestratorDaemonFailed": Case(
+        f"{_daemons('nfs', -1, -1, 1)}\n{_host()}",
+        (
+            _daemons("nfs", 0, 1, 2, -2),
+            _daemons("osd", -1),
+            f"{_daemons('nfs', 1, -1)}\n{_host(offline=1)}",
+            _daemons("nfs", -1)
+            + '\nceph_health_detail{name="CEPHADM_FAILED_DAEMON",severity="HEALTH_WARN"} 1',
+        ),
+        {"service_type": "nfs"},
+        "Daemons of the type nfs that are in an error state according to the orchestrator: 2.",
+    ),
+    "CephOrchestratorHostOffline": Case(
+        _host(offline=1),
+        (
+            _host(),
+            _host(maintenance=1),
+            _host(offline=1)
+            + '\nceph_health_detail{name="CEPHADM_HOST_CHECK_FAILED",severity="HEALTH_WARN"} 1',
+        ),
+        {"hostname": "h1"},
+    ),
+    "CephOrchestratorDataOld": Case(
+        f"{_host()}\n{_REFRESHED} 0",
+        (
+            f"{_host()}\n{_REFRESHED} 0+60x120",
+            f"{_host(offline=1)}\n{_REFRESHED} 0",
+            f"{_host(maintenance=1)}\n{_REFRESHED} 0",
+            (
+                f"{_host()}\n{_REFRESHED} 0\n"
+                'ceph_health_detail{name="CEPHADM_PAUSED",severity="HEALTH_WARN"} 1'
+            ),
+        ),
+        description="Hosts that the orchestrator has not asked about their daemons for more than "
+        "an hour: 1. The states that it reports may be wrong, and it does not repair these hosts.",
+        at=90,
     ),
 }

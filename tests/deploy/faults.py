@@ -224,6 +224,39 @@ MINUTES = {
     ),
 }
 
+# The notifications are the same whether cephadm or another orchestrator reports a fault.
+_NFS = (
+    "".join(
+        f'ceph_cephadm_daemon_status{{service_type="nfs",daemon_name="nfs.{n}",hostname="h{n}",'
+        f'service_name="nfs"}} {1 - 2 * n}\n'
+        f'ceph_orchestrator_host_maintenance{{hostname="h{n}"}} 0\n'
+        for n in (0, 1)
+    )
+    + 'ceph_orchestrator_service_size{service_type="nfs",service_name="nfs"} 2\n'
+    'ceph_orchestrator_service_running{service_type="nfs",service_name="nfs"} 1\n'
+    'ceph_orchestrator_service_unmanaged{service_type="nfs",service_name="nfs"} 0\n'
+)
+_REACHED = 'ceph_orchestrator_host_offline{hostname="h1"} 0\n'
+_LOST = 'ceph_orchestrator_host_offline{hostname="h1"} 1\n'
+MINUTES |= {
+    "cephadm, a daemon": Fault(
+        _NFS + _REACHED + check("CEPHADM_FAILED_DAEMON"),
+        {"20m": {"CephadmDaemonFailed"}, "2h": {"CephadmDaemonFailed"}},
+    ),
+    "Rook, a daemon": Fault(
+        _NFS + _REACHED,
+        {"20m": {"CephOrchestratorDaemonFailed"}, "2h": {"CephOrchestratorDaemonFailed"}},
+    ),
+    "cephadm, a host": Fault(
+        _NFS + _LOST + check("CEPHADM_HOST_CHECK_FAILED"),
+        {"20m": {"CephHealthWarning"}, "2h": {"CephHealthWarning"}},
+    ),
+    "Rook, a host": Fault(
+        _NFS + _LOST,
+        {"20m": {"CephOrchestratorHostOffline"}, "2h": {"CephOrchestratorHostOffline"}},
+    ),
+}
+
 # One sample every five minutes.
 HOURS = {
     "12 PGs an OSD": Fault(pgs(12, 12, 13, 9, 17, 12, 8, 15, 12, 10, 12, 12), {"8h": NONE}),

@@ -175,6 +175,14 @@ GROUPS = {"owner": {"ceph_rgw_user_quota_used_ratio"}, "placement_rule": set[str
 metrics that depend on all sums, although other values of the key may leave them as they are."""
 
 
+COUNTED = {
+    "orch ps": {"ceph_orchestrator_daemons"},
+    "orch host ls": {"ceph_orchestrator_hosts", "ceph_orchestrator_label_hosts"},
+}
+COUNTED["dashboard/host?sources=orchestrator"] = COUNTED["orch host ls"]
+"""By document, the metrics that count its rows: they are absent while a row cannot be counted."""
+
+
 def key_of(path: Path) -> str:
     """Return a path without positions in lists."""
     return ".".join("[]" if isinstance(key, int) else key for key in path)
@@ -194,7 +202,8 @@ def others(node: Any) -> list[Any]:  # noqa: ANN401 - any JSON
         return [0, 1, 2, 12, node + 1, 3 * node + 7]
     if isinstance(node, str):
         flags = ",".join(FLAGS)
-        return [f"{node}x", "", "x", "5.5", "HEALTH_ERR", "up:active", "on-going", DATE, flags]
+        states = ["HEALTH_ERR", "up:active", "on-going", "maintenance"]
+        return [f"{node}x", "", "x", "5.5", *states, DATE, flags]
     return [[], {}, ["x"], {"x": "x"}]
 
 
@@ -289,6 +298,8 @@ def test_an_odd_field_costs_at_most_its_own_series(era: str) -> None:
             if decoded not in seen:
                 seen.append(decoded)
                 cost = cluster.changed(place.wire_format, decoded) - own
+                counted = COUNTED.get(place.wire_format, set())
+                cost = {name for name in cost if name.partition("{")[0] not in counted}
                 if last in GROUPS:
                     cost = {name for name in cost if "{" not in name} - GROUPS[last]
                 if cost:

@@ -7,17 +7,23 @@ counters, which is Ceph's default.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pytest
 
+from ceph_exporter import exposition, facts
 from ceph_exporter.collectors import COLLECTORS
+from ceph_exporter.deadline import Deadline
+from ceph_exporter.facts import Facts
 from testbed import orchestrator
+from testbed.bootstrap import RIGHTS
 from testbed.exporter import arguments, run
 from tests.real import parity
+from tests.real.test_rados_rights import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from testbed.ceph import CephCluster
 
@@ -26,6 +32,7 @@ pytestmark = pytest.mark.real
 DECLARED = {metric.name for collector in COLLECTORS.values() for metric in collector.metrics}
 DOCUMENTS = ("versions", "mon metadata", "mgr metadata", "mds metadata")
 FAMILIES = ("ceph_versions", "ceph_mon_metadata", "ceph_mgr_metadata", "ceph_mds_metadata")
+OF_ORCHESTRATOR = ("orch ps", "orch ls", "orch host ls")
 GATEWAY = {
     frozenset(
         {
@@ -61,6 +68,71 @@ def once(cluster: CephCluster, api: str) -> Once:
     page = parity.parse(done.stdout)
     assert page["ceph_up"] == {frozenset(): 1.0}
     return Once(page, done.stderr)
+
+
+def rows(cluster: CephCluster, *command: str) -> list[dict[str, Any]]:
+    """Return what a command of `ceph orch` lists."""
+    return cast("list[dict[str, Any]]", cluster.ask("orch", *command))
+
+
+def series(**labels: str) -> frozenset[tuple[str, str]]:
+    """Return the labels of a series."""
+    return frozenset(labels.items())
+
+
+def expected(cluster: CephCluster, documents: tuple[str, ...]) -> parity.Page:
+    """Return the families of some documents that `ceph orch` implies at this moment."""
+    page: parity.Page = {}
+    if "orch ps" in documents:
+        daemons = [
+            (row, {"daemon_name": f"{row['daemon_type']}.{row['daemon_id']}"})
+            for row in rows(cluster, "ps")
+        ]
+        page["ceph_cephadm_daemon_status"] = {
+            series(
+                **name,
+                service_type=row["daemon_type"],
+                hostname=row["hostname"],
+                service_name=orchestrator.SERVICES[name["daemon_name"]],
+            ): row["status"]
+            for row, name in daemons
+        }
+        page["ceph_orchestrator_daemon_start_time_seconds"] = {
+            series(**name, hostname=row["hostname"]): orchestrator.STARTED for row, name in daemons
+        }
+        for field in ("memory_usage", "memory_request", "memory_limit"):
+            page[f"ceph_orchestrator_daemon_{field}_bytes"] = {
+                series(**name, hostname=row["hostname"]): row[field]
+                for row, name in daemons
+                if field in row
+            }
+    if "orch ls" in documents:
+        services = [
+            (series(service_type=row["service_type"], service_name=row["service_name"]), row)
+            for row in rows(cluster, "ls")
+        ]
+        page["ceph_orchestrator_service_size"] = {
+            block: row["status"]["size"] for block, row in services
+        }
+        page["ceph_orchestrator_service_running"] = {
+            block: row["status"]["running"] for block, row in services
+        }
+        page["ceph_orchestrator_service_unmanaged"] = {
+            block: row.get("unmanaged", False) for block, row in services
+        }
+    if "orch host ls" in documents:
+        hosts = rows(cluster, "host", "ls")
+        page["ceph_orchestrator_hosts"] = {
+            series(status="online"): len(hosts),
+            series(status="offline"): 0,
+            series(status="maintenance"): 0,
+        }
+        page["ceph_orchestrator_label_hosts"] = {
+            series(label=label): sum(label in row["labels"] for row in hosts)
+            for row in hosts
+            for label in row["labels"]
+        }
+    return page
 
 
 def of_counters(cluster: CephCluster, value: str) -> None:
@@ -101,14 +173,23 @@ def check_parity(cluster: CephCluster, api: str) -> None:
     assert not lines, "\n".join(lines)
 
 
-def check_working(cluster: CephCluster, pages: dict[str, Once]) -> None:
-    """Hosts and versions are those without an orchestrator; its gateway is on both pages."""
+def check_working(
+    cluster: CephCluster, pages: dict[str, Once], documents: tuple[str, ...] = OF_ORCHESTRATOR
+) -> None:
+    """Hosts and versions are those without an orchestrator; its gateway is on both pages.
+
+    documents: those whose metrics are compared with what `ceph orch` lists.
+    """
     for api, before in pages.items():
         now = once(cluster, api)
         assert now.hosts() == before.hosts()
         assert [now.success(name) for name in DOCUMENTS] == [1, 1, 1, 1]
         has_list = (cluster.release.name, api) != ("16.2.15", "dashboard")
-        assert now.success("orch ps") == (1 if has_list else None)
+        offered = tuple(name for name in documents if has_list or name != "orch ps")
+        assert [now.success(name) for name in offered] == [1] * len(offered)
+        assert has_list or now.success("orch ps") is None
+        implied = expected(cluster, offered)
+        assert {name: now.page.get(name) for name in implied} == implied
         assert now.page.get("ceph_rgw_metadata") == (GATEWAY if has_list else None)
         check_parity(cluster, api)
 
@@ -118,6 +199,8 @@ def check_failing(cluster: CephCluster, pages: dict[str, Once]) -> None:
     for api, before in pages.items():
         now = once(cluster, api)
         assert not now.page.get("ceph_rgw_metadata")
+        assert not now.page.get("ceph_cephadm_daemon_status")
+        assert not now.page.get("ceph_orchestrator_service_size")
         assert "Traceback" not in now.log
         if (cluster.release.name, api) == ("18.2.7", "dashboard"):
             assert [now.success(name) for name in DOCUMENTS] == [0, 0, 0, 0]
@@ -127,20 +210,52 @@ def check_failing(cluster: CephCluster, pages: dict[str, Once]) -> None:
             assert now.hosts() == before.hosts()
 
 
-def test_with_an_orchestrator(release_cluster: CephCluster, without: dict[str, Once]) -> None:
-    """Hosts, versions and gateways are right with data, while it fails, and with data again."""
-    assert all(page.success("orch ps") is None for page in without.values())
+def over_rados(cluster: CephCluster, folder: Path) -> parity.Page:
+    """Return the metrics of the collector `orchestrator` over librados."""
+    source = open_source(cluster, folder, "orchestrated", *RIGHTS)
+    try:
+        answers = list(source.fetch(OF_ORCHESTRATOR, Deadline(60)))
+    finally:
+        source.close()
+    decoded = [fact for one in answers for fact in facts.decode(one.wire_format, one.body)]
+    families = COLLECTORS["orchestrator"].collect(Facts.of(*decoded))
+    page = exposition.page([exposition.lines(families)], exposition.Format.TEXT)
+    return parity.parse(page.decode())
+
+
+def check_passwords(cluster: CephCluster, folder: Path) -> None:
+    """Check that a password that the orchestrator shows is nowhere in a recording or a log."""
+    assert orchestrator.PASSWORD in cluster.ceph("orch", "ls", "--format=json")
+    for api in cluster.apis:
+        done = run("record", str(folder / api), *arguments(cluster, api), "--log.level=debug")
+        assert done.returncode == 0, done.stderr
+        files = [file for file in (folder / api).rglob("*") if file.is_file()]
+        assert {"orch_ls.json", "service.json"} & {file.name for file in files}
+        texts = [done.stdout, done.stderr, *(file.read_text() for file in files)]
+        assert not [text for text in texts if orchestrator.PASSWORD in text]
+
+
+def test_with_an_orchestrator(
+    release_cluster: CephCluster, without: dict[str, Once], tmp_path: Path
+) -> None:
+    """All that it reports is right with data, absent while it fails, and right with data again."""
+    assert {page.success(name) for page in without.values() for name in OF_ORCHESTRATOR} == {None}
     release_cluster.wait_until_idle()
     if release_cluster.release.name != "16.2.15":
         release_cluster.wait(
             lambda: GATEWAY.keys() == gateways(release_cluster), "gateway of the module", 60
         )
     check_working(release_cluster, without)
+    check_passwords(release_cluster, tmp_path)
+    implied = expected(release_cluster, OF_ORCHESTRATOR)
+    page = over_rados(release_cluster, tmp_path)
+    assert {name: page.get(name) for name in implied} == implied
     orchestrator.lose_data(release_cluster)
     check_failing(release_cluster, without)
     orchestrator.load(release_cluster)
     release_cluster.wait_until_idle()
-    check_working(release_cluster, without)
+    # From 18 on, the dashboard keeps its list of hosts for a minute.
+    check_working(release_cluster, without, OF_ORCHESTRATOR[:2])
 
 
 def gateways(cluster: CephCluster) -> set[frozenset[tuple[str, str]]]:

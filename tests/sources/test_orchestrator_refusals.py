@@ -1,4 +1,4 @@
-"""The command `orch ps` where there is no orchestrator, and where its module fails."""
+"""The commands of the orchestrator where there is no orchestrator, and where its module fails."""
 
 import errno
 import sys
@@ -68,7 +68,7 @@ def over_restful(credentials: Credentials, text: str) -> SourceError | None:
     def special(request: Request) -> HttpReply | None:
         if request.method != "POST":
             return None
-        row = {"command": "orch ps daemon_type=rgw format=json", "outb": "", "outs": text}
+        row = {"command": "orch ps format=json", "outb": "", "outs": text}
         return as_json({"id": "7", "is_finished": True, "failed": [row]})
 
     return fetched(Restful(special=special), credentials, (ORCH,))[ORCH].error

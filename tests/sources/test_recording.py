@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ceph_exporter import facts
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.sources import (
     Answer,
@@ -238,3 +239,76 @@ def test_a_full_disk_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.Mon
         recording.write(tmp_path, Answer((), "status", 0.1, b"new"))
     assert caught.value.filename == str(tmp_path / "status.json")
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]
+
+
+SPEC = {
+    "api_password": "hidden-1",
+    "rgw_frontend_ssl_certificate": "hidden-2",
+    "snmp": {"community": "hidden-3"},
+}
+ROWS = {
+    "orch ps": {
+        "daemon_type": "osd",
+        "daemon_id": "3",
+        "status": 1,
+        "extra_container_args": ["-e", "PASSWORD=hidden-4"],
+        "events": [{"message": "hidden-5"}],
+    },
+    "orch ls": {
+        "service_name": "iscsi.a",
+        "unmanaged": True,
+        "spec": SPEC,
+        "custom_configs": [{"content": "hidden-6"}],
+        "status": {"size": 2, "running": 1, "virtual_ip": "hidden-7"},
+        "events": [{"message": "hidden-8"}],
+    },
+    "orch host ls": {
+        "hostname": "h1",
+        "labels": ["mon"],
+        "status": "",
+        "addr": "hidden-9",
+        "oob": {"username": "hidden-10", "password": "hidden-11"},
+    },
+}
+SAME = {
+    "dashboard/daemon": "orch ps",
+    "dashboard/service": "orch ls",
+    "dashboard/host?sources=orchestrator": "orch host ls",
+}
+
+
+@pytest.mark.parametrize("wire", [*ROWS, *SAME])
+def test_specifications_of_the_orchestrator_are_not_recorded(tmp_path: Path, wire: str) -> None:
+    """Of the orchestrator's answers only what the exporter reads is written, and it decodes."""
+    body = json.dumps([ROWS[SAME.get(wire, wire)], "hidden-12", ["hidden-13"]]).encode()
+    file = recording.write(tmp_path, Answer((), wire, 0.1, body))
+    assert b"hidden" not in file.read_bytes()
+    assert facts.decode(wire, file.read_bytes()) == facts.decode(wire, body)
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers(),
+        lambda inner: (
+            st.dictionaries(
+                st.sampled_from(["status", "labels", "service_name", "size", "spec"]), inner
+            )
+            | st.lists(inner)
+        ),
+        max_leaves=8,
+    )
+)
+def test_no_form_of_a_service_is_recorded_with_its_specification(value: object) -> None:
+    """Whatever the answer looks like, no object below the fields in use is written."""
+
+    def hide(node: object) -> object:
+        """Put a secret into each object."""
+        if isinstance(node, dict):
+            return {"x": "hidden"} | {key: hide(inner) for key, inner in node.items()}
+        return [hide(inner) for inner in node] if isinstance(node, list) else node
+
+    with tempfile.TemporaryDirectory() as folder:
+        body = json.dumps(hide(value)).encode()
+        file = recording.write(Path(folder), Answer((), "orch ls", 0.1, body))
+        assert b"hidden" not in file.read_bytes()
+        json.loads(file.read_bytes())

@@ -29,7 +29,7 @@ _ALWAYS_ON = (
 _ENABLED = ("dashboard", "iostat", "nfs", "prometheus", "restful")
 _OTHERS = ("alerts", "influx", "localpool", "mirroring", "snap_schedule", "stats", "telegraf")
 # Names have the form that cephadm uses: SERVICE.HOST.SUFFIX.
-_SERVICES = {
+SERVICES = {
     "rgw": ("s3.host1.kzwqdx", "s3.host2.mnbvcx"),
     "rbd-mirror": ("mirror.host3.trewqa",),
 }
@@ -107,10 +107,10 @@ def fs_dump(state: State) -> dict[str, object]:
 def service_dump(state: State) -> dict[str, object]:
     """Return `service dump`, which `status` contains as `servicemap`."""
     gid, services = _FIRST_GID, {}
-    for type_, names in _SERVICES.items():
+    for type_, names in SERVICES.items():
         daemons: dict[str, object] = {"summary": ""}
         for name in names:
-            host = _host_of(name)
+            host = service_host(name)
             zone = {"zone_name": "berlin", "zonegroup_name": "europe"} if type_ == "rgw" else {}
             daemons[str(gid)] = {
                 "start_epoch": 11,
@@ -127,24 +127,7 @@ def service_dump(state: State) -> dict[str, object]:
     return {"epoch": 11, "modified": date(0), "services": services}
 
 
-def orch_ps(state: State) -> list[dict[str, object]]:
-    """Return `orch ps --daemon_type rgw` of cephadm."""
-    return [
-        {
-            "daemon_type": "rgw",
-            "daemon_id": name,
-            "daemon_name": f"rgw.{name}",
-            "service_name": f"rgw.{name.partition('.')[0]}",
-            "hostname": state.moment.layout.hosts[_host_of(name)].name,
-            "status": 1,
-            "status_desc": "running",
-            "version": VERSION.split()[2],
-        }
-        for name in _SERVICES["rgw"]
-    ]
-
-
-def _host_of(name: str) -> int:
+def service_host(name: str) -> int:
     """Return the index of the host that a service's daemon is named after."""
     return int(name.split(".")[1].removeprefix("host")) - 1
 
@@ -208,5 +191,5 @@ def _counts(state: State) -> dict[str, int]:
         "mgr": len(MGRS),
         "osd": len(state.osds) - len(state.down),
         "mds": mds,
-        **{type_: len(names) for type_, names in _SERVICES.items()},
+        **{type_: len(names) for type_, names in SERVICES.items()},
     }

@@ -29,10 +29,17 @@ SCOPES = {
     "manager": {"mgr dump"},
     "cephfs": {"fs dump"},
     "monitor": {"quorum_status"},
-    "hosts": {"mon metadata", "mgr metadata", "mds metadata", "versions"},
+    "hosts": {
+        "mon metadata",
+        "mgr metadata",
+        "mds metadata",
+        "versions",
+        "orch ls",
+        "orch host ls",
+    },
     "rgw": {"service dump"},
 }
-"""By scope, the documents that require it; from 18 on, `hosts` also covers the orchestrator's."""
+"""By scope, the documents that require it; from 18 on, `hosts` also covers `orch ps`."""
 ROLE = "single"
 
 

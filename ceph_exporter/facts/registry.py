@@ -29,6 +29,7 @@ from ceph_exporter.facts.perf_counters import PerfCounters
 from ceph_exporter.facts.pg_states import PgStates
 from ceph_exporter.facts.pool_stats import PoolStats
 from ceph_exporter.facts.pool_sums import PoolSums
+from ceph_exporter.facts.progress import Progress
 from ceph_exporter.facts.quorum import Quorum
 from ceph_exporter.facts.rgw_buckets import RgwBuckets
 from ceph_exporter.facts.rgw_usage import RgwUsage
@@ -73,6 +74,7 @@ REGISTRY = (
     Document(PgStates, mgr("pg dump", dumpcontents=["pgs_brief"])),
     Document(ServiceDump, mgr("service dump", since="12")),
     Document(Gateways, mgr("orch ps", since="15", daemon_type="rgw")),
+    Document(Progress, mgr("progress json", since="14")),
     Document(OsdTree, mon("osd tree")),
     Document(PoolSums, mgr("pg dump", dumpcontents=["pools"])),
     Document(Version, mon("version", since="0.94")),

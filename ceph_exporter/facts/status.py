@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
-from ceph_exporter.facts import service_dump
+from ceph_exporter.facts import progress_events, service_dump
 from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.health import RawHealth, from_raw, status_of
@@ -23,7 +23,7 @@ class Status(Fact, frozen=True):
     pg_states: the number of PGs by combined state ("active+clean"); pg_states_complete: whether
     pg_states has every state of the answer. Rates are per second; those of reads, writes and
     recovery are in bytes per second. A rate that Ceph omits because the cluster is idle is 0.
-    osd_epoch: the epoch of the OSD map.
+    osd_epoch: the epoch of the OSD map. events: operations in progress.
     """
 
     document = "status"
@@ -47,6 +47,7 @@ class Status(Fact, frozen=True):
     ops: float | None = None
     recovery_bytes: float | None = None
     recovery_objects: float | None = None
+    events: progress_events.Events | None = None
 
     def without_mgr(self) -> "Status":
         """Return health, fsid, OSD counts and remapped PGs; figures from the mgr are left out."""
@@ -106,6 +107,7 @@ class RawStatus(msgspec.Struct, frozen=True):
     pgmap: RawPgmap | None = None
     fsid: str | None = None
     servicemap: service_dump.RawServiceMap | None = None
+    progress_events: dict[str, progress_events.RawEvent | None] | None = None
 
 
 class RawOsd(msgspec.Struct, frozen=True):
@@ -163,10 +165,8 @@ _decode_minimal = Decoder(RawMinimal)
 def decode_status(body: bytes) -> tuple[Fact, ...]:
     """Decode the answer to `status`; from Ceph 12 on, it also contains `service dump`."""
     answer = _decode(body)
-    status = _from_status(answer)
-    if answer.servicemap is None:
-        return (status,)
-    return status, service_dump.from_raw(answer.servicemap)
+    services = answer.servicemap
+    return (_from_status(answer), *((service_dump.from_raw(services),) if services else ()))
 
 
 def _from_status(answer: RawStatus) -> Status:
@@ -180,6 +180,7 @@ def _from_status(answer: RawStatus) -> Status:
             osds_up=osdmap.num_up_osds,
             osds_in=osdmap.num_in_osds,
             pgs_remapped=osdmap.num_remapped_pgs,
+            events=progress_events.from_status(answer.progress_events),
         )
     )
     if answer.pgmap is None:

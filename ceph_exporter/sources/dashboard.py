@@ -38,6 +38,7 @@ ENDPOINTS: Mapping[str, tuple[str, ...]] = {
     "osd": ("osd df", "osd perf"),
     "host": ("mon metadata", "mgr metadata", "mds metadata", "versions"),
     "daemon?daemon_types=rgw": ("orch ps",),
+    "task": ("progress json",),
     "perf_counters": ("perf counters",),
     "summary": ("version",),
     "rgw/daemon": ("service dump",),

@@ -1,0 +1,34 @@
+"""The number of sessions that each monitor has with clients and daemons."""
+
+from collections.abc import Iterator
+
+from ceph_exporter.facts import Facts, Quorum
+from ceph_exporter.metric import Family, Labels, Metric
+
+SESSIONS = Metric(
+    "ceph_mon_num_sessions",
+    "gauge",
+    "Number of open sessions of the monitor",
+    Quorum.document,
+    Labels("ceph_daemon"),
+    since="14",
+    detail="Only the dashboard API reports it. With the restful API, the collector perf_counters "
+    "exports it under the same name. A monitor out of quorum is absent, because the mgr only "
+    "remembers its last report.",
+)
+
+
+def collect(facts: Facts) -> Iterator[Family]:
+    """Yield the sessions of the monitors in quorum; nothing if the API does not report them.
+
+    A family without samples would replace that of the performance counters.
+    """
+    quorum = facts.get(Quorum)
+    monitors = quorum.monitors if quorum else ()
+    rows = [
+        (SESSIONS.labels(f"mon.{mon.name}"), mon.sessions)
+        for mon in monitors
+        if mon.in_quorum and mon.sessions is not None
+    ]
+    if rows:
+        yield SESSIONS, rows

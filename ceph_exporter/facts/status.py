@@ -8,11 +8,12 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
-from ceph_exporter.facts import progress_events, service_dump
+from ceph_exporter.facts import service_dump
 from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.health import RawHealth, from_raw, status_of
 from ceph_exporter.facts.numbers import amounts, counts
+from ceph_exporter.facts.progress_events import Events, RawEvent, from_status
 
 _RECOVERY = {"recovering", "backfilling", "backfill"}  # "backfill": up to Ceph 11
 
@@ -47,7 +48,7 @@ class Status(Fact, frozen=True):
     ops: float | None = None
     recovery_bytes: float | None = None
     recovery_objects: float | None = None
-    events: progress_events.Events | None = None
+    events: Events | None = None
 
     def without_mgr(self) -> "Status":
         """Return health, fsid, OSD counts and remapped PGs; figures from the mgr are left out."""
@@ -107,7 +108,7 @@ class RawStatus(msgspec.Struct, frozen=True):
     pgmap: RawPgmap | None = None
     fsid: str | None = None
     servicemap: service_dump.RawServiceMap | None = None
-    progress_events: dict[str, progress_events.RawEvent | None] | None = None
+    progress_events: dict[str, RawEvent | None] | None = None
 
 
 class RawOsd(msgspec.Struct, frozen=True):
@@ -180,15 +181,14 @@ def _from_status(answer: RawStatus) -> Status:
             osds_up=osdmap.num_up_osds,
             osds_in=osdmap.num_in_osds,
             pgs_remapped=osdmap.num_remapped_pgs,
-            events=progress_events.from_status(answer.progress_events),
+            events=from_status(answer.progress_events),
         )
     )
     if answer.pgmap is None:
         return osds
     # Up to Ceph 9, there is one sum of all operations; later, reads and writes are separate.
     pgmap = amounts(answer.pgmap)
-    joint = pgmap.op_per_sec
-    separate = joint is msgspec.UNSET
+    separate = (joint := pgmap.op_per_sec) is msgspec.UNSET
     reads, writes = pgmap.read_op_per_sec, pgmap.write_op_per_sec
     states = states_of(pgmap.pgs_by_state)
     return msgspec.structs.replace(
@@ -256,5 +256,5 @@ def from_minimal(answer: RawMinimal) -> tuple[Fact, ...]:
         ops=_both(reads, writes),
         recovery_bytes=perf.recovering_bytes_per_sec,
     )
-    status = amounts(status)
-    return (from_raw(answer.health), status) if answer.health and health else (status,)
+    checks = (from_raw(answer.health),) if answer.health and health else ()
+    return (*checks, amounts(status))

@@ -52,6 +52,7 @@ def rows(count: int, total: str) -> Reply:
         ("versions", "host"),
         ("service dump", "rgw/daemon"),
         ("orch ps", "daemon?daemon_types=rgw"),
+        ("progress json", "task"),
         ("perf counters", "perf_counters"),
         ("version", "summary"),
     ],

@@ -15,6 +15,7 @@ from ceph_exporter.simulator.reef import (
     osds,
     perf,
     pools,
+    progress,
     status,
 )
 
@@ -38,6 +39,7 @@ ANSWERS: Mapping[str, Callable[[State], object]] = {
     "fs dump": daemons.fs_dump,
     "service dump": daemons.service_dump,
     "orch ps": daemons.orch_ps,
+    "progress json": progress.progress_json,
     "pg states": pools.pgs_brief,
     "pg dump pools": pools.pool_sums,
     "version": daemons.version,

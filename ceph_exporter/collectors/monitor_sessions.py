@@ -19,16 +19,7 @@ SESSIONS = Metric(
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield the sessions of the monitors in quorum; nothing if the API does not report them.
-
-    A family without samples would replace that of the performance counters.
-    """
-    quorum = facts.get(Quorum)
-    monitors = quorum.monitors if quorum else ()
-    rows = [
-        (SESSIONS.labels(f"mon.{mon.name}"), mon.sessions)
-        for mon in monitors
-        if mon.in_quorum and mon.sessions is not None
-    ]
-    if rows:
-        yield SESSIONS, rows
+    """Yield the sessions of the monitors in quorum, if the API reports them."""
+    if quorum := facts.get(Quorum):
+        monitors = [mon for mon in quorum.monitors if mon.in_quorum]
+        yield SESSIONS, [(SESSIONS.labels(f"mon.{mon.name}"), mon.sessions) for mon in monitors]

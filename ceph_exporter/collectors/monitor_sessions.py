@@ -19,7 +19,9 @@ SESSIONS = Metric(
 
 
 def collect(facts: Facts) -> Iterator[Family]:
-    """Yield the sessions of the monitors in quorum, if the API reports them."""
-    if quorum := facts.get(Quorum):
-        monitors = [mon for mon in quorum.monitors if mon.in_quorum]
-        yield SESSIONS, [(SESSIONS.labels(f"mon.{mon.name}"), mon.sessions) for mon in monitors]
+    """Yield the sessions of the monitors in quorum, and no family if the API reports none."""
+    quorum = facts.get(Quorum)
+    monitors = [mon for mon in quorum.monitors if mon.in_quorum] if quorum else []
+    rows = [(SESSIONS.labels(f"mon.{mon.name}"), mon.sessions) for mon in monitors]
+    if any(sessions is not None for _, sessions in rows):
+        yield SESSIONS, rows

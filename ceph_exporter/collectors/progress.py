@@ -51,12 +51,12 @@ def collect(facts: Facts) -> Iterator[Family]:
     `status` of the dashboard does not contain the events.
     """
     status, progress = facts.get(Status), facts.get(Progress)
-    known = progress.events if progress else None
-    events = status.events if status and status.events else known
+    detailed = progress.events if progress else None
+    events = status.events if status and status.events else detailed
     if events is None:
         return
     rows = [(_EVENT(event.kind, event.subject), event) for event in events.listed]
-    listed = known.listed if known else ()
+    listed = detailed.listed if detailed else ()
     starts = {_EVENT(event.kind, event.subject): event.start for event in listed}
     yield EVENTS, one(events.number)
     yield RATIO, [(block, event.ratio) for block, event in rows]

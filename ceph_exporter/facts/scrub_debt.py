@@ -47,8 +47,9 @@ def _debt(check: Check) -> Debt:
     if number is None and (match := _NUMBER.match(check.message)):
         number = amount(float(match[1]))
     times = [_unix(line) for line in check.detail]
-    known = [time for time in times if time is not None]
-    return Debt(number, min(known) if known and len(known) == len(times) else None)
+    readable = [time for time in times if time is not None]
+    oldest = min(readable) if readable and len(readable) == len(times) else None
+    return Debt(number, oldest)
 
 
 def _unix(line: str) -> float | None:

@@ -113,9 +113,9 @@ def health(text: str) -> None:
     """Decode health answers of both eras with the text everywhere, and count stuck PGs."""
     line = {"message": text}
     codes = ("SLOW_OPS", "PG_AVAILABILITY", "MON_DISK_LOW", "MON_DISK_BIG", "MON_CLOCK_SKEW")
-    codes = (*codes, *scrub_debt.KINDS.values())
     check = {"severity": text, "summary": line, "detail": [line]}
-    modern = {"status": "HEALTH_WARN", "checks": dict.fromkeys((*codes, "MON_DOWN"), check)}
+    codes_of_all = (*codes, "MON_DOWN", *scrub_debt.KINDS.values())
+    modern = {"status": "HEALTH_WARN", "checks": dict.fromkeys(codes_of_all, check)}
     old = {
         "overall_status": "HEALTH_WARN",
         "summary": [{"severity": "HEALTH_WARN", "summary": text}],

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ceph_exporter import facts
-from ceph_exporter.facts import DecodeError, Facts, Status
+from ceph_exporter.facts import DecodeError, Fact, Facts, Status
 from ceph_exporter.facts.progress import Progress
 from ceph_exporter.facts.progress_events import LIMIT, Event, Events, identify
 
@@ -192,4 +192,5 @@ def test_it_is_requested_only_while_something_is_in_progress() -> None:
 def test_a_dead_mgr_reports_nothing() -> None:
     """Without a mgr, the monitors repeat old events."""
     assert Status("HEALTH_OK", events=Events(1)).without_mgr() == Status("HEALTH_OK")
-    assert Progress(Events(1)).without_mgr() is None
+    fact: Fact = Progress(Events(1))
+    assert fact.without_mgr() is None

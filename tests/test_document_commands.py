@@ -24,6 +24,7 @@ RUN_BY = {
     "docs/alerts.md": {"Load them": BY_HAND},
     "docs/ceph-apis.md": {
         "Roles with fewer rights": "tests/real/wild/test_roles.py",
+        "Operations in progress, late scrubs and sessions": "tests/real/test_rados.py",
         "RGW's own API": "tests/real/test_rgw.py",
         "The monitors' disk and store from 12 on": "tests/real/test_mon_store.py",
         "What each API lacks": "tests/real/test_parity.py",

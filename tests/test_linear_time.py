@@ -18,7 +18,7 @@ import pytest
 from ceph_exporter import exposition, metric
 from ceph_exporter.collectors import _perf_names, rgw_buckets, versions
 from ceph_exporter.config.units import Duration, Size
-from ceph_exporter.facts import Facts, pg_states, preluminous
+from ceph_exporter.facts import Facts, pg_states, preluminous, progress_events, scrub_debt
 from ceph_exporter.facts.decode import DecodeError
 from ceph_exporter.facts.health import decode_health
 from ceph_exporter.facts.rgw_buckets import Bucket, RgwBuckets
@@ -114,7 +114,8 @@ def health(text: str) -> None:
     line = {"message": text}
     codes = ("SLOW_OPS", "PG_AVAILABILITY", "MON_DISK_LOW", "MON_DISK_BIG", "MON_CLOCK_SKEW")
     check = {"severity": text, "summary": line, "detail": [line]}
-    modern = {"status": "HEALTH_WARN", "checks": dict.fromkeys((*codes, "MON_DOWN"), check)}
+    codes_of_all = (*codes, "MON_DOWN", *scrub_debt.KINDS.values())
+    modern = {"status": "HEALTH_WARN", "checks": dict.fromkeys(codes_of_all, check)}
     old = {
         "overall_status": "HEALTH_WARN",
         "summary": [{"severity": "HEALTH_WARN", "summary": text}],
@@ -123,6 +124,7 @@ def health(text: str) -> None:
     for answer in (modern, old):
         (fact,) = decode_health(json.dumps(answer).encode())
         pg_states.stuck(fact)  # type: ignore[arg-type]
+        scrub_debt.debts(fact)  # type: ignore[arg-type]
 
 
 def release(text: str) -> None:
@@ -171,6 +173,7 @@ PARSERS: dict[str, Callable[[str], object]] = {
     "target": target,
     "health": health,
     "line of health": preluminous.code_of,
+    "progress": progress_events.identify,
     "release": release,
     "broken JSON": broken_json,
     "units": units,

@@ -1,10 +1,11 @@
-"""Placement groups: how many there are by pool and state, and how many are stuck."""
+"""Placement groups: how many there are by pool and state, are stuck, or were not scrubbed."""
 
 from collections.abc import Iterator
 
 from ceph_exporter.facts import Facts, Health, Status
 from ceph_exporter.facts.osd_dump import OsdDump
 from ceph_exporter.facts.pg_states import PgStates, if_uniform, single, stuck
+from ceph_exporter.facts.scrub_debt import debts
 from ceph_exporter.metric import Family, Labels, Metric
 
 _POOL, _KIND = Labels("pool_id"), Labels("kind")
@@ -73,6 +74,29 @@ STUCK_OLDEST = Metric(
     "health check). Absent if Ceph reports no times, or if it reports that a PG has been stuck "
     "'since forever'.",
 )
+NOT_SCRUBBED = Metric(
+    "ceph_pgs_not_scrubbed",
+    "gauge",
+    "Number of PGs that were not scrubbed in time, muted or not",
+    _HEALTH,
+    _KIND,
+    since="12",
+    detail="The label kind is scrub or deep_scrub. The value is that of the health checks "
+    "PG_NOT_SCRUBBED and PG_NOT_DEEP_SCRUBBED, and 0 while they are not raised. Ceph does not "
+    "raise them if mon_warn_pg_not_scrubbed_ratio or mon_warn_pg_not_deep_scrubbed_ratio is 0, and "
+    "Ceph 12 and 13 raise them only if mon_warn_not_scrubbed or mon_warn_not_deep_scrubbed is set.",
+)
+OLDEST_SCRUB = Metric(
+    "ceph_pgs_oldest_scrub_timestamp_seconds",
+    "gauge",
+    "Earliest last scrub of the PGs that were not scrubbed in time; absent if there are none",
+    _HEALTH,
+    _KIND,
+    since="15",
+    detail="The value is the minimum over the PGs that Ceph names (by default, at most 50 per "
+    "health check), so there may be PGs whose last scrub was earlier. Absent if the API omits the "
+    "detail lines.",
+)
 
 _BY_STATE = {
     name.lower(): metric
@@ -91,6 +115,10 @@ def collect(facts: Facts) -> Iterator[Family]:
         kinds = [(_KIND(kind), row) for kind, row in stuck(health).items()]
         yield STUCK, [(block, row.pgs) for block, row in kinds]
         yield STUCK_OLDEST, [(block, row.oldest) for block, row in kinds]
+    if health:
+        scrubs = [(_KIND(kind), row) for kind, row in debts(health).items()]
+        yield NOT_SCRUBBED, [(block, row.pgs) for block, row in scrubs]
+        yield OLDEST_SCRUB, [(block, row.oldest) for block, row in scrubs]
 
 
 def _pools(states: PgStates) -> Iterator[Family]:

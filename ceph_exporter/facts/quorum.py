@@ -5,6 +5,7 @@ Sources: Monitor.cc of every release (`quorum_status`, `mon_status`); MonmapMoni
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TypeAlias
 
 import msgspec
 
@@ -18,7 +19,8 @@ class Monitor(msgspec.Struct, frozen=True):
 
     rank: the position in the monmap, starting at 0. address: without port and nonce. reports: the
     times of the monitor's last two reports to the mgr, as unix times of the mgr's clock, newest
-    last; only the dashboard's `/api/monitor` contains them.
+    last. sessions: the number of open sessions in the last report. Only the dashboard's
+    `/api/monitor` contains reports.
     """
 
     name: str
@@ -26,6 +28,7 @@ class Monitor(msgspec.Struct, frozen=True):
     in_quorum: bool
     address: str = ""
     reports: tuple[float, ...] = ()
+    sessions: float | None = None
 
 
 class Quorum(Fact, frozen=True):
@@ -111,7 +114,10 @@ class RawDashboardMonitor(msgspec.Struct, frozen=True):
     out_quorum: tuple[RawReport, ...] = ()
 
 
-_NO_REPORTS: Mapping[str, tuple[float, ...]] = MappingProxyType({})
+Reports: TypeAlias = Mapping[str, tuple[tuple[float, float], ...]]
+"""By monitor, pairs of a time and a number of sessions, newest last."""
+
+_NO_REPORTS: Reports = MappingProxyType({})
 _decode = Decoder(RawQuorum)
 _decode_dump = Decoder(RawMonmap)
 _decode_dashboard = Decoder(RawDashboardMonitor)
@@ -135,11 +141,10 @@ def decode_dashboard_monitor(body: bytes) -> tuple[Fact, ...]:
     """Decode the dashboard's `/api/monitor`."""
     answer = _decode_dashboard(body)
     rows = [(mon.name, mon.stats.num_sessions) for mon in answer.in_quorum + answer.out_quorum]
-    reports = {name: tuple(time for time, _ in row[-2:]) for name, row in rows}
-    return (_fact(answer.mon_status, reports),)
+    return (_fact(answer.mon_status, dict(rows)),)
 
 
-def _fact(answer: RawQuorum, reports: Mapping[str, tuple[float, ...]] = _NO_REPORTS) -> Quorum:
+def _fact(answer: RawQuorum, reports: Reports = _NO_REPORTS) -> Quorum:
     ranks = set(answer.quorum)
     monitors = tuple(
         Monitor(
@@ -148,7 +153,8 @@ def _fact(answer: RawQuorum, reports: Mapping[str, tuple[float, ...]] = _NO_REPO
             mon.rank in ranks,
             # "10.0.0.1:6789/0" and "[::1]:6789/0"; public_addr exists from Ceph 12 on
             (mon.public_addr or mon.addr).rpartition(":")[0],
-            reports.get(mon.name, ()),
+            tuple(time for time, _ in reports.get(mon.name, ())[-2:]),
+            next((amount(number) for _, number in reports.get(mon.name, ())[-1:]), None),
         )
         for mon in answer.monmap.mons
     )

@@ -31,6 +31,7 @@ from ceph_exporter.facts.perf_counters import PerfCounters
 from ceph_exporter.facts.pg_states import PgStates
 from ceph_exporter.facts.pool_stats import PoolStats
 from ceph_exporter.facts.pool_sums import PoolSums
+from ceph_exporter.facts.progress import Progress
 from ceph_exporter.facts.quorum import Quorum
 from ceph_exporter.facts.rgw_buckets import RgwBuckets
 from ceph_exporter.facts.rgw_usage import RgwUsage
@@ -79,6 +80,7 @@ REGISTRY = (
     Document(Daemons, mgr("orch ps", since="15")),
     Document(Services, mgr("orch ls", since="15")),
     Document(Hosts, mgr("orch host ls", since="15")),
+    Document(Progress, mgr("progress json", since="14")),
     Document(OsdTree, mon("osd tree")),
     Document(PoolSums, mgr("pg dump", dumpcontents=["pools"])),
     Document(Version, mon("version", since="0.94")),

@@ -13,6 +13,7 @@ from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.health import RawHealth, from_raw, status_of
 from ceph_exporter.facts.numbers import amounts, counts
+from ceph_exporter.facts.progress_events import Events, RawEvent, from_status
 
 _RECOVERY = {"recovering", "backfilling", "backfill"}  # "backfill": up to Ceph 11
 
@@ -23,7 +24,7 @@ class Status(Fact, frozen=True):
     pg_states: the number of PGs by combined state ("active+clean"); pg_states_complete: whether
     pg_states has every state of the answer. Rates are per second; those of reads, writes and
     recovery are in bytes per second. A rate that Ceph omits because the cluster is idle is 0.
-    osd_epoch: the epoch of the OSD map.
+    osd_epoch: the epoch of the OSD map. events: operations in progress.
     """
 
     document = "status"
@@ -47,6 +48,7 @@ class Status(Fact, frozen=True):
     ops: float | None = None
     recovery_bytes: float | None = None
     recovery_objects: float | None = None
+    events: Events | None = None
 
     def without_mgr(self) -> "Status":
         """Return health, fsid, OSD counts and remapped PGs; figures from the mgr are left out."""
@@ -106,6 +108,7 @@ class RawStatus(msgspec.Struct, frozen=True):
     pgmap: RawPgmap | None = None
     fsid: str | None = None
     servicemap: service_dump.RawServiceMap | None = None
+    progress_events: dict[str, RawEvent | None] | None = None
 
 
 class RawOsd(msgspec.Struct, frozen=True):
@@ -163,10 +166,8 @@ _decode_minimal = Decoder(RawMinimal)
 def decode_status(body: bytes) -> tuple[Fact, ...]:
     """Decode the answer to `status`; from Ceph 12 on, it also contains `service dump`."""
     answer = _decode(body)
-    status = _from_status(answer)
-    if answer.servicemap is None:
-        return (status,)
-    return status, service_dump.from_raw(answer.servicemap)
+    services = answer.servicemap
+    return (_from_status(answer), *((service_dump.from_raw(services),) if services else ()))
 
 
 def _from_status(answer: RawStatus) -> Status:
@@ -180,14 +181,14 @@ def _from_status(answer: RawStatus) -> Status:
             osds_up=osdmap.num_up_osds,
             osds_in=osdmap.num_in_osds,
             pgs_remapped=osdmap.num_remapped_pgs,
+            events=from_status(answer.progress_events),
         )
     )
     if answer.pgmap is None:
         return osds
     # Up to Ceph 9, there is one sum of all operations; later, reads and writes are separate.
     pgmap = amounts(answer.pgmap)
-    joint = pgmap.op_per_sec
-    separate = joint is msgspec.UNSET
+    separate = (joint := pgmap.op_per_sec) is msgspec.UNSET
     reads, writes = pgmap.read_op_per_sec, pgmap.write_op_per_sec
     states = states_of(pgmap.pgs_by_state)
     return msgspec.structs.replace(
@@ -255,5 +256,5 @@ def from_minimal(answer: RawMinimal) -> tuple[Fact, ...]:
         ops=_both(reads, writes),
         recovery_bytes=perf.recovering_bytes_per_sec,
     )
-    status = amounts(status)
-    return (from_raw(answer.health), status) if answer.health and health else (status,)
+    checks = (from_raw(answer.health),) if answer.health and health else ()
+    return (*checks, amounts(status))

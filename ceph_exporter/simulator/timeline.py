@@ -24,6 +24,7 @@ INCIDENTS: dict[str, tuple[float, float]] = {
     "crash": (1260, 1380),  # an OSD has crashed and is up again; its report is archived at the end
     "mds_failover": (1440, 1560),  # the standby MDS takes over, so no standby remains
     "slow_ops": (1600, 1700),  # a disk is slow
+    "scrub_late": (1710, 1790),  # some PGs were not deep-scrubbed in time
 }
 _CHANGES_MAP = ("osd_down", "nearfull", "noout")  # each start and end creates a new epoch
 _CHANGES_QUORUM = ("mon_down",)

@@ -41,6 +41,7 @@ ENDPOINTS: Mapping[str, tuple[str, ...]] = {
     "daemon": ("orch ps",),
     "service": ("orch ls",),
     "host?sources=orchestrator": ("orch host ls",),
+    "task": ("progress json",),
     "perf_counters": ("perf counters",),
     "summary": ("version",),
     "rgw/daemon": ("service dump",),

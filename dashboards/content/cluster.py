@@ -16,6 +16,7 @@ from dashboards.content.phrases import (
     STATUS,
     cluster,
 )
+from dashboards.content.progress import IN_PROGRESS
 from dashboards.engine.declare import (
     YES_IS_GOOD,
     Dashboard,
@@ -156,7 +157,7 @@ BOARD = Dashboard(
     (
         Section("At a glance", GLANCE),
         Section("Health", (CHECKS, alerts.table((24, 6), ()))),
-        Section("What changed", CHANGED),
+        Section("What changed", (*CHANGED, IN_PROGRESS)),
         Section("Capacity", CAPACITY),
         Section("Client and recovery IO", IO),
         Section("Placement groups, OSDs and versions", DAEMONS),

@@ -15,6 +15,7 @@ from dashboards.content.phrases import (
     pools,
     unknown,
 )
+from dashboards.content.progress import IN_PROGRESS, SCRUBS
 from dashboards.content.recovery import MISSING_BY_POOL, NAME, RATE, RECOVERY, UNKNOWN, in_state
 from dashboards.content.states import PG_LIST, PG_STATES
 from dashboards.engine.declare import (
@@ -34,6 +35,7 @@ TO_RECOVER = f"({cluster('ceph_num_objects_degraded')} + {cluster('ceph_num_obje
 RECOVERED_IN = (
     f"{TO_RECOVER} / ({RATE} > 0) or 0 * ({TO_RECOVER} == 0) - 1"
     f" or 0 * ({TO_RECOVER} > 0 and {RATE} == 0) - 2"
+    " or max by (cluster) (cluster:ceph_time_to_recover_seconds:estimate{!})"
 )
 BROKEN = ("inconsistent", "incomplete", "down", "stale", "recovery_unfound", "backfill_unfound")
 REDS = ("orange", "dark-orange", "red", "light-red", "dark-red", "purple")
@@ -87,8 +89,9 @@ GLANCE = (
     ),
     Stat(
         "Recovered in",
-        "Missing and misplaced copies divided by the objects recovered per second. Good: nothing "
-        "to do, or falling. No progress: recovery waits or is blocked.",
+        "Missing and misplaced copies divided by the objects recovered per second or, where this "
+        "API does not report that, by how fast they became fewer in the past 15 minutes. Good: "
+        "nothing to do, or falling. No progress: recovery waits or is blocked.",
         (Query(RECOVERED_IN, "{{cluster}}", empty_when=NOT_OVER_DASHBOARD),),
         "this API does not report recovery, or the exporter cannot reach Ceph",
         unit="dtdurations",
@@ -209,7 +212,8 @@ BOARD = Dashboard(
     (
         Section("At a glance", GLANCE),
         Section("States", STATES),
-        Section("Recovery", RECOVERY),
+        Section("Recovery", (IN_PROGRESS, *RECOVERY)),
+        Section("Scrubs", SCRUBS),
         Section("By pool, and details of stuck and broken PGs", STUCK, collapsed=True),
     ),
 )

@@ -80,3 +80,18 @@ def test_stuck() -> None:
         'ceph_pgs_stuck_oldest_seconds{kind="stale"}': "0",
         'ceph_pgs_stuck_oldest_seconds{kind="undersized"}': "0",
     }
+
+
+def test_late_scrubs() -> None:
+    """PGs that were not scrubbed in time are counted by kind, and 0 if there are none."""
+    names = "ceph_pgs_not_scrubbed", "ceph_pgs_oldest_scrub_timestamp_seconds"
+    line = "pg 1.2 not scrubbed since 2026-11-01T10:00:00.500000+0000"
+    late = Check("HEALTH_WARN", "7 pgs not scrubbed in time", 7, (line,))
+    health = Health("HEALTH_WARN", {"PG_NOT_SCRUBBED": late})
+    assert by_series(placement_groups.collect(Facts.of(health)), names) == {
+        'ceph_pgs_not_scrubbed{kind="scrub"}': "7",
+        'ceph_pgs_not_scrubbed{kind="deep_scrub"}': "0",
+        'ceph_pgs_oldest_scrub_timestamp_seconds{kind="scrub"}': "1793527200.5",
+    }
+    unknown = Health("HEALTH_WARN", listed=False)
+    assert by_series(placement_groups.collect(Facts.of(unknown)), names) == {}

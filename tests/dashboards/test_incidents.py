@@ -56,6 +56,14 @@ WAYS = {
     "slow_ops": Way(
         "SLOW_OPS", "ceph-osds", "OSDs with slow requests", "ceph_daemon_slow_ops", "osd.", 1
     ),
+    "scrub_late": Way(
+        "PG_NOT_DEEP_SCRUBBED",
+        "ceph-pgs",
+        "PGs not scrubbed in time",
+        "ceph_pgs_not_scrubbed",
+        "deep_scrub",
+        3,
+    ),
 }
 
 

@@ -10,6 +10,9 @@ HOURS = 32 * 60  # a day of history, six hours of `for`, and a margin
 
 MON_A = {"monitor": "a", "ceph_daemon": "mon.a"}
 _A = 'monitor="a",ceph_daemon="mon.a"'
+_UPGRADE = 'ceph_progress_ratio{kind="upgrade",subject="20.2.4"} '
+_LATE = 'ceph_pgs_not_scrubbed{kind="deep_scrub"} '
+_DAYS = 2 * DAY + 200  # a day of history, a day of `for`, and a margin
 POOL = 'ceph_pool_metadata{pool_id="1",name="rbd"} 1'
 
 
@@ -247,6 +250,30 @@ CASES = {
         ),
         description="The daemons run 2 versions of Ceph. An upgrade has stopped half-way, or a "
         "host was left out.",
+    ),
+    "CephUpgradeStuck": Case(
+        _UPGRADE + "0.4",
+        (
+            _UPGRADE + "0.1+0.001x300",
+            'ceph_progress_ratio{kind="recovery",subject=""} 0.4',
+            _UPGRADE + '0.4\nceph_health_detail{name="UPGRADE_EXCEPTION",severity="HEALTH_WARN"} 1',
+        ),
+        description="For three hours, the upgrade by cephadm has been at 40%. Daemons of two "
+        "releases are running side by side.",
+        at=200,
+    ),
+    "CephScrubsFallBehind": Case(
+        _LATE + f"10+1x{_DAYS}",
+        (
+            _LATE + "10",
+            _LATE + f"{_DAYS}-1x{_DAYS}",
+            _LATE + f"0x{2 * DAY - 100} 5+1x{DAY}",
+            _LATE + f'10+1x{_DAYS}\nceph_health_check_muted{{name="PG_NOT_DEEP_SCRUBBED"}} 1',
+        ),
+        {"kind": "deep_scrub"},
+        f"For a day, more PGs have missed their deep scrub than a day before: {_DAYS + 10 - 100}. "
+        "The OSDs do not scrub as fast as Ceph requires, and will not catch up.",
+        at=_DAYS - 100,
     ),
     "CephPGImbalance": Case(
         _imbalance((180, 200, 300, 400)),

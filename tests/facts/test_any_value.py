@@ -143,6 +143,7 @@ REQUIRED = {
         "mon_status.monmap.mons",
     },
     "dashboard/summary": {"version"},
+    "dashboard/task": {"executing_tasks"},
     "crash ls": {"[]"},  # the only report
     "df detail": {"stats"},
     "health detail": {"status", "overall_status"},
@@ -150,6 +151,7 @@ REQUIRED = {
     "osd dump": {"osds"},
     "osd perf": {"osdstats", "osdstats.osd_perf_infos", "osd_perf_infos"},
     "osd tree": {"nodes"},
+    "progress json": {"events"},
     "pg dump pools": {"pool_stats", "pg_ready"},
     "pg states": {"pg_stats", "pg_stats.[]", "pg_stats.[].pgid", "pg_stats.[].state"}
     | {"[]", "[].pgid", "[].state"},

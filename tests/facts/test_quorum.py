@@ -152,21 +152,25 @@ def test_dashboard(age: dict[str, int]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "reports"),
+    ("rows", "reports", "sessions"),
     [
-        ([[100, 1], [105.5, 2], [110.5, 2]], (105.5, 110.5)),
-        ([[100, 1]], (100.0,)),
-        ([], ()),
-        ([["soon", 1]], ()),
-        ("none", ()),
+        ([[100, 1], [105.5, 2], [110.5, 3]], (105.5, 110.5), 3),
+        ([[100, 1]], (100.0,), 1),
+        ([[100, -1]], (100.0,), None),
+        ([], (), None),
+        ([["soon", 1]], (), None),
+        ("none", (), None),
     ],
 )
-def test_dashboard_reports(rows: object, reports: tuple[float, ...]) -> None:
-    """Each monitor has the times of its last reports; an invalid row costs nothing else."""
+def test_dashboard_reports(
+    rows: object, reports: tuple[float, ...], sessions: float | None
+) -> None:
+    """Each monitor has its last reports; an invalid row costs nothing else."""
     one = {"name": "b", "rank": 1, "stats": {"num_sessions": rows}}
     document = {"mon_status": quorum_status(0, 1, 2), "in_quorum": [], "out_quorum": [one]}
     quorum = decode("dashboard/monitor", document)
     assert [monitor.reports for monitor in quorum.monitors] == [(), reports, ()]
+    assert [monitor.sessions for monitor in quorum.monitors] == [None, sessions, None]
 
 
 @pytest.mark.parametrize(

@@ -480,3 +480,23 @@ def test_fields_of_an_unexpected_type_are_counted(clock: Clock) -> None:
         poll(documents, [good("status", body % fsid)])
         assert row(documents, "status").dropped == dropped
         assert shown(documents).get(Status) is not None
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        (b'"progress_events": {}', False),
+        (b'"progress_events": {"1": {"message": "Upgrade to 20.2.4", "progress": 0.5}}', True),
+        (b'"fsmap": {}', True),  # it has no events before 14, and over the dashboard
+    ],
+)
+def test_operations_are_requested_while_there_are_any(
+    events: bytes, expected: bool, clock: Clock
+) -> None:
+    """In the poll whose status reports operations, and in no other, their start is requested."""
+    names = frozenset({"status", "progress json"})
+    documents = Documents(names, clock)
+    documents.connect("fake", names)
+    assert start(documents) == ["status"]
+    take(documents, good("status", b'{"fsid": "x", ' + events + b"}"))
+    assert ("progress json" in documents.due()) is expected

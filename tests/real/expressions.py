@@ -29,6 +29,9 @@ CAUSED = dict.fromkeys(
         "cluster:ceph_osds_flapping:count",
     ),
     "only if something is wrong",
+) | dict.fromkeys(
+    ("cluster:ceph_time_to_recover_seconds:estimate", "cluster:ceph_upgrade_progress:min"),
+    "only if something is in progress",
 )
 """By record, why it has no result on a healthy cluster."""
 

@@ -60,6 +60,7 @@ WAYS = {
     "crash": Clicks(CHECKS, "RECENT_CRASH", ("Crashes", r"\bnew\b.*\bOSD\b")),
     "mds_failover": Clicks(CHECKS, "MDS_INSUFFICIENT_STANDBY", ("Standby MDSs", r"^0$")),
     "slow_ops": Clicks(CHECKS, "SLOW_OPS", ("OSDs with slow requests", r"\bOSD\b")),
+    "scrub_late": Clicks(CHECKS, "PG_NOT_DEEP_SCRUBBED", ("PGs not scrubbed in time", r"\b3\b")),
 }
 
 

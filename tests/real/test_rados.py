@@ -20,10 +20,12 @@ from ceph_exporter.sources import Credentials, ErrorKind, SourceError
 from ceph_exporter.sources.rados import Rados
 from testbed.ceph import CephCluster
 from testbed.exporter import Exporter, run
+from testbed.exporter import arguments as dashboard_arguments
 from testbed.releases import PORTS, RELEASES
 from testbed.waiting import wait_until
 from tests.promtool import complaints
 from tests.quickstart import MON_CAPS
+from tests.real import parity
 from tests.real.requirements import require
 
 if TYPE_CHECKING:
@@ -124,6 +126,54 @@ def test_skew_and_latency_are_there(exporter: Exporter) -> None:
 def test_promtool_accepts_the_page(exporter: Exporter) -> None:
     """Prometheus' linter has no complaints about the page."""
     assert complaints(exporter.page().encode()) == []
+
+
+def test_operations_in_progress(cluster: CephCluster, exporter: Exporter) -> None:
+    """An operation has the progress and the start that Ceph reports, over rados and dashboard."""
+    kind = {"kind": "osd_out", "subject": "osd.2"}
+    labels = frozenset(kind.items())
+    wait_for(exporter, "ceph_progress_events", 0)
+    if cluster.release.name != "16.2.15":
+        cluster.ceph("config", "set", "mgr", "mgr/progress/allow_pg_recovery_event", "true")
+    make_movable_data(cluster)
+    cluster.ceph("osd", "out", "2")
+    try:
+        exporter.wait_for("ceph_progress_start_timestamp_seconds", lambda rows: labels in rows, 60)
+        (event,) = [row for row in cluster.ask("progress", "json")["events"] if row["refs"]]
+        (told,) = cluster.ask("status")["progress_events"].values()
+        assert told["message"].startswith(event["message"])
+        wait_for(exporter, "ceph_progress_ratio", told["progress"], **kind)
+        wait_for(exporter, "ceph_progress_start_timestamp_seconds", event["started_at"], **kind)
+        wait_for(exporter, "ceph_progress_events", 1)
+        page = parity.parse(run("once", *dashboard_arguments(cluster, "dashboard")).stdout)
+        assert page["ceph_progress_ratio"] == {labels: int(100 * told["progress"]) / 100}
+        starts = page.get("ceph_progress_start_timestamp_seconds", {})
+        assert starts.get(labels) == (
+            None if cluster.release.name == "16.2.15" else event["started_at"]
+        )
+        sessions = {dict(row)["ceph_daemon"] for row in page["ceph_mon_num_sessions"]}
+        assert sessions == {"mon.a", "mon.b", "mon.c"}
+    finally:
+        cluster.ceph("osd", "in", "2")
+        for flag in BLOCKED:
+            cluster.ceph("osd", "unset", flag)
+    wait_for(exporter, "ceph_progress_events", 0)
+    assert not exporter.series("ceph_progress_ratio")
+
+
+BLOCKED = ("nobackfill", "norecover")
+
+
+def make_movable_data(cluster: CephCluster) -> None:
+    """Create a pool whose PGs move to another OSD when one is out, but only later."""
+    cluster.ceph("osd", "pool", "create", "movable", "8", "8")
+    cluster.ceph("osd", "pool", "set", "movable", "size", "2")
+    content = cluster.folder / "movable"
+    content.write_bytes(b"x")
+    for number in range(16):
+        cluster.run("rados", "-p", "movable", "put", f"object-{number}", str(content), timeout=60)
+    for flag in BLOCKED:
+        cluster.ceph("osd", "set", flag)
 
 
 def test_a_wrong_key_is_one_line(cluster: CephCluster, tmp_path: Path) -> None:

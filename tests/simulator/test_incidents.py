@@ -20,6 +20,7 @@ CHECKS: dict[str, tuple[set[str], set[str]]] = {
     "crash": ({"RECENT_CRASH"}, set()),
     "mds_failover": ({"FS_DEGRADED", "MDS_INSUFFICIENT_STANDBY"}, {"FS_DEGRADED"}),
     "slow_ops": ({"SLOW_OPS"}, {"SLOW_OPS"}),
+    "scrub_late": ({"PG_NOT_DEEP_SCRUBBED"}, set()),
 }
 
 

@@ -18,7 +18,8 @@ from ceph_exporter.sources import Answer, Credentials, ErrorKind, Source, Source
 HEALTH = b'{"status": "HEALTH_WARN", "checks": {}, "mutes": []}'
 OLD_HEALTH = b"""{"overall_status": "HEALTH_OK", "timechecks": {"epoch": 4, "round": 2,
 "round_status": "finished", "mons": [{"name": "a", "skew": 0.5, "latency": 0.1}]}}"""
-STATUS = b'{"health": {"status": "HEALTH_ERR"}, "osdmap": {"num_osds": 3}}'
+STATUS = b"""{"health": {"status": "HEALTH_ERR"}, "osdmap": {"num_osds": 3},
+"progress_events": {}}"""
 QUORUM = b'{"quorum": [0], "monmap": {"fsid": "x", "mons": [{"name": "a", "rank": 0}]}}'
 TIME_SYNC = b'{"timechecks": {"epoch": 4}, "time_skew_status": {"a": {"skew": 0.25}}}'
 VERSION = b'{"version": "ceph version 16.2.15 (618f) pacific (stable)"}'

@@ -54,6 +54,7 @@ def rows(count: int, total: str) -> Reply:
         ("orch ps", "daemon"),
         ("orch ls", "service"),
         ("orch host ls", "host?sources=orchestrator"),
+        ("progress json", "task"),
         ("perf counters", "perf_counters"),
         ("version", "summary"),
     ],

@@ -16,6 +16,7 @@ from ceph_exporter.simulator.reef import (
     osds,
     perf,
     pools,
+    progress,
     status,
 )
 
@@ -41,6 +42,7 @@ ANSWERS: Mapping[str, Callable[[State], object]] = {
     "orch ps": orchestrator.orch_ps,
     "orch ls": orchestrator.orch_ls,
     "orch host ls": orchestrator.orch_host_ls,
+    "progress json": progress.progress_json,
     "pg states": pools.pgs_brief,
     "pg dump pools": pools.pool_sums,
     "version": daemons.version,

@@ -7,12 +7,15 @@ from typing import NamedTuple
 from ceph_exporter.simulator.mds import FS_NAME, is_degraded
 from ceph_exporter.simulator.model import Osd, State
 from ceph_exporter.simulator.reef import crashes
+from ceph_exporter.simulator.reef.common import date
 from ceph_exporter.simulator.reef.monitors import skew_text, skewed, v2_v1
 
 SLOW_OPS = 12
 """Number of slow operations while a disk is slow."""
 
 _MAX_DETAIL = 50  # mon_health_max_detail
+_LATE_SCRUBS = 3
+_LATE_DAYS = 13  # (1 + mon_warn_pg_not_deep_scrubbed_ratio) * osd_deep_scrub_interval, rounded up
 _STUCK = 60.0  # mon_pg_stuck_threshold, seconds
 _MINUTES_FROM = 120  # the number of seconds from which Ceph prints a time in minutes
 
@@ -96,6 +99,10 @@ def _osds(state: State) -> Iterator[Check]:
 
 
 def _pgs(state: State) -> Iterator[Check]:
+    if state.moment.is_on("scrub_late"):
+        lines = [_scrub_line(state, pg) for pg in range(_LATE_SCRUBS)]
+        message = f"{len(lines)} pgs not deep-scrubbed in time"
+        yield Check("PG_NOT_DEEP_SCRUBBED", message, len(lines), lines)
     degraded = [pgid for pgid, pg_state in state.pgs.items() if "degraded" in pg_state]
     lines = [_pg_line(state, pool, pg) for pool, pg in sorted(degraded)]
     if not lines:
@@ -110,6 +117,11 @@ def _pgs(state: State) -> Iterator[Check]:
     parts += [f"{count} pgs {part}" for part, count in sorted(counts.items())]
     message = f"Degraded data redundancy: {', '.join(parts)}"
     yield Check("PG_DEGRADED", message, len(lines), lines)
+
+
+def _scrub_line(state: State, pg: int) -> str:
+    age = (_LATE_DAYS + pg) * 86400
+    return f"pg 1.{pg:x} not deep-scrubbed since {date(state.moment.seconds - age)}"
 
 
 def _pg_line(state: State, pool_id: int, pg: int) -> str:

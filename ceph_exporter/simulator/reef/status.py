@@ -2,7 +2,7 @@
 
 from ceph_exporter.simulator import fs_map
 from ceph_exporter.simulator.model import State
-from ceph_exporter.simulator.reef import daemons
+from ceph_exporter.simulator.reef import daemons, progress
 from ceph_exporter.simulator.reef.common import RELEASE, unix
 from ceph_exporter.simulator.reef.health import health
 from ceph_exporter.simulator.reef.monitors import quorum_age
@@ -40,7 +40,7 @@ def status(state: State) -> dict[str, object]:
         "fsmap": fs_map.summary(state),
         "mgrmap": daemons.mgr_summary(),
         "servicemap": daemons.service_dump(state),
-        "progress_events": {},
+        "progress_events": progress.progress_events(state),
     }
 
 

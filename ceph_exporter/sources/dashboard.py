@@ -14,6 +14,7 @@ from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.dashboard_errors import detail, hint, left_out
 from ceph_exporter.sources.dashboard_forms import Forms
 from ceph_exporter.sources.dashboard_login import LoggedIn
+from ceph_exporter.sources.dashboard_rbd import DashboardRbd
 from ceph_exporter.sources.dashboard_rgw import DashboardRgw
 from ceph_exporter.sources.foreign import ForeignAnswerError
 from ceph_exporter.sources.http import Http, Response
@@ -77,11 +78,11 @@ class Dashboard:
 
     api = "dashboard"
     releases = ("14", "")
-    documents = DashboardRgw.documents.union(*ENDPOINTS.values())
+    documents = DashboardRgw.documents.union(DashboardRbd.documents, *ENDPOINTS.values())
 
     def __init__(self, http: Http, credentials: Credentials) -> None:
         self.url = http.url
-        self.aside = DashboardRgw(http.twin, credentials)
+        self.asides = DashboardRgw(http.twin, credentials), DashboardRbd(http.twin, credentials)
         self._session = LoggedIn(http, credentials)
         self._forms = Forms()
         self._unknown: set[str] = set()  # fallbacks that this release does not have
@@ -114,7 +115,8 @@ class Dashboard:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
-        self.aside.close()
+        for aside in self.asides:
+            aside.close()
 
     def _other_health(self, deadline: Deadline) -> Iterator[Answer]:
         """Request the fallbacks until one answers; raise SourceError if the URL is unusable."""

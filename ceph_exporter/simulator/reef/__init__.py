@@ -15,6 +15,7 @@ from ceph_exporter.simulator.reef import (
     osds,
     perf,
     pools,
+    rbd,
     status,
 )
 
@@ -38,6 +39,8 @@ ANSWERS: Mapping[str, Callable[[State], object]] = {
     "fs dump": daemons.fs_dump,
     "service dump": daemons.service_dump,
     "orch ps": daemons.orch_ps,
+    "service status": rbd.service_status,
+    "rbd perf image counters": rbd.image_counters,
     "pg states": pools.pgs_brief,
     "pg dump pools": pools.pool_sums,
     "version": daemons.version,

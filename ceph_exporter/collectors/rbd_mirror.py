@@ -85,7 +85,7 @@ UNTIL_SYNCED = Metric(
     detail="Over the dashboard; the estimate is that of the mirror daemon.",
 )
 _WATCHED = ("error", "unknown")
-"""States that alert rules use; without images, they are exported as 0."""
+"""States that alert rules use; they are exported for each pool with images, even if it is 0."""
 
 
 def collect(facts: Facts) -> Iterator[Family]:
@@ -124,7 +124,7 @@ def _health(row: MirrorDaemon, services: Mapping[str, Service]) -> tuple[str, in
 def _images(answer: RbdMirror) -> Samples:
     if answer.states is None:
         return []
-    zeros = {(pool.name, state): 0 for pool in answer.pools or () for state in _WATCHED}
+    zeros = {(pool, state): 0 for pool, _ in answer.states for state in _WATCHED}
     numbers = zeros | {(pool, state.lower()): n for (pool, state), n in answer.states.items()}
     return [(IMAGES.labels(*key), number) for key, number in numbers.items()]
 

@@ -38,7 +38,7 @@ class RawPool(msgspec.Struct, frozen=True):
     """A pool in the answer of the dashboard."""
 
     name: str
-    mirror_mode: str = "unknown"
+    mirror_mode: str | None = None
     health: str | None = None
 
 
@@ -96,11 +96,12 @@ def decode_summary(body: bytes) -> tuple[Fact, ...]:
 
 
 def _pools(rows: tuple[RawPool, ...]) -> tuple[MirroredPool, ...]:
-    by_name = {row.name: row for row in rows if row.mirror_mode not in _NOT_MIRRORED}
-    return tuple(
-        MirroredPool(row.name, row.mirror_mode, _HEALTH.get(row.health or ""))
-        for row in by_name.values()
-    )
+    pools = {
+        row.name: MirroredPool(row.name, row.mirror_mode, _HEALTH.get(row.health or ""))
+        for row in rows
+        if row.mirror_mode and row.mirror_mode not in _NOT_MIRRORED
+    }
+    return tuple(pools.values())
 
 
 def _images(content: RawContent) -> list[RawImage] | None:

@@ -14,6 +14,7 @@ from dashboards.content import (
     osds,
     placement_groups,
     pools,
+    rbd,
     services,
 )
 from dashboards.content.frame import FRAME
@@ -27,6 +28,7 @@ BOARDS = (
     osds.BOARD,
     pools.BOARD,
     placement_groups.BOARD,
+    rbd.BOARD,
     services.BOARD,
     osd.BOARD,
     host.BOARD,

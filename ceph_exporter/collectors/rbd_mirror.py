@@ -144,5 +144,5 @@ def _sums(numbers: Mapping[str, list[int | None]]) -> Samples:
 
 def _leaders(rows: list[PoolOfDaemon]) -> list[PoolOfDaemon]:
     """Return for each pool the report of the daemon that knows the images of both clusters."""
-    known = {row.name: row for row in rows if row.local is not None or row.remote is not None}
-    return list(known.values())
+    by_name = {row.name: row for row in rows if row.local is not None or row.remote is not None}
+    return list(by_name.values())

@@ -79,7 +79,7 @@ class Beside:
     def _arrived(
         self, aside: Aside, wanted: list[str], facts: Mapping[type[Fact], Fact]
     ) -> Iterator[Answer]:
-        """Yield what a source has answered; request what is missing, unless it is in vain."""
+        """Yield what a source has answered; request what is missing, unless something prevents it."""
         worker = self._workers.setdefault(aside.about, Worker())
         reasons = {} if aside is self._rgw else {name: obstacle(name, facts) for name in wanted}
         blocked = {name: error for name, error in reasons.items() if error}

@@ -81,14 +81,9 @@ class RbdMirror(Fact, frozen=True):
 
     @classmethod
     def redundant(cls, available: Facts) -> bool:
-        """Return whether no mirror daemon runs, so that there is nothing to report."""
+        """Return whether no mirror daemon is known, so that there is nothing to report."""
         dump = available.get(ServiceDump)
-        return dump is not None and dump.complete and not runs(dump)
-
-
-def runs(dump: ServiceDump) -> bool:
-    """Return whether the service map contains an RBD mirror daemon."""
-    return any(row.type == SERVICE for row in dump.services)
+        return dump is None or not any(row.type == SERVICE for row in dump.services)
 
 
 class RawCallout(msgspec.Struct, frozen=True):

@@ -51,7 +51,7 @@ class Beside:
         source: the API of the cluster, None if it is unavailable; wait: seconds to wait for what
         has not arrived.
         """
-        due = documents.due()
+        due = documents.due(also_redundant=True)  # `obstacle` takes the place of redundancy
         yield from self._host.fetch(due)
         facts = documents.available()
         asides = self._asides(source)
@@ -79,7 +79,7 @@ class Beside:
     def _arrived(
         self, aside: Aside, wanted: list[str], facts: Mapping[type[Fact], Fact]
     ) -> Iterator[Answer]:
-        """Yield what a source has answered; request what is missing, unless something prevents it."""
+        """Yield what has arrived of a source; request the rest, unless there is an obstacle."""
         worker = self._workers.setdefault(aside.about, Worker())
         reasons = {} if aside is self._rgw else {name: obstacle(name, facts) for name in wanted}
         blocked = {name: error for name, error in reasons.items() if error}

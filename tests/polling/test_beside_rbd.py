@@ -190,3 +190,16 @@ def test_advice(benches: list[Bench]) -> None:
     assert "--cluster.api=rados" in rows["rbd perf image counters"].fix
     assert "--cluster.api=dashboard" in rows["rbd images"].fix
     assert not rows["rbd images"].fault
+
+
+@pytest.mark.parametrize(("services", "asked"), [("rbd-mirror", True), ("rgw", False)])
+def test_mirroring_with_the_other_documents(services: str, asked: bool) -> None:
+    """Where it needs no pool, it is requested in each poll, once a mirror daemon is known."""
+    ceph = Ceph()
+    dump = {"services": {services: {"daemons": {"1": {"metadata": {"id": "a"}}}}}}
+    ceph.scripts["http://a"]["service dump"] = json.dumps(dump).encode()
+    cluster = Cluster(urls=("http://a",))
+    poller = Poller("", cluster, Config({"": cluster}), connect=ceph.connect)
+    poller.poll()
+    poller.close()
+    assert any("service status" in names for _, names in ceph.asked) is asked

@@ -59,14 +59,14 @@ def use(cluster: CephCluster, images: tuple[Image, ...], writes: int = 0, reads:
 def counters(cluster: CephCluster) -> dict[tuple[str, ...], dict[str, float]]:
     """Return what `ceph rbd perf image counters` reports, by pool, namespace and image."""
     answer = cluster.ask("rbd", "perf", "image", "counters")
-    found: dict[tuple[str, ...], dict[str, float]] = {}
+    by_image: dict[tuple[str, ...], dict[str, float]] = {}
     for row in answer["counters"]:
         for key, values in row.items():
             index, _, name = key.partition("/")
             pool, _, namespace = answer["pool_descriptors"][index].partition("/")
             numbers = dict(zip(answer["counter_descriptors"], values, strict=True))
-            found[pool, namespace, name] = numbers
-    return found
+            by_image[pool, namespace, name] = numbers
+    return by_image
 
 
 def used(cluster: CephCluster, namespace: str) -> dict[str, Any]:

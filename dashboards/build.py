@@ -16,6 +16,7 @@ from dashboards.content import (
     placement_groups,
     pools,
     rgw,
+    rbd,
     services,
 )
 from dashboards.content.frame import FRAME
@@ -29,6 +30,7 @@ BOARDS = (
     osds.BOARD,
     pools.BOARD,
     placement_groups.BOARD,
+    rbd.BOARD,
     services.BOARD,
     rgw.BOARD,
     orchestrator.BOARD,

@@ -18,6 +18,8 @@ _COLOURS = {"ok": "\x1b[32m", "warn": "\x1b[33m", "bad": "\x1b[31m"}
 _HEALTH_CLASSES = {"HEALTH_OK": "ok", "HEALTH_WARN": "warn"}
 _STATE_CLASSES = {DocumentState.OK: "ok", DocumentState.FAILED: "bad"}
 _CLEAR = "\r\x1b[K"
+_WIDTH = 22
+"""The width of the column of documents, unless a name is longer."""
 
 
 def check(config: Config) -> int:
@@ -91,8 +93,9 @@ def text(name: str, cluster: Cluster, report: Report, *, colour: bool) -> str:
         tried = escape_text(", ".join(cluster.addresses))
         lines.append(f"  {paint('unreachable', 'bad')}: tried {tried}")
     lines.append(f"  polled in {humanize.duration(report.seconds)}")
-    lines += ["", f"  {'DOCUMENT':<22}{'STATE':<14}{'TIME':>9}{'SIZE':>11}{'EVERY':>8}"]
-    lines += [f"  {_row(row, paint)}" for row in report.documents]
+    width = max([_WIDTH, *(len(row.name) + 1 for row in report.documents)])
+    lines += ["", f"  {'DOCUMENT':<{width}}{'STATE':<14}{'TIME':>9}{'SIZE':>11}{'EVERY':>8}"]
+    lines += [f"  {_row(row, width, paint)}" for row in report.documents]
     missing = advice.missing(report)
     if missing:
         lines += ["", "  MISSING"]
@@ -103,10 +106,10 @@ def text(name: str, cluster: Cluster, report: Report, *, colour: bool) -> str:
     return "\n".join([*lines, "", ""])
 
 
-def _row(row: DocumentRow, paint: Callable[[str, str], str]) -> str:
+def _row(row: DocumentRow, width: int, paint: Callable[[str, str], str]) -> str:
     state = row.state.value
     padding = " " * (14 - len(state))  # colour codes take up no width
     time, size = humanize.duration(row.seconds), humanize.size(row.size)
     interval = "" if row.interval is None else humanize.duration(row.interval)
     painted = paint(state, _STATE_CLASSES.get(row.state, "warn"))
-    return f"{row.name:<22}{painted}{padding}{time:>9}{size:>11}{interval:>8}".rstrip()
+    return f"{row.name:<{width}}{painted}{padding}{time:>9}{size:>11}{interval:>8}".rstrip()

@@ -33,6 +33,9 @@ from ceph_exporter.facts.pool_stats import PoolStats
 from ceph_exporter.facts.pool_sums import PoolSums
 from ceph_exporter.facts.progress import Progress
 from ceph_exporter.facts.quorum import Quorum
+from ceph_exporter.facts.rbd_counters import RbdCounters
+from ceph_exporter.facts.rbd_images import RbdImages
+from ceph_exporter.facts.rbd_mirror import RbdMirror
 from ceph_exporter.facts.rgw_buckets import RgwBuckets
 from ceph_exporter.facts.rgw_usage import RgwUsage
 from ceph_exporter.facts.rgw_users import RgwUsers
@@ -97,6 +100,9 @@ REGISTRY = (
     Document(RgwBuckets, since="14"),  # from the dashboard and from RGW's admin API
     Document(RgwUsers, since="14"),
     Document(RgwUsage, since="12"),  # from RGW's admin API only
+    Document(RbdCounters, mgr("rbd perf image counters", since="14")),
+    Document(RbdMirror, mgr("service status", since="12")),
+    Document(RbdImages, since="14"),  # from the dashboard only
     Document(MonStore),  # from the monitors' data directories on the exporter's own host
 )
 

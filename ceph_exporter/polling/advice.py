@@ -5,6 +5,7 @@ from typing import NamedTuple
 from ceph_exporter.facts.orch_hosts import Hosts
 from ceph_exporter.facts.orch_services import Services
 from ceph_exporter.facts.orchestrator import Daemons
+from ceph_exporter.facts.rbd_counters import RbdCounters
 from ceph_exporter.facts.registry import COMMANDS
 from ceph_exporter.facts.rgw_buckets import RgwBuckets
 from ceph_exporter.facts.rgw_usage import RgwUsage
@@ -64,6 +65,8 @@ def _document(row: DocumentRow, api: str) -> Missing:
         fix = "record it with `ceph_exporter record DIR`"
     elif row.name in _OF_RGW:
         fix = "only where RGW runs: the dashboard has it, and RGW's own API, see --cluster.rgw-url"
+    elif row.name == RbdCounters.document and api != "rados":
+        fix = "only librados reports it: use --cluster.api=rados, and grant the user mgr 'allow r'"
     elif not row.offered:
         fix = _fix_of_api(row.name)
     elif row.kind is ErrorKind.DENIED:

@@ -1,11 +1,13 @@
-"""What is asked beside the API of the cluster: this host's monitors, and RGW."""
+"""What is asked beside the API of the cluster: this host's monitors, RGW and RBD."""
 
 from collections.abc import Iterator, Mapping
 
 from ceph_exporter.config import Cluster
-from ceph_exporter.facts import Fact, MonStore, ServiceDump
+from ceph_exporter.deadline import Deadline
+from ceph_exporter.facts import Fact, MonStore
 from ceph_exporter.facts.rgw_usage import RgwUsage
 from ceph_exporter.polling.documents import Documents
+from ceph_exporter.polling.obstacles import obstacle
 from ceph_exporter.sources import Answer, ErrorKind, Source, SourceError, Tls, mon_store
 from ceph_exporter.sources.aside import Aside, Worker
 from ceph_exporter.sources.dashboard_rgw import DashboardRgw
@@ -13,14 +15,9 @@ from ceph_exporter.sources.rgw_admin import RgwAdmin
 from ceph_exporter.sources.rgw_keys import Keys
 from ceph_exporter.sources.rgw_users import Users
 
-_NO_GATEWAY = "no RADOS Gateway runs in this cluster"
-_UNKNOWN = "not requested, because the list of gateways is unavailable"
-_LATE = SourceError(
-    ErrorKind.FAILED, "no answer of RGW in time; raise --poll.timeout if there are many buckets"
-)
-
+_MANY = {"RGW": "buckets", "RBD": "images"}
 _SHARE = 0.9
-"""The part of the time that a single poll waits in which RGW must answer."""
+"""The part of the time that a single poll waits in which RGW and RBD must answer."""
 
 
 class Beside:
@@ -29,7 +26,7 @@ class Beside:
     def __init__(self, cluster: Cluster, body_limit: int) -> None:
         self._host = mon_store.MonStore(cluster.mon_data)
         self._rgw: RgwAdmin | None = None
-        self._worker = Worker()
+        self._workers: dict[str, Worker] = {}  # by what is behind the source
         self.users = Users()
         """The quotas of RGW's users so far; a poller that replaces this one may take them over."""
         self._is_recording = cluster.api == "recording"
@@ -52,8 +49,7 @@ class Beside:
 
     def of(self, source: Source) -> frozenset[str]:
         """Return the documents that are not to be requested with the others of a source."""
-        aside = _aside_of(source)
-        return self.documents | (aside.documents if aside else frozenset())
+        return self.documents.union(*(aside.documents for aside in _asides_of(source)))
 
     def fetch(self, documents: Documents, source: Source | None, wait: float) -> Iterator[Answer]:
         """Yield what has arrived of the documents that are due, and request what is missing.
@@ -61,27 +57,19 @@ class Beside:
         source: the API of the cluster, None if it is unavailable; wait: seconds to wait for what
         has not arrived.
         """
-        due = documents.due()
+        due = documents.due(also_redundant=True)  # `obstacle` takes the place of redundancy
         yield from self._host.fetch(due)
-        aside = self._rgw or _aside_of(source)
-        if isinstance(aside, DashboardRgw | RgwAdmin):  # of a mgr that has just become active
-            aside.users = self.users
-        if aside is None:
-            return
-        wanted = [name for name in aside.formats if name in due]
-        arrived = self._worker.answers(aside, 0)
-        if aside is not self._rgw and wanted and (error := _obstacle(documents.available())):
-            for name in wanted:
-                yield Answer((name,), aside.formats[name], 0.0, error=error)
-            return
-        yield from arrived
-        answered = {name for answer in arrived for name in answer.documents}
-        missing = [name for name in wanted if name not in answered]
-        self._worker.start(aside, missing, wait * _SHARE if wait else None)
-        if wait:
-            yield from self._worker.answers(aside, wait)
-            for name in self._worker.pending:
-                yield Answer((name,), aside.formats[name], wait, error=_LATE)
+        facts = documents.available()
+        asides = self._asides(source)
+        for aside in asides:
+            wanted = [name for name in aside.formats if name in due]
+            yield from self._arrived(aside, wanted, facts, wait * _SHARE if wait else None)
+        until = Deadline(wait)
+        for aside in asides if wait else ():
+            worker = self._workers[aside.about]
+            yield from worker.answers(aside, until.left)
+            for name in worker.pending:
+                yield Answer((name,), aside.formats[name], wait, error=_late(aside))
 
     def forget(self) -> None:
         """Forget what was assembled from answers over the API, which are not trusted."""
@@ -90,20 +78,48 @@ class Beside:
 
     def close(self) -> None:
         """Abandon what is being requested."""
-        self._worker.close()
+        for worker in self._workers.values():
+            worker.close()
+
+    def _asides(self, source: Source | None) -> list[Aside]:
+        """Return what to ask; RGW's own API takes the place of what the source has about RGW."""
+        own = [self._rgw] if self._rgw else []
+        names = {aside.about for aside in own}
+        return [*own, *(aside for aside in _asides_of(source) if aside.about not in names)]
+
+    def _arrived(
+        self,
+        aside: Aside,
+        wanted: list[str],
+        facts: Mapping[type[Fact], Fact],
+        within: float | None,
+    ) -> Iterator[Answer]:
+        """Yield what has arrived of a source; request the rest, unless there is an obstacle.
+
+        within: as for `Worker.start`.
+        """
+        if isinstance(aside, DashboardRgw | RgwAdmin):  # of a mgr that has just become active
+            aside.users = self.users
+        worker = self._workers.setdefault(aside.about, Worker())
+        reasons = {} if aside is self._rgw else {name: obstacle(name, facts) for name in wanted}
+        blocked = {name: error for name, error in reasons.items() if error}
+        for name, error in blocked.items():
+            yield Answer((name,), aside.formats[name], 0.0, error=error)
+        answered = set(blocked)
+        for answer in worker.answers(aside, 0):
+            if blocked.keys().isdisjoint(answer.documents):
+                yield answer
+            answered.update(answer.documents)
+        worker.start(aside, [name for name in wanted if name not in answered], within)
 
 
-def _aside_of(source: Source | None) -> Aside | None:
+def _asides_of(source: Source | None) -> tuple[Aside, ...]:
     """Return what a source offers beside the polls; only the dashboard offers anything."""
-    aside: Aside | None = getattr(source, "aside", None)
-    return aside
+    asides: tuple[Aside, ...] = getattr(source, "asides", ())
+    return asides
 
 
-def _obstacle(facts: Mapping[type[Fact], Fact]) -> SourceError | None:
-    """Return why the dashboard is not asked about RGW, None if it is."""
-    dump = facts.get(ServiceDump)
-    if not isinstance(dump, ServiceDump):
-        return SourceError(ErrorKind.FAILED, _UNKNOWN)
-    if any(row.type == "rgw" for row in dump.services):
-        return None
-    return SourceError(ErrorKind.UNSUPPORTED, _NO_GATEWAY)
+def _late(aside: Aside) -> SourceError:
+    many = _MANY[aside.about]
+    text = f"no answer of {aside.about} in time; raise --poll.timeout if there are many {many}"
+    return SourceError(ErrorKind.FAILED, text)

@@ -77,10 +77,11 @@ class Documents:
         self._failed.clear()
         self._previous_epoch = self._epoch
 
-    def due(self) -> list[str]:
+    def due(self, *, also_redundant: bool = False) -> list[str]:
         """Return the documents to request now, the most urgent first.
 
-        A document that this poll received may make another one due or redundant.
+        A document that this poll received may make another one due or redundant. also_redundant:
+        whether to return redundant documents as well.
         """
         now = self._clock.monotonic()
         facts = Facts({type(e.fact): e.fact for e in self._entries.values() if e.fact})
@@ -90,7 +91,7 @@ class Documents:
             if entry.row.offered
             and entry.schedule.due(now)
             and (name != Signs.document or self._budget.is_tight)
-            and not DOCUMENTS[name].redundant(facts)
+            and (also_redundant or not DOCUMENTS[name].redundant(facts))
             and (Status.document in self._failed or not self._is_unchanged(entry))
         ]
 

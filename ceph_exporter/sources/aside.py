@@ -19,9 +19,11 @@ _MORE = "raise --poll.timeout if there are many buckets or users"
 class Aside(Protocol):
     """A source of documents that take long. `fetch` returns the answer; it may raise SourceError.
 
-    `formats` are the names under which the answers are decoded, by document.
+    `formats` are the names under which the answers are decoded, by document. `about` names what is
+    behind the source.
     """
 
+    about: str
     documents: frozenset[str]
     formats: Mapping[str, str]
 

@@ -14,6 +14,7 @@ from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.dashboard_errors import detail, hint, left_out
 from ceph_exporter.sources.dashboard_forms import Forms
 from ceph_exporter.sources.dashboard_login import ACCEPT, LoggedIn
+from ceph_exporter.sources.dashboard_rbd import DashboardRbd
 from ceph_exporter.sources.dashboard_rgw import DashboardRgw
 from ceph_exporter.sources.foreign import ForeignAnswerError
 from ceph_exporter.sources.http import Http, Response
@@ -89,11 +90,11 @@ class Dashboard:
 
     api = "dashboard"
     releases = ("14", "")
-    documents = DashboardRgw.documents.union(*ENDPOINTS.values())
+    documents = DashboardRgw.documents.union(DashboardRbd.documents, *ENDPOINTS.values())
 
     def __init__(self, http: Http, credentials: Credentials) -> None:
         self.url = http.url
-        self.aside = DashboardRgw(http.twin, credentials)
+        self.asides = DashboardRgw(http.twin, credentials), DashboardRbd(http.twin, credentials)
         self._session = LoggedIn(http, credentials)
         self._forms = Forms()
         self._unknown: set[str] = set()  # endpoints that this release does not have
@@ -130,7 +131,8 @@ class Dashboard:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
-        self.aside.close()
+        for aside in self.asides:
+            aside.close()
 
     def _signs(self, documents: tuple[str, ...], deadline: Deadline) -> Answer:
         """Request the cheapest endpoint that shows whether the state of the cluster has changed."""

@@ -27,6 +27,8 @@ _SCOPES = {
     "rgw/daemon": "rgw",
     "rgw/bucket": "rgw",
     "rgw/user": "rgw",
+    "block/image": "rbd-image",
+    "block/mirroring/summary": "rbd-mirroring",
 }
 _OF_RGW = ("RGW REST API failed", "Credentials not found")
 _SECTIONS = {

@@ -33,6 +33,7 @@ class DashboardRgw:
     connect: returns a client for it; called before the first request, if there is any.
     """
 
+    about = "RGW"
     documents = frozenset(name for names in ENDPOINTS.values() for name in names)
     formats: Mapping[str, str] = MappingProxyType(
         {names[0]: f"dashboard/{endpoint}" for endpoint, names in ENDPOINTS.items()}

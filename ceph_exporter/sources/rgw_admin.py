@@ -53,6 +53,7 @@ _names = Decoder(_Names)
 class RgwAdmin:
     """The documents about RGW from its own API. The URLs are tried in turn, the last good first."""
 
+    about = "RGW"
     documents = frozenset(FORMATS)
     formats = FORMATS
 

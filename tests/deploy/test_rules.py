@@ -13,7 +13,7 @@ import yaml
 from ceph_exporter import own_metrics
 from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.polling import snapshot
-from tests.deploy import cases, cases_of_checks, cases_of_exporter, cases_of_rgw
+from tests.deploy import cases, cases_of_checks, cases_of_exporter, cases_of_rbd, cases_of_rgw
 from tests.deploy.rules import (
     ROOT,
     RULES,
@@ -29,7 +29,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ALERTS = alerts()
-CASES = cases.CASES | cases_of_checks.CASES | cases_of_exporter.CASES | cases_of_rgw.CASES
+CASES = (
+    cases.CASES
+    | cases_of_checks.CASES
+    | cases_of_exporter.CASES
+    | cases_of_rbd.CASES
+    | cases_of_rgw.CASES
+)
 RUNBOOK = "https://ceph-exporter.example/docs/runbook.md#"
 PROMTOOL = shutil.which("promtool") or ""
 needs_promtool = pytest.mark.skipif(not PROMTOOL, reason="promtool is not installed")

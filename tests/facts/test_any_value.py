@@ -158,9 +158,13 @@ REQUIRED = {
     "quorum_status": {"quorum", "quorum.[]", "monmap", "monmap.fsid", "monmap.mons"},
     "dashboard/rgw/daemon": {"[]"},  # the only gateway
     "dashboard/rgw/user": {"number"},
+    "dashboard/block/image": {"[]", "[].pool_name"},  # the only pool
+    "dashboard/block/mirroring/summary": {"status", "content_data"},
     "rgw/usage": {"traffic"},
     "rgw/user": {"number"},
+    "rbd perf image counters": {"counter_descriptors", "counter_descriptors.[]", "counters"},
     "service dump": {"services"},
+    "service status": {"rbd-mirror"},  # the only service
     "time-sync-status": {"timechecks"},
     "version": {"version"},
 }
@@ -169,6 +173,7 @@ REQUIRED = {
 
 ROW_KEYS = {"[]", "id", "pgid", "name", "code", "rank", "type", "osd", "127.0.0.1:0/4242"}
 ROW_KEYS |= {"active+undersized", "active+undersized+degraded", "bucket", "user", "category"}
+ROW_KEYS |= {"pool_name", "state", "instance_id"}
 """The keys of rows, without which a row cannot be told from others, and single elements: what they
 cost is the row, and what is counted over the rows."""
 

@@ -34,6 +34,7 @@ BYTES = 'ceph_rgw_user_buckets{user="alice",placement="d"}'
 class Aside:
     """What the dashboard reports of RGW, once the test lets it."""
 
+    about = "RGW"
     documents = frozenset({"rgw buckets", "rgw users"})
     formats: Mapping[str, str] = MappingProxyType(
         {"rgw buckets": "rgw/bucket", "rgw users": "rgw/user"}
@@ -65,7 +66,7 @@ class WithAside(Fake):
 
     def __init__(self, ceph: Ceph, url: str, aside: Aside | DashboardRgw) -> None:
         super().__init__(ceph, url)
-        self.aside = aside
+        self.asides = (aside,)
 
     def close(self) -> None:
         """Close the other connection, too."""

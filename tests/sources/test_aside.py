@@ -15,6 +15,7 @@ from ceph_exporter.sources.aside import Worker
 class Fake:
     """A source that waits for the test before it answers."""
 
+    about = "RGW"
     documents = frozenset({"a", "b", "c"})
     formats: Mapping[str, str] = MappingProxyType({name: f"format {name}" for name in "abc"})
 

@@ -17,6 +17,7 @@ from ceph_exporter.simulator.reef import (
     perf,
     pools,
     progress,
+    rbd,
     status,
 )
 
@@ -43,6 +44,8 @@ ANSWERS: Mapping[str, Callable[[State], object]] = {
     "orch ls": orchestrator.orch_ls,
     "orch host ls": orchestrator.orch_host_ls,
     "progress json": progress.progress_json,
+    "service status": rbd.service_status,
+    "rbd perf image counters": rbd.image_counters,
     "pg states": pools.pgs_brief,
     "pg dump pools": pools.pool_sums,
     "version": daemons.version,

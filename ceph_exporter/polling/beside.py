@@ -1,8 +1,9 @@
-"""What is asked beside the API of the cluster: this host's monitors, and RGW."""
+"""What is asked beside the API of the cluster: this host's monitors, RGW, and slow endpoints."""
 
 from collections.abc import Iterator, Mapping
 
 from ceph_exporter.config import Cluster
+from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts import Fact, MonStore, ServiceDump
 from ceph_exporter.facts.rgw_usage import RgwUsage
 from ceph_exporter.polling.documents import Documents
@@ -13,9 +14,11 @@ from ceph_exporter.sources.rgw_keys import Keys
 
 _NO_GATEWAY = "no RADOS Gateway runs in this cluster"
 _UNKNOWN = "not requested, because the list of gateways is unavailable"
-_LATE = SourceError(
-    ErrorKind.FAILED, "no answer of RGW in time; raise --poll.timeout if there are many buckets"
-)
+_RGW = "rgw"
+_LATE = {
+    _RGW: "no answer of RGW in time; raise --poll.timeout if there are many buckets",
+    "cephfs": "no answer of the MDS in time; raise --poll.timeout if there are many clients",
+}
 
 
 class Beside:
@@ -24,7 +27,8 @@ class Beside:
     def __init__(self, cluster: Cluster, body_limit: int) -> None:
         self._host = mon_store.MonStore(cluster.mon_data)
         self._rgw: RgwAdmin | None = None
-        self._worker = Worker()
+        # A thread for each, so that an RGW that hangs does not delay anything else.
+        self._workers = {name: Worker() for name in _LATE}
         self._is_recording = cluster.api == "recording"
         rgw = cluster.rgw
         if rgw.urls:
@@ -45,8 +49,7 @@ class Beside:
 
     def of(self, source: Source) -> frozenset[str]:
         """Return the documents that are not to be requested with the others of a source."""
-        aside = _aside_of(source)
-        return self.documents | (aside.documents if aside else frozenset())
+        return self.documents.union(*(aside.documents for aside in _asides_of(source).values()))
 
     def fetch(self, documents: Documents, source: Source | None, wait: float) -> Iterator[Answer]:
         """Yield what has arrived of the documents that are due, and request what is missing.
@@ -56,32 +59,43 @@ class Beside:
         """
         due = documents.due()
         yield from self._host.fetch(due)
-        aside = self._rgw or _aside_of(source)
-        if aside is None:
-            return
-        wanted = [name for name in aside.formats if name in due]
-        arrived = self._worker.answers(aside, 0)
-        if aside is not self._rgw and wanted and (error := _obstacle(documents.available())):
-            for name in wanted:
-                yield Answer((name,), aside.formats[name], 0.0, error=error)
+        end = Deadline(wait)
+        asides = {**_asides_of(source), **({_RGW: self._rgw} if self._rgw else {})}
+        for name, aside in asides.items():
+            yield from self._start(name, aside, documents, due)
+        for name, aside in asides.items() if wait else ():
+            worker = self._workers[name]
+            yield from worker.answers(aside, end.left)
+            for document in worker.pending:
+                error = SourceError(ErrorKind.FAILED, _LATE[name])
+                yield Answer((document,), aside.formats[document], wait, error=error)
+
+    def _start(
+        self, name: str, aside: Aside, documents: Documents, due: list[str]
+    ) -> Iterator[Answer]:
+        """Yield what has arrived from a source, and request what is due and did not arrive."""
+        worker = self._workers[name]
+        wanted = [document for document in aside.formats if document in due]
+        arrived = worker.answers(aside, 0)
+        over_dashboard = name == _RGW and aside is not self._rgw
+        if over_dashboard and wanted and (error := _obstacle(documents.available())):
+            for document in wanted:
+                yield Answer((document,), aside.formats[document], 0.0, error=error)
             return
         yield from arrived
-        answered = {name for answer in arrived for name in answer.documents}
-        self._worker.start(aside, [name for name in wanted if name not in answered])
-        if wait:
-            yield from self._worker.answers(aside, wait)
-            for name in self._worker.pending:
-                yield Answer((name,), aside.formats[name], wait, error=_LATE)
+        answered = {document for answer in arrived for document in answer.documents}
+        worker.start(aside, [document for document in wanted if document not in answered])
 
     def close(self) -> None:
         """Abandon what is being requested."""
-        self._worker.close()
+        for worker in self._workers.values():
+            worker.close()
 
 
-def _aside_of(source: Source | None) -> Aside | None:
+def _asides_of(source: Source | None) -> Mapping[str, Aside]:
     """Return what a source offers beside the polls; only the dashboard offers anything."""
-    aside: Aside | None = getattr(source, "aside", None)
-    return aside
+    asides: Mapping[str, Aside] = getattr(source, "asides", {})
+    return asides
 
 
 def _obstacle(facts: Mapping[type[Fact], Fact]) -> SourceError | None:

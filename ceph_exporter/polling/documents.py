@@ -12,6 +12,7 @@ from ceph_exporter.facts import (
     MgrDump,
     Status,
 )
+from ceph_exporter.facts.decode import UnsupportedError
 from ceph_exporter.polling import schedule
 from ceph_exporter.polling.clock import SYSTEM, Clock
 from ceph_exporter.polling.entry import VITAL, Entry, state_after
@@ -106,8 +107,9 @@ class Documents:
         try:
             return self._decode(answer.wire_format, answer.body)
         except DecodeError as error:
-            text = f"{answer.wire_format}: {error}"
-            raise SourceError(ErrorKind.FAILED, text) from None
+            unsupported = isinstance(error, UnsupportedError)
+            kind = ErrorKind.UNSUPPORTED if unsupported else ErrorKind.FAILED
+            raise SourceError(kind, f"{answer.wire_format}: {error}") from None
 
     def keep(self, answer: Answer, decoded: Decoded) -> None:
         """Store the facts of a checked answer; the documents that it lacks have failed."""

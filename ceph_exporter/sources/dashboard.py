@@ -5,12 +5,15 @@ Therefore, redirects are not followed, and the next URL is tried instead.
 """
 
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 
 from ceph_exporter.deadline import Deadline, elapsed
+from ceph_exporter.sources import dashboard_cephfs
+from ceph_exporter.sources.aside import Aside
 from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
 from ceph_exporter.sources.credentials import Credentials
+from ceph_exporter.sources.dashboard_cephfs import DashboardCephfs
 from ceph_exporter.sources.dashboard_errors import detail, hint, left_out
 from ceph_exporter.sources.dashboard_forms import Forms
 from ceph_exporter.sources.dashboard_login import LoggedIn
@@ -40,6 +43,7 @@ ENDPOINTS: Mapping[str, tuple[str, ...]] = {
     "daemon?daemon_types=rgw": ("orch ps",),
     "perf_counters": ("perf counters",),
     "summary": ("version",),
+    "cephfs": ("fs status",),
     "rgw/daemon": ("service dump",),
 }
 _MINIMAL = "health/minimal"
@@ -77,11 +81,14 @@ class Dashboard:
 
     api = "dashboard"
     releases = ("14", "")
-    documents = DashboardRgw.documents.union(*ENDPOINTS.values())
+    documents = (DashboardRgw.documents | DashboardCephfs.documents).union(*ENDPOINTS.values())
 
     def __init__(self, http: Http, credentials: Credentials) -> None:
         self.url = http.url
-        self.aside = DashboardRgw(http.twin, credentials)
+        self.asides: Mapping[str, Aside] = {
+            "rgw": DashboardRgw(http.twin, credentials),
+            "cephfs": DashboardCephfs(http.twin, credentials),
+        }
         self._session = LoggedIn(http, credentials)
         self._forms = Forms()
         self._unknown: set[str] = set()  # fallbacks that this release does not have
@@ -114,7 +121,8 @@ class Dashboard:
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
-        self.aside.close()
+        for aside in self.asides.values():
+            aside.close()
 
     def _other_health(self, deadline: Deadline) -> Iterator[Answer]:
         """Request the fallbacks until one answers; raise SourceError if the URL is unusable."""
@@ -142,7 +150,7 @@ class Dashboard:
         limit = deadline.part(_SHARES.get(endpoint, _SHARE)) if is_limited else deadline
         error, body = None, b""
         try:
-            body = self._forms.get(endpoint, partial(self._ask, deadline=limit))
+            body = self._body(endpoint, partial(self._ask, deadline=limit))
         except SourceError as failure:
             hangs = is_limited and not limit.left and deadline.left
             error = SourceError(ErrorKind.FAILED, str(failure)) if hangs else failure
@@ -156,6 +164,11 @@ class Dashboard:
         if hung and endpoint in _PAUSE_OF:
             self._hung[endpoint] = time.monotonic() + _PAUSE_OF[endpoint], answer
         return answer
+
+    def _body(self, endpoint: str, ask: Callable[[str], Response]) -> bytes:
+        if endpoint == dashboard_cephfs.LIST:
+            return dashboard_cephfs.states(ask)
+        return self._forms.get(endpoint, ask)
 
     def _of_endpoint_or_url(
         self, failure: SourceError, endpoint: str, deadline: Deadline
@@ -180,9 +193,15 @@ class Dashboard:
             return response
         text = f"/api/{endpoint}: HTTP {response.status}: {detail(response)}"
         if response.status == 403:
-            text += f"; {hint(endpoint, self._session.user)}"
+            text += f"; {hint(_resource(endpoint), self._session.user)}"
             raise SourceError(ErrorKind.DENIED, text)
         # Every release has the endpoints of health and quorum, so a 404 for them is a failure.
         gone = response.status == 404 and endpoint not in (_MINIMAL, "health/full", "monitor")
         gone = gone or (response.status == 503 and detail(response) == NO_ORCHESTRATOR)
         raise SourceError(ErrorKind.UNSUPPORTED if gone else ErrorKind.FAILED, text)
+
+
+def _resource(endpoint: str) -> str:
+    """Return the endpoint whose scope a request needs: that of its list for a file system."""
+    is_filesystem = endpoint.startswith(f"{dashboard_cephfs.LIST}/")
+    return dashboard_cephfs.LIST if is_filesystem else endpoint

@@ -22,6 +22,7 @@ _SCOPES = {
     "osd": "osd",
     "host": "hosts",
     "daemon": "hosts",
+    "cephfs": "cephfs",
     "rgw/daemon": "rgw",
     "rgw/bucket": "rgw",
     "rgw/user": "rgw",

@@ -25,7 +25,7 @@ CLIENTS = Metric(
     detail="The sessions of the lowest rank, as in `ceph fs status`.",
 )
 REQUESTS = Metric(
-    "ceph_mds_requests_per_sec",
+    "ceph_mds_requests_per_second",
     "gauge",
     "Requests of clients that the MDS handles per second",
     FsStatus.document,

@@ -13,7 +13,7 @@ import msgspec
 
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, Facts, decodes
-from ceph_exporter.facts.fs_status import has_filesystem
+from ceph_exporter.facts.fs_status import without_filesystem
 from ceph_exporter.facts.numbers import amount
 
 _RELEASE = re.compile(r"ceph version (\d{1,3})\.")
@@ -68,9 +68,9 @@ class CephfsClients(Fact, frozen=True):
     filesystems: tuple[FilesystemSessions, ...]
 
     @classmethod
-    def redundant(cls, available: Facts) -> bool:
-        """Return whether there is no file system, or it is unknown whether there is one."""
-        return not has_filesystem(available)
+    def nonexistent(cls, available: Facts) -> str:
+        """Return that there is no file system, if that is known."""
+        return without_filesystem(available)
 
 
 class RawSession(msgspec.Struct, frozen=True, gc=False):

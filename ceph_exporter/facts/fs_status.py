@@ -21,6 +21,7 @@ _ACTIVE = "active"
 _LAGGY = "laggy"  # "active(laggy)": the MDS has stopped to report
 _STANDBY_REPLAY = "standby-replay"  # Ceph 20 prints 5 for each of its counters
 _TABLE = b"+----"
+NO_FILESYSTEM = "the cluster has no file system"
 
 
 class MdsLoad(msgspec.Struct, frozen=True):
@@ -48,9 +49,9 @@ class FsStatus(Fact, frozen=True):
     mds: Mapping[str, MdsLoad]
 
     @classmethod
-    def redundant(cls, available: Facts) -> bool:
-        """Return whether there is no file system, or it is unknown whether there is one."""
-        return not has_filesystem(available)
+    def nonexistent(cls, available: Facts) -> str:
+        """Return that there is no file system, if that is known."""
+        return without_filesystem(available)
 
     def without_mgr(self) -> None:
         """Return None, because all figures come from the mgr."""
@@ -62,14 +63,15 @@ class FsStatus(Fact, frozen=True):
         """
         ranked = [mds for mds in filesystem.mds if mds.rank >= 0 and is_ranked(mds.state)]
         first = min(ranked, key=lambda mds: mds.rank, default=None)
-        known = first is not None and first.name in self.mds
-        return self.clients.get(filesystem.name) if known else None
+        if first is None or first.name not in self.mds:
+            return None
+        return self.clients.get(filesystem.name)
 
 
-def has_filesystem(available: Facts) -> bool:
-    """Return whether the cluster is known to have a file system."""
+def without_filesystem(available: Facts) -> str:
+    """Return the reason for missing documents if the cluster has no file system, otherwise ""."""
     dump = available.get(FsDump)
-    return dump is not None and bool(dump.filesystems)
+    return NO_FILESYSTEM if dump is not None and not dump.filesystems else ""
 
 
 def is_ranked(state: str) -> bool:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from ceph_exporter.facts.fs_dump import Filesystem
+from ceph_exporter.facts.fs_status import is_ranked
 from ceph_exporter.facts.health import Check, Health
 
 PROBLEMS: Mapping[str, str] = {
@@ -33,7 +34,7 @@ def failing(health: Health, filesystem: Filesystem) -> dict[str, Mapping[str, in
     """
     if not (health.detailed and health.listed):
         return {}
-    by_rank = {str(mds.rank): mds.name for mds in filesystem.mds}
+    by_rank = {str(mds.rank): mds.name for mds in filesystem.mds if is_ranked(mds.state)}
     names = frozenset(mds.name for mds in filesystem.mds)
     numbers: dict[str, Mapping[str, int]] = {}
     for problem, code in PROBLEMS.items():

@@ -55,13 +55,14 @@ class Documents:
         A document that this poll received may make another one due or redundant.
         """
         now = self._clock.monotonic()
-        facts = Facts({type(e.fact): e.fact for e in self._entries.values() if e.fact})
+        facts = self._facts()
         return [
             name
             for name, entry in self._entries.items()
             if entry.row.offered
             and entry.schedule.due(now)
             and not DOCUMENTS[name].redundant(facts)
+            and not DOCUMENTS[name].nonexistent(facts)
             and (Status.document in self._failed or not self._is_unchanged(entry))
         ]
 
@@ -201,6 +202,11 @@ class Documents:
                     )
             if entry.fact is not None and now - entry.received > stale_after + grace:
                 entry.fact = None
+        facts = self._facts()
+        for name, entry in self._entries.items():
+            if entry.row.offered and (reason := DOCUMENTS[name].nonexistent(facts)):
+                kind = ErrorKind.UNSUPPORTED
+                entry.row = DocumentRow(name, DocumentState.UNSUPPORTED, kind=kind, error=reason)
 
     def available(self) -> dict[type[Fact], Fact]:
         """Return the facts to export.
@@ -218,6 +224,9 @@ class Documents:
     def rows(self) -> tuple[DocumentRow, ...]:
         """Return the state of each document."""
         return tuple(entry.row for entry in self._entries.values())
+
+    def _facts(self) -> Facts:
+        return Facts({type(e.fact): e.fact for e in self._entries.values() if e.fact})
 
     def _is_unchanged(self, entry: Entry) -> bool:
         """Return whether the document is still current because the OSD map has not changed.

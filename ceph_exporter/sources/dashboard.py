@@ -10,7 +10,6 @@ from functools import partial
 
 from ceph_exporter.deadline import Deadline, elapsed
 from ceph_exporter.sources import dashboard_cephfs
-from ceph_exporter.sources.aside import Aside
 from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
 from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.dashboard_cephfs import DashboardCephfs
@@ -85,7 +84,7 @@ class Dashboard:
 
     def __init__(self, http: Http, credentials: Credentials) -> None:
         self.url = http.url
-        self.asides: Mapping[str, Aside] = {
+        self.asides: Mapping[str, DashboardRgw | DashboardCephfs] = {
             "rgw": DashboardRgw(http.twin, credentials),
             "cephfs": DashboardCephfs(http.twin, credentials),
         }

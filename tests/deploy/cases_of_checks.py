@@ -167,6 +167,16 @@ CASES = {
     ),
     "CephCertificateWarning": case_of("CEPHADM_CERT_ERROR", {}),
     "CephFilesystemReadOnly": case_of("MDS_READ_ONLY", {}),
+    "CephFilesystemClientsNotResponding": case_of(
+        "MDS_CLIENT_RECALL_MANY",
+        {},
+        'ceph_mds_clients_failing{ceph_daemon="mds.a",fs_id="1",name="shared",problem="recall"} 12\n'
+        'ceph_mds_clients_failing{ceph_daemon="mds.b",fs_id="1",name="shared",problem="recall"} 0\n'
+        'ceph_mds_clients_failing{ceph_daemon="mds.c",fs_id="2",name="other",problem="recall"} 0',
+        "Clients do not release capabilities, do not shrink their caches, or do not advance their "
+        "oldest request, although an MDS asks for it. Other clients may hang. Problems of clients "
+        "by filesystem: shared (12).",
+    ),
     "CephPoolBackfillFull": case_of("POOL_BACKFILLFULL", {}),
     "CephPoolNearFull": case_of("POOL_NEARFULL", {}),
     "CephDataDegraded": case_of(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dashboards.content import (
+    cephfs,
     cluster,
     exporter,
     fleet,
@@ -28,6 +29,7 @@ BOARDS = (
     pools.BOARD,
     placement_groups.BOARD,
     services.BOARD,
+    cephfs.BOARD,
     osd.BOARD,
     host.BOARD,
     exporter.BOARD,

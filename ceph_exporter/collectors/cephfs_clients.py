@@ -81,7 +81,7 @@ INFO = Metric(
     "Host, user, root, mount point and version of the client; always 1",
     _DOCUMENT,
     Labels(
-        *("fs_id", "name", "client", "hostname", "entity", "root", "mount_point", "type"),
+        *("fs_id", "name", "client", "hostname", "user", "root", "mount_point", "type"),
         "version",
     ),
     detail=_EACH,
@@ -197,5 +197,5 @@ def _each(filesystems: tuple[FilesystemSessions, ...], limit: int) -> Iterator[F
 
 
 def _info(fs: FilesystemSessions, row: Session) -> str:
-    of_client = row.hostname, row.entity, row.root, row.mount_point, row.type, row.version
+    of_client = row.hostname, row.user, row.root, row.mount_point, row.type, row.version
     return INFO.labels(str(fs.id), fs.name, str(row.id), *of_client)

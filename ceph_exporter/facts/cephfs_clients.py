@@ -26,8 +26,8 @@ RANK = 0
 class Session(msgspec.Struct, frozen=True, gc=False):
     """The session of a client. A number that is unknown is None; an unknown text is empty.
 
-    type: userspace or kernel; version: of Ceph or of the kernel. entity: the Ceph user, without
-    the prefix client.
+    type: userspace or kernel; version: of Ceph or of the kernel. user: of Ceph, without the
+    prefix client.
     """
 
     id: int
@@ -37,7 +37,7 @@ class Session(msgspec.Struct, frozen=True, gc=False):
     hostname: str
     root: str
     mount_point: str
-    entity: str
+    user: str
     caps: int | None
     leases: int | None
     requests: int | None
@@ -138,7 +138,7 @@ def _session(row: RawSession) -> Session:
         hostname=_short(row.hostname),
         root=_short(row.root),
         mount_point=_of(metadata, "mount_point"),
-        entity=_of(metadata, "entity_id"),
+        user=_of(metadata, "entity_id"),
         caps=amount(row.num_caps),
         leases=amount(row.num_leases),
         requests=amount(row.requests_in_flight),

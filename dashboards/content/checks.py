@@ -11,6 +11,7 @@ OSDS = "ceph-osds"
 POOLS = "ceph-pools"
 PLACEMENT = "ceph-pgs"
 SERVICES = "ceph-services"
+CEPHFS = "ceph-cephfs"
 EXPORTER = "ceph-exporter"
 
 # The keys are the starts of checks' names, so that checks of later releases match too.
@@ -20,6 +21,7 @@ BOARDS = (
     (PLACEMENT, "PG_.*|OBJECT_.*|SMALLER_PG.*|LARGE_OMAP_OBJECTS|REQUEST_.*|STUCK_.*"),
     (POOLS, "POOL_.*|CACHE_POOL_.*|TOO_(FEW|MANY)_PGS|MANY_OBJECTS_PER_PG"),
     (SERVICES, "MDS_.*|FS_.*|MGR_.*|RECENT_.*|CEPHADM_.*|RGW_.*|RBD_.*|NVMEOF_.*|TELEMETRY_.*"),
+    (CEPHFS, "MDS_CLIENT.*|MDS_CACHE_.*|MDS_SLOW_.*"),  # instead of the one before
 )
 
 

@@ -9,13 +9,27 @@ from ceph_exporter.collectors import cephfs, cephfs_clients
 from ceph_exporter.facts import Df, Fact, Facts, FsDump, Health
 from ceph_exporter.facts.cephfs_clients import CephfsClients, FilesystemSessions, Session
 from ceph_exporter.facts.df import PoolUsage, Space
-from ceph_exporter.facts.fs_dump import Mds
+from ceph_exporter.facts.fs_dump import Filesystem, Mds
 from ceph_exporter.facts.fs_status import FsStatus, MdsLoad
 from ceph_exporter.metric import Columns, Family, Value
-from tests.collectors.test_filesystems import SHARED
 
 FS = 'fs_id="7",name="shared"'
-ONE = FsDump((msgspec.structs.replace(SHARED, mds=(Mds("m1", 0, "up:active"),)),), ())
+SHARED = Filesystem(
+    id=7,
+    name="shared",
+    data_pools=(2, 5),
+    metadata_pool=1,
+    mds=(
+        Mds("m1", 0, "up:active"),
+        Mds("m2", 1, "up:active"),
+        Mds("m3", 0, "up:standby-replay"),
+    ),
+    max_mds=2,
+    failed=0,
+    damaged=0,
+    standby_count_wanted=1,
+)
+ONE = FsDump((msgspec.structs.replace(SHARED, mds=SHARED.mds[:1]),), ())
 
 
 def shown(families: Iterable[Family]) -> dict[str, dict[str, Value]]:
@@ -88,7 +102,7 @@ def client(number: int, caps: int | None = 1, **fields: object) -> Session:
         hostname="h",
         root="/",
         mount_point="/mnt",
-        entity="web",
+        user="web",
         caps=caps,
         leases=2,
         requests=0,
@@ -158,6 +172,6 @@ def test_each_client() -> None:
         'fs_id="7",client="1"': 4,
     }
     assert found["ceph_exporter_cephfs_clients_cut"] == {"": 1}
-    of_client = 'hostname="h",entity="web",root="/",mount_point="/mnt",type="userspace"'
+    of_client = 'hostname="h",user="web",root="/",mount_point="/mnt",type="userspace"'
     version = 'version="ceph version 18.2.7 (6b0e) reef (stable)"'
     assert f'{FS},client="3",{of_client},{version}' in found["ceph_fs_client_info"]

@@ -146,7 +146,7 @@ def test_session() -> None:
     answer = sessions(row)
     assert answer is not None
     (found,) = answer.sessions
-    assert (found.entity, found.mount_point, found.hostname, found.root) == (
+    assert (found.user, found.mount_point, found.hostname, found.root) == (
         "web",
         "/srv",
         "h",

@@ -140,9 +140,12 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def collect(facts: Facts, options: Options = Options()) -> Iterator[Family]:  # noqa: B008 - frozen
     """Yield the sums over the sessions of each file system, then its clients if requested."""
     if answer := facts.get(CephfsClients):
-        yield from _sums(answer.filesystems)
-        if options.each:
-            yield from _each(answer.filesystems, options.limit)
+        yield from facts.once(_families, answer, options)
+
+
+def _families(answer: CephfsClients, options: Options) -> tuple[Family, ...]:
+    each = _each(answer.filesystems, options.limit) if options.each else ()
+    return (*_sums(answer.filesystems), *each)
 
 
 def _sums(filesystems: tuple[FilesystemSessions, ...]) -> Iterator[Family]:

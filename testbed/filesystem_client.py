@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 # Runs in the Python of the cluster's release. An open file keeps its capabilities.
 _MOUNT = """
-import sys, time
+import signal, sys
 import cephfs
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
 client = cephfs.LibCephFS(conffile=sys.argv[1], auth_id="admin")
 client.conf_set("keyring", sys.argv[2])
 client.mount()
@@ -26,7 +27,8 @@ for number in range(int(sys.argv[3])):
     client.write(file, b"content", 0)
     client.fsync(file, 0)
 print("mounted", flush=True)
-time.sleep(10**6)
+signal.sigwait([signal.SIGTERM])
+client.shutdown()
 """
 
 

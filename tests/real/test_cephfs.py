@@ -38,6 +38,7 @@ def mounted(release_cluster: CephCluster) -> Iterator[CephCluster]:
         for number, files in enumerate(FILES):
             stack.enter_context(client(release_cluster, str(number), files))
         yield release_cluster
+    release_cluster.wait_until_idle()
 
 
 def flags(cluster: CephCluster, api: str) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dashboards.content import (
+    cephfs,
     cluster,
     exporter,
     fleet,
@@ -15,8 +16,8 @@ from dashboards.content import (
     osds,
     placement_groups,
     pools,
-    rgw,
     rbd,
+    rgw,
     services,
 )
 from dashboards.content.frame import FRAME
@@ -34,6 +35,7 @@ BOARDS = (
     services.BOARD,
     rgw.BOARD,
     orchestrator.BOARD,
+    cephfs.BOARD,
     osd.BOARD,
     host.BOARD,
     exporter.BOARD,

@@ -18,8 +18,16 @@ import pytest
 from ceph_exporter import exposition, metric
 from ceph_exporter.collectors import _perf_names, rgw_buckets, versions
 from ceph_exporter.config.units import Duration, Size
-from ceph_exporter.facts import Facts, pg_states, preluminous, progress_events, scrub_debt
+from ceph_exporter.facts import (
+    Facts,
+    mds_clients,
+    pg_states,
+    preluminous,
+    progress_events,
+    scrub_debt,
+)
 from ceph_exporter.facts.decode import DecodeError
+from ceph_exporter.facts.fs_dump import Filesystem, Mds
 from ceph_exporter.facts.health import decode_health
 from ceph_exporter.facts.rgw_buckets import Bucket, RgwBuckets
 from ceph_exporter.facts.version import decode_version
@@ -109,12 +117,15 @@ def target(text: str) -> None:
             request.parse(line.encode("latin-1"))
 
 
+FILESYSTEM = Filesystem(1, "home", (2,), 1, (Mds("a", 0, "up:active"),), 1, 0, 0, 0)
+
+
 def health(text: str) -> None:
     """Decode health answers of both eras with the text everywhere, and count stuck PGs."""
     line = {"message": text}
     codes = ("SLOW_OPS", "PG_AVAILABILITY", "MON_DISK_LOW", "MON_DISK_BIG", "MON_CLOCK_SKEW")
     check = {"severity": text, "summary": line, "detail": [line]}
-    codes_of_all = (*codes, "MON_DOWN", *scrub_debt.KINDS.values())
+    codes_of_all = (*codes, "MON_DOWN", "MDS_CLIENT_RECALL", *scrub_debt.KINDS.values())
     modern = {"status": "HEALTH_WARN", "checks": dict.fromkeys(codes_of_all, check)}
     old = {
         "overall_status": "HEALTH_WARN",
@@ -125,6 +136,7 @@ def health(text: str) -> None:
         (fact,) = decode_health(json.dumps(answer).encode())
         pg_states.stuck(fact)  # type: ignore[arg-type]
         scrub_debt.debts(fact)  # type: ignore[arg-type]
+        mds_clients.failing(fact, FILESYSTEM)  # type: ignore[arg-type]
 
 
 def release(text: str) -> None:

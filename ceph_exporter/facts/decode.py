@@ -30,6 +30,10 @@ class DecodeError(ValueError):
     """The answer cannot be decoded into the facts of its document; the message is one line."""
 
 
+class UnsupportedError(DecodeError):
+    """The answer shows that this release does not offer the document."""
+
+
 class MisfitError(DecodeError):
     """The answer is valid JSON, but fields are missing or do not have the declared type."""
 

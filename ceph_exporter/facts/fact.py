@@ -29,6 +29,12 @@ class Fact(msgspec.Struct, frozen=True):
         del available
         return False
 
+    @classmethod
+    def nonexistent(cls, available: "Facts") -> str:
+        """Return why this cluster cannot have the document, "" if it may have it."""
+        del available
+        return ""
+
     def without_mgr(self) -> "Fact | None":
         """Return the part that the monitors know without the mgr, None if there is none.
 

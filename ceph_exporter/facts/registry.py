@@ -10,11 +10,13 @@ import sys
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 
+from ceph_exporter.facts.cephfs_clients import CephfsClients
 from ceph_exporter.facts.command import Command, mgr, mon, release_key
 from ceph_exporter.facts.daemons import MdsMetadata, MgrMetadata, MonMetadata
 from ceph_exporter.facts.df import Df
 from ceph_exporter.facts.fact import DECODERS, Fact, RegistrationError, file_of
 from ceph_exporter.facts.fs_dump import FsDump
+from ceph_exporter.facts.fs_status import FsStatus
 from ceph_exporter.facts.health import Health
 from ceph_exporter.facts.mgr_dump import MgrDump
 from ceph_exporter.facts.mgr_modules import Balancer, CrashList, DeviceList
@@ -78,6 +80,7 @@ REGISTRY = (
     Document(OsdDf, mgr("osd df", since="0.94")),
     Document(MgrDump, mon("mgr dump", since="12")),
     Document(FsDump, mon("fs dump", since="10"), mon("mds dump")),
+    Document(FsStatus, mgr("fs status", since="15"), since="14"),
     Document(PgStates, mgr("pg dump", dumpcontents=["pgs_brief"])),
     Document(ServiceDump, mgr("service dump", since="12")),
     Document(Daemons, mgr("orch ps", since="15")),
@@ -103,6 +106,7 @@ REGISTRY = (
     Document(RbdCounters, mgr("rbd perf image counters", since="14")),
     Document(RbdMirror, mgr("service status", since="12")),
     Document(RbdImages, since="14"),  # from the dashboard only
+    Document(CephfsClients, since="14"),  # from the dashboard, which asks the MDSs
     Document(MonStore),  # from the monitors' data directories on the exporter's own host
 )
 

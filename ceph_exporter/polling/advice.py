@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from ceph_exporter.facts.fs_status import NO_FILESYSTEM
 from ceph_exporter.facts.orch_hosts import Hosts
 from ceph_exporter.facts.orch_services import Services
 from ceph_exporter.facts.orchestrator import Daemons
@@ -61,6 +62,8 @@ def _document(row: DocumentRow, api: str) -> Missing:
         return Missing(row.name, row.error, fix)
     if row.name in _OF_ORCHESTRATOR and row.kind is ErrorKind.UNSUPPORTED:
         fix = "only a cluster with an orchestrator has it; nothing needs to be done"
+    elif row.error == NO_FILESYSTEM:
+        fix = "nothing needs to be done"
     elif api == "recording":
         fix = "record it with `ceph_exporter record DIR`"
     elif row.name in _OF_RGW:

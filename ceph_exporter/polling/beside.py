@@ -1,4 +1,4 @@
-"""What is asked beside the API of the cluster: this host's monitors, RGW and RBD."""
+"""What is asked beside the API of the cluster: this host's monitors, RGW, RBD and MDSs."""
 
 from collections.abc import Iterator, Mapping
 
@@ -15,9 +15,9 @@ from ceph_exporter.sources.rgw_admin import RgwAdmin
 from ceph_exporter.sources.rgw_keys import Keys
 from ceph_exporter.sources.rgw_users import Users
 
-_MANY = {"RGW": "buckets", "RBD": "images"}
+_MANY = {"RGW": "buckets", "RBD": "images", "the MDS": "clients"}
 _SHARE = 0.9
-"""The part of the time that a single poll waits in which RGW and RBD must answer."""
+"""The part of the time that a single poll waits in which they must answer."""
 
 
 class Beside:

@@ -13,6 +13,7 @@ from ceph_exporter.facts import (
     MgrDump,
     Status,
 )
+from ceph_exporter.facts.decode import UnsupportedError
 from ceph_exporter.facts.signs import Signs
 from ceph_exporter.polling import schedule
 from ceph_exporter.polling.budget import Budget
@@ -84,7 +85,7 @@ class Documents:
         whether to return redundant documents as well.
         """
         now = self._clock.monotonic()
-        facts = Facts({type(e.fact): e.fact for e in self._entries.values() if e.fact})
+        facts = self._facts()
         return [
             name
             for name, entry in self._entries.items()
@@ -92,6 +93,7 @@ class Documents:
             and entry.schedule.due(now)
             and (name != Signs.document or self._budget.is_tight)
             and (also_redundant or not DOCUMENTS[name].redundant(facts))
+            and not DOCUMENTS[name].nonexistent(facts)
             and (Status.document in self._failed or not self._is_unchanged(entry))
         ]
 
@@ -139,8 +141,9 @@ class Documents:
         try:
             return self._decode(answer.wire_format, answer.body)
         except DecodeError as error:
-            text = f"{answer.wire_format}: {error}"
-            raise SourceError(ErrorKind.FAILED, text) from None
+            unsupported = isinstance(error, UnsupportedError)
+            kind = ErrorKind.UNSUPPORTED if unsupported else ErrorKind.FAILED
+            raise SourceError(kind, f"{answer.wire_format}: {error}") from None
 
     def keep(self, answer: Answer, decoded: Decoded) -> None:
         """Store the facts of a checked answer; the documents that it lacks have failed."""
@@ -242,6 +245,11 @@ class Documents:
                     )
             if entry.fact is not None and now - entry.received > stale_after + grace:
                 entry.fact = None
+        facts = self._facts()
+        for name, entry in self._entries.items():
+            if entry.row.offered and (reason := DOCUMENTS[name].nonexistent(facts)):
+                kind = ErrorKind.UNSUPPORTED
+                entry.row = DocumentRow(name, DocumentState.UNSUPPORTED, kind=kind, error=reason)
 
     def available(self) -> dict[type[Fact], Fact]:
         """Return the facts to export.
@@ -263,6 +271,9 @@ class Documents:
             for name, entry in self._entries.items()
             if name != Signs.document or entry.schedule.cooldown_until
         )
+
+    def _facts(self) -> Facts:
+        return Facts({type(e.fact): e.fact for e in self._entries.values() if e.fact})
 
     def _is_unchanged(self, entry: Entry) -> bool:
         """Return whether the document is still current because the OSD map has not changed.

@@ -15,7 +15,8 @@ _Available: TypeAlias = Mapping[type[Fact], Fact]
 
 def obstacle(document: str, facts: _Available) -> SourceError | None:
     """Return why a document is not requested, None if it is."""
-    return _OBSTACLES[document](facts)
+    find = _OBSTACLES.get(document)
+    return find(facts) if find else None
 
 
 def _no_gateway(facts: _Available) -> SourceError | None:

@@ -5,12 +5,14 @@ Therefore, redirects are not followed, and the next URL is tried instead.
 """
 
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 
 from ceph_exporter.deadline import Deadline, elapsed
+from ceph_exporter.sources import dashboard_cephfs
 from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
 from ceph_exporter.sources.credentials import Credentials
+from ceph_exporter.sources.dashboard_cephfs import DashboardCephfs
 from ceph_exporter.sources.dashboard_errors import detail, hint, left_out
 from ceph_exporter.sources.dashboard_forms import Forms
 from ceph_exporter.sources.dashboard_login import ACCEPT, LoggedIn
@@ -45,6 +47,7 @@ ENDPOINTS: Mapping[str, tuple[str, ...]] = {
     "task": ("progress json",),
     "perf_counters": ("perf counters",),
     "summary": ("version",),
+    "cephfs": ("fs status",),
     "rgw/daemon": ("service dump",),
 }
 _MINIMAL = "health/minimal"
@@ -84,17 +87,20 @@ hang for 45 s (iscsi_client.py), and each such request occupies a thread of the 
 _PAUSE_OF = dict.fromkeys(_OF_HEALTH, _PAUSE) | {"rgw/daemon": 600.0}
 """The same by endpoint. An RGW that hangs usually does so for long."""
 
+_ASIDES = (DashboardRgw, DashboardRbd, DashboardCephfs)
+"""What the dashboard offers beside the polls, each over a connection of its own."""
+
 
 class Dashboard:
     """Documents from the mgr dashboard at the URL of `http`, which includes its `url_prefix`."""
 
     api = "dashboard"
     releases = ("14", "")
-    documents = DashboardRgw.documents.union(DashboardRbd.documents, *ENDPOINTS.values())
+    documents = frozenset().union(*ENDPOINTS.values(), *(aside.documents for aside in _ASIDES))
 
     def __init__(self, http: Http, credentials: Credentials) -> None:
         self.url = http.url
-        self.asides = DashboardRgw(http.twin, credentials), DashboardRbd(http.twin, credentials)
+        self.asides = tuple(aside(http.twin, credentials) for aside in _ASIDES)
         self._session = LoggedIn(http, credentials)
         self._forms = Forms()
         self._unknown: set[str] = set()  # endpoints that this release does not have
@@ -170,7 +176,7 @@ class Dashboard:
         limit = deadline.part(_SHARES.get(endpoint, _SHARE)) if is_limited else deadline
         error, body = None, b""
         try:
-            body = self._body(endpoint, limit)
+            body = self._body(endpoint, partial(self._ask, deadline=limit))
         except SourceError as failure:
             hangs = is_limited and not limit.left and deadline.left
             error = SourceError(ErrorKind.FAILED, str(failure)) if hangs else failure
@@ -184,8 +190,10 @@ class Dashboard:
             self._hung[endpoint] = time.monotonic() + _PAUSE_OF[endpoint], answer
         return answer
 
-    def _body(self, endpoint: str, deadline: Deadline) -> bytes:
-        body = self._forms.get(endpoint, partial(self._ask, deadline=deadline))
+    def _body(self, endpoint: str, ask: Callable[[str], Response]) -> bytes:
+        if endpoint == dashboard_cephfs.LIST:
+            return dashboard_cephfs.states(ask)
+        body = self._forms.get(endpoint, ask)
         if endpoint == _HOSTS and body.strip() == b"[]":
             # The other endpoints answer with 503. An orchestrator has at least one host.
             raise SourceError(ErrorKind.UNSUPPORTED, f"/api/{endpoint}: {NO_ORCHESTRATOR}")
@@ -223,9 +231,15 @@ class Dashboard:
             return response
         text = f"/api/{endpoint}: HTTP {response.status}: {detail(response)}"
         if response.status == 403:
-            text += f"; {hint(endpoint, self._session.user)}"
+            text += f"; {hint(_resource(endpoint), self._session.user)}"
             raise SourceError(ErrorKind.DENIED, text)
         # Every release has the endpoints of health and quorum, so a 404 for them is a failure.
         gone = response.status == 404 and endpoint not in (_MINIMAL, "health/full", "monitor")
         gone = gone or (response.status == 503 and detail(response) == NO_ORCHESTRATOR)
         raise SourceError(ErrorKind.UNSUPPORTED if gone else ErrorKind.FAILED, text)
+
+
+def _resource(endpoint: str) -> str:
+    """Return the endpoint whose scope a request needs: that of its list for a file system."""
+    is_filesystem = endpoint.startswith(f"{dashboard_cephfs.LIST}/")
+    return dashboard_cephfs.LIST if is_filesystem else endpoint

@@ -24,6 +24,7 @@ _SCOPES = {
     "host": "hosts",
     "daemon": "hosts",
     "service": "hosts",
+    "cephfs": "cephfs",
     "rgw/daemon": "rgw",
     "rgw/bucket": "rgw",
     "rgw/user": "rgw",

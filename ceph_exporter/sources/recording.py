@@ -18,7 +18,14 @@ from urllib.parse import quote
 from ceph_exporter.deadline import Deadline, elapsed
 from ceph_exporter.facts.public import public
 from ceph_exporter.facts.registry import COMMANDS, wire_format_of
-from ceph_exporter.sources import dashboard, dashboard_rbd, dashboard_rgw, mon_store, restful
+from ceph_exporter.sources import (
+    dashboard,
+    dashboard_cephfs,
+    dashboard_rbd,
+    dashboard_rgw,
+    mon_store,
+    restful,
+)
 from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
 from ceph_exporter.sources.rgw_admin import FORMATS as RGW_FORMATS
 
@@ -137,6 +144,7 @@ def _formats_by_document() -> dict[str, list[str]]:
         ("restful", restful.ENDPOINTS),
         ("dashboard", dashboard_rgw.ENDPOINTS),
         ("dashboard", dashboard_rbd.ENDPOINTS),
+        ("dashboard", dashboard_cephfs.ENDPOINTS),
     )
     for api, endpoints in tables:
         for endpoint, documents in endpoints.items():

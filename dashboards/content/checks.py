@@ -13,6 +13,7 @@ PLACEMENT = "ceph-pgs"
 SERVICES = "ceph-services"
 RGW = "ceph-rgw"
 ORCHESTRATOR = "ceph-orchestrator"
+CEPHFS = "ceph-cephfs"
 EXPORTER = "ceph-exporter"
 
 # The keys are the starts of checks' names, so that checks of later releases match too.
@@ -26,6 +27,7 @@ BOARDS = (
     (POOLS, "POOL_.*|CACHE_POOL_.*|TOO_(FEW|MANY)_PGS|MANY_OBJECTS_PER_PG"),
     (SERVICES, "MDS_.*|FS_.*|MGR_.*|RECENT_.*|RGW_.*|RBD_.*|NVMEOF_.*|TELEMETRY_.*"),
     (ORCHESTRATOR, "CEPHADM_.*|UPGRADE_.*|HOST_IN_MAINTENANCE"),
+    (CEPHFS, "MDS_CLIENT.*|MDS_CACHE_.*|MDS_SLOW_.*"),  # instead of the one before
 )
 
 

@@ -1,5 +1,6 @@
 """The filesystems: ranks and MDSs."""
 
+from dashboards.content.checks import CEPHFS
 from dashboards.content.hosts_and_osds import host_link
 from dashboards.content.phrases import REACHABLE, REACHED, or_none, versioned
 from dashboards.engine.declare import Query, StateTimeline, Table, Texts, bad_from
@@ -51,6 +52,7 @@ FILESYSTEMS = (
         size=(12, 7),
         labels=("name", "note"),
         hidden=("fs_id",),
+        details=CEPHFS,
     ),
     Table(
         "MDSs",

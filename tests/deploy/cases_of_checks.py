@@ -17,6 +17,11 @@ def _filesystem(active: int) -> str:
     )
 
 
+def _failing(mds: str, filesystem: str, clients: int) -> str:
+    labels = f'ceph_daemon="mds.{mds}",fs_id="1",name="{filesystem}",problem="recall"'
+    return f"ceph_mds_clients_failing{{{labels}}} {clients}\n"
+
+
 def _osds(*states: int, hosts: str = "12") -> str:
     """Return OSDs that are in, up (1) or down (0), on the hosts h1 and h2 in turn."""
     return "\n".join(
@@ -168,6 +173,14 @@ CASES = {
     ),
     "CephCertificateWarning": case_of("CEPHADM_CERT_ERROR", {}),
     "CephFilesystemReadOnly": case_of("MDS_READ_ONLY", {}),
+    "CephFilesystemClientsNotResponding": case_of(
+        "MDS_CLIENT_RECALL_MANY",
+        {},
+        _failing("a", "shared", 12) + _failing("b", "shared", 0) + _failing("c", "other", 0),
+        "Clients do not release capabilities, do not shrink their caches, or do not advance their "
+        "oldest request, although an MDS asks for it. Other clients may hang. Problems of clients "
+        "by filesystem: shared (12).",
+    ),
     "CephPoolBackfillFull": case_of("POOL_BACKFILLFULL", {}),
     "CephPoolNearFull": case_of("POOL_NEARFULL", {}),
     "CephDataDegraded": case_of(

@@ -156,6 +156,8 @@ REQUIRED = {
     "pg states": {"pg_stats", "pg_stats.[]", "pg_stats.[].pgid", "pg_stats.[].state"}
     | {"[]", "[].pgid", "[].state"},
     "quorum_status": {"quorum", "quorum.[]", "monmap", "monmap.fsid", "monmap.mons"},
+    "dashboard/cephfs": {"[]", "[].cephfs", "[].cephfs.name"},  # the only file system
+    "dashboard/cephfs/clients": {"[]", "[].id", "[].name"},
     "dashboard/rgw/daemon": {"[]"},  # the only gateway
     "dashboard/rgw/user": {"number"},
     "dashboard/block/image": {"[]", "[].pool_name"},  # the only pool

@@ -42,6 +42,7 @@ class Aside:
 
     def __init__(self) -> None:
         self.go = threading.Event()
+        self.mds = Mds()
         self.asked: list[str] = []
         self.error: SourceError | None = None
         self.closed = 0
@@ -61,17 +62,43 @@ class Aside:
         self.closed += 1
 
 
+class Mds:
+    """What the dashboard reports of the clients of a file system."""
+
+    about = "the MDS"
+    documents = frozenset({"cephfs clients"})
+    formats: Mapping[str, str] = MappingProxyType({"cephfs clients": "dashboard/cephfs/clients"})
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.go.set()
+        self.asked = 0
+
+    def fetch(self, document: str, deadline: Deadline) -> bytes:
+        """Answer."""
+        assert document == "cephfs clients"
+        self.asked += 1
+        self.go.wait(deadline.left)
+        return json.dumps(
+            [{"id": 1, "name": "home", "clients": {"status": 0, "data": []}}]
+        ).encode()
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
 class WithAside(Fake):
     """A source that also has documents beside the polls, as the dashboard."""
 
     def __init__(self, ceph: Ceph, url: str, aside: Aside | DashboardRgw) -> None:
         super().__init__(ceph, url)
-        self.asides = (aside,)
+        self.asides = (aside, *((aside.mds,) if isinstance(aside, Aside) else ()))
 
     def close(self) -> None:
         """Close the other connection, too."""
         super().close()
-        self.aside.close()
+        for aside in self.asides:
+            aside.close()
 
 
 class Bench:
@@ -205,6 +232,67 @@ def test_an_rgw_that_fails_is_left_alone(bench: Bench) -> None:
     assert len(bench.aside.asked) == 2
     bench.poll(30)
     assert until(lambda: len(bench.aside.asked) == 4)
+
+
+FS_DUMP = json.dumps(
+    {"filesystems": [{"id": 1, "mdsmap": {"fs_name": "home"}}], "standbys": []}
+).encode()
+SESSIONS = 'ceph_fs_session_caps{fs_id="1",name="home",rank="0"}'
+
+
+def test_an_rgw_that_hangs_does_not_delay_the_clients_of_file_systems() -> None:
+    """Each of the two has a thread of its own."""
+    bench = Bench({"cephfs_clients": True}, service_dump=DUMP, fs_dump=FS_DUMP)
+    bench.poll()
+    bench.until(lambda: bench.row("cephfs clients").state is DocumentState.OK)
+    assert series(bench.poller)[SESSIONS] == "0"
+    assert bench.row("rgw buckets").state is DocumentState.PENDING
+    assert bench.aside.mds.asked == 1
+    bench.aside.go.set()
+    bench.poller.close()
+
+
+def test_an_mds_that_hangs_does_not_delay_a_poll() -> None:
+    """Health is there at once; a single poll says what to do."""
+    bench = Bench({"cephfs_clients": True}, fs_dump=FS_DUMP)
+    bench.aside.mds.go.clear()
+    page = bench.poll()
+    assert page["ceph_up"] == "1"
+    assert SESSIONS not in page
+    assert bench.row("cephfs clients").state is DocumentState.PENDING
+    poll = Poll(Duration(15), Duration(0.2), Duration(60))
+    cluster = Cluster(urls=("http://a",), api="dashboard", collectors={"cephfs_clients": True})
+    poller = Poller("", cluster, Config({"": cluster}, poll), connect=bench._connect)
+    rows = {row.name: row for row in poller.poll(only=True).report.documents}
+    assert rows["cephfs clients"].error == (
+        "no answer of the MDS in time; raise --poll.timeout if there are many clients"
+    )
+    bench.aside.mds.go.set()
+    poller.close()
+    bench.poller.close()
+
+
+def test_without_a_file_system_no_mds_is_asked() -> None:
+    """The documents about clients do not exist then, until there is a file system."""
+    bench = Bench({"cephfs_clients": True}, fs_dump=b'{"filesystems": [], "standbys": []}')
+    bench.poll(only=True)
+    for name in ("fs status", "cephfs clients"):
+        row = bench.row(name)
+        assert (row.state, row.error) == (
+            DocumentState.UNSUPPORTED,
+            "the cluster has no file system",
+        )
+    assert bench.poller.snapshot is not None
+    rows = {row.what: row for row in missing(bench.poller.snapshot.report)}
+    assert rows["cephfs clients"].fix == "nothing needs to be done"
+    assert not rows["cephfs clients"].fault
+    bench.ceph.asked.clear()
+    bench.poll(15)
+    assert not any("fs status" in names for _, names in bench.ceph.asked)
+    assert bench.aside.mds.asked == 0
+    script_of(bench.ceph)["fs dump"] = FS_DUMP
+    bench.until(lambda: bench.row("cephfs clients").state is DocumentState.OK)
+    bench.poller.close()
 
 
 def test_no_gateway() -> None:

@@ -79,9 +79,13 @@ def demo(folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def recordings(folder: Path) -> Iterator[str]:
     """Run an exporter of several clusters, which adds the label `cluster`; return its target."""
-    eras = {f"v{era.partition('.')[0]}": FIXTURES / era for era in ("0.80", "10", "18", "20")}
+    eras = {f"v{era.partition('.')[0]}": FIXTURES / era for era in ("0.80", "10", "16", "18", "20")}
     eras["made-up"] = made_up.write(folder / "made-up")
-    clusters = {name: {"api": "recording", "urls": [str(url)]} for name, url in eras.items()}
+    clusters: dict[str, dict[str, object]] = {
+        name: {"api": "recording", "urls": [str(url)]} for name, url in eras.items()
+    }
+    sessions = {"collectors": {"cephfs_clients": True}, "cephfs_clients": {"each": True}}
+    clusters["v16"] |= sessions
     file = folder / "recordings.yml"
     file.write_text(json.dumps({"clusters": clusters}))
     with Exporter(folder, f"--config.file={file}") as started:

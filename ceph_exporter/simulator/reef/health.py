@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ceph_exporter.simulator.mds import FS_NAME, is_degraded
 from ceph_exporter.simulator.model import Osd, State
-from ceph_exporter.simulator.reef import crashes
+from ceph_exporter.simulator.reef import crashes, filesystems
 from ceph_exporter.simulator.reef.common import date
 from ceph_exporter.simulator.reef.monitors import skew_text, skewed, v2_v1
 
@@ -155,6 +155,9 @@ def _daemons(state: State) -> Iterator[Check]:
         yield Check("MDS_INSUFFICIENT_STANDBY", text, 1, ["have 0; want 1 more"])
     if is_degraded(state):
         yield Check("FS_DEGRADED", "1 filesystem is degraded", 1, [f"fs {FS_NAME} is degraded"])
+    if line := filesystems.silent_client(state):
+        text = "1 clients failing to respond to capability release"
+        yield Check("MDS_CLIENT_LATE_RELEASE", text, 1, [line])
 
 
 def _location(state: State, osd: Osd) -> str:

@@ -7,6 +7,7 @@ count), 8 a counter.
 
 from ceph_exporter.simulator.mds import ranked
 from ceph_exporter.simulator.model import Osd, State
+from ceph_exporter.simulator.reef.filesystems import CAPS, CLIENTS, INODES, REQUESTS_SEC
 from ceph_exporter.simulator.waves import written
 
 _GAUGE, _LATENCY, _COUNTER = 2, 5, 10
@@ -101,20 +102,20 @@ def _mon(state: State, rank: int) -> Rows:
 
 
 def _mds(state: State) -> Rows:
-    requests = int(120 * written(state.moment.seconds))
+    requests = int(REQUESTS_SEC * written(state.moment.seconds))
     return {
         "mds.request": _row(_COUNTER, "Requests", requests),
         "mds.reply": _row(_COUNTER, "Replies", requests),
-        "mds.inodes": _row(_GAUGE, "Inodes", 250_000),
-        "mds.caps": _row(_GAUGE, "Capabilities", 90_000),
+        "mds.inodes": _row(_GAUGE, "Inodes", INODES),
+        "mds.caps": _row(_GAUGE, "Capabilities", CAPS),
         "mds.reply_latency": _average(requests, 2),
-        "mds_mem.ino": _row(_GAUGE, "Inodes", 250_000),
+        "mds_mem.ino": _row(_GAUGE, "Inodes", INODES),
         "mds_log.ev": _row(_GAUGE, "Events", 20_000),
         "mds_log.evadd": _row(_COUNTER, "Events submitted", requests // 2),
         "mds_server.handle_client_request": _row(_COUNTER, "Client requests", requests),
         "mds_server.handle_client_session": _row(_COUNTER, "Client session messages", 400),
-        "mds_sessions.session_count": _row(_GAUGE, "Session count", 24),
-        "mds_sessions.sessions_open": _row(_GAUGE, "Sessions currently open", 24),
+        "mds_sessions.session_count": _row(_GAUGE, "Session count", CLIENTS),
+        "mds_sessions.sessions_open": _row(_GAUGE, "Sessions currently open", CLIENTS),
         "objecter.op_r": _row(_COUNTER, "Read operations", requests // 9),
         "objecter.op_w": _row(_COUNTER, "Write operations", requests // 3),
     }

@@ -27,7 +27,7 @@ SCOPES = {
     "osd": {"osd dump", "osd tree", "osd metadata", "osd df", "osd perf"},
     "pool": {"df detail", "pg states", "osd pool stats"},
     "manager": {"mgr dump"},
-    "cephfs": {"fs dump"},
+    "cephfs": {"fs dump", "fs status"},
     "monitor": {"quorum_status"},
     "hosts": {
         "mon metadata",

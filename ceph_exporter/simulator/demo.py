@@ -1,4 +1,4 @@
-"""The two clusters of `--demo`: an old one and a modern one, each over the API that it would use."""
+"""The two clusters of `--demo`: an old one and a modern one, each over the API of its time."""
 
 import time
 from collections.abc import Iterator, Mapping

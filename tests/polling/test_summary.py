@@ -3,6 +3,7 @@
 from ceph_exporter.facts import (
     Clock,
     Df,
+    Fact,
     Facts,
     Health,
     Monitor,
@@ -24,9 +25,9 @@ QUORUM = Quorum("f", (Monitor("a", 0, True), Monitor("b", 1, False)), leader="a"
 STORE = MonStore((Store("f", MonitorReport("b", 100, 70, 30, 30.0, 9)),))
 
 
-def overview(report: Report, *facts: object) -> Overview:
+def overview(report: Report, *facts: Fact) -> Overview:
     """Return the overview of a report with these facts."""
-    return summary.with_overview(report, Facts({type(fact): fact for fact in facts})).overview  # type: ignore[dict-item]
+    return summary.with_overview(report, Facts.of(*facts)).overview
 
 
 def test_figures_come_from_their_documents() -> None:

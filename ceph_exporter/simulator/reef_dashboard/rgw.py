@@ -14,23 +14,29 @@ _PER_SECOND = 3  # objects that clients write into the bucket that grows most
 
 
 class _Bucket(NamedTuple):
-    """A bucket. growth: its share of what clients write; quota: the most objects, -1 for any."""
+    """A bucket.
+
+    growth: its share of what clients write; quota, size: the most objects and bytes, -1 for any.
+    """
 
     name: str
     owner: str
     objects: int
     growth: float = 0.0
     quota: int = -1
+    size: int = -1
 
 
 _BUCKETS = (
     _Bucket("backups", "ops", 48_000, growth=1.0),
     _Bucket("photos", "media", 120_000, growth=0.5, quota=150_000),
     _Bucket("thumbnails", "media", 360_000, growth=0.5),
-    _Bucket("reports", "acme$carol", 900),
+    _Bucket("reports", "acme$carol", 900, size=2**30),
 )
-_QUOTAS = {"media": 900 * 2**30, "acme$carol": 50 * 2**30}
-"""The most bytes of a user; the others have no quota."""
+_QUOTAS = {"media": (900 * 2**30, 2_000_000), "acme$carol": (50 * 2**30, -1)}
+"""The most bytes and objects of a user, -1 for any; the others have no quota."""
+_BUCKET_QUOTAS = {"media": (500 * 2**30, 1_000_000)}
+"""The same for each bucket of a user."""
 
 
 def gateways(state: State) -> list[Row]:
@@ -80,7 +86,7 @@ def _bucket(bucket: _Bucket, growth: float, phase: float) -> Row:
                 "num_objects": objects,
             }
         },
-        "bucket_quota": _quota(objects=bucket.quota),
+        "bucket_quota": _quota(bucket.size, bucket.quota),
     }
 
 
@@ -94,7 +100,10 @@ def users(state: State) -> Row:
     return {
         "number": len(owners),
         "users": {
-            owner: {"user_quota": _quota(size=_QUOTAS.get(owner, -1)), "bucket_quota": _quota()}
+            owner: {
+                "user_quota": _quota(*_QUOTAS.get(owner, ())),
+                "bucket_quota": _quota(*_BUCKET_QUOTAS.get(owner, ())),
+            }
             for owner in owners
         },
     }

@@ -37,6 +37,7 @@ from ceph_exporter.simulator.dashboard import PASSWORD, USER
 from ceph_exporter.simulator.demo import PASSWORD_FILE, clusters
 from ceph_exporter.simulator.timeline import INCIDENTS
 from ceph_exporter.sources import Credentials, Tls, connect
+from ceph_exporter.sources.dashboard import Dashboard
 from tests.simulator.pages import fact, simulated
 
 ACCEPT = "application/vnd.ceph.api.v1.0+json"
@@ -76,13 +77,12 @@ def test_the_exporter_finds_it_and_gets_what_the_api_offers(server: Server) -> N
     credentials = Credentials(USER, str(PASSWORD_FILE))
     source = connect("auto", server.url, Tls(), credentials, Deadline(60))
     answers = list(source.fetch(DOCUMENTS, Deadline(60)))
-    assert source.api == "dashboard"
+    assert isinstance(source, Dashboard)
     assert [answer.error for answer in answers if answer.error] == []
     received = {document for answer in answers for document in answer.documents}
     included = {"health detail", "status"}  # in the answer about the OSD map
     assert received | included | {"rgw buckets", "rgw users"} == source.documents
     for document in ("rgw buckets", "rgw users"):
-        assert source.aside is not None
         assert source.aside.fetch(document, Deadline(60))
     source.close()
 

@@ -75,7 +75,10 @@ def progress(name: str, stream: TextIO) -> Iterator[Callable[[Answer], None]]:
 
 
 def text(name: str, cluster: Cluster, report: Report, *, colour: bool) -> str:
-    """Return the state of a cluster as text: health, API, each document, and what is missing."""
+    """Return the state of a cluster as text: health, API, each document, and what is missing.
+
+    Documents that nothing would make available are only in the table of documents.
+    """
 
     def paint(words: str, class_: str) -> str:
         return f"{_COLOURS[class_]}{words}\x1b[0m" if colour else words
@@ -93,7 +96,7 @@ def text(name: str, cluster: Cluster, report: Report, *, colour: bool) -> str:
     lines.append(f"  polled in {humanize.duration(report.seconds)}")
     lines += ["", f"  {'DOCUMENT':<22}{'STATE':<14}{'TIME':>9}{'SIZE':>11}"]
     lines += [f"  {_row(row, paint)}" for row in report.documents]
-    missing = advice.missing(report)
+    missing = [row for row in advice.missing(report) if not row.final]
     if missing:
         lines += ["", "  MISSING"]
     for row in missing:

@@ -61,9 +61,9 @@ def condition(poller: Poller) -> Condition:
 
 def data_age(report: Report) -> float | None:
     """Return the seconds since health, status or quorum arrived; None if none of them ever did."""
-    times = [row.last_success for row in report.documents if row.name in VITAL]
-    known = [when for when in times if when is not None]
-    return max(0.0, time.time() - max(known)) if known else None
+    rows = [row for row in report.documents if row.name in VITAL]
+    times = [row.last_success for row in rows if row.last_success is not None]
+    return max(0.0, time.time() - max(times)) if times else None
 
 
 def _of_report(report: Report, name: str, seconds: float | None) -> Condition:

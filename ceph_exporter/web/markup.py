@@ -66,8 +66,8 @@ def osds(overview: Overview) -> str:
 
 def quorum(overview: Overview) -> str:
     """Return how many monitors are in quorum; empty if unknown."""
-    known = [mon.in_quorum for mon in overview.monitors if mon.in_quorum is not None]
-    return f"{sum(known)} of {len(known)} in quorum" if known else ""
+    states = [mon.in_quorum for mon in overview.monitors if mon.in_quorum is not None]
+    return f"{sum(states)} of {len(states)} in quorum" if states else ""
 
 
 def age(seconds: float | None) -> str:

@@ -48,12 +48,12 @@ def hosts(state: State) -> list[Row]:
     def add(type_: str, name: str, host: object) -> None:
         rows[str(host)].append({"type": type_, "id": name, "ceph_version": VERSION})
 
-    for type_, found in (
+    for type_, metadata in (
         ("mds", daemons.mds_metadata(state)),
         ("mgr", daemons.mgr_metadata(state)),
         ("mon", daemons.mon_metadata(state)),
     ):
-        for row in found:
+        for row in metadata:
             add(type_, str(row["name"]), row["hostname"])
     layout = state.moment.layout
     for osd in state.osds:

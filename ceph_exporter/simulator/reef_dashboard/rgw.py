@@ -43,19 +43,19 @@ def gateways(state: State) -> list[Row]:
     """Return `/api/rgw/daemon`."""
     services = daemons.service_dump(state)["services"]
     assert isinstance(services, dict)  # noqa: S101 - for mypy
-    found = services["rgw"]["daemons"]
+    by_gid = services["rgw"]["daemons"]
     return [
         {
-            "id": found[gid]["metadata"]["id"],
+            "id": by_gid[gid]["metadata"]["id"],
             "service_map_id": gid,
             "version": VERSION,
-            "server_hostname": found[gid]["metadata"]["hostname"],
+            "server_hostname": by_gid[gid]["metadata"]["hostname"],
             "realm_name": "",
-            "zonegroup_name": found[gid]["metadata"]["zonegroup_name"],
-            "zone_name": found[gid]["metadata"]["zone_name"],
+            "zonegroup_name": by_gid[gid]["metadata"]["zonegroup_name"],
+            "zone_name": by_gid[gid]["metadata"]["zone_name"],
             "default": True,
         }
-        for gid in found
+        for gid in by_gid
         if gid != "summary"
     ]
 

@@ -1,8 +1,10 @@
 """The page `/` about many clusters: a table, the most urgent first, and a page for each cluster."""
 
+import gzip
 import re
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +22,9 @@ from ceph_exporter.polling.report import (
 from ceph_exporter.polling.snapshot import Snapshot
 from ceph_exporter.web import status
 from ceph_exporter.web.request import Reply, Request
+from testbed.client import ask as ask_port
+from testbed.running import running
+from testbed.waiting import until
 
 NOW = time.time()
 OVERVIEW = Overview(100.0, 46.0, 24, 24, 24, 800, 800, (MonitorRow("a", True),))
@@ -187,3 +192,21 @@ def test_a_large_fleet_is_cheap_and_small() -> None:
     assert len(names(page)) == 200
     assert len(page) < 150_000
     assert "<details" not in page
+
+
+def test_the_page_is_served_like_any_other(tmp_path: Path) -> None:
+    """GET and HEAD have the same status and headers, without a validator; POST is refused."""
+    file = tmp_path / "c.yml"
+    urls = "{urls: ['http://127.0.0.1:9'], api: rest-api}"
+    file.write_text(f"clusters: {{a: {urls}, b: {urls}}}")
+    with running(tmp_path, f"--config.file={file}") as exporter:
+        until(lambda: exporter.ask("/-/ready").status == 200, "ready")
+        for path, status_ in (("/?refresh=off", 200), ("/?cluster=a", 200), ("/?cluster=c", 404)):
+            got, head = exporter.ask(path), exporter.ask(path, "HEAD")
+            assert (got.status, head.status, head.body) == (status_, status_, b"")
+            assert got.headers.keys() == head.headers.keys()
+            assert int(got.headers["content-length"]) == len(got.body)
+            assert not {"etag", "last-modified", "cache-control"} & got.headers.keys()
+            assert exporter.ask(path, "POST").status == 405
+        zipped = ask_port(exporter.port, "/", headers={"Accept-Encoding": "gzip"})
+        assert gzip.decompress(zipped.body).startswith(b"<!DOCTYPE html>")

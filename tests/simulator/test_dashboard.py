@@ -51,22 +51,30 @@ def server() -> Iterator[Server]:
         yield made
 
 
-def ask(server: Server, path: str, **headers: str) -> tuple[int, object]:
+def ask(
+    server: Server, path: str, method: str = "GET", body: str = "", **headers: str
+) -> tuple[int, object]:
     """Ask once; give the status and the JSON."""
     connection = HTTPConnection(urlsplit(server.url).netloc, timeout=60)
-    body = json.dumps({"username": USER, "password": headers.pop("password", PASSWORD)})
-    method = "POST" if path == "/api/auth" else "GET"
     try:
         connection.request(method, path, body, {"Accept": ACCEPT, **headers})
         response = connection.getresponse()
-        return response.status, json.loads(response.read())
+        text = response.read()
+        is_json = response.headers["Content-Type"] == "application/json"
+        return response.status, json.loads(text) if is_json else text
     finally:
         connection.close()
 
 
+def log_in(server: Server, password: str = PASSWORD) -> tuple[int, object]:
+    """Request a token."""
+    body = json.dumps({"username": USER, "password": password})
+    return ask(server, "/api/auth", "POST", body)
+
+
 def token(server: Server) -> str:
     """Log in; return the value of the header that later requests need."""
-    status, login = ask(server, "/api/auth")
+    status, login = log_in(server)
     assert status == 201
     assert isinstance(login, dict)
     return f"Bearer {login['token']}"
@@ -151,8 +159,10 @@ def test_a_login_is_needed(server: Server) -> None:
     """Without the token nothing is answered, and a wrong password gets none."""
     assert ask(server, "/api/monitor")[0] == 401
     assert ask(server, "/api/monitor", Authorization="Bearer x")[0] == 401
-    status, refused = ask(server, "/api/auth", password="wrong")  # noqa: S106
-    assert (status, isinstance(refused, dict)) == (400, True)
+    for status, refused in (log_in(server, "wrong"), ask(server, "/api/auth", "POST", "{")):
+        assert status == 400
+        assert isinstance(refused, dict)
+        assert refused["code"] == "invalid_credentials"
     assert ask(server, "/api/monitor", Authorization=token(server))[0] == 200
 
 
@@ -174,13 +184,16 @@ def test_lists_are_incomplete_unless_all_rows_are_requested(server: Server) -> N
         ("/api/rgw/user/nobody/quota", {}, 404),
         ("/api/rgw/user/ops", {}, 404),
         ("/api/monitor", {"Accept": "*/*"}, 415),
+        ("/", {}, 404),
     ],
 )
 def test_other_requests_are_refused(
     server: Server, path: str, headers: dict[str, str], status: int
 ) -> None:
     """What is not simulated is not found, and the version of the API must be named."""
-    assert ask(server, path, Authorization=token(server), **headers)[0] == status
+    login = token(server)
+    assert ask(server, path, Authorization=login, **headers)[0] == status
+    assert ask(server, "/api/monitor", "PUT", Authorization=login)[0] == 405
 
 
 def test_the_clusters_of_the_demo_differ() -> None:

@@ -5,7 +5,7 @@ contain only the first rows unless the client requests all of them. TLS, roles a
 that the exporter does not use are not simulated.
 """
 
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import msgspec
 
@@ -19,6 +19,9 @@ _USERS = "dashboard/rgw/user"
 _VERSIONS = ("application/vnd.ceph.api.v1.0+json", "application/vnd.ceph.api.v1.1+json")
 _ROWS = {"osd": 10, "host": 5}
 """By list, the number of rows in an answer to a request without `limit`."""
+_PAGE = ("offset", "limit")
+_REDUNDANT = {("sources", "ceph"), ("include_service_instances", "false")}
+"""Parameters that the wire format of an answer does not name."""
 
 
 class _Login(msgspec.Struct):
@@ -41,11 +44,19 @@ class Dashboard(Server):
         """Return the answer to a request of an endpoint below /api/ by a user who has logged in."""
         if endpoint.startswith("rgw/user"):
             return self._users(endpoint)
-        if endpoint in _ROWS:
-            return self._rows(endpoint, query)
-        name = f"dashboard/{endpoint}?{query}" if query else f"dashboard/{endpoint}"
+        pairs = [pair for pair in parse_qsl(query) if pair not in _REDUNDANT]
+        others = "&".join(f"{key}={value}" for key, value in pairs if key not in _PAGE)
+        name = f"dashboard/{endpoint}?{others}" if others else f"dashboard/{endpoint}"
         body = self.simulated.body("dashboard", name)
-        return _NOT_FOUND if body is None else Response(200, JSON, body)
+        if body is None:
+            return _NOT_FOUND
+        if endpoint not in _ROWS:
+            return Response(200, JSON, body)
+        rows = msgspec.json.decode(body, type=list[msgspec.Raw])
+        total = (("X-Total-Count", str(len(rows))),)
+        if dict(pairs).get("limit") != "-1":
+            body = msgspec.json.encode(rows[: _ROWS[endpoint]])
+        return Response(200, JSON, body, total)
 
     def _users(self, endpoint: str) -> Response:
         """Return the names of all users of RGW, or the quotas of one."""
@@ -57,15 +68,6 @@ class Dashboard(Server):
         if what != "quota" or unquote(name) not in users:
             return _NOT_FOUND
         return Response(200, JSON, bytes(users[unquote(name)]))
-
-    def _rows(self, endpoint: str, query: str) -> Response:
-        """Return a list, as a whole if the client asks for all rows, else only its first rows."""
-        body = self.simulated.body("dashboard", f"dashboard/{endpoint}") or b""
-        rows = msgspec.json.decode(body, type=list[msgspec.Raw])
-        total = (("X-Total-Count", str(len(rows))),)
-        if parse_qs(query).get("limit") != ["-1"]:
-            body = msgspec.json.encode(rows[: _ROWS[endpoint]])
-        return Response(200, JSON, body, total)
 
 
 class _Handler(Handler):

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
 
-from ceph_exporter.deadline import Deadline
+from ceph_exporter.config import Cluster, Config
 from ceph_exporter.facts import (
-    DOCUMENTS,
     Fact,
     FsDump,
     Health,
@@ -32,12 +32,12 @@ from ceph_exporter.facts import (
 from ceph_exporter.facts.orchestrator import Gateways
 from ceph_exporter.facts.rgw_buckets import RgwBuckets
 from ceph_exporter.facts.rgw_users import RgwUsers
+from ceph_exporter.polling.poller import Poller
+from ceph_exporter.polling.report import DocumentState
 from ceph_exporter.simulator import Server, serve
 from ceph_exporter.simulator.dashboard import PASSWORD, USER
 from ceph_exporter.simulator.demo import PASSWORD_FILE, clusters
 from ceph_exporter.simulator.timeline import INCIDENTS
-from ceph_exporter.sources import Credentials, Tls, connect
-from ceph_exporter.sources.dashboard import Dashboard
 from tests.simulator.pages import fact, simulated
 
 ACCEPT = "application/vnd.ceph.api.v1.0+json"
@@ -82,17 +82,16 @@ def token(server: Server) -> str:
 
 def test_the_exporter_finds_it_and_gets_what_the_api_offers(server: Server) -> None:
     """The API is detected, and each document of the dashboard is received, RGW's as well."""
-    credentials = Credentials(USER, str(PASSWORD_FILE))
-    source = connect("auto", server.url, Tls(), credentials, Deadline(60))
-    answers = list(source.fetch(DOCUMENTS, Deadline(60)))
-    assert isinstance(source, Dashboard)
-    assert [answer.error for answer in answers if answer.error] == []
-    received = {document for answer in answers for document in answer.documents}
-    included = {"health detail", "status"}  # in the answer about the OSD map
-    assert received | included | {"rgw buckets", "rgw users"} == source.documents
-    for document in ("rgw buckets", "rgw users"):
-        assert source.aside.fetch(document, Deadline(60))
-    source.close()
+    cluster = Cluster(urls=(server.url,), username=USER, password_file=str(PASSWORD_FILE))
+    with closing(Poller("", cluster, Config({"": cluster}))) as poller:
+        report = poller.poll(only=True).report
+    assert report.api == "dashboard"
+    assert [row for row in report.documents if row.state is DocumentState.FAILED] == []
+    received = {row.name for row in report.documents if row.state is DocumentState.OK}
+    assert received >= {"health detail", "osd dump", "mgr dump", "rgw buckets", "rgw users"}
+    assert [row.name for row in report.documents if row.offered and row.name not in received] == []
+    assert all(row.success for row in report.collectors)
+    assert report.overview.osds_up == 24
 
 
 @pytest.mark.parametrize("held", HELD, ids=str)

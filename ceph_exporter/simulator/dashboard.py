@@ -5,6 +5,7 @@ contain only the first rows unless the client requests all of them. TLS, roles a
 that the exporter does not use are not simulated.
 """
 
+import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import msgspec
@@ -16,7 +17,7 @@ USER = "ceph_exporter"
 PASSWORD = "simulated"  # noqa: S105 - it protects nothing
 _TOKEN = "simulated-token"  # noqa: S105
 _USERS = "dashboard/rgw/user"
-_VERSIONS = ("application/vnd.ceph.api.v1.0+json", "application/vnd.ceph.api.v1.1+json")
+_VERSION = re.compile(r"application/vnd\.ceph\.api\.v\d\.\d\+json")
 _ROWS = {"osd": 10, "host": 5}
 """By list, the number of rows in an answer to a request without `limit`."""
 _PAGE = ("offset", "limit")
@@ -54,9 +55,10 @@ class Dashboard(Server):
             return Response(200, JSON, body)
         rows = msgspec.json.decode(body, type=list[msgspec.Raw])
         total = (("X-Total-Count", str(len(rows))),)
-        if dict(pairs).get("limit") != "-1":
-            body = msgspec.json.encode(rows[: _ROWS[endpoint]])
-        return Response(200, JSON, body, total)
+        page = {"offset": "0", "limit": str(_ROWS[endpoint])} | dict(pairs)
+        start, length = int(page["offset"]), int(page["limit"])
+        rows = rows[start:] if length < 0 else rows[start : start + length]
+        return Response(200, JSON, msgspec.json.encode(rows), total)
 
     def _users(self, endpoint: str) -> Response:
         """Return the names of all users of RGW, or the quotas of one."""
@@ -81,7 +83,7 @@ class _Handler(Handler):
         url = urlsplit(self.path)
         if not url.path.startswith("/api/"):
             return Response(404, HTML, b"<html><body><h1>404 Not Found</h1></body></html>")
-        if self.headers.get("Accept") not in _VERSIONS:
+        if not _VERSION.fullmatch(self.headers.get("Accept", "")):
             return _error(415, "Unable to find version in request header")
         endpoint = url.path.removeprefix("/api/")
         if (self.command, endpoint) == ("POST", "auth"):

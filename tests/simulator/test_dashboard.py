@@ -168,7 +168,12 @@ def test_a_login_is_needed(server: Server) -> None:
 def test_lists_are_incomplete_unless_all_rows_are_requested(server: Server) -> None:
     """As in Ceph 18, a list without parameters has only its first rows."""
     login = token(server)
-    for path, number in (("/api/osd", 10), ("/api/osd?offset=0&limit=-1", 24), ("/api/host", 5)):
+    for path, number in (
+        ("/api/osd", 10),
+        ("/api/osd?offset=0&limit=-1", 24),
+        ("/api/osd?offset=20&limit=10", 4),
+        ("/api/host?sources=ceph", 5),
+    ):
         status, rows = ask(server, path, Authorization=login)
         assert status == 200
         assert isinstance(rows, list)

@@ -6,7 +6,7 @@ docs/runbook.md describes the same in full. The words fit every way to install C
 _NEARFULL = "add OSDs or delete data; `ceph osd df tree` shows which OSDs are the fullest"
 _DAEMON = "its log says why it stopped; start it, or replace its host"
 _DISK = "free space on the monitor's host: old logs, crash dumps, container images"
-_PGS = "first bring back OSDs that are down; `ceph health detail` names the PGs"
+_PGS = "bring back OSDs that are down; `ceph health detail` names the PGs"
 _MDS = "start an MDS; `ceph fs status` shows which are missing"
 
 _REMEDIES = {

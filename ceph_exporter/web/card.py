@@ -43,27 +43,22 @@ def card(poller: Poller) -> Iterator[str]:
 def _tiles(report: Report, state: Condition) -> Iterator[str]:
     """Yield the figures that matter most; one that is unknown is left out."""
     overview = report.overview
-    total, used = overview.total, overview.used
+    total, used, pgs, clean = overview.total, overview.used, overview.pgs, overview.pgs_clean
     space = f"{humanize.size(used)} of {humanize.size(total)}" if total else ""
-    clean = ""
-    if overview.pgs is not None and overview.pgs_clean is not None:
-        clean = f"{overview.pgs_clean} of {overview.pgs} clean"
-    bad_osds = overview.osds_up is not None and (overview.osds or 0) > overview.osds_up
-    bad_quorum = any(mon.in_quorum is False for mon in overview.monitors)
-    data = "" if state.seconds is None else f"{markup.age(state.seconds)} old"
+    counts = "" if pgs is None else markup.marked(f"{clean} of {pgs} clean", bad=clean != pgs)
+    age = markup.marked(markup.age(state.seconds), bad=not report.up and state.seconds is not None)
     tiles = (
-        ("Capacity", markup.capacity(overview), space, False),
-        ("OSDs", markup.osds(overview), "", bad_osds),
-        ("PGs", clean, "", overview.pgs != overview.pgs_clean),
-        ("Monitors", markup.quorum(overview), "", bad_quorum),
-        ("Data", data, "", not report.up),
+        ("Used", markup.capacity(overview), space),
+        ("OSDs", markup.osds(overview), ""),
+        ("PGs", counts, ""),
+        ("Monitors in quorum", markup.quorum(overview), ""),
+        ("Data age", age, ""),
     )
-    rows = []
-    for title, value, note, is_bad in tiles:
-        if value:
-            shown = f'<b class="warn">{value}</b>' if is_bad else value
-            small = f"<small>{note}</small>" if note else ""
-            rows.append(f"<div><dt>{title}<dd>{shown}{small}</div>")
+    rows = [
+        f"<div><dt>{title}<dd>{value}" + (f"<small>{note}</small>" if note else "") + "</div>"
+        for title, value, note in tiles
+        if value
+    ]
     yield f'<dl class="tiles">{"".join(rows)}</dl>' if rows else ""
 
 
@@ -87,9 +82,10 @@ def _problems(report: Report, *, has_checks: bool) -> Iterator[str]:
 def _check(row: CheckRow) -> Iterator[str]:
     kind = HEALTH_CLASSES.get(row.severity, "bad")
     yield f'<li><b class="{kind}">{text(row.code)}</b> {text(row.message)}'
-    if row.detail:
-        more = [f"and {row.more} more"] * bool(row.more)
-        yield "<ul>" + "".join(f"<li>{text(line)}" for line in (*row.detail, *more)) + "</ul>"
+    lines = [line for line in row.detail if line != row.message]
+    lines += [f"and {row.more} more"] * bool(row.more)
+    if lines:
+        yield "<ul>" + "".join(f"<li>{text(line)}" for line in lines) + "</ul>"
     yield _fix(remedy(row.code))
 
 
@@ -137,7 +133,7 @@ def _unread(report: Report) -> Iterator[str]:
         for (why, fix), names in groups.items()
     ]
     number = sum(map(len, groups.values()))
-    yield _fold(f"{count(number, 'document')} could be added", f"<ul>{''.join(rows)}</ul>")
+    yield _fold(f"Not read: {count(number, 'document')}", f"<ul>{''.join(rows)}</ul>")
 
 
 def _documents(report: Report) -> Iterator[str]:

@@ -8,8 +8,8 @@ from ceph_exporter.web import markup
 from ceph_exporter.web.condition import Condition, condition
 from ceph_exporter.web.markup import cells, text
 
-_SHORT = 140
-_COLUMNS = ("What is wrong", "Capacity", "OSDs", "Monitors", "Data")
+_SHORT = 100
+_COLUMNS = ("What is wrong", "Used", "OSDs", "In quorum", "Data age")
 
 
 def by_urgency(pollers: Sequence[Poller]) -> list[tuple[Poller, Condition]]:
@@ -34,7 +34,7 @@ def table(ordered: Sequence[tuple[Poller, Condition]]) -> Iterator[str]:
 
 def _values(poller: Poller, state: Condition) -> tuple[str, ...]:
     snapshot = poller.snapshot
-    data = "" if state.seconds is None else f"{markup.age(state.seconds)} old"
+    data = markup.age(state.seconds)
     if snapshot is None or not snapshot.fresh or not snapshot.report.up:
         return text(_reason(poller, state), _SHORT), "", "", "", data
     overview = snapshot.report.overview

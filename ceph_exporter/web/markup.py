@@ -15,6 +15,7 @@ LONGEST = 400
 """The number of characters of a text that are shown; Ceph's messages have no limit."""
 
 _SECONDS = 120
+_NEARFULL = 0.85  # mon_osd_nearfull_ratio
 
 
 def text(value: str, longest: int = LONGEST) -> str:
@@ -47,27 +48,37 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def marked(value: str, *, bad: bool) -> str:
+    """Return a value that stands out if it is bad."""
+    return f'<b class="warn">{value}</b>' if bad else value
+
+
 def capacity(overview: Overview) -> str:
-    """Return the used percentage; empty if it is unknown."""
+    """Return the used percentage, marked if it is high; empty if it is unknown."""
     total, used = overview.total, overview.used
-    return f"{100 * used / total:.0f} % used" if total and used is not None else ""
+    if not total or used is None:
+        return ""
+    return marked(f"{100 * used / total:.0f} %", bad=used / total >= _NEARFULL)
 
 
 def osds(overview: Overview) -> str:
-    """Return how many OSDs are up and, if some are not, how many are in; empty if unknown."""
+    """Return how many OSDs are up and, if some are not, how many are in, marked if some are down.
+
+    The text is empty if that is unknown.
+    """
     number, up, inside = overview.osds, overview.osds_up, overview.osds_in
     if up is None:
         return ""
     words = f"{up} up" if number is None else f"{up} of {number} up"
-    if inside is None or (number is not None and inside == up == number):
-        return words
-    return f"{words}, {inside} in"
+    if inside is not None and not number == up == inside:
+        words = f"{words}, {inside} in"
+    return marked(words, bad=number is not None and up < number)
 
 
 def quorum(overview: Overview) -> str:
-    """Return how many monitors are in quorum; empty if unknown."""
+    """Return how many monitors are in quorum, marked if some are not; empty if unknown."""
     states = [mon.in_quorum for mon in overview.monitors if mon.in_quorum is not None]
-    return f"{sum(states)} of {len(states)} in quorum" if states else ""
+    return marked(f"{sum(states)} of {len(states)}", bad=not all(states)) if states else ""
 
 
 def age(seconds: float | None) -> str:

@@ -42,17 +42,15 @@ td, th { text-align: left; vertical-align: top; padding: .15rem .8rem .15rem 0;
 th { color: var(--dim); font-weight: normal; font-size: .8rem }
 td[data-of] { font-variant-numeric: tabular-nums }
 details td[data-of], .clusters td:nth-child(n+4) { white-space: nowrap }
+.monitors { width: auto; min-width: 24rem } .monitors td { padding-right: 2rem }
 td b { font-weight: 600 } .clusters td b { white-space: nowrap }
 footer { font-size: .8rem }
 @media (max-width: 44rem) {
   thead { display: none }
-  tr { display: flex; flex-wrap: wrap; gap: 0 .8rem; padding: .3rem 0;
-    border-bottom: 1px solid var(--line) }
-  td { border: 0; padding: 0 } td:first-child { flex: 1 1 50% }
-  td:nth-child(2) { flex: 0 1 40%; text-align: right }
-  .clusters td:nth-child(3) { flex: 1 1 100% }
-  .monitors td:first-child { flex: 1 1 100%; font-weight: 600 }
-  .monitors td:nth-child(2) { flex: none; text-align: left }
+  table, tbody, tr { display: block } .monitors { min-width: 0 }
+  tr { padding: .3rem 0; border-bottom: 1px solid var(--line) }
+  td { display: inline-block; border: 0; padding: 0 .8rem 0 0 }
+  td:first-child { font-weight: 600 } .clusters td:nth-child(3) { display: block }
   td[data-of]:empty { display: none }
   td[data-of]::before { content: attr(data-of) " "; color: var(--dim); font-size: .8rem }
   td[data-of^="What"]::before { content: none } }

@@ -105,11 +105,11 @@ def test_a_row_has_what_matters() -> None:
     page = show(bad=warn(WARNING, error, WARNING))
     assert (
         '<td><b class="warn">HEALTH_WARN</b>'
-        '<td data-of="What is wrong">1 pg inconsistent (and 2 more)<td data-of="Capacity">46 % used'
-        '<td data-of="OSDs">24 of 24 up<td data-of="Monitors">1 of 1 in quorum<td data-of="Data">'
+        '<td data-of="What is wrong">1 pg inconsistent (and 2 more)<td data-of="Used">46 %'
+        '<td data-of="OSDs">24 of 24 up<td data-of="In quorum">1 of 1<td data-of="Data age">'
     ) in page
     assert "1 part of the metrics could not be read." in show(fault=FAULTY)
-    assert '<td data-of="What is wrong"><td data-of="Capacity">46 %' in show(well=WELL)
+    assert '<td data-of="What is wrong"><td data-of="Used">46 %' in show(well=WELL)
 
 
 def test_what_is_unknown_is_an_empty_cell() -> None:
@@ -121,9 +121,9 @@ def test_what_is_unknown_is_an_empty_cell() -> None:
     ):
         (row,) = re.findall(r"<tr><td><a[^>]*>odd</a>.*?(?=<tr>)", show(odd=report))
         assert f'<td data-of="What is wrong">{reason}' in row
-        assert '<td data-of="Capacity"><td data-of="OSDs"><td data-of="Monitors"><td' in row
+        assert '<td data-of="Used"><td data-of="OSDs"><td data-of="In quorum"><td' in row
     empty = WELL._replace(overview=Overview())
-    assert '<td data-of="Capacity"><td data-of="OSDs"><td data-of="Monitors">' in show(a=empty)
+    assert '<td data-of="Used"><td data-of="OSDs"><td data-of="In quorum">' in show(a=empty)
 
 
 def test_a_few_clusters_are_shown_in_full_as_well() -> None:

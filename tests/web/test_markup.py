@@ -32,7 +32,7 @@ def test_a_long_text_is_shortened_before_it_is_escaped() -> None:
     [
         (Overview(osds=3, osds_up=3, osds_in=3), "3 of 3 up"),
         (Overview(osds=3, osds_up=3, osds_in=2), "3 of 3 up, 2 in"),
-        (Overview(osds=3, osds_up=2), "2 of 3 up"),
+        (Overview(osds=3, osds_up=2), '<b class="warn">2 of 3 up</b>'),
         (Overview(osds_up=0, osds_in=0), "0 up, 0 in"),
         (Overview(osds=3), ""),
     ],
@@ -44,10 +44,11 @@ def test_osds_in_words(overview: Overview, words: str) -> None:
 
 def test_figures_in_words() -> None:
     """Capacity, quorum and ages are short; an unknown one is empty, and an empty cluster is not."""
-    assert markup.capacity(Overview(total=200, used=0)) == "0 % used"
+    assert markup.capacity(Overview(total=200, used=0)) == "0 %"
+    assert markup.capacity(Overview(total=100, used=85)) == '<b class="warn">85 %</b>'
     assert markup.capacity(Overview(total=0, used=0)) == markup.capacity(Overview(total=5)) == ""
     monitors = (MonitorRow("a", True), MonitorRow("b", False), MonitorRow("c"))
-    assert markup.quorum(Overview(monitors=monitors)) == "1 of 2 in quorum"
+    assert markup.quorum(Overview(monitors=monitors)) == '<b class="warn">1 of 2</b>'
     assert markup.quorum(Overview(monitors=monitors[2:])) == ""
     ages = [markup.age(seconds) for seconds in (None, 0.2, 119.4, 600.0)]
     assert ages == ["", "0 s", "119 s", "10 min"]

@@ -110,14 +110,14 @@ def test_what_matters_stands_first(show: Show) -> None:
     page = show(REPORT._replace(checks=(CheckRow("OSD_DOWN", "HEALTH_WARN", "1 osds down"),)))
     assert "Ceph reports 1 warning. 2 parts of the metrics could not be read." in page
     for title, value in (
-        ("Capacity", "46 % used<small>46.0 TB of 100.0 TB</small>"),
+        ("Used", "46 %<small>46.0 TB of 100.0 TB</small>"),
         ("OSDs", '<b class="warn">23 of 24 up, 24 in</b>'),
         ("PGs", "800 of 800 clean"),
-        ("Monitors", '<b class="warn">1 of 2 in quorum</b>'),
-        ("Data", "7 s old"),
+        ("Monitors in quorum", '<b class="warn">1 of 2</b>'),
+        ("Data age", "7 s"),
     ):
         assert f"<dt>{title}<dd>{value}</div>" in page
-    order = ["Ceph reports", "<dt>Capacity", "<th>Monitor", "What is wrong", "<details>"]
+    order = ["Ceph reports", "<dt>Used", "<th>Monitor", "What is wrong", "<details>"]
     assert sorted(order, key=page.index) == order
 
 
@@ -139,21 +139,23 @@ def test_each_monitor_is_shown(show: Show) -> None:
 def test_what_is_unknown_is_absent_and_never_0(show: Show) -> None:
     """A figure or a column that no document reports is not on the page; a 0 is."""
     page = show(EMPTY)
-    for title in ("Capacity", "OSDs", "PGs", "Monitors"):
+    for title in ("Used", "OSDs", "PGs", "Monitors"):
         assert f"<dt>{title}" not in page
     assert "<th>Monitor" not in page
     monitors = (MonitorRow("a", True), MonitorRow("b", None, skew=0.0))
     page = show(EMPTY._replace(overview=Overview(monitors=monitors, osds_up=0, total=0, used=0)))
     assert "<th>Monitor<th>Quorum<th>Clock skew</thead>" in page
     assert '<tr><td>b<td data-of="Quorum"><td data-of="Clock skew">0.0 ms' in page
-    assert "1 of 1 in quorum" in page
+    assert "<dt>Monitors in quorum<dd>1 of 1</div>" in page
     assert "<dt>OSDs<dd>0 up</div>" in page
-    assert "<dt>Capacity" not in page
+    assert "<dt>Used" not in page
 
 
 def test_checks_that_are_raised_are_shown(show: Show) -> None:
     """Each check has its code, Ceph's words and details, and a remedy; of old they are absent."""
-    check = CheckRow("OSD_DOWN", "HEALTH_ERR", "1 osds down", ("osd.3 is down", "x"), more=8)
+    check = CheckRow(
+        "OSD_DOWN", "HEALTH_ERR", "1 osds down", ("1 osds down", "osd.3 is down", "x"), 8
+    )
     report = REPORT._replace(checks=(CheckRow("NEW", "HEALTH_WARN", "odd"), check))
     page = show(report)
     item = '<li><b class="bad">OSD_DOWN</b> 1 osds down<ul><li>osd.3 is down<li>x<li>and 8 more'
@@ -185,12 +187,12 @@ def test_what_is_missing_is_shown_with_its_remedy(show: Show) -> None:
     assert '<b class="bad">quorum_status</b> HTTP 500: &lt;boom&gt;' in wrong
     assert '<b class="bad">collector health</b> the collector failed' in wrong
     assert "time-sync-status" not in wrong
-    assert "<summary>2 documents could be added</summary>" in details
+    assert "<summary>Not read: 2 documents</summary>" in details
     together = "<b>time-sync-status, crash ls</b> not available from dashboard"
     assert f'{together}<p class="fix">use --cluster.api=rados' in details
     well = REPORT._replace(documents=REPORT.documents[:1], collectors=())
     assert "What is wrong" not in show(well)
-    assert "could be added" not in show(well)
+    assert "Not read" not in show(well)
 
 
 def test_what_a_release_cannot_have_is_not_listed_as_missing(show: Show) -> None:
@@ -200,7 +202,7 @@ def test_what_a_release_cannot_have_is_not_listed_as_missing(show: Show) -> None
     )
     page = show(EMPTY._replace(documents=(row,), collectors=(), api="rest-api"))
     assert '<td>mgr dump<td><b class="dim">unsupported</b>' in page
-    for words in ("What is wrong", "could be added", "Invalid endpoint", "nothing needs to be"):
+    for words in ("What is wrong", "Not read", "Invalid endpoint", "nothing needs to be"):
         assert words not in page
 
 
@@ -262,13 +264,13 @@ def test_health_is_unknown_when_ceph_was_not_reached(show: Show) -> None:
     page = show(down)
     assert '<section class="bad"><h2>prod <b>unreachable</b>' in page
     assert "The last data arrived 7 s ago." in page
-    assert '<dt>Data<dd><b class="warn">7 s old</b>' in page
+    assert '<dt>Data age<dd><b class="warn">7 s</b>' in page
     assert '<b class="bad">Ceph</b> https://mgr1:8443: connection refused' in page
     assert "No data ever arrived." in show(down._replace(documents=REPORT.documents[1:]))
     hanging = show(REPORT, fresh=False)
     assert "<b>health unknown</b>" in hanging
     assert "The poller is hung" in hanging
-    assert "<dt>Capacity" not in hanging
+    assert "<dt>Used" not in hanging
     assert "<th>Monitor" not in hanging
 
 

@@ -34,7 +34,7 @@ _REMEDIES = {
     "OSD_SCRUB_ERRORS": "`ceph pg repair PGID`, after a look at the disks of that PG's OSDs",
     "PG_AVAILABILITY": f"clients wait for this data; {_PGS}",
     "PG_DAMAGED": "`ceph health detail` names the PG; run `ceph pg repair PGID`",
-    "PG_DEGRADED": f"it recovers by itself once enough OSDs are up; {_PGS}",
+    "PG_DEGRADED": "it recovers by itself once its OSDs are up; see `ceph health detail`",
     "PG_NOT_DEEP_SCRUBBED": "allow more or longer scrubs; see `osd_max_scrubs`",
     "PG_NOT_SCRUBBED": "allow more or longer scrubs; see `osd_max_scrubs`",
     "POOL_FULL": "raise the pool's quota, or delete data",

@@ -54,4 +54,5 @@ def _reason(poller: Poller, state: Condition) -> str:
         return "" if state.is_well and not state.order[1] else state.sentence
     worst = min(report.checks, key=lambda row: row.severity != "HEALTH_ERR")
     others = len(report.checks) - 1
-    return f"{worst.message[: _SHORT - 20]} (and {others} more)" if others else worst.message
+    message = markup.cut(worst.message, _SHORT - len(" (and 999 more)…"))
+    return f"{message} (and {others} more)" if others else worst.message

@@ -20,8 +20,12 @@ _NEARFULL = 0.85  # mon_osd_nearfull_ratio
 
 def text(value: str, longest: int = LONGEST) -> str:
     """Return a text as HTML: shortened, without control characters, and with entities."""
-    shown = value if len(value) <= longest else f"{value[:longest]}…"
-    return escape(escape_text(shown))
+    return escape(escape_text(cut(value, longest)))
+
+
+def cut(value: str, longest: int) -> str:
+    """Return a text, shortened if it is longer than a number of characters."""
+    return value if len(value) <= longest else f"{value[:longest].rstrip()}…"
 
 
 def plain(value: str) -> str:

@@ -83,13 +83,16 @@ def _run(line: CommandLine, config: Config) -> int:
 
 
 def _demo(stack: ExitStack, line: CommandLine) -> CommandLine:
-    """Serve a simulated cluster until the stack closes. Return the command line that polls it."""
+    """Serve simulated clusters until the stack closes. Return the command line that polls them."""
     # Only the demo needs the simulator.
-    from ceph_exporter.simulator import rest_api  # noqa: PLC0415
+    from ceph_exporter.simulator import demo  # noqa: PLC0415
 
-    server = stack.enter_context(rest_api.demo())
-    cluster = msgspec.structs.replace(line.cluster, url=(server.url,), api="rest-api")
-    return msgspec.structs.replace(line, cluster=cluster)
+    targets = stack.enter_context(demo.clusters())
+    flags = {
+        name: msgspec.structs.replace(line.cluster, url=(target.url,), **target.settings)
+        for name, target in targets.items()
+    }
+    return msgspec.structs.replace(line, simulated=flags)
 
 
 def config_check(config: Config, line: CommandLine) -> int:

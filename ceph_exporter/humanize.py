@@ -5,11 +5,11 @@ def size(number: float | None) -> str:
     """Return a number of bytes as text; an empty text for None."""
     if number is None:
         return ""
-    for unit in ("B", "kB", "MB"):
+    for unit in ("B", "kB", "MB", "GB", "TB"):
         if number < 1000:
             return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
         number /= 1000
-    return f"{number:.1f} GB"
+    return f"{number:.1f} PB"
 
 
 def duration(seconds: float | None) -> str:

@@ -129,7 +129,7 @@ def port() -> int:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_demo_serves_a_living_cluster_until_it_is_ended(port: int, number: int) -> None:
+def test_the_demo_serves_living_clusters_until_it_is_ended(port: int, number: int) -> None:
     """--demo needs no Ceph; a signal ends it with exit code 0 and no traceback."""
     address = f"--web.listen-address=127.0.0.1:{port}"
     with subprocess.Popen(
@@ -139,10 +139,13 @@ def test_the_demo_serves_a_living_cluster_until_it_is_ended(port: int, number: i
         env=dict(os.environ),
     ) as process:
         try:
-            page = fetch(f"http://127.0.0.1:{port}/metrics", "ceph_up 1")
-            assert "ceph_monitor_clock_skew_seconds" in page
+            fetch(f"http://127.0.0.1:{port}/metrics", 'ceph_up{cluster="jewel"} 1')
+            page = fetch(f"http://127.0.0.1:{port}/metrics", 'ceph_up{cluster="reef"} 1')
+            assert 'ceph_monitor_clock_skew_seconds{cluster="jewel",' in page
+            assert 'ceph_mgr_status{cluster="reef",' in page
             assert "healthy" in fetch(f"http://127.0.0.1:{port}/-/healthy", "")
-            assert "HEALTH_" in fetch(f"http://127.0.0.1:{port}/", "HEALTH_")
+            assert "HEALTH_" in fetch(f"http://127.0.0.1:{port}/", "2 clusters")
+            assert "<h2>reef <b>" in fetch(f"http://127.0.0.1:{port}/?cluster=reef", "")
         finally:
             process.send_signal(number)
         _, said = process.communicate(timeout=30)
@@ -166,6 +169,29 @@ def fetch(url: str, awaited: str) -> str:
             return page
         time.sleep(0.05)
     pytest.fail(f"no {awaited!r} at {url}: {page[-500:]}")
+
+
+def test_the_demo_needs_nothing_and_shows_an_old_and_a_modern_cluster(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Each command works on both simulated clusters, which have what their releases offer."""
+    assert cli.main(["once", "--demo"]) == 0
+    page = capsys.readouterr().out
+    for series in (
+        'ceph_monitor_avail_percent{cluster="jewel",',
+        'ceph_monitor_store_capacity_bytes{cluster="jewel",',
+        'ceph_monitor_clock_skew_seconds{cluster="jewel",',
+        'ceph_mgr_metadata{cluster="reef",',
+        'ceph_osd_metadata{cluster="reef",',
+        'ceph_rgw_metadata{cluster="reef",',
+    ):
+        assert f"\n{series}" in page
+    assert cli.main(["check", "--demo"]) == 0
+    said = capsys.readouterr().out
+    assert "over rest-api, Ceph 10.2.11" in said
+    assert "over dashboard, Ceph 18.2.7" in said
+    assert cli.main(["--demo", "--config.check"]) == 0
+    assert capsys.readouterr().out == "configuration is valid: jewel, reef\n"
 
 
 def test_the_simulator_is_loaded_for_the_demo_only() -> None:

@@ -16,6 +16,8 @@ from ceph_exporter import humanize
         (7200, "2 h", "7.2 kB"),
         (2.5e6, "694 h", "2.5 MB"),
         (3e9, "833333 h", "3.0 GB"),
+        (4.5e12, "1250000000 h", "4.5 TB"),
+        (6e18, "1666666666666667 h", "6000.0 PB"),
     ],
 )
 def test_numbers_are_written_for_a_person(number: float | None, duration: str, size: str) -> None:

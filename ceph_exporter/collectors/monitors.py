@@ -15,7 +15,7 @@ from ceph_exporter.facts import (
     worst,
 )
 from ceph_exporter.facts.daemons import NOWHERE, Daemon, MonMetadata, places
-from ceph_exporter.facts.monitor_details import merge
+from ceph_exporter.facts.monitor_reports import clocks, reports
 from ceph_exporter.metric import Family, Labels, Metric, Samples, one
 
 _MONITOR = Labels("monitor", "ceph_daemon")
@@ -169,9 +169,9 @@ def collect(facts: Facts) -> Iterator[Family]:
         yield TIMECHECK_ROUND, one(time_sync.round)
         yield TIMECHECK_EPOCH, one(time_sync.epoch)
         yield TIMECHECK_ONGOING, one(time_sync.ongoing)
-    clocks = time_sync.clocks if time_sync else health.clocks if health else {}
-    yield SKEW, [(_block(name), clock.skew) for name, clock in clocks.items()]
-    yield LATENCY, [(_block(name), clock.latency) for name, clock in clocks.items()]
+    checked = clocks(time_sync, health)
+    yield SKEW, [(_block(name), clock.skew) for name, clock in checked.items()]
+    yield LATENCY, [(_block(name), clock.latency) for name, clock in checked.items()]
     if health is not None and health.detailed:
         yield MONITOR_HEALTH, _health(health, quorum, time_sync)
 
@@ -209,35 +209,26 @@ def _metadata(quorum: Quorum, daemons: Mapping[str, Daemon] | None) -> Samples:
 
 
 def _reports(facts: Facts) -> dict[str, MonitorReport]:
-    """Return the report on the disk and the store of each monitor.
-
-    Data folders on this host take precedence over performance counters, and performance counters
-    take precedence over `health`.
-    """
-    health, quorum, status = facts.get(Health), facts.get(Quorum), facts.get(Status)
-    store, counters = facts.get(MonStore), facts.get(PerfCounters)
+    """Return the report on the disk and the store of each monitor."""
+    quorum, status = facts.get(Quorum), facts.get(Status)
     fsid = quorum.fsid if quorum else status.fsid if status else None
-    return merge(
-        *(store.of(fsid) if store else ()),
-        *(counters.monitors() if counters else ()),
-        *(health.reports.values() if health else ()),
-    )
+    return reports(fsid, facts.get(MonStore), facts.get(PerfCounters), facts.get(Health))
 
 
 def _disks(by_name: Mapping[str, MonitorReport]) -> Iterator[Family]:
-    reports = [(_block(name), report) for name, report in by_name.items()]
-    newest = max((report.updated for _, report in reports if report.updated), default=0.0)
-    yield CAPACITY, [(block, report.capacity) for block, report in reports]
-    yield USED, [(block, report.used) for block, report in reports]
-    yield AVAIL, [(block, report.avail) for block, report in reports]
-    yield AVAIL_PERCENT, [(block, report.avail_percent) for block, report in reports]
-    yield STORE, [(block, report.store) for block, report in reports]
-    yield SST, [(block, report.sst) for block, report in reports]
-    yield LOG, [(block, report.log) for block, report in reports]
-    yield MISC, [(block, report.misc) for block, report in reports]
+    rows = [(_block(name), report) for name, report in by_name.items()]
+    newest = max((report.updated for _, report in rows if report.updated), default=0.0)
+    yield CAPACITY, [(block, report.capacity) for block, report in rows]
+    yield USED, [(block, report.used) for block, report in rows]
+    yield AVAIL, [(block, report.avail) for block, report in rows]
+    yield AVAIL_PERCENT, [(block, report.avail_percent) for block, report in rows]
+    yield STORE, [(block, report.store) for block, report in rows]
+    yield SST, [(block, report.sst) for block, report in rows]
+    yield LOG, [(block, report.log) for block, report in rows]
+    yield MISC, [(block, report.misc) for block, report in rows]
     yield (
         REPORT_AGE,
-        [(block, round(newest - report.updated, 6)) for block, report in reports if report.updated],
+        [(block, round(newest - report.updated, 6)) for block, report in rows if report.updated],
     )
 
 
@@ -245,7 +236,7 @@ def _health(health: Health, quorum: Quorum | None, time_sync: TimeSync | None) -
     checks = [check for code, check in health.checks.items() if code.startswith("MON_")]
     if not health.listed or not all(check.complete and all(check.detail) for check in checks):
         return  # monitors that Ceph does not name may have problems too
-    clocks = time_sync.clocks if time_sync else {}
+    checked = time_sync.clocks if time_sync else {}
     # Ceph raises MON_DOWN with a delay, and not at all during a grace period. The list of monitors
     # in quorum is always current.
     by_quorum = (
@@ -253,7 +244,7 @@ def _health(health: Health, quorum: Quorum | None, time_sync: TimeSync | None) -
         if quorum
         else {}
     )
-    for name in [*dict.fromkeys((*by_quorum, *health.monitor_health, *clocks))]:
-        clock = clocks.get(name)
+    for name in [*dict.fromkeys((*by_quorum, *health.monitor_health, *checked))]:
+        clock = checked.get(name)
         reported = health.monitor_health.get(name, ""), clock.health if clock else ""
         yield _block(name), STATUSES[worst(*reported, by_quorum.get(name, ""))]

@@ -77,7 +77,10 @@ def progress(name: str, stream: TextIO) -> Iterator[Callable[[Answer], None]]:
 
 
 def text(name: str, cluster: Cluster, report: Report, *, colour: bool) -> str:
-    """Return the state of a cluster as text: health, API, each document, and what is missing."""
+    """Return the state of a cluster as text: health, API, each document, and what is missing.
+
+    Documents that nothing would make available are only in the table of documents.
+    """
 
     def paint(words: str, class_: str) -> str:
         return f"{_COLOURS[class_]}{words}\x1b[0m" if colour else words
@@ -96,7 +99,7 @@ def text(name: str, cluster: Cluster, report: Report, *, colour: bool) -> str:
     width = max([_WIDTH, *(len(row.name) + 1 for row in report.documents)])
     lines += ["", f"  {'DOCUMENT':<{width}}{'STATE':<14}{'TIME':>9}{'SIZE':>11}{'EVERY':>8}"]
     lines += [f"  {_row(row, width, paint)}" for row in report.documents]
-    missing = advice.missing(report)
+    missing = [row for row in advice.missing(report) if not row.final]
     if missing:
         lines += ["", "  MISSING"]
     for row in missing:

@@ -74,7 +74,11 @@ class CollectorFlags(msgspec.Struct, frozen=True):
 
 
 class CommandLine(msgspec.Struct, frozen=True):
-    """The command line and the environment, parsed. folder: for `record` only, else empty."""
+    """The command line and the environment, parsed.
+
+    folder: for `record` only, else empty; simulated: the clusters of the demo by name, which
+    replace `cluster`.
+    """
 
     command: str
     folder: str
@@ -87,6 +91,7 @@ class CommandLine(msgspec.Struct, frozen=True):
     collectors: CollectorFlags
     web: Web
     log: Log
+    simulated: Mapping[str, ClusterFlags] = {}
 
     def config(self, collectors: Collectors) -> Config:
         """Return the configuration; if it is invalid, raise ConfigError with the flag or field."""
@@ -106,10 +111,11 @@ class CommandLine(msgspec.Struct, frozen=True):
                     flag = field.replace("_", "-")
                     raise ConfigError(f"--cluster.{flag}: cannot be combined with --config.file")
             return load(self.config_file, collectors, chosen, poll, self._options(collectors))
-        return Config({"": self._cluster(collectors)}, poll, chosen)
+        named = self.simulated or {"": self.cluster}
+        clusters = {name: self._cluster(flags, collectors) for name, flags in named.items()}
+        return Config(clusters, poll, chosen)
 
-    def _cluster(self, collectors: Collectors) -> Cluster:
-        flags = self.cluster
+    def _cluster(self, flags: ClusterFlags, collectors: Collectors) -> Cluster:
         settings = ClusterSettings(
             urls=flags.url,
             api=flags.api,
@@ -225,7 +231,7 @@ def _collectors(values: Mapping[Flag, object], collectors: Collectors) -> Collec
 def _check(line: CommandLine, fail: Fail) -> None:
     if line.demo and line.config_file:
         fail(
-            "--demo: cannot be combined with --config.file, because the simulated cluster replaces "
+            "--demo: cannot be combined with --config.file, because the simulated clusters replace "
             "all others"
         )
     try:

@@ -124,7 +124,7 @@ def _cluster_flags() -> Iterator[Flag]:
     yield Flag("cluster.rgw-secret-key-file", "File that contains the secret key of that user")
     yield Flag("config.file", "YAML file that describes one or more clusters")
     yield Flag("config.check", "Check the configuration files, report the result, and exit", False)
-    yield Flag("demo", "Use a simulated cluster instead of a real one", False)
+    yield Flag("demo", "Use two simulated clusters instead of real ones", False)
 
 
 def _poll_flags() -> Iterator[Flag]:

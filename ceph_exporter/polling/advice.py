@@ -17,6 +17,7 @@ from ceph_exporter.sources import ErrorKind
 _OF_RGW = frozenset(fact.document for fact in (RgwBuckets, RgwUsage, RgwUsers))
 _OF_ORCHESTRATOR = frozenset(fact.document for fact in (Daemons, Services, Hosts))
 _REPORT = "please report this together with the output of `ceph_exporter record DIR`"
+_NOTHING = "nothing needs to be done"
 _MAX_PATHS = 5
 """The number of dropped fields of a document that are named."""
 
@@ -26,13 +27,15 @@ class Missing(NamedTuple):
 
     what: its name; why: the reason; fix: the remedy, empty if none is known; fault: whether it
     should be available. It is False if the API or the release does not offer the document, if the
-    mgr's own key may not read it, or if it was not recorded.
+    mgr's own key may not read it, or if it was not recorded; final: whether nothing can be done
+    about it.
     """
 
     what: str
     why: str
     fix: str
     fault: bool = True
+    final: bool = False
 
 
 def missing(report: Report) -> list[Missing]:
@@ -61,9 +64,9 @@ def _document(row: DocumentRow, api: str) -> Missing:
         fix = _fix_of_denial(api) if denied else _fix_of_failure(row.name, api)
         return Missing(row.name, row.error, fix)
     if row.name in _OF_ORCHESTRATOR and row.kind is ErrorKind.UNSUPPORTED:
-        fix = "only a cluster with an orchestrator has it; nothing needs to be done"
+        fix = f"only a cluster with an orchestrator has it; {_NOTHING}"
     elif row.error == NO_FILESYSTEM:
-        fix = "nothing needs to be done"
+        fix = _NOTHING
     elif api == "recording":
         fix = "record it with `ceph_exporter record DIR`"
     elif row.name in _OF_RGW:
@@ -75,8 +78,8 @@ def _document(row: DocumentRow, api: str) -> Missing:
     elif row.kind is ErrorKind.DENIED:
         fix = "the key is not allowed to read it; docs/ceph-apis.md says what to grant"
     else:
-        fix = "this release of Ceph does not offer it; nothing needs to be done"
-    return Missing(row.name, row.error, fix, fault=False)
+        fix = f"this release of Ceph does not offer it; {_NOTHING}"
+    return Missing(row.name, row.error, fix, fault=False, final=fix.endswith(_NOTHING))
 
 
 def _dropped(row: DocumentRow) -> Missing:

@@ -123,7 +123,7 @@ class Poller:
             checks=summary.checks(available),
             foreign=tuple(self._session.trust.foreign.items()),
         )
-        return self._publish(report, lines)
+        return self._publish(summary.with_overview(report, available), lines)
 
     def close(self) -> None:
         """Close the connections."""

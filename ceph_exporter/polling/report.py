@@ -62,11 +62,52 @@ class CollectorRow(NamedTuple):
 
 
 class CheckRow(NamedTuple):
-    """A health check that is raised and not muted. severity: HEALTH_WARN or HEALTH_ERR."""
+    """A health check that is raised and not muted. severity: HEALTH_WARN or HEALTH_ERR.
+
+    detail: the first lines that name what is affected; more: the number of further lines.
+    """
 
     code: str
     severity: str
     message: str
+    detail: tuple[str, ...] = ()
+    more: int = 0
+
+
+class MonitorRow(NamedTuple):
+    """A monitor. Whatever is unknown is None.
+
+    skew, latency: in seconds, compared with the leader; clock: the severity of the skew, such as
+    HEALTH_WARN, empty if unknown; capacity, avail: of the file system with its data, in bytes;
+    avail_percent: 0 to 100; store: size of its store in bytes.
+    """
+
+    name: str
+    in_quorum: bool | None = None
+    leader: bool = False
+    skew: float | None = None
+    latency: float | None = None
+    clock: str = ""
+    capacity: float | None = None
+    avail: float | None = None
+    avail_percent: float | None = None
+    store: float | None = None
+
+
+class Overview(NamedTuple):
+    """What a person wants to know first. Whatever is unknown is None.
+
+    total, used: raw space in bytes; pgs_clean: the number of PGs that are active and clean.
+    """
+
+    total: float | None = None
+    used: float | None = None
+    osds: int | None = None
+    osds_up: int | None = None
+    osds_in: int | None = None
+    pgs: int | None = None
+    pgs_clean: int | None = None
+    monitors: tuple[MonitorRow, ...] = ()
 
 
 class Report(NamedTuple):
@@ -90,3 +131,4 @@ class Report(NamedTuple):
     collectors: tuple[CollectorRow, ...]
     checks: tuple[CheckRow, ...] = ()
     foreign: tuple[tuple[str, bool], ...] = ()
+    overview: Overview = Overview()

@@ -5,8 +5,9 @@ import gc
 import signal
 import sys
 from collections.abc import Sequence
+from typing import get_args
 
-from ceph_exporter.simulator import Simulated, serve
+from ceph_exporter.simulator import Api, Simulated, serve
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -14,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m ceph_exporter.simulator")
     parser.add_argument("--osds", type=int, default=12, help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
-    parser.add_argument("--api", choices=("rest-api", "restful"), default="restful")
+    parser.add_argument("--api", choices=get_args(Api), default="restful")
     parser.add_argument("--port", type=int, default=0, help="default: any free port")
     options = parser.parse_args(arguments)
     simulated = Simulated(options.osds, options.seed)

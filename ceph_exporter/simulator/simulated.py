@@ -11,18 +11,23 @@ import msgspec
 from ceph_exporter.facts import RegistrationError, wire_formats
 from ceph_exporter.facts.command import release_key
 from ceph_exporter.facts.registry import COMMANDS, wire_format_of
-from ceph_exporter.simulator import jewel, reef
+from ceph_exporter.simulator import jewel, reef, reef_dashboard
 from ceph_exporter.simulator.cluster import state
 from ceph_exporter.simulator.layout import layout
 from ceph_exporter.simulator.model import State
 
-Api: TypeAlias = Literal["rest-api", "restful"]
+Api: TypeAlias = Literal["rest-api", "restful", "dashboard"]
 Arguments: TypeAlias = frozenset[tuple[str, str]]
 
-_RELEASES: Mapping[Api, ModuleType] = {"rest-api": jewel, "restful": reef}
+_RELEASES: Mapping[Api, ModuleType] = {
+    "rest-api": jewel,
+    "restful": reef,
+    "dashboard": reef_dashboard,
+}
 _ANSWERS: Mapping[Api, Mapping[str, Callable[[State], object]]] = {
     "rest-api": jewel.ANSWERS,
     "restful": reef.ANSWERS,
+    "dashboard": reef_dashboard.ANSWERS,
 }
 _PLAIN = ("df", "fsid", "health")
 """Commands that the exporter does not use; only users and tests run them."""
@@ -68,7 +73,7 @@ class Simulated:
     def body(self, api: Api, name: str | None) -> bytes | None:
         """Return an answer as JSON, by its wire format; None if the release has no such answer.
 
-        The answers over rest-api are those of Ceph 10.2, the ones over restful those of 18.2.
+        The answers over rest-api are those of Ceph 10.2, the others those of 18.2.
         """
         write = _ANSWERS[api].get(name or "")
         if write is None:
@@ -130,7 +135,10 @@ def _commands() -> dict[str, dict[Arguments, str]]:
 def expected(api: Api, release: str) -> set[str]:
     """Return the wire formats that a release answers over an API, according to the registry."""
     prefix = f"{api}/"
-    return {name for name in wire_formats() if name.startswith(prefix)} | {
+    endpoints = {name for name in wire_formats() if name.startswith(prefix)}
+    if api == "dashboard":  # it runs no commands
+        return endpoints
+    return endpoints | {
         wire_format_of(document, command)
         for document in COMMANDS
         for command in COMMANDS[document]

@@ -84,6 +84,16 @@ def test_what_is_missing_is_shown_with_its_fix() -> None:
     assert "--cluster.api=restful" in lines[5]
 
 
+def test_what_a_release_cannot_have_is_not_listed_as_missing() -> None:
+    """The table says that a document is unsupported; if nothing can be done, that is all."""
+    row = DocumentRow("mgr dump", DocumentState.UNSUPPORTED, ErrorKind.UNSUPPORTED, "400: Invalid")
+    report = REPORT._replace(api="rest-api", documents=(row,), collectors=())
+    said = check.text("", CLUSTER, report, colour=False)
+    assert "mgr dump              unsupported\n" in said
+    assert "MISSING" not in said
+    assert [found.final for found in advice.missing(report)] == [True]
+
+
 def test_a_broken_recording_is_recorded_anew() -> None:
     """In a recording nothing mends itself."""
     found = advice.missing(REPORT._replace(api="recording"))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ceph_exporter.simulator import Api
 from ceph_exporter.simulator.timeline import INCIDENTS
 from tests.golden.eras import ERAS, facts_of, page, samples
-from tests.simulator.pages import APIS, simulated
+from tests.simulator.pages import ALL, simulated
 from tests.simulator.pages import facts_of as simulated_facts
 
 STALE = "run scripts/generate and read the difference"
@@ -32,4 +32,4 @@ def era_pages() -> Mapping[str, str]:
 
 def simulated_pages() -> Mapping[str, str]:
     """Return the page of each API of the simulator by the name of its file."""
-    return {f"tests/simulator/{api}.txt": simulated_page(api) for api in APIS}
+    return {f"tests/simulator/{api}.txt": simulated_page(api) for api in ALL}

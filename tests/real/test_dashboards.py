@@ -44,7 +44,7 @@ scrape_configs:
   - job_name: ceph
     static_configs:
       - {{targets: {pair}, labels: {{cluster: pair}}}}
-      - {{targets: {demo}, labels: {{cluster: demo}}}}
+      - {{targets: {demo}}}
       - {{targets: {recordings}}}
   - job_name: prometheus
     static_configs:
@@ -71,7 +71,7 @@ def pair(everything: CephCluster, folder: Path) -> Iterator[list[str]]:
 
 @pytest.fixture(scope="module")
 def demo(folder: Path) -> Iterator[str]:
-    """Run an exporter of the simulated cluster; return its target."""
+    """Run an exporter of the two simulated clusters; return its target."""
     with Exporter(folder, "--demo") as started:
         yield started.target
 

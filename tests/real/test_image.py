@@ -78,9 +78,9 @@ def settings(image: str) -> dict[str, Any]:
 
 
 def served(container: str) -> bool:
-    """Return whether the demo's cluster is on the page."""
+    """Return whether the demo's modern cluster is on the page."""
     ask = ("podman", "--runtime=runc", "exec", container, "python3", "-c", ASK)
-    return "ceph_up 1" in tool(*ask).stdout
+    return 'ceph_up{cluster="reef"} 1' in tool(*ask).stdout
 
 
 def test_it_serves_metrics_as_nobody_on_a_read_only_root(container: str) -> None:

@@ -17,6 +17,8 @@ F = TypeVar("F", bound=Fact)
 Values = dict[tuple[str, str], float]
 
 APIS: tuple[Api, ...] = ("rest-api", "restful")
+"""The APIs that run commands, and so offer nearly every document of their release."""
+ALL: tuple[Api, ...] = (*APIS, "dashboard")
 
 _SECOND_CHOICE = "mon dump"  # carries what `quorum_status` does, except elections
 

@@ -7,7 +7,7 @@
 
 
 
-_shtab_ceph_exporter_option_strings=(-h --help --version --cluster.url --cluster.api --cluster.username --cluster.password-file --cluster.ca-file --cluster.insecure-skip-verify --cluster.ceph-conf --cluster.keyring --cluster.mon-data --cluster.rgw-url --cluster.rgw-access-key-file --cluster.rgw-secret-key-file --config.file --config.check --demo --poll.interval --poll.timeout --poll.stale-after --poll.body-limit --poll.series-limit --collector.cephfs --no-collector.cephfs --collector.cephfs_clients --no-collector.cephfs_clients --collector.cluster --no-collector.cluster --collector.daemon_health --no-collector.daemon_health --collector.filesystems --no-collector.filesystems --collector.health --no-collector.health --collector.managers --no-collector.managers --collector.modules --no-collector.modules --collector.monitors --no-collector.monitors --collector.osd_flags --no-collector.osd_flags --collector.osds --no-collector.osds --collector.perf_counters --no-collector.perf_counters --collector.placement_groups --no-collector.placement_groups --collector.pools --no-collector.pools --collector.rgw --no-collector.rgw --collector.rgw_buckets --no-collector.rgw_buckets --collector.services --no-collector.services --collector.usage --no-collector.usage --collector.versions --no-collector.versions --collector.cephfs_clients.each --collector.cephfs_clients.limit --collector.perf_counters.include --collector.perf_counters.exclude --collector.perf_counters.limit --collector.rgw_buckets.include --collector.rgw_buckets.exclude --collector.rgw_buckets.limit --collector.disable-defaults --web.listen-address --web.systemd-socket --web.config.file --web.telemetry-path --web.series-limit --nagios --log.level --log.format)
+_shtab_ceph_exporter_option_strings=(-h --help --version --cluster.url --cluster.api --cluster.username --cluster.password-file --cluster.ca-file --cluster.insecure-skip-verify --cluster.ceph-conf --cluster.keyring --cluster.mon-data --cluster.rgw-url --cluster.rgw-access-key-file --cluster.rgw-secret-key-file --config.file --config.check --demo --poll.interval --poll.timeout --poll.stale-after --poll.ceph-share --poll.body-limit --poll.series-limit --collector.cephfs --no-collector.cephfs --collector.cephfs_clients --no-collector.cephfs_clients --collector.cluster --no-collector.cluster --collector.daemon_health --no-collector.daemon_health --collector.filesystems --no-collector.filesystems --collector.health --no-collector.health --collector.managers --no-collector.managers --collector.modules --no-collector.modules --collector.monitor_sessions --no-collector.monitor_sessions --collector.monitors --no-collector.monitors --collector.orchestrator --no-collector.orchestrator --collector.osd_flags --no-collector.osd_flags --collector.osd_space --no-collector.osd_space --collector.osds --no-collector.osds --collector.perf_counters --no-collector.perf_counters --collector.placement_groups --no-collector.placement_groups --collector.pools --no-collector.pools --collector.progress --no-collector.progress --collector.rbd_images --no-collector.rbd_images --collector.rbd_mirror --no-collector.rbd_mirror --collector.rgw --no-collector.rgw --collector.rgw_buckets --no-collector.rgw_buckets --collector.services --no-collector.services --collector.stretch_mode --no-collector.stretch_mode --collector.usage --no-collector.usage --collector.versions --no-collector.versions --collector.cephfs_clients.each --collector.cephfs_clients.limit --collector.orchestrator.limit --collector.perf_counters.include --collector.perf_counters.exclude --collector.perf_counters.limit --collector.perf_counters.preset --collector.rbd_images.include --collector.rbd_images.exclude --collector.rbd_images.limit --collector.rgw_buckets.include --collector.rgw_buckets.exclude --collector.rgw_buckets.limit --collector.disable-defaults --web.listen-address --web.systemd-socket --web.config.file --web.telemetry-path --web.series-limit --nagios --log.level --log.format)
 
 _shtab_ceph_exporter_pos_1_COMPGEN=_shtab_compgen_dirs
 _shtab_ceph_exporter___cluster_password_file_COMPGEN=_shtab_compgen_files
@@ -46,10 +46,16 @@ _shtab_ceph_exporter___collector_managers_nargs=0
 _shtab_ceph_exporter___no_collector_managers_nargs=0
 _shtab_ceph_exporter___collector_modules_nargs=0
 _shtab_ceph_exporter___no_collector_modules_nargs=0
+_shtab_ceph_exporter___collector_monitor_sessions_nargs=0
+_shtab_ceph_exporter___no_collector_monitor_sessions_nargs=0
 _shtab_ceph_exporter___collector_monitors_nargs=0
 _shtab_ceph_exporter___no_collector_monitors_nargs=0
+_shtab_ceph_exporter___collector_orchestrator_nargs=0
+_shtab_ceph_exporter___no_collector_orchestrator_nargs=0
 _shtab_ceph_exporter___collector_osd_flags_nargs=0
 _shtab_ceph_exporter___no_collector_osd_flags_nargs=0
+_shtab_ceph_exporter___collector_osd_space_nargs=0
+_shtab_ceph_exporter___no_collector_osd_space_nargs=0
 _shtab_ceph_exporter___collector_osds_nargs=0
 _shtab_ceph_exporter___no_collector_osds_nargs=0
 _shtab_ceph_exporter___collector_perf_counters_nargs=0
@@ -58,12 +64,20 @@ _shtab_ceph_exporter___collector_placement_groups_nargs=0
 _shtab_ceph_exporter___no_collector_placement_groups_nargs=0
 _shtab_ceph_exporter___collector_pools_nargs=0
 _shtab_ceph_exporter___no_collector_pools_nargs=0
+_shtab_ceph_exporter___collector_progress_nargs=0
+_shtab_ceph_exporter___no_collector_progress_nargs=0
+_shtab_ceph_exporter___collector_rbd_images_nargs=0
+_shtab_ceph_exporter___no_collector_rbd_images_nargs=0
+_shtab_ceph_exporter___collector_rbd_mirror_nargs=0
+_shtab_ceph_exporter___no_collector_rbd_mirror_nargs=0
 _shtab_ceph_exporter___collector_rgw_nargs=0
 _shtab_ceph_exporter___no_collector_rgw_nargs=0
 _shtab_ceph_exporter___collector_rgw_buckets_nargs=0
 _shtab_ceph_exporter___no_collector_rgw_buckets_nargs=0
 _shtab_ceph_exporter___collector_services_nargs=0
 _shtab_ceph_exporter___no_collector_services_nargs=0
+_shtab_ceph_exporter___collector_stretch_mode_nargs=0
+_shtab_ceph_exporter___no_collector_stretch_mode_nargs=0
 _shtab_ceph_exporter___collector_usage_nargs=0
 _shtab_ceph_exporter___no_collector_usage_nargs=0
 _shtab_ceph_exporter___collector_versions_nargs=0

@@ -5,7 +5,7 @@ import pytest
 from ceph_exporter.collectors import rbd_images, rbd_mirror
 from ceph_exporter.collectors.rbd_images import Options
 from ceph_exporter.facts import Fact, Facts, OsdDump
-from ceph_exporter.facts.osd_dump import Pool
+from ceph_exporter.facts.map_pools import Pool
 from ceph_exporter.facts.rbd_counters import ImageCounters, RbdCounters
 from ceph_exporter.facts.rbd_images import Image, RbdImages
 from ceph_exporter.facts.rbd_mirror import (

@@ -29,7 +29,7 @@ from ceph_exporter.facts import (
     Status,
     Version,
 )
-from ceph_exporter.facts.orchestrator import Gateways
+from ceph_exporter.facts.orchestrator import Daemons
 from ceph_exporter.facts.rgw_buckets import RgwBuckets
 from ceph_exporter.facts.rgw_users import RgwUsers
 from ceph_exporter.polling.poller import Poller
@@ -98,7 +98,7 @@ def test_the_exporter_finds_it_and_gets_what_the_api_offers(server: Server) -> N
 @pytest.mark.parametrize(
     "type_",
     [
-        *(FsDump, Gateways, MdsMetadata, MgrMetadata, MonMetadata, OsdDump, OsdMetadata),
+        *(FsDump, Daemons, MdsMetadata, MgrMetadata, MonMetadata, OsdDump, OsdMetadata),
         *(OsdPerf, OsdTree, PerfCounters, PgStates, Version),
     ],
 )

@@ -6,7 +6,7 @@ The answers have the fields of Ceph 18.2.7 that the exporter uses, and some that
 from collections.abc import Callable, Mapping
 
 from ceph_exporter.simulator.model import State
-from ceph_exporter.simulator.reef import daemons, perf
+from ceph_exporter.simulator.reef import orchestrator, perf
 from ceph_exporter.simulator.reef_dashboard import health, hosts, osds, pools, rgw
 
 RELEASE = "18.2"
@@ -18,7 +18,9 @@ ANSWERS: Mapping[str, Callable[[State], object]] = {
     "dashboard/pool?stats=true": pools.pools,
     "dashboard/osd": osds.osds,
     "dashboard/host": hosts.hosts,
-    "dashboard/daemon?daemon_types=rgw": daemons.orch_ps,
+    "dashboard/daemon": orchestrator.orch_ps,
+    "dashboard/service": orchestrator.orch_ls,
+    "dashboard/host?sources=orchestrator": orchestrator.orch_host_ls,
     "dashboard/perf_counters": perf.perf,
     "dashboard/summary": hosts.summary,
     "dashboard/rgw/daemon": rgw.gateways,
@@ -28,6 +30,13 @@ ANSWERS: Mapping[str, Callable[[State], object]] = {
 """For each wire format (the answer's name in a recording), the function that returns the answer."""
 
 ABSENT: Mapping[str, str] = {
+    "dashboard/block/image": "the simulator does not answer it yet",
+    "dashboard/block/mirroring/summary": "the simulator does not answer it yet",
+    "dashboard/cephfs": "the simulator does not answer it yet",
+    "dashboard/cephfs/clients": "the simulator does not answer it yet",
+    "dashboard/task": "the simulator does not answer it yet",
+    "dashboard/logs/all": "it is only requested of large clusters",
+    "dashboard/health/snapshot/signs": "only Ceph 20 and later have it",
     "dashboard/health/snapshot": "only Ceph 20 and later have it",
     "dashboard/summary/health": "it is only requested while `health/minimal` fails",
 }

@@ -6,8 +6,8 @@ four times as much is made half as often. (For intervals T, costs c and weights 
 is smallest, with the sum of c / T fixed, if T is proportional to the square root of c / w.) No data
 is more than two minutes old, unless that would cost more than twice the share.
 
-All times are in seconds, by `time.monotonic()`. The time that Ceph took to answer is used as the
-cost. It is an upper bound of the CPU time of a single thread.
+All times are in seconds, by `time.monotonic()`. The cost of a request is the time that Ceph took to
+answer beyond `LATENCY`. Up to 1,000 OSDs or so, no answer takes longer than that.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,6 +19,9 @@ from ceph_exporter.polling.entry import VITAL
 from ceph_exporter.polling.schedule import SLOW_INTERVAL
 from ceph_exporter.sources import Answer
 
+LATENCY = 0.1
+"""Seconds of an answer that do not count, because they may be spent on the network and on waiting,
+which costs Ceph nothing."""
 VITAL_WEIGHT = 4.0
 """The weight of requests for health, status and quorum without signs of changes, with which they
 are made twice as often; that of all others is 1."""
@@ -84,9 +87,9 @@ class Budget:
         self._counted: float | None = None  # until when `_left` has grown
 
     def spend(self, seconds: float, now: float) -> None:
-        """Subtract the cost of a request, whether it succeeded or failed."""
+        """Subtract the cost of a request that took so long, whether it succeeded or failed."""
         earned = 0.0 if self._counted is None else (now - self._counted) * self._share
-        self._left = min(RESERVE * self._share, self._left + earned) - seconds
+        self._left = min(RESERVE * self._share, self._left + earned) - max(0.0, seconds - LATENCY)
         self._counted = now
 
     def answered(self, answer: Answer, facts: Iterable[Fact], now: float) -> None:
@@ -99,9 +102,10 @@ class Budget:
         if not requested or any(fact.aside for fact in requested):
             return
         self.spend(answer.cost, now)
+        cost = max(0.0, answer.cost - LATENCY)
         known = self._requests.get(answer.wire_format)
         self._requests[answer.wire_format] = _Request(
-            seconds=(known.seconds + answer.cost) / 2 if known else answer.cost,
+            seconds=(known.seconds + cost) / 2 if known else cost,
             vital=any(fact.document in VITAL for fact in requested),
             slow=all(fact.slow for fact in requested),
             spared=known.spared if known else False,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ceph_exporter.facts import Df, Status, Version
 from ceph_exporter.facts.df import Space
 from ceph_exporter.polling.budget import (
+    LATENCY,
     MAX,
     REGULAR,
     RESERVE,
@@ -31,8 +32,8 @@ USAGE = Df(Space(0, 0, 0))
 
 
 def answer(document: str, seconds: float, together: int = 1) -> Answer:
-    """Return an answer that took so many seconds."""
-    return Answer((document,), document, seconds, b"", together=together)
+    """Return an answer that cost so many seconds."""
+    return Answer((document,), document, seconds + LATENCY * together, b"", together=together)
 
 
 @given(COSTS)
@@ -126,7 +127,7 @@ def test_the_reserve_is_spent_and_grows_again() -> None:
     """After many costly requests nothing is made out of turn, until time has passed."""
     budget = Budget(SHARE, POLL)
     assert budget.has_reserve
-    budget.spend(RESERVE * SHARE + 3, 1000.0)
+    budget.spend(LATENCY + RESERVE * SHARE + 3, 1000.0)
     assert not budget.has_reserve
     budget.spend(0.0, 1000.0 + 3 / SHARE + 1)
     assert budget.has_reserve

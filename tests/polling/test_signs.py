@@ -4,7 +4,7 @@ import pytest
 
 from ceph_exporter.config import Poll
 from ceph_exporter.facts import DOCUMENTS
-from ceph_exporter.polling.budget import RESERVE
+from ceph_exporter.polling.budget import LATENCY, RESERVE
 from ceph_exporter.polling.documents import Documents
 from ceph_exporter.sources import Answer, ErrorKind, SourceError
 from tests.sources.scripted import Clock
@@ -46,7 +46,7 @@ def documents(clock: Clock) -> Documents:
 
 def minimal(body: bytes) -> Answer:
     """Answer with health and status, at a cost."""
-    return Answer(MINIMAL, "dashboard/health/minimal", COST, body)
+    return Answer(MINIMAL, "dashboard/health/minimal", COST + LATENCY, body)
 
 
 def logs(time: int) -> Answer:

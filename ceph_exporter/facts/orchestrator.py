@@ -71,7 +71,7 @@ class Daemon(msgspec.Struct, frozen=True, gc=False):
     @property
     def state(self) -> str:
         """The name of the state. Ceph itself calls a daemon without a status `unknown`."""
-        return _UNKNOWN if self.status is None else STATES.get(self.status, _UNKNOWN)
+        return _UNKNOWN if self.status is None else STATES[self.status]
 
 
 class Daemons(Fact, frozen=True):
@@ -135,7 +135,7 @@ def _daemon(row: RawDaemon, type_: str, id_: str) -> Daemon:
         hostname=hostname,
         version=row.version or "",
         service=row.service_name or service_of(type_, id_, hostname, row.osdspec_affinity or ""),
-        status=row.status,
+        status=row.status if row.status in STATES else None,
         memory_usage=amount(row.memory_usage),
         memory_request=amount(row.memory_request),
         memory_limit=amount(row.memory_limit),

@@ -13,9 +13,10 @@ from ceph_exporter import facts
 from ceph_exporter.facts.numbers import amount, amounts, counts
 from tests.golden.eras import ERAS, answers
 
-SIGNED = {"id", "rank", "skew", "reports"}
+SIGNED = {"id", "rank", "skew", "reports", "status"}
 """Fields that may be negative."""
 NAMES = {*SIGNED, "osd", "pool", "poolid", "pool_id", "gid", "data_pools", "metadata_pool"}
+NAMES -= {"status"}  # only certain numbers are states of daemons
 """Fields of answers that identify something, or may be negative."""
 UNCHECKED = {
     "dashboard/perf_counters",  # so many that the collector checks those that it exports

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -131,27 +131,26 @@ def test_promtool_accepts_the_page(exporter: Exporter) -> None:
 
 def test_operations_in_progress(cluster: CephCluster, exporter: Exporter) -> None:
     """An operation has the progress and the start that Ceph reports, over rados and dashboard."""
-    kind = {"kind": "osd_out", "subject": "osd.2"}
-    labels = frozenset(kind.items())
+    moving = frozenset({"kind": "osd_out", "subject": "osd.2"}.items())
+    ratio, start = "ceph_progress_ratio", "ceph_progress_start_timestamp_seconds"
+    is_16 = cluster.release.name == "16.2.15"
     wait_for(exporter, "ceph_progress_events", 0)
-    if cluster.release.name != "16.2.15":
+    if not is_16:
         cluster.ceph("config", "set", "mgr", "mgr/progress/allow_pg_recovery_event", "true")
     make_movable_data(cluster)
     cluster.ceph("osd", "out", "2")
     try:
-        exporter.wait_for("ceph_progress_start_timestamp_seconds", lambda rows: labels in rows, 60)
-        (event,) = [row for row in cluster.ask("progress", "json")["events"] if row["refs"]]
-        (told,) = cluster.ask("status")["progress_events"].values()
-        assert told["message"].startswith(event["message"])
-        wait_for(exporter, "ceph_progress_ratio", told["progress"], **kind)
-        wait_for(exporter, "ceph_progress_start_timestamp_seconds", event["started_at"], **kind)
-        wait_for(exporter, "ceph_progress_events", 1)
+        exporter.wait_for(start, lambda rows: moving in rows, 60)
+        event = event_of(cluster)
+        assert exporter.series(start)[moving] == event["started_at"]
+        exporter.wait_for(ratio, lambda rows: rows[moving] == told_by_status(cluster, event), 60)
+        wait_for(exporter, "ceph_progress_events", len(cluster.ask("status")["progress_events"]))
         page = parity.parse(run("once", *dashboard_arguments(cluster, "dashboard")).stdout)
-        assert page["ceph_progress_ratio"] == {labels: int(100 * told["progress"]) / 100}
-        starts = page.get("ceph_progress_start_timestamp_seconds", {})
-        assert starts.get(labels) == (
-            None if cluster.release.name == "16.2.15" else event["started_at"]
-        )
+        last = event_of(cluster)["progress"]
+        assert int(100 * event["progress"]) <= 100 * page[ratio][moving] + 1e-9 <= 100 * last + 1
+        # On 16, the dashboard prints a local time.
+        shown = page.get(start, {}).get(moving)
+        assert shown == (None if is_16 else pytest.approx(event["started_at"], abs=1e-4))
         sessions = {dict(row)["ceph_daemon"] for row in page["ceph_mon_num_sessions"]}
         assert sessions == {"mon.a", "mon.b", "mon.c"}
     finally:
@@ -159,7 +158,23 @@ def test_operations_in_progress(cluster: CephCluster, exporter: Exporter) -> Non
         for flag in BLOCKED:
             cluster.ceph("osd", "unset", flag)
     wait_for(exporter, "ceph_progress_events", 0)
-    assert not exporter.series("ceph_progress_ratio")
+    assert not exporter.series(ratio)
+
+
+def event_of(cluster: CephCluster) -> dict[str, Any]:
+    """Return the event of the OSD that is out, as `progress json` reports it."""
+    events: list[dict[str, Any]] = cluster.ask("progress", "json")["events"]
+    (event,) = [
+        event for event in events if event["message"] == "Rebalancing after osd.2 marked out"
+    ]
+    return event
+
+
+def told_by_status(cluster: CephCluster, event: dict[str, Any]) -> float:
+    """Return the progress of an event in `status`."""
+    told = cluster.ask("status")["progress_events"][event["id"]]
+    assert told["message"].startswith(event["message"])
+    return float(told["progress"])
 
 
 BLOCKED = ("nobackfill", "norecover")

@@ -29,7 +29,6 @@ from ceph_exporter.facts.perf_counters import (
 )
 from ceph_exporter.facts.service_dump import ServiceDump
 from ceph_exporter.metric import Family, Labels, Metric, Type, Value, one
-from ceph_exporter.printable import quoted
 
 DEFAULT = False  # off because of the large number of series
 
@@ -75,7 +74,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Raise ValueError if there is no such preset, or a pattern is no regular expression."""
         if self.preset and self.preset not in PRESETS:
             names = ", ".join(PRESETS)
-            raise ValueError(f"preset: expected one of {names}, got {quoted(self.preset)}")
+            raise ValueError(f"preset: expected the name of a preset; there is {names}")
         for field in ("include", "exclude"):
             try:
                 re.compile(getattr(self, field))

@@ -331,5 +331,7 @@ def test_the_price_of_the_preset() -> None:
 
 def test_an_unknown_preset() -> None:
     """It is refused with the names of those that exist."""
-    with pytest.raises(ValueError, match=r"^preset: expected one of bluestore, got 'bluefs'$"):
+    with pytest.raises(
+        ValueError, match=r"^preset: expected the name of a preset; there is bluestore$"
+    ):
         Options(preset="bluefs")

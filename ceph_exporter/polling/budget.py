@@ -129,6 +129,10 @@ class Budget:
         """Return the seconds between regular requests, 0 if the cost makes no difference."""
         return self._intervals.get(request, 0.0)
 
+    def skipping(self, wait: float) -> float:
+        """Return a time between two requests, 0 if it is so short that each poll may request."""
+        return wait if wait > self._interval else 0.0
+
     def wait(self, request: str) -> float:
         """Return the seconds for which the request is not made again, 0 if it is cheap enough.
 

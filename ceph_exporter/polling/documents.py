@@ -166,7 +166,8 @@ class Documents:
             entry.fact, entry.received, entry.epoch = fact, now, self._previous_epoch
             entry.schedule = schedule.received(entry.schedule, now, wait, slow=fact.slow)
             entry.grace = schedule.grace(wait, slow=fact.slow, aside=fact.aside)
-            planned = wait if fact.aside else self._budget.planned(entry.request)
+            budget = self._budget
+            planned = budget.skipping(wait) if fact.aside else budget.planned(entry.request)
             entry.interval = max(planned, schedule.SLOW_INTERVAL if fact.slow else 0.0) or None
             entry.row = row_after(answer, entry.row.name, decoded, self._clock.time())
             self._received.add(entry.row.name)

@@ -500,3 +500,14 @@ def test_operations_are_requested_while_there_are_any(
     assert start(documents) == ["status"]
     take(documents, good("status", b'{"fsid": "x", ' + events + b"}"))
     assert ("progress json" in documents.due()) is expected
+
+
+@pytest.mark.parametrize(("seconds", "interval"), [(0.1, None), (2.0, 40.0)])
+def test_only_an_interval_longer_than_that_of_the_polls_is_shown(
+    seconds: float, interval: float | None, clock: Clock
+) -> None:
+    """A document beside the polls that each poll may request has none."""
+    documents = Documents({"service status"}, clock)
+    documents.connect("fake", {"service status"})
+    poll(documents, [Answer(("service status",), "service status", seconds, b"{}")])
+    assert row(documents, "service status").interval == interval

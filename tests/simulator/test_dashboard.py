@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from ceph_exporter.collectors import COLLECTORS
 from ceph_exporter.config import Cluster, Config
 from ceph_exporter.facts import (
     Fact,
@@ -29,7 +30,15 @@ from ceph_exporter.facts import (
     Status,
     Version,
 )
+from ceph_exporter.facts.cephfs_clients import CephfsClients
+from ceph_exporter.facts.fs_status import FsStatus
+from ceph_exporter.facts.orch_hosts import Hosts
+from ceph_exporter.facts.orch_services import Services
 from ceph_exporter.facts.orchestrator import Daemons
+from ceph_exporter.facts.progress import Progress
+from ceph_exporter.facts.rbd_counters import RbdCounters
+from ceph_exporter.facts.rbd_images import RbdImages, by_pool
+from ceph_exporter.facts.rbd_mirror import RbdMirror
 from ceph_exporter.facts.rgw_buckets import RgwBuckets
 from ceph_exporter.facts.rgw_users import RgwUsers
 from ceph_exporter.polling.poller import Poller
@@ -41,6 +50,7 @@ from ceph_exporter.simulator.timeline import INCIDENTS
 from tests.simulator.pages import fact, simulated
 
 ACCEPT = "application/vnd.ceph.api.v1.0+json"
+VERSION_2 = "application/vnd.ceph.api.v2.0+json"
 HELD = [(), *((incident,) for incident in INCIDENTS)]
 
 
@@ -81,14 +91,20 @@ def token(server: Server) -> str:
 
 
 def test_the_exporter_finds_it_and_gets_what_the_api_offers(server: Server) -> None:
-    """The API is detected, and each document of the dashboard is received, RGW's as well."""
-    cluster = Cluster(urls=(server.url,), username=USER, password_file=str(PASSWORD_FILE))
+    """The API is detected, and each document of the dashboard is received by every collector."""
+    cluster = Cluster(
+        urls=(server.url,),
+        username=USER,
+        password_file=str(PASSWORD_FILE),
+        collectors=dict.fromkeys(COLLECTORS, True),
+    )
     with closing(Poller("", cluster, Config({"": cluster}))) as poller:
         report = poller.poll(only=True).report
     assert report.api == "dashboard"
     assert [row for row in report.documents if row.state is DocumentState.FAILED] == []
     received = {row.name for row in report.documents if row.state is DocumentState.OK}
     assert received >= {"health detail", "osd dump", "mgr dump", "rgw buckets", "rgw users"}
+    assert received >= {"rbd images", "service status", "cephfs clients", "progress json"}
     assert [row.name for row in report.documents if row.offered and row.name not in received] == []
     assert all(row.success for row in report.collectors)
     assert report.overview.osds_up == 24
@@ -99,7 +115,7 @@ def test_the_exporter_finds_it_and_gets_what_the_api_offers(server: Server) -> N
     "type_",
     [
         *(FsDump, Daemons, MdsMetadata, MgrMetadata, MonMetadata, OsdDump, OsdMetadata),
-        *(OsdPerf, OsdTree, PerfCounters, PgStates, Version),
+        *(OsdPerf, OsdTree, PerfCounters, PgStates, Version, FsStatus, Hosts, Services),
     ],
 )
 def test_it_reports_the_same_as_the_commands(type_: type[Fact], held: tuple[str, ...]) -> None:
@@ -154,6 +170,68 @@ def test_rgw_grows_and_has_quotas() -> None:
     assert users.number == len(users.users) == 3
 
 
+@pytest.mark.parametrize("held", HELD, ids=str)
+def test_it_reports_the_same_progress(held: tuple[str, ...]) -> None:
+    """Events agree with the module's, in whole percent and without their start."""
+    (one, other) = (
+        fact(simulated(1000.0, held), api, Progress).events for api in ("dashboard", "restful")
+    )
+    assert one.number == other.number
+    assert bool(one.number) == ("recovery" in held)
+    for event, expected in zip(one.listed, other.listed, strict=True):
+        assert (event.kind, event.subject) == (expected.kind, expected.subject)
+        assert event.ratio == pytest.approx(expected.ratio, abs=0.01)
+        assert event.start is None
+
+
+def test_it_reports_the_same_mirroring_and_more() -> None:
+    """The mirror daemon reports the same; the dashboard adds its name, and the images' states."""
+    cluster = simulated(1000.0, ())
+    mirror, expected = (fact(cluster, api, RbdMirror) for api in ("dashboard", "restful"))
+    (daemon,), (other,) = mirror.daemons, expected.daemons
+    assert (daemon.instance, daemon.health, daemon.pools) == (
+        other.instance,
+        other.health,
+        other.pools,
+    )
+    assert (daemon.name, daemon.hostname) == ("mirror.host3.trewqa", "host3")
+    assert [(pool.name, pool.mode, pool.health) for pool in mirror.pools or ()] == [
+        ("vms", "pool", 0)
+    ]
+    assert sum((mirror.states or {}).values()) == daemon.pools[0].local
+    assert (mirror.behind or {})["vms"].entries
+
+
+def test_images_hold_the_data_of_their_pools() -> None:
+    """The same images count requests; they fill with the data, but never beyond their size."""
+    young, old = simulated(0.0, ()), simulated(1000.0, ())
+    before, after = (fact(cluster, "dashboard", RbdImages) for cluster in (young, old))
+    counters = fact(old, "restful", RbdCounters)
+    assert {(row.pool, row.name) for row in after.images} == {
+        (row.pool, row.name) for row in counters.images
+    }
+    assert all((row.used or 0) < (row.size or 0) for row in after.images)
+    pools = {pool.plan.name: pool for pool in old.state.pools}
+    for name, held in by_pool(after).items():
+        assert held.used == pytest.approx(pools[name].stored, rel=0.01)
+        assert (by_pool(before)[name].used or 0) < (held.used or 0)
+
+
+@pytest.mark.parametrize("held", HELD, ids=str)
+def test_sessions_agree_with_the_state_of_the_file_system(held: tuple[str, ...]) -> None:
+    """The MDS counts as many sessions and capabilities; one client is the one in trouble."""
+    cluster = simulated(1000.0, held)
+    (filesystem,) = fact(cluster, "dashboard", CephfsClients).filesystems
+    status = fact(cluster, "dashboard", FsStatus)
+    assert len(filesystem.sessions) == status.clients[filesystem.name]
+    (first, *_) = fact(cluster, "dashboard", FsDump).filesystems[0].mds
+    assert sum(session.caps or 0 for session in filesystem.sessions) == status.mds[first.name].caps
+    by_id = {session.id: session for session in filesystem.sessions}
+    assert (by_id[4305].hostname, by_id[4305].user) == ("web1", "home")
+    assert {session.type for session in filesystem.sessions} == {"kernel", "userspace"}
+    assert {session.release for session in filesystem.sessions} == {None, 17, 18}
+
+
 def test_a_login_is_needed(server: Server) -> None:
     """Without the token nothing is answered, and a wrong password gets none."""
     assert ask(server, "/api/monitor")[0] == 401
@@ -173,11 +251,53 @@ def test_lists_are_incomplete_unless_all_rows_are_requested(server: Server) -> N
         ("/api/osd?offset=0&limit=-1", 24),
         ("/api/osd?offset=20&limit=10", 4),
         ("/api/host?sources=ceph", 5),
+        ("/api/host?sources=orchestrator&offset=0&limit=-1", 8),
+        ("/api/service", 5),
+        ("/api/service?offset=0&limit=-1", 12),
     ):
-        status, rows = ask(server, path, Authorization=login)
+        accept = VERSION_2 if "service" in path else ACCEPT
+        status, rows = ask(server, path, Authorization=login, Accept=accept)
         assert status == 200
         assert isinstance(rows, list)
         assert len(rows) == number
+
+
+@pytest.mark.parametrize(
+    ("page", "images"),
+    [
+        ("", {"rbd": ["backup", "db1", "web1"], "vms": ["backup", "db1"]}),
+        ("?offset=0&limit=3", {"rbd": ["backup", "db1"], "vms": ["backup"]}),
+        ("?offset=3&limit=100", {"vms": ["db1", "web1", "web2"], "rbd": ["web1", "web2"]}),
+    ],
+)
+def test_images_are_sorted_by_name_in_pages(
+    server: Server, page: str, images: dict[str, list[str]]
+) -> None:
+    """A page has the images of all pools in the order of their names, and lists them by pool."""
+    path, login = f"/api/block/image{page}", token(server)
+    status, pools = ask(server, path, Authorization=login, Accept=VERSION_2)
+    assert status == 200
+    assert isinstance(pools, list)
+    assert {pool["pool_name"]: [row["name"] for row in pool["value"]] for pool in pools} == images
+
+
+def test_file_systems_are_listed_and_shown_one_by_one(server: Server) -> None:
+    """Of a file system that does not exist, the clients are an error or none."""
+    login = token(server)
+    status, rows = ask(server, "/api/cephfs", Authorization=login)
+    assert status == 200
+    assert isinstance(rows, list)
+    assert [(row["id"], row["mdsmap"]["fs_name"]) for row in rows] == [(1, "cephfs")]
+    for path, expected in (
+        ("/api/cephfs/1", 200),
+        ("/api/cephfs/1/clients", 200),
+        ("/api/cephfs/2", 404),
+        ("/api/cephfs/2/clients", 200),
+        ("/api/cephfs/2/clients?suppress_client_ls_errors=True", 200),
+        ("/api/cephfs/2/clients?suppress_client_ls_errors=False", 500),
+        ("/api/cephfs/1/nonsense", 404),
+    ):
+        assert ask(server, path, Authorization=login)[0] == expected, path
 
 
 @pytest.mark.parametrize(
@@ -187,7 +307,12 @@ def test_lists_are_incomplete_unless_all_rows_are_requested(server: Server) -> N
         ("/api/health/snapshot", {}, 404),
         ("/api/rgw/user/nobody/quota", {}, 404),
         ("/api/rgw/user/ops", {}, 404),
+        ("/api/host?sources=ceph&include_service_instances=false", {}, 500),
         ("/api/monitor", {"Accept": "*/*"}, 415),
+        ("/api/monitor", {"Accept": VERSION_2}, 415),
+        ("/api/service", {}, 415),
+        ("/api/block/image?offset=0&limit=100", {}, 415),
+        ("/api/osd", {"Accept": "application/vnd.ceph.api.v1.2+json"}, 415),
         ("/", {}, 404),
     ],
 )

@@ -21,6 +21,11 @@ def zulu(seconds: float) -> str:
     return f"{_START + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S.%f}Z"
 
 
+def iso(seconds: float) -> str:
+    """Return the same time in whole seconds, as the dashboard prints it."""
+    return f"{_START + timedelta(seconds=int(seconds)):%Y-%m-%dT%H:%M:%S}Z"
+
+
 def unix(seconds: float) -> int:
     """Return the Unix time at an age of the cluster."""
     return int(_START.timestamp() + seconds)

@@ -17,12 +17,8 @@ _DIRECTORIES = 20_000
 
 def fs_status(state: State) -> dict[str, object]:
     """Return `fs status`."""
-    ranks, standbys = ranked(state)
-    mdsmap: list[dict[str, object]] = [
-        _rank(state, rank, name, mds_state.partition(":")[2])
-        for rank, (name, mds_state) in enumerate(ranks)
-    ]
-    mdsmap += [{"name": name, "state": "standby"} for name in standbys]
+    mdsmap = ranks(state)
+    mdsmap += [{"name": name, "state": "standby"} for name in ranked(state)[1]]
     pools = {pool.plan.name: pool for pool in state.pools}
     types = {"cephfs_metadata": "metadata", "cephfs_data": "data"}
     return {
@@ -40,6 +36,14 @@ def fs_status(state: State) -> dict[str, object]:
             for name, type_ in types.items()
         ],
     }
+
+
+def ranks(state: State) -> list[dict[str, object]]:
+    """Return the MDS of each rank with its load."""
+    return [
+        _rank(state, rank, name, mds_state.partition(":")[2])
+        for rank, (name, mds_state) in enumerate(ranked(state)[0])
+    ]
 
 
 def _rank(state: State, rank: int, name: str, mds_state: str) -> dict[str, object]:

@@ -29,7 +29,7 @@ def progress_events(state: State) -> dict[str, object]:
             "progress": event.progress,
             "add_to_ceph_s": True,
         }
-        for event in _events(state)
+        for event in progressing(state)
     }
 
 
@@ -45,12 +45,13 @@ def progress_json(state: State) -> dict[str, object]:
             "started_at": float(unix(event.start)),
             "time_remaining": int(_remaining(event)),
         }
-        for event in _events(state)
+        for event in progressing(state)
     ]
     return {"events": events, "completed": []}
 
 
-def _events(state: State) -> Iterator[Event]:
+def progressing(state: State) -> Iterator[Event]:
+    """Yield the operations in progress."""
     moment = state.moment
     if not moment.is_on("recovery"):
         return

@@ -16,50 +16,60 @@ _DESCRIPTORS = (
     "write_latency",
     "read_latency",
 )
-_PARTS = {"db1": 0.5, "web1": 0.3, "web2": 0.15, "backup": 0.05}
-"""The images of each pool, and their parts of its requests."""
+PARTS = {"db1": 0.5, "web1": 0.3, "web2": 0.15, "backup": 0.05}
+"""The images of each pool, and their parts of its requests and of its data."""
+MIRRORED = "vms"
+"""The pool that the mirror daemon mirrors."""
+MIRROR_ID = "4502"
+"""The key of the mirror daemon in the service map."""
 _REPORTED = 64  # REPORT_MAX_RESULTS of the module
 _WRITE_NS, _READ_NS = 2_500_000, 800_000  # the latency of each request
 
 
 def image_counters(state: State) -> dict[str, object]:
     """Return `rbd perf image counters`."""
-    pools = _pools(state)
+    with_images = pools(state)
     rows = [
         {f"{index}/{name}": _counters(pool, part)}
-        for index, pool in enumerate(pools)
-        for name, part in _PARTS.items()
+        for index, pool in enumerate(with_images)
+        for name, part in PARTS.items()
     ]
     return {
         "timestamp": float(int(state.moment.seconds)),
         "counter_descriptors": _DESCRIPTORS,
-        "pool_descriptors": {str(index): pool.plan.name for index, pool in enumerate(pools)},
+        "pool_descriptors": {str(index): pool.plan.name for index, pool in enumerate(with_images)},
         "counters": rows[:_REPORTED],
     }
 
 
 def service_status(state: State) -> dict[str, object]:
-    """Return `service status` of the mirror daemon, which mirrors the pool vms."""
-    (pool,) = [pool.plan for pool in state.pools if pool.plan.name == "vms"]
-    report = {
+    """Return `service status` of the mirror daemon."""
+    status = {"json": json.dumps(mirror_report(state))}
+    stamp = date(state.moment.seconds)
+    daemon = {"status_stamp": stamp, "last_beacon": stamp, "status": status}
+    return {"rbd-mirror": {MIRROR_ID: daemon}}
+
+
+def mirror_report(state: State) -> dict[str, dict[str, object]]:
+    """Return what the mirror daemon reports about the pool that it mirrors, by the pool's id."""
+    (pool,) = [pool.plan for pool in state.pools if pool.plan.name == MIRRORED]
+    return {
         str(pool.id): {
             "name": pool.name,
             "callouts": {},
-            "image_assigned_count": len(_PARTS),
+            "image_assigned_count": len(PARTS),
             "image_error_count": 0,
-            "image_local_count": len(_PARTS),
-            "image_remote_count": len(_PARTS),
+            "image_local_count": len(PARTS),
+            "image_remote_count": len(PARTS),
             "image_warning_count": 0,
-            "instance_id": "4502",
+            "instance_id": MIRROR_ID,
             "leader": True,
         }
     }
-    status = {"json": json.dumps(report)}
-    stamp = date(state.moment.seconds)
-    return {"rbd-mirror": {"4502": {"status_stamp": stamp, "last_beacon": stamp, "status": status}}}
 
 
-def _pools(state: State) -> list[Pool]:
+def pools(state: State) -> list[Pool]:
+    """Return the pools with images."""
     return [pool for pool in state.pools if pool.plan.application == "rbd"]
 
 

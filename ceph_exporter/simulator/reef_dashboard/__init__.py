@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping
 
 from ceph_exporter.simulator.model import State
 from ceph_exporter.simulator.reef import orchestrator, perf
-from ceph_exporter.simulator.reef_dashboard import health, hosts, osds, pools, rgw
+from ceph_exporter.simulator.reef_dashboard import (
+    cephfs,
+    health,
+    hosts,
+    osds,
+    pools,
+    rbd,
+    rgw,
+    tasks,
+)
 
 RELEASE = "18.2"
 
@@ -20,9 +29,14 @@ ANSWERS: Mapping[str, Callable[[State], object]] = {
     "dashboard/host": hosts.hosts,
     "dashboard/daemon": orchestrator.orch_ps,
     "dashboard/service": orchestrator.orch_ls,
-    "dashboard/host?sources=orchestrator": orchestrator.orch_host_ls,
+    "dashboard/host?sources=orchestrator": hosts.orchestrator_hosts,
+    "dashboard/task": tasks.tasks,
     "dashboard/perf_counters": perf.perf,
     "dashboard/summary": hosts.summary,
+    "dashboard/cephfs": cephfs.filesystems,
+    "dashboard/cephfs/clients": cephfs.clients,
+    "dashboard/block/image": rbd.images,
+    "dashboard/block/mirroring/summary": rbd.mirroring,
     "dashboard/rgw/daemon": rgw.gateways,
     "dashboard/rgw/bucket?stats=true": rgw.buckets,
     "dashboard/rgw/user": rgw.users,
@@ -30,11 +44,6 @@ ANSWERS: Mapping[str, Callable[[State], object]] = {
 """For each wire format (the answer's name in a recording), the function that returns the answer."""
 
 ABSENT: Mapping[str, str] = {
-    "dashboard/block/image": "the simulator does not answer it yet",
-    "dashboard/block/mirroring/summary": "the simulator does not answer it yet",
-    "dashboard/cephfs": "the simulator does not answer it yet",
-    "dashboard/cephfs/clients": "the simulator does not answer it yet",
-    "dashboard/task": "the simulator does not answer it yet",
     "dashboard/logs/all": "it is only requested of large clusters",
     "dashboard/health/snapshot/signs": "only Ceph 20 and later have it",
     "dashboard/health/snapshot": "only Ceph 20 and later have it",

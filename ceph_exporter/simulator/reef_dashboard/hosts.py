@@ -1,12 +1,13 @@
 """`/api/monitor`, `/api/host` and `/api/summary` of the dashboard."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from ceph_exporter.simulator.model import Monitor, State
 from ceph_exporter.simulator.network import address
-from ceph_exporter.simulator.reef import daemons, monitors
+from ceph_exporter.simulator.reef import daemons, monitors, orchestrator
 from ceph_exporter.simulator.reef.common import MGRS, VERSION, unix
 from ceph_exporter.simulator.reef.health import health
+from ceph_exporter.simulator.reef_dashboard.tasks import tasks
 
 Row = dict[str, object]
 
@@ -43,10 +44,11 @@ def _reports(state: State, mon: Monitor) -> Row:
 
 def hosts(state: State) -> list[Row]:
     """Return `/api/host?sources=ceph`: the hosts with their daemons."""
-    rows = defaultdict[str, list[Row]](list)
+    rows, instances = defaultdict[str, list[Row]](list), _instances(state)
 
-    def add(type_: str, name: str, host: object) -> None:
-        rows[str(host)].append({"type": type_, "id": name, "ceph_version": VERSION})
+    def add(type_: str, id_: str, host: object, **name: object) -> None:
+        row: Row = {"type": type_, "id": id_, "ceph_version": VERSION}
+        rows[str(host)].append(row | name)
 
     for type_, metadata in (
         ("mds", daemons.mds_metadata(state)),
@@ -58,6 +60,12 @@ def hosts(state: State) -> list[Row]:
     layout = state.moment.layout
     for osd in state.osds:
         add("osd", str(osd.place.id), layout.hosts[osd.place.host].name)
+    services = daemons.service_dump(state)["services"]
+    assert isinstance(services, dict)  # noqa: S101 - for mypy
+    for type_, service in sorted(services.items()):
+        for gid, daemon in service["daemons"].items():
+            if gid != "summary":
+                add(type_, gid, daemon["metadata"]["hostname"], name=daemon["metadata"]["id"])
     return [
         {
             "hostname": host.name,
@@ -67,9 +75,33 @@ def hosts(state: State) -> list[Row]:
             "labels": [],
             "sources": {"ceph": True, "orchestrator": False},
             "status": "",
+            "service_instances": instances[host.name],
         }
         for host in layout.hosts
     ]
+
+
+def orchestrator_hosts(state: State) -> list[Row]:
+    """Return `/api/host?sources=orchestrator`, which does not list the daemons."""
+    added: Row = {
+        "ceph_version": "",
+        "services": [],
+        "sources": {"ceph": False, "orchestrator": True},
+    }
+    instances = _instances(state)
+    return [
+        added | host | {"service_instances": instances[str(host["hostname"])]}
+        for host in orchestrator.orch_host_ls(state)
+    ]
+
+
+def _instances(state: State) -> defaultdict[str, list[Row]]:
+    """Return the number of daemons of each type by host, as the orchestrator knows them."""
+    pairs = Counter((row["hostname"], row["daemon_type"]) for row in orchestrator.orch_ps(state))
+    instances = defaultdict[str, list[Row]](list)
+    for (host, type_), count in pairs.items():
+        instances[str(host)].append({"type": type_, "count": count})
+    return instances
 
 
 def summary(state: State) -> Row:
@@ -79,8 +111,7 @@ def summary(state: State) -> Row:
         "mgr_id": MGRS[0],
         "mgr_host": f"https://{address(1, 0)}:8443/",
         "have_mon_connection": True,
-        "executing_tasks": [],
-        "finished_tasks": [],
+        **tasks(state),
         "version": VERSION,
         "rbd_mirroring": {"warnings": 0, "errors": 0},
     }

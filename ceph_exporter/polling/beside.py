@@ -15,7 +15,6 @@ from ceph_exporter.sources.rgw_admin import RgwAdmin
 from ceph_exporter.sources.rgw_keys import Keys
 from ceph_exporter.sources.rgw_users import Users
 
-_MANY = {"RGW": "buckets", "RBD": "images", "the MDS": "clients"}
 _SHARE = 0.9
 """The part of the time that a single poll waits in which they must answer."""
 
@@ -120,6 +119,5 @@ def _asides_of(source: Source | None) -> tuple[Aside, ...]:
 
 
 def _late(aside: Aside) -> SourceError:
-    many = _MANY[aside.about]
-    text = f"no answer of {aside.about} in time; raise --poll.timeout if there are many {many}"
-    return SourceError(ErrorKind.FAILED, text)
+    more = f"raise --poll.timeout if there are many {aside.many}"
+    return SourceError(ErrorKind.FAILED, f"no answer of {aside.about} in time; {more}")

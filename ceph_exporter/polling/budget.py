@@ -15,8 +15,7 @@ from math import sqrt
 from typing import NamedTuple
 
 from ceph_exporter.facts import Fact
-from ceph_exporter.polling.entry import VITAL
-from ceph_exporter.polling.schedule import SLOW_INTERVAL
+from ceph_exporter.polling.schedule import SLOW_INTERVAL, VITAL
 from ceph_exporter.sources import Answer
 
 LATENCY = 0.1
@@ -103,20 +102,20 @@ class Budget:
             return
         self.spend(answer.cost, now)
         cost = max(0.0, answer.cost - LATENCY)
-        known = self._requests.get(answer.wire_format)
+        previous = self._requests.get(answer.wire_format)
         self._requests[answer.wire_format] = _Request(
-            seconds=(known.seconds + cost) / 2 if known else cost,
+            seconds=(previous.seconds + cost) / 2 if previous else cost,
             vital=any(fact.document in VITAL for fact in requested),
             slow=all(fact.slow for fact in requested),
-            spared=known.spared if known else False,
+            spared=previous.spared if previous else False,
         )
         self._plan()
 
     def spare(self, request: str) -> None:
         """Note that the answer to another request contained what this request is made for."""
-        known = self._requests.get(request)
-        if known and not known.spared:
-            self._requests[request] = known._replace(spared=True)
+        learned = self._requests.get(request)
+        if learned and not learned.spared:
+            self._requests[request] = learned._replace(spared=True)
             self._plan()
 
     def trust_signs(self, *, trusted: bool) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from ceph_exporter.facts import DOCUMENTS, Fact, Health, Status
 from ceph_exporter.facts.signs import Signs
-from ceph_exporter.polling.entry import VITAL
+from ceph_exporter.polling.schedule import VITAL
 
 OF_MAP = frozenset(name for name, fact in DOCUMENTS.items() if fact.of_osd_map)
 """The documents that contain the OSD map, in which each OSD is up or down, in or out."""

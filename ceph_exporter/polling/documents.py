@@ -10,7 +10,6 @@ from ceph_exporter.facts import (
     Decoding,
     Fact,
     Facts,
-    MgrDump,
     Status,
 )
 from ceph_exporter.facts.decode import UnsupportedError
@@ -19,13 +18,13 @@ from ceph_exporter.polling import schedule
 from ceph_exporter.polling.budget import Budget
 from ceph_exporter.polling.changes import changed
 from ceph_exporter.polling.clock import SYSTEM, Clock
-from ceph_exporter.polling.entry import VITAL, Entry, row_after, state_after
+from ceph_exporter.polling.entry import Entry, state_after
 from ceph_exporter.polling.report import DocumentRow, DocumentState
-from ceph_exporter.polling.schedule import Schedule
+from ceph_exporter.polling.schedule import VITAL, Schedule
+from ceph_exporter.polling.trust import current
 from ceph_exporter.sources import Answer, ErrorKind, SourceError
 
 _SCHEDULES = {ErrorKind.UNSUPPORTED: schedule.unsupported, ErrorKind.DENIED: schedule.denied}
-
 _POLL = Poll()
 
 
@@ -54,21 +53,13 @@ class Documents:
 
     def aside(self) -> dict[str, Entry]:
         """Return what is known of the documents that take longer than a poll."""
-        return {
-            name: entry
-            for name, entry in self._entries.items()
-            if DOCUMENTS[name].aside and entry.fact is not None
-        }
+        entries = self._entries.items()
+        return {name: one for name, one in entries if DOCUMENTS[name].aside and one.fact}
 
     def take_over(self, entries: Mapping[str, Entry]) -> None:
-        """Keep the facts that an earlier poller of this cluster received until they are stale.
-
-        They are due at once, whenever that poller would have requested them.
-        """
+        """Keep the facts that an earlier poller received until they are stale; they are due now."""
         for name in entries.keys() & self._entries.keys():
-            entry, other = self._entries[name], entries[name]
-            entry.fact, entry.received = other.fact, other.received
-            entry.grace, entry.row = other.grace, other.row
+            self._entries[name].take_over(entries[name])
 
     def start_poll(self) -> None:
         """Start a poll, in which no document has been received or has failed yet."""
@@ -85,7 +76,7 @@ class Documents:
         whether to return redundant documents as well.
         """
         now = self._clock.monotonic()
-        facts = self._facts()
+        facts = Facts(self._facts())
         return [
             name
             for name, entry in self._entries.items()
@@ -128,11 +119,7 @@ class Documents:
             entry.epoch = None
             entry.row = entry.row._replace(offered=name in offered)
             if not entry.row.offered:
-                entry.row = entry.row._replace(
-                    state=DocumentState.UNSUPPORTED,
-                    kind=ErrorKind.UNSUPPORTED,
-                    error=f"not available from {api}",
-                )
+                entry.mark_unsupported(f"not available from {api}")
 
     def decode(self, answer: Answer) -> Decoded:
         """Return the facts in an answer; raise SourceError if it is an error or not decodable."""
@@ -149,7 +136,7 @@ class Documents:
         """Store the facts of a checked answer; the documents that it lacks have failed."""
         now = self._clock.monotonic()
         self._budget.answered(answer, decoded.facts, now)
-        previous = {type(e.fact): e.fact for e in self._entries.values() if e.fact}
+        previous = self._facts()
         for fact in decoded.facts:
             if isinstance(fact, Status):
                 self._epoch = fact.osd_epoch
@@ -160,16 +147,8 @@ class Documents:
                 entry.request = answer.wire_format
             elif entry.request != answer.wire_format:
                 self._budget.spare(entry.request)
-            wait = self._budget.wait(entry.request)
-            if fact.aside:
-                wait = schedule.ASIDE_FACTOR * answer.seconds
-            entry.fact, entry.received, entry.epoch = fact, now, self._previous_epoch
-            entry.schedule = schedule.received(entry.schedule, now, wait, slow=fact.slow)
-            entry.grace = schedule.grace(wait, slow=fact.slow, aside=fact.aside)
-            budget = self._budget
-            planned = budget.skipping(wait) if fact.aside else budget.planned(entry.request)
-            entry.interval = max(planned, schedule.SLOW_INTERVAL if fact.slow else 0.0) or None
-            entry.row = row_after(answer, entry.row.name, decoded, self._clock.time())
+            entry.epoch = self._previous_epoch
+            entry.receive(fact, answer, decoded, self._budget, self._clock)
             self._received.add(entry.row.name)
         if self._budget.has_reserve:
             for name in changed(previous, decoded.facts) & self._entries.keys() - self._received:
@@ -215,10 +194,9 @@ class Documents:
         seconds: how long the failed request took.
         """
         now = self._clock.monotonic()
-        for name in names:
-            if name in self._entries and name not in VITAL:
-                entry = self._entries[name]
-                entry.schedule = schedule.failed(entry.schedule, now, seconds)
+        for name in {*names} & self._entries.keys() - VITAL:
+            entry = self._entries[name]
+            entry.schedule = schedule.failed(entry.schedule, now, seconds)
 
     def forget(self) -> None:
         """Discard all facts, including those of this poll, because their source is not trusted."""
@@ -246,24 +224,15 @@ class Documents:
                     )
             if entry.fact is not None and now - entry.received > stale_after + grace:
                 entry.fact = None
-        facts = self._facts()
+        facts = Facts(self._facts())
         for name, entry in self._entries.items():
             if entry.row.offered and (reason := DOCUMENTS[name].nonexistent(facts)):
-                kind = ErrorKind.UNSUPPORTED
-                entry.row = DocumentRow(name, DocumentState.UNSUPPORTED, kind=kind, error=reason)
+                entry.row = DocumentRow(name)
+                entry.mark_unsupported(reason)
 
     def available(self) -> dict[type[Fact], Fact]:
-        """Return the facts to export.
-
-        While no mgr is active, this excludes values that the monitors merely repeat from the last
-        active mgr.
-        """
-        facts = {type(entry.fact): entry.fact for entry in self._entries.values() if entry.fact}
-        mgr = facts.get(MgrDump)
-        if not isinstance(mgr, MgrDump) or mgr.active:
-            return facts
-        own = {type_: fact.without_mgr() for type_, fact in facts.items()}
-        return {type_: fact for type_, fact in own.items() if fact is not None}
+        """Return the facts to export."""
+        return current(self._facts())
 
     def rows(self) -> tuple[DocumentRow, ...]:
         """Return the state of each document, without `log last` unless it is in use."""
@@ -273,16 +242,15 @@ class Documents:
             if name != Signs.document or entry.schedule.cooldown_until
         )
 
-    def _facts(self) -> Facts:
-        return Facts({type(e.fact): e.fact for e in self._entries.values() if e.fact})
+    def _facts(self) -> dict[type[Fact], Fact]:
+        return {type(e.fact): e.fact for e in self._entries.values() if e.fact}
 
     def _is_unchanged(self, entry: Entry) -> bool:
         """Return whether the document is still current because the OSD map has not changed.
 
-        Epochs only grow. If the newest status still has the epoch that was current before the
-        document's poll began, the map did not change in between, so the document has this epoch
-        too. A status from the document's own poll would prove nothing, because the document may
-        come from a monitor that lags behind.
+        Epochs only grow, so it has not changed if the newest status has the epoch that was current
+        before the document's poll began. A status from that poll itself would prove nothing,
+        because the document may come from a monitor that lags behind.
         """
         of_map = entry.fact is not None and entry.fact.of_osd_map
         return of_map and entry.epoch is not None and entry.epoch == self._epoch

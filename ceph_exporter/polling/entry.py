@@ -2,14 +2,14 @@
 
 import msgspec
 
-from ceph_exporter.facts import Decoded, Fact, Health, Quorum, Status
+from ceph_exporter.facts import Decoded, Fact
+from ceph_exporter.polling import schedule
+from ceph_exporter.polling.budget import Budget
+from ceph_exporter.polling.clock import Clock
 from ceph_exporter.polling.report import DocumentRow, DocumentState
-from ceph_exporter.polling.schedule import Schedule, hurried
+from ceph_exporter.polling.schedule import VITAL, Schedule
 from ceph_exporter.sources import Answer, ErrorKind
 
-VITAL = frozenset(fact.document for fact in (Health, Status, Quorum))
-"""The documents that show whether the cluster is healthy. Every API offers them, so they are soon
-requested again even if the last answer was that they are unsupported or denied."""
 _OWN_KEY = frozenset({"restful"})
 """APIs that run commands with the mgr's own key. If that key may not read a document, granting the
 user more rights does not help."""
@@ -34,10 +34,40 @@ class Entry(msgspec.Struct):
     request: str = ""
     interval: float | None = None
 
+    def receive(
+        self, fact: Fact, answer: Answer, decoded: Decoded, budget: Budget, clock: Clock
+    ) -> None:
+        """Store a fact of an answer, and plan the next request as the budget allows."""
+        wait = schedule.ASIDE_FACTOR * answer.seconds if fact.aside else budget.wait(self.request)
+        planned = budget.skipping(wait) if fact.aside else budget.planned(self.request)
+        now = clock.monotonic()
+        self.fact, self.received = fact, now
+        self.schedule = schedule.received(self.schedule, now, wait, slow=fact.slow)
+        self.grace = schedule.grace(wait, slow=fact.slow, aside=fact.aside)
+        self.interval = max(planned, schedule.SLOW_INTERVAL if fact.slow else 0.0) or None
+        self.row = DocumentRow(
+            self.row.name,
+            DocumentState.OK,
+            seconds=answer.seconds,
+            size=len(answer.body),
+            last_success=clock.time(),
+            dropped=decoded.dropped,
+        )
+
+    def take_over(self, other: "Entry") -> None:
+        """Keep what an earlier poller received, until it is stale."""
+        self.fact, self.received = other.fact, other.received
+        self.grace, self.row = other.grace, other.row
+
+    def mark_unsupported(self, error: str) -> None:
+        """Note that the document is unavailable whatever the exporter does. error: why."""
+        kind = ErrorKind.UNSUPPORTED
+        self.row = self.row._replace(state=DocumentState.UNSUPPORTED, kind=kind, error=error)
+
     def hurry(self) -> None:
         """Make the document due, because it has probably changed since it was received."""
         if self.row.state is DocumentState.OK:
-            self.schedule = hurried(self.schedule)
+            self.schedule = schedule.hurried(self.schedule)
 
 
 def state_after(kind: ErrorKind, name: str, api: str) -> DocumentState:
@@ -52,15 +82,3 @@ def state_after(kind: ErrorKind, name: str, api: str) -> DocumentState:
     offered = name in VITAL and api != "recording"
     unsupported = kind is ErrorKind.UNSUPPORTED and not offered
     return DocumentState.UNSUPPORTED if unsupported else DocumentState.FAILED
-
-
-def row_after(answer: Answer, name: str, decoded: Decoded, now: float) -> DocumentRow:
-    """Return the state of a document that was received. now: unix time."""
-    return DocumentRow(
-        name,
-        DocumentState.OK,
-        seconds=answer.seconds,
-        size=len(answer.body),
-        last_success=now,
-        dropped=decoded.dropped,
-    )

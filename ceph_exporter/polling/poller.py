@@ -15,9 +15,9 @@ from ceph_exporter.polling.beside import Beside
 from ceph_exporter.polling.clock import SYSTEM, Clock
 from ceph_exporter.polling.collecting import Collecting
 from ceph_exporter.polling.documents import Documents
-from ceph_exporter.polling.entry import VITAL
 from ceph_exporter.polling.outage import Outage, pause
 from ceph_exporter.polling.report import Report
+from ceph_exporter.polling.schedule import VITAL
 from ceph_exporter.polling.session import Connect, Session
 from ceph_exporter.polling.snapshot import Snapshot
 from ceph_exporter.sources import Answer, ErrorKind, Source, SourceError
@@ -101,12 +101,11 @@ class Poller:
         self.documents.start_poll()
         deadline = Deadline(self._poll.timeout)
         failure = self._request(deadline)
-        wait = deadline.left if only else 0.0
-        for answer in self.beside.fetch(self.documents, self._session.source, wait):
+        source, wait = self._session.source, deadline.left if only else 0.0
+        for answer in self.beside.fetch(self.documents, source, wait):
             self._take(answer)
         self.documents.end_poll(self._poll.stale_after)
-        documents = self.documents.rows()
-        self._outage.note(failure, documents)
+        self._outage.note(failure, documents := self.documents.rows())
         available = self._collecting.facts(self.documents.available())
         lines, collectors = self._collecting.run(available)
         report = Report(

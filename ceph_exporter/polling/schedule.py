@@ -10,8 +10,12 @@ A *vital* document shows whether the cluster is healthy. A *slow* document rarel
 
 import msgspec
 
+from ceph_exporter.facts import Health, Quorum, Status
 from ceph_exporter.sources.aside import LIMIT
 
+VITAL = frozenset(fact.document for fact in (Health, Status, Quorum))
+"""The documents that show whether the cluster is healthy. Every API offers them, so they are soon
+requested again even if the last answer was that they are unsupported or denied."""
 SLOW_INTERVAL = 300.0
 """Seconds between two requests for a slow document."""
 UNSUPPORTED_INTERVAL = 300.0

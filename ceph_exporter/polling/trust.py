@@ -15,7 +15,7 @@ on Ceph 16.2.15 and 18.2.7). Two signs reveal this:
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from ceph_exporter.facts import Quorum
+from ceph_exporter.facts import Fact, MgrDump, Quorum
 from ceph_exporter.facts.quorum import Monitor
 from ceph_exporter.log import fields, log
 from ceph_exporter.polling.clock import SYSTEM, Clock
@@ -118,3 +118,15 @@ def _silence(monitors: Collection[Monitor]) -> str:
     silent = sum(newest - last > SILENT_AFTER + 3 * (last - first) for first, last in last_two)
     lost = silent and 2 * silent >= len(monitors)
     return f"the mgr receives no reports from {silent} of {len(monitors)} monitors" if lost else ""
+
+
+def current(facts: Mapping[type[Fact], Fact]) -> dict[type[Fact], Fact]:
+    """Return the facts without what the monitors merely repeat from a mgr that is gone.
+
+    While a mgr is active, these are all facts.
+    """
+    mgr = facts.get(MgrDump)
+    if not isinstance(mgr, MgrDump) or mgr.active:
+        return dict(facts)
+    own = {type_: fact.without_mgr() for type_, fact in facts.items()}
+    return {type_: fact for type_, fact in own.items() if fact is not None}

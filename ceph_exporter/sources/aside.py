@@ -13,17 +13,17 @@ LIMIT = 120.0
 """Seconds that a document may take."""
 _HUNG = 10.0
 """Seconds after which a failure says that whatever is behind the source hangs."""
-_MORE = "raise --poll.timeout if there are many buckets or users"
 
 
 class Aside(Protocol):
     """A source of documents that take long. `fetch` returns the answer; it may raise SourceError.
 
     `formats` are the names under which the answers are decoded, by document. `about` names what is
-    behind the source.
+    behind the source, and `many` names what takes long if there are many.
     """
 
     about: str
+    many: str
     documents: frozenset[str]
     formats: Mapping[str, str]
 
@@ -141,7 +141,8 @@ def _work(
             except SourceError as failure:
                 kind = failure.kind if failure.of_document else ErrorKind.FAILED
                 is_cut = time_of.shared is not None and not deadline.left
-                error = SourceError(kind, f"{failure}; {_MORE}" if is_cut else str(failure))
+                more = f"; raise --poll.timeout if there are many {source.many}"
+                error = SourceError(kind, f"{failure}{more if is_cut else ''}")
             except Exception as failure:  # noqa: BLE001 - the thread that waits must be told
                 error = SourceError(ErrorKind.FAILED, f"please report this: {failure!r}")
         seconds = elapsed(start)

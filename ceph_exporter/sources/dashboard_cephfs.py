@@ -85,6 +85,7 @@ class DashboardCephfs:
     """
 
     about = "the MDS"
+    many = "clients"
     documents = frozenset(name for names in ENDPOINTS.values() for name in names)
     formats: Mapping[str, str] = MappingProxyType(
         {names[0]: f"dashboard/{endpoint}" for endpoint, names in ENDPOINTS.items()}

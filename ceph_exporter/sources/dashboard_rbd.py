@@ -40,6 +40,7 @@ class DashboardRbd:
     """
 
     about = "RBD"
+    many = "images"
     documents = frozenset(name for names in ENDPOINTS.values() for name in names)
     formats: Mapping[str, str] = MappingProxyType(
         {names[0]: f"dashboard/{endpoint}" for endpoint, names in ENDPOINTS.items()}

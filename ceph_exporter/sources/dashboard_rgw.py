@@ -34,6 +34,7 @@ class DashboardRgw:
     """
 
     about = "RGW"
+    many = "buckets or users"
     documents = frozenset(name for names in ENDPOINTS.values() for name in names)
     formats: Mapping[str, str] = MappingProxyType(
         {names[0]: f"dashboard/{endpoint}" for endpoint, names in ENDPOINTS.items()}

@@ -54,6 +54,7 @@ class RgwAdmin:
     """The documents about RGW from its own API. The URLs are tried in turn, the last good first."""
 
     about = "RGW"
+    many = "buckets or users"
     documents = frozenset(FORMATS)
     formats = FORMATS
 

@@ -3,9 +3,9 @@
 import time
 from typing import NamedTuple
 
-from ceph_exporter.polling.entry import VITAL
 from ceph_exporter.polling.poller import Poller
 from ceph_exporter.polling.report import DocumentState, Report
+from ceph_exporter.polling.schedule import VITAL
 from ceph_exporter.web.markup import age, count
 
 HEALTH_CLASSES = {"HEALTH_OK": "ok", "HEALTH_WARN": "warn"}

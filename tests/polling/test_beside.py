@@ -35,6 +35,7 @@ class Aside:
     """What the dashboard reports of RGW, once the test lets it."""
 
     about = "RGW"
+    many = "buckets or users"
     documents = frozenset({"rgw buckets", "rgw users"})
     formats: Mapping[str, str] = MappingProxyType(
         {"rgw buckets": "rgw/bucket", "rgw users": "rgw/user"}
@@ -66,6 +67,7 @@ class Mds:
     """What the dashboard reports of the clients of a file system."""
 
     about = "the MDS"
+    many = "clients"
     documents = frozenset({"cephfs clients"})
     formats: Mapping[str, str] = MappingProxyType({"cephfs clients": "dashboard/cephfs/clients"})
 
@@ -78,7 +80,8 @@ class Mds:
         """Answer."""
         assert document == "cephfs clients"
         self.asked += 1
-        self.go.wait(deadline.left)
+        if not self.go.wait(deadline.left):
+            raise SourceError(ErrorKind.UNREACHABLE, "no answer of the MDS in time")
         return json.dumps(
             [{"id": 1, "name": "home", "clients": {"status": 0, "data": []}}]
         ).encode()

@@ -13,6 +13,7 @@ from ceph_exporter.deadline import Deadline
 from ceph_exporter.polling.advice import missing
 from ceph_exporter.polling.poller import Poller
 from ceph_exporter.polling.report import DocumentRow, DocumentState
+from ceph_exporter.sources import ErrorKind, SourceError
 from tests.sources.faulty import until
 from tests.sources.scripted import Ceph, Clock, Fake, series, whole
 
@@ -35,8 +36,8 @@ SIZE = 'ceph_rbd_volume_size{pool="vms",id="",name="vm1",namespace=""}'
 class Aside:
     """A source of slow documents. go: set once it may answer."""
 
-    def __init__(self, about: str, **formats: str) -> None:
-        self.about = about
+    def __init__(self, about: str, many: str, **formats: str) -> None:
+        self.about, self.many = about, many
         self.formats: Mapping[str, str] = MappingProxyType(
             {name.replace("_", " "): wire_format for name, wire_format in formats.items()}
         )
@@ -47,7 +48,8 @@ class Aside:
     def fetch(self, document: str, deadline: Deadline) -> bytes:
         """Answer."""
         self.asked.append(document)
-        self.go.wait(deadline.left)
+        if not self.go.wait(deadline.left):
+            raise SourceError(ErrorKind.UNREACHABLE, f"no answer of {self.about} in time")
         return {"rbd images": IMAGES, "service status": MIRRORING}.get(document, b"[]")
 
     def close(self) -> None:
@@ -66,9 +68,10 @@ class Bench:
     def __init__(self, **script: bytes) -> None:
         self.clock = Clock()
         self.ceph = Ceph()
-        self.rgw = Aside("RGW", rgw_buckets="rgw/bucket", rgw_users="rgw/user")
+        self.rgw = Aside("RGW", "buckets", rgw_buckets="rgw/bucket", rgw_users="rgw/user")
         self.rbd = Aside(
             "RBD",
+            "images",
             service_status="dashboard/block/mirroring/summary",
             rbd_images="dashboard/block/image",
         )
@@ -135,7 +138,7 @@ def test_an_rgw_that_hangs_does_not_delay_rbd(benches: list[Bench]) -> None:
     bench = bench_with(benches, versions=VERSIONS, service_dump=dump.encode())
     bench.rbd.go.set()
     assert SIZE in bench.poll(only=True)
-    assert bench.rgw.asked == ["rgw buckets"]
+    assert bench.rgw.asked == ["rgw buckets", "rgw users"]  # which share the time
     assert "no answer of RGW in time" in bench.row("rgw buckets").error
     assert "many buckets" in bench.row("rgw buckets").error
 

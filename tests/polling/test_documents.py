@@ -508,6 +508,6 @@ def test_only_an_interval_longer_than_that_of_the_polls_is_shown(
 ) -> None:
     """A document beside the polls that each poll may request has none."""
     documents = Documents({"service status"}, clock)
-    documents.connect("fake", {"service status"})
+    documents.connect("fake", frozenset({"service status"}))
     poll(documents, [Answer(("service status",), "service status", seconds, b"{}")])
     assert row(documents, "service status").interval == interval

@@ -9,9 +9,9 @@ import pytest
 from ceph_exporter.config import Cluster, Config, Poll
 from ceph_exporter.config.units import Duration
 from ceph_exporter.polling import advice
-from ceph_exporter.polling.entry import VITAL
 from ceph_exporter.polling.poller import ATTEMPTS, Poller
 from ceph_exporter.polling.report import DocumentState, Report
+from ceph_exporter.polling.schedule import VITAL
 from ceph_exporter.sources import ErrorKind
 from tests.sources.fakes import SECRET, TO_ACTIVE, Dashboard, as_json
 from tests.sources.faulty import Connection, Reply, Request, Server, answering, serve

@@ -16,6 +16,7 @@ class Fake:
     """A source that waits for the test before it answers."""
 
     about = "RGW"
+    many = "buckets or users"
     documents = frozenset({"a", "b", "c"})
     formats: Mapping[str, str] = MappingProxyType({name: f"format {name}" for name in "abc"})
 

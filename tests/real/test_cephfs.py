@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
 
     from testbed.ceph import CephCluster
 
-pytestmark = pytest.mark.real
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(
+        not os.environ.get("CEPH_EXPORTER_LONG_TESTS"), reason="only in the long tests"
+    ),
+]
 
 FILES = (3, 5)
 """How many files each client has open."""

@@ -154,6 +154,7 @@ def test_operations_in_progress(cluster: CephCluster, exporter: Exporter) -> Non
         cluster.ceph("osd", "in", "2")
         for flag in BLOCKED:
             cluster.ceph("osd", "unset", flag)
+    cluster.ceph("progress", "off")  # on 16, events of recovery may stay for minutes
     wait_for(exporter, "ceph_progress_events", 0)
     assert not exporter.series(ratio)
 
@@ -183,7 +184,7 @@ def make_movable_data(cluster: CephCluster) -> None:
     cluster.ceph("osd", "pool", "set", "movable", "size", "2")
     content = cluster.folder / "movable"
     content.write_bytes(b"x")
-    for number in range(16):
+    for number in range(6):
         cluster.run("rados", "-p", "movable", "put", f"object-{number}", str(content), timeout=60)
     for flag in BLOCKED:
         cluster.ceph("osd", "set", flag)

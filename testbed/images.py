@@ -71,8 +71,8 @@ def counters(cluster: CephCluster) -> dict[tuple[str, ...], dict[str, float]]:
 
 def used(cluster: CephCluster, namespace: str) -> dict[str, Any]:
     """Return the rows of `rbd du` that are images, by name; `used_size` includes snapshots."""
-    place = f"{POOL}/{namespace}" if namespace else POOL
-    output = json.loads(cluster.run("rbd", "du", place, "--format=json", timeout=120))
+    command = ("rbd", "du", "--pool", POOL, "--namespace", namespace, "--format=json")
+    output = json.loads(cluster.run(*command, timeout=120))
     rows: dict[str, Any] = {}
     for row in output["images"]:
         last = rows.setdefault(row["name"], row | {"used_size": 0})

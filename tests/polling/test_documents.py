@@ -507,7 +507,8 @@ def test_only_an_interval_longer_than_that_of_the_polls_is_shown(
     seconds: float, interval: float | None, clock: Clock
 ) -> None:
     """A document beside the polls that each poll may request has none."""
-    documents = Documents({"service status"}, clock)
-    documents.connect("fake", {"service status"})
+    names = frozenset({"service status"})
+    documents = Documents(names, clock)
+    documents.connect("fake", names)
     poll(documents, [Answer(("service status",), "service status", seconds, b"{}")])
     assert row(documents, "service status").interval == interval

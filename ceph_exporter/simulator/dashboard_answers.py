@@ -6,7 +6,6 @@ joined answers, as they are in a recording, so here they are taken apart again.
 
 import re
 from collections.abc import Iterable
-from itertools import groupby
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
@@ -70,7 +69,7 @@ def answer(simulated: Simulated, endpoint: str, query: str, version: tuple[int, 
         is_, requested = (f"'{major}.{minor}'" for major, minor in (own, version))
         return error(415, f"Incorrect version: endpoint is {is_}, client requested {requested}")
     parameters = dict(parse_qsl(query))
-    if endpoint == _FILESYSTEMS or _FILESYSTEM.fullmatch(endpoint):
+    if endpoint.partition("/")[0] == _FILESYSTEMS:
         return _cephfs(simulated, endpoint, parameters)
     if endpoint.startswith(_USERS):
         return _users(simulated, endpoint)
@@ -112,21 +111,23 @@ def _page(rows: list[msgspec.Raw] | list[_Pool], total: int) -> Response:
 
 
 def _images(pools: Iterable[_Pool], page: slice) -> Response:
-    """Return a page of the images of all pools, which are sorted by name, and then joined again."""
+    """Return a page of the images of all pools in the order of their names, grouped by pool."""
     rows = [(pool.pool_name, image) for pool in pools for image in pool.value]
     rows.sort(key=lambda row: msgspec.json.decode(row[1], type=_Image).name)
     shown: dict[str, _Pool] = {}
-    for name, group in groupby(rows[page], key=lambda row: row[0]):
-        shown.setdefault(name, _Pool(name, [])).value.extend(image for _, image in group)
+    for name, image in rows[page]:
+        shown.setdefault(name, _Pool(name, [])).value.append(image)
     return _page([*shown.values()], len(rows))
 
 
 def _cephfs(simulated: Simulated, endpoint: str, parameters: dict[str, str]) -> Response:
     """Return the file systems as in `fs dump`, the state of one, or its clients."""
     match = _FILESYSTEM.fullmatch(endpoint)
-    if match is None:
+    if endpoint == _FILESYSTEMS:
         fs_map = msgspec.json.decode(simulated.body("restful", "fs dump") or b"", type=_FsMap)
         return Response(200, JSON, bytes(fs_map.filesystems))
+    if match is None:
+        return NOT_FOUND
     fs_id = int(match[1])
     if match[2]:
         return _clients(simulated, fs_id, parameters.get("suppress_client_ls_errors", "True"))

@@ -156,7 +156,7 @@ def test_a_document_that_takes_long_is_asked_for_less_often(
     What says whether the cluster is well is requested every minute.
     """
     documents = Documents(clock=clock)
-    poll(documents, [Answer((name,), name, 9.1, body)])
+    poll(documents, [Answer((name,), name, 9.0, body)])
     clock.now += wait - 8
     assert name not in start(documents)
     clock.now += 0.5  # half of a poll's interval before
@@ -507,7 +507,8 @@ def test_only_an_interval_longer_than_that_of_the_polls_is_shown(
     seconds: float, interval: float | None, clock: Clock
 ) -> None:
     """A document beside the polls that each poll may request has none."""
-    documents = Documents({"service status"}, clock)
-    documents.connect("fake", frozenset({"service status"}))
+    names = frozenset({"service status"})
+    documents = Documents(names, clock)
+    documents.connect("fake", names)
     poll(documents, [Answer(("service status",), "service status", seconds, b"{}")])
     assert row(documents, "service status").interval == interval

@@ -296,6 +296,7 @@ def test_file_systems_are_listed_and_shown_one_by_one(server: Server) -> None:
         ("/api/cephfs/2/clients?suppress_client_ls_errors=True", 200),
         ("/api/cephfs/2/clients?suppress_client_ls_errors=False", 500),
         ("/api/cephfs/1/nonsense", 404),
+        ("/api/cephfs/clients", 404),
     ):
         assert ask(server, path, Authorization=login)[0] == expected, path
 

@@ -20,6 +20,14 @@ DICTATED = {
     "ceph_pool_recovering_objects_per_sec",
     "ceph_pool_wr",
     "ceph_pool_wr_bytes",
+    "ceph_rbd_read_bytes",
+    "ceph_rbd_read_latency_count",
+    "ceph_rbd_read_latency_sum",
+    "ceph_rbd_read_ops",
+    "ceph_rbd_write_bytes",
+    "ceph_rbd_write_latency_count",
+    "ceph_rbd_write_latency_sum",
+    "ceph_rbd_write_ops",
 }
 
 

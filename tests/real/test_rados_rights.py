@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shlex
 import signal
 from typing import TYPE_CHECKING
 
@@ -13,9 +12,10 @@ import pytest
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts.rbd_counters import RbdCounters
 from ceph_exporter.facts.registry import COMMANDS
-from ceph_exporter.sources import Answer, Credentials, ErrorKind
+from ceph_exporter.sources import Answer, ErrorKind
 from ceph_exporter.sources.rados import Rados
 from testbed.bootstrap import RIGHTS
+from testbed.librados import open_source
 from tests.quickstart import MON_CAPS
 
 if TYPE_CHECKING:
@@ -36,18 +36,6 @@ SECRETS: list[dict[str, str]] = [
     {"prefix": "auth ls"},
     {"prefix": "dashboard get-rgw-api-secret-key"},
 ]
-
-
-def open_source(cluster: CephCluster, folder: Path, user: str, *caps: str) -> Rados:
-    """Make a user and connect with the librados of the cluster's release."""
-    cluster.ceph("auth", "get-or-create", f"client.{user}", *caps)
-    keyring, python = folder / "keyring", folder / "python"
-    keyring.write_text(cluster.ceph("auth", "get", f"client.{user}"))
-    command = shlex.join(cluster.release.command("/usr/bin/python3"))
-    python.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
-    python.chmod(0o755)
-    conf = str(cluster.folder / "ceph.conf")
-    return Rados(conf, Credentials(user, keyring=str(keyring)), Deadline(30), [str(python)])
 
 
 @pytest.fixture

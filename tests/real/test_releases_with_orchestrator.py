@@ -18,8 +18,8 @@ from ceph_exporter.facts import Facts
 from testbed import orchestrator
 from testbed.bootstrap import RIGHTS
 from testbed.exporter import arguments, run
+from testbed.librados import open_source
 from tests.real import parity
-from tests.real.test_rados_rights import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

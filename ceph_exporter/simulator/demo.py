@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ceph_exporter.simulator.dashboard import USER, Dashboard
+from ceph_exporter.simulator.reef.common import CREATED
 from ceph_exporter.simulator.rest_api import RestApi, answer_of
 from ceph_exporter.simulator.simulated import Api, Simulated
 from ceph_exporter.simulator.timeline import CYCLE
@@ -34,11 +35,14 @@ class Target(NamedTuple):
 def clusters() -> Iterator[Mapping[str, Target]]:
     """Serve both clusters; yield the target of each by its name, which is its release.
 
-    Jewel is half a cycle of incidents older than Reef, so that they have different problems.
+    Jewel is half a cycle of incidents older than Reef, so that they have different problems. Reef,
+    whose answers contain times, is so old that its time is that of the host, or less than a cycle
+    behind it.
     """
     start = time.monotonic()
+    cycles = max(0.0, time.time() - CREATED.timestamp()) // CYCLE
     jewel = Simulated(age=lambda: time.monotonic() - start + CYCLE / 2)
-    reef = Simulated(_OSDS_OF_REEF, seed=1, age=lambda: time.monotonic() - start)
+    reef = Simulated(_OSDS_OF_REEF, seed=1, age=lambda: cycles * CYCLE + time.monotonic() - start)
     with ExitStack() as stack:
         old = stack.enter_context(RestApi(answer_of(jewel)))
         modern = stack.enter_context(Dashboard(reef))

@@ -156,7 +156,7 @@ def test_a_document_that_takes_long_is_asked_for_less_often(
     What says whether the cluster is well is requested every minute.
     """
     documents = Documents(clock=clock)
-    poll(documents, [Answer((name,), name, 9.0, body)])
+    poll(documents, [Answer((name,), name, 9.1, body)])
     clock.now += wait - 8
     assert name not in start(documents)
     clock.now += 0.5  # half of a poll's interval before

@@ -13,7 +13,6 @@ from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts.rbd_counters import RbdCounters
 from ceph_exporter.facts.registry import COMMANDS
 from ceph_exporter.sources import Answer, ErrorKind
-from ceph_exporter.sources.rados import Rados
 from testbed.bootstrap import RIGHTS
 from testbed.librados import open_source
 from tests.quickstart import MON_CAPS
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from ceph_exporter.sources.rados import Rados
     from testbed.ceph import CephCluster
 
 pytestmark = pytest.mark.real

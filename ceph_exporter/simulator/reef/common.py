@@ -8,27 +8,28 @@ FEATURES = 4540138322906710015
 MGRS = ("x", "y")
 """The active mgr and the standby."""
 
-_START = datetime(2026, 1, 1, tzinfo=UTC)
+CREATED = datetime(2026, 1, 1, tzinfo=UTC)
+"""When the cluster was created; all times in its answers are of this and its age."""
 
 
 def date(seconds: float) -> str:
     """Return the time at an age of the cluster, as Ceph 15 and later print it."""
-    return f"{_START + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S.%f}+0000"
+    return f"{CREATED + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S.%f}+0000"
 
 
 def zulu(seconds: float) -> str:
     """Return the same time as `date`, with the time zone Z, which a few answers use."""
-    return f"{_START + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S.%f}Z"
+    return f"{CREATED + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S.%f}Z"
 
 
 def iso(seconds: float) -> str:
     """Return the same time in whole seconds, as the dashboard prints it."""
-    return f"{_START + timedelta(seconds=int(seconds)):%Y-%m-%dT%H:%M:%S}Z"
+    return f"{CREATED + timedelta(seconds=int(seconds)):%Y-%m-%dT%H:%M:%S}Z"
 
 
 def unix(seconds: float) -> int:
     """Return the Unix time at an age of the cluster."""
-    return int(_START.timestamp() + seconds)
+    return int(CREATED.timestamp() + seconds)
 
 
 def addrvec(ip: str, port: int, nonce: int) -> dict[str, object]:

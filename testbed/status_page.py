@@ -66,7 +66,8 @@ def _draw(page: Path, target: Path, folder: Path, width: int, *, dark: bool) -> 
         window.call("Emulation.setEmulatedMedia", features=[scheme])
         window.open(page.resolve().as_uri())
         window.wait_for(
-            "document.readyState === 'complete' && document.querySelector('footer')", "page"
+            "document.readyState === 'complete' && document.querySelector('footer') !== null",
+            "page",
         )
         wide, high = window.run(
             "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"

@@ -12,7 +12,7 @@ from testbed.bootstrap import RIGHTS
 from testbed.ceph import CephCluster
 from testbed.exporter import Exporter, arguments, run
 from testbed.images import BLOCK, POOL, Image
-from testbed.releases import PORTS, RELEASES, SYSTEM
+from testbed.releases import PORTS, RELEASES
 from testbed.waiting import wait_until
 from tests.real import parity
 from tests.real.requirements import require
@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = pytest.mark.real
+# A cluster of its own takes longer than all that is compared in it.
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(
+        "CEPH_EXPORTER_LONG_TESTS" not in os.environ, reason="CEPH_EXPORTER_LONG_TESTS is not set"
+    ),
+]
 
 MIB = 2**20
 ODD = 'a/"b" \\ \u00fc\U0001f4be'
@@ -35,11 +41,9 @@ NUMBERS = [
     f"{kind}_{what}" for kind in ("read", "write") for what in ("ops", "bytes", "latency_sum")
 ]
 KEYS = {(POOL, image.namespace, image.name) for image in IMAGES}
-# The other releases only in the long tests.
-USED = [SYSTEM, *(RELEASES if os.environ.get("CEPH_EXPORTER_LONG_TESTS") else ())]
 
 
-@pytest.fixture(scope="module", params=list(dict.fromkeys(USED)))
+@pytest.fixture(scope="module", params=list(RELEASES))
 def cluster(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[CephCluster]:

@@ -80,24 +80,25 @@ def by(rows: dict[frozenset[tuple[str, str]], float], *names: str) -> dict[tuple
 def test_requests(cluster: CephCluster, tmp_path: Path) -> None:
     """Each request is counted, and the counters are those of `rbd perf image counters`."""
     with Exporter(tmp_path, *rados(cluster)) as exporter:
+        # The parser of the page appends `_total` to the name of every counter.
         series, labels = exporter.series, ("pool", "namespace", "image")
 
         def is_counting() -> bool:
             images.use(cluster, IMAGES, writes=1)
-            return set(by(series("ceph_rbd_write_ops"), *labels)) == KEYS
+            return set(by(series("ceph_rbd_write_ops_total"), *labels)) == KEYS
 
         wait_until(is_counting, "counters of all images", 60)
-        before = by(series("ceph_rbd_write_bytes"), *labels)
+        before = by(series("ceph_rbd_write_bytes_total"), *labels)
         images.use(cluster, IMAGES, WRITES, READS)
         added = {key: value + WRITES * BLOCK for key, value in before.items()}
         # The writes that showed that Ceph counts may arrive late, too.
         exporter.wait_for(
-            "ceph_rbd_write_bytes",
+            "ceph_rbd_write_bytes_total",
             lambda rows: all(value >= added[key] for key, value in by(rows, *labels).items()),
             60,
         )
         exporter.wait_for(
-            "ceph_rbd_read_bytes",
+            "ceph_rbd_read_bytes_total",
             lambda rows: all(value >= READS * BLOCK for value in by(rows, *labels).values()),
             60,
         )
@@ -105,14 +106,14 @@ def test_requests(cluster: CephCluster, tmp_path: Path) -> None:
         def same() -> bool:
             expected = images.counters(cluster)
             return all(
-                by(series(f"ceph_rbd_{name}"), *labels)
+                by(series(f"ceph_rbd_{name}_total"), *labels)
                 == {key: row[name.removesuffix("_sum")] for key, row in expected.items()}
                 for name in NUMBERS
             )
 
         wait_until(same, "the counters of Ceph", 60)
-        counted = by(series("ceph_rbd_write_latency_count"), *labels)
-        assert counted == by(series("ceph_rbd_write_ops"), *labels)
+        counted = by(series("ceph_rbd_write_latency_count_total"), *labels)
+        assert counted == by(series("ceph_rbd_write_ops_total"), *labels)
 
 
 def test_sizes(cluster: CephCluster) -> None:

@@ -199,7 +199,8 @@ def collect(facts: Facts, options: Options = Options()) -> Iterator[Family]:  # 
 
 def _families(metrics: tuple[Metric, ...], table: Table) -> Iterator[Family]:
     for index, metric in enumerate(metrics):
-        yield metric, [row[index] for row in table.rows]
+        # An image in a namespace has no metadata, but may have the labels of one that does.
+        yield metric, [row[index] for row in table.rows if row[index][1] is not None]
 
 
 def _requests(counters: RbdCounters, options: Options) -> Table:

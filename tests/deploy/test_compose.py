@@ -1,6 +1,7 @@
 """compose.yaml is valid, mounts existing files, and its services address each other correctly.
 
-Not tested here: the images of Prometheus, Alertmanager and Grafana, which come from a registry.
+tests/real/test_compose.py runs the services as processes. Their images are not tested, because they
+come from a registry.
 """
 
 from __future__ import annotations

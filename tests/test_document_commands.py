@@ -57,7 +57,11 @@ RUN_BY = {
     },
     "docs/web.md": {"Web configuration file": BY_HAND, "systemd": "tests/web/test_systemd.py"},
     "deploy/README.md": {"Container": NOT_RUN, "Compose: all of it on one machine": NOT_RUN},
-    "deploy/kubernetes/README.md": {"A cluster outside": NOT_RUN, "Rook": NOT_RUN},
+    "deploy/kubernetes/README.md": {
+        "A cluster outside": NOT_RUN,
+        "Flux, Argo CD and Helm": NOT_RUN,
+        "Rook": NOT_RUN,
+    },
 }
 _PROGRAMS = """
     apt ceph ceph_exporter ceph-rest-api cp curl docker git install journalctl kubectl ln openssl

@@ -82,6 +82,7 @@ class Budget:
         self._requests: dict[str, _Request] = {}
         self._intervals: dict[str, float] = {}
         self._has_signs = False
+        self._is_new = False  # the connection; nothing has been received over it
         self._left = RESERVE * share
         self._counted: float | None = None  # until when `_left` has grown
 
@@ -101,6 +102,9 @@ class Budget:
         if not requested or any(fact.aside for fact in requested):
             return
         self.spend(answer.cost, now)
+        is_first, self._is_new = self._is_new, False
+        if is_first:
+            return  # it took longer, because it includes connecting and logging in
         cost = max(0.0, answer.cost - LATENCY)
         previous = self._requests.get(answer.wire_format)
         self._requests[answer.wire_format] = _Request(
@@ -150,10 +154,12 @@ class Budget:
         """Whether a request may be made out of turn, after a sign of a change."""
         return self._left > 0
 
-    def forget(self) -> None:
-        """Forget the costs, because another API has others."""
-        self._requests.clear()
-        self._intervals.clear()
+    def connect(self, *, is_same_api: bool) -> None:
+        """Note that requests are now made over a new connection; another API has other costs."""
+        self._is_new = True
+        if not is_same_api:
+            self._requests.clear()
+            self._intervals.clear()
 
     def _plan(self) -> None:
         costs = {

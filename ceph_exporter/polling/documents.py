@@ -108,8 +108,7 @@ class Documents:
 
     def connect(self, api: str, offered: frozenset[str]) -> None:
         """Switch to a source that offers these documents; cooldowns after slow answers continue."""
-        if api != self._api:
-            self._budget.forget()
+        self._budget.connect(is_same_api=api == self._api)
         self._api = api
         for entry in self._entries.values():
             name = entry.row.name
@@ -143,9 +142,9 @@ class Documents:
             entry = self._entries.get(fact.document)
             if entry is None:
                 continue  # the answer contains it, but nothing needs it
-            if entry.row.name in answer.documents or not entry.request:
+            if entry.row.name in answer.documents:
                 entry.request = answer.wire_format
-            elif entry.request != answer.wire_format:
+            else:
                 self._budget.spare(entry.request)
             entry.epoch = self._previous_epoch
             entry.receive(fact, answer, decoded, self._budget, self._clock)

@@ -137,8 +137,18 @@ def test_another_api_has_other_costs() -> None:
     """What the last API cost says nothing about the next one."""
     budget = Budget(SHARE, POLL)
     budget.answered(answer("status", 9.0), [STATUS], 0.0)
-    budget.forget()
+    budget.connect(is_same_api=False)
     assert budget.wait("status") == 0
+
+
+def test_connecting_and_logging_in_are_no_cost_of_a_document() -> None:
+    """The first answer over a new connection says nothing about the next ones."""
+    budget = Budget(SHARE, POLL)
+    budget.connect(is_same_api=True)
+    budget.answered(answer("status", 3.0), [STATUS], 0.0)
+    assert budget.planned("status") == 0
+    budget.answered(answer("status", 0.6), [STATUS], 0.0)
+    assert isclose(budget.planned("status"), 0.6 / (SHARE * REGULAR))
 
 
 @pytest.mark.parametrize("name", ["status", "other"])

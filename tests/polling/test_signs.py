@@ -21,6 +21,7 @@ ILL = HEALTHY.replace(
     b'"checks": [{"type": "OSD_DOWN", "severity": "HEALTH_WARN", "summary": {"message": "m"}}]',
 )
 MAP = b'{"osd_map": {"osds": [], "pools": [], "tree": {"nodes": []}}}'
+MAP_WITH_HEALTH = MAP.replace(b"{", b'{"health": {"status": "HEALTH_OK", "checks": []}, ', 1)
 
 
 @pytest.fixture
@@ -36,6 +37,7 @@ def documents(clock: Clock) -> Documents:
     documents.connect("dashboard", frozenset(DOCUMENTS))
     documents.start_poll()
     assert "log last" not in documents.due(), "nothing is known to be costly yet"
+    take(documents, minimal(HEALTHY))  # the time of the first answer is that of connecting
     take(documents, minimal(HEALTHY))
     take(documents, Answer(FULL, "dashboard/health/full", 1.0, MAP))
     assert documents.due() == ["log last"]
@@ -108,6 +110,20 @@ def test_a_failed_document_keeps_its_cooldown(documents: Documents) -> None:
     documents.start_poll()
     documents.fail(MINIMAL, SourceError(ErrorKind.FAILED, "broken"), 2.0)
     assert due_after(documents, logs(2)) == []
+
+
+def test_health_that_came_with_the_osd_map_is_requested_alone_in_the_next_poll(
+    clock: Clock,
+) -> None:
+    """Only then its own cost is known, however costly the map was."""
+    documents = Documents(NAMES, clock)
+    documents.connect("dashboard", frozenset(DOCUMENTS))
+    documents.start_poll()
+    for _ in range(2):  # the time of the first answer is that of connecting
+        take(documents, Answer(FULL, "dashboard/health/full", 9.0, MAP_WITH_HEALTH))
+    clock.now += 15
+    documents.start_poll()
+    assert documents.due() == ["health detail", "status"]
 
 
 def test_the_signs_are_listed_only_while_they_are_used(clock: Clock) -> None:

@@ -59,6 +59,8 @@ def test_a_page_that_does_not_fit_is_an_error(
 ) -> None:
     """Without a buffer of Python's own, the system may write only the start of a page."""
     monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    for name in [name for name in os.environ if name.startswith("COVERAGE")]:
+        monkeypatch.delenv(name)  # the limit is also that of the file in which coverage counts
     limited = ["sh", "-c", 'ulimit -f 4; exec "$@"', "sh", *words("once", tmp_path, ceph)]
     file = tmp_path / "page"
     with file.open("w") as page:

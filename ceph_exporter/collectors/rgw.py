@@ -29,7 +29,7 @@ USERS = Metric("ceph_rgw_users", "gauge", "Number of users of the zone", RgwUser
 QUOTAS_MISSING = Metric(
     "ceph_exporter_rgw_user_quotas_missing",
     "gauge",
-    "Number of RGW users whose quotas are not known yet, or never if there are very many users",
+    "Number of RGW users whose quotas the exporter has not received",
     RgwUsers.document,
     detail="Quotas are requested user by user, over several rounds, and of at most 2,000 users.",
 )

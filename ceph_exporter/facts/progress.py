@@ -20,7 +20,7 @@ from ceph_exporter.facts.progress_events import (
     from_rows,
     identify,
     joined,
-    shortened,
+    subject_of,
 )
 from ceph_exporter.facts.status import Status
 
@@ -102,7 +102,8 @@ def _event(task: RawTask) -> Event | None:
     elif name in _RBD:
         metadata = task.metadata or {}
         spec = metadata.get("image_spec") or metadata.get("image_id_spec")
-        kind, subject = _RBD[name], shortened(spec if isinstance(spec, str) else "")
+        kind = _RBD[name]
+        subject = subject_of(kind, spec if isinstance(spec, str) else "")
     else:
         return None
     ratio = None if task.progress is None else task.progress / 100

@@ -95,8 +95,17 @@ def identify(message: str) -> tuple[str, str]:
         text = text.rpartition(" (")[0]  # the time since the start, such as "(6s)"
     for kind, pattern in _KINDS:
         if match := pattern.match(text):
-            return kind, shortened(match[1])
+            return kind, subject_of(kind, match[1])
     return OTHER, shortened(_PERCENTAGE.sub("%", text))
+
+
+def subject_of(kind: str, text: str) -> str:
+    """Return the subject in a text; of an image only its pool and namespace.
+
+    Images are many, and some have random names, such as those of Kubernetes' volumes. Each would be
+    a new series.
+    """
+    return shortened(text.rpartition("/")[0] if kind.startswith("rbd_") else text)
 
 
 def shortened(subject: str) -> str:

@@ -6,20 +6,20 @@ _DAEMON = 'ceph_rbd_mirror_daemon_health{ceph_daemon="rbd-mirror.4210",id="%s",h
 _POOL = 'ceph_rbd_mirror_%s{pool="vms"} %d'
 
 CASES = {
-    "CephRbdMirrorDaemonError": Case(
+    "CephRBDMirrorDaemonError": Case(
         _DAEMON % ("a", "h1", 2),
         (_DAEMON % ("a", "h1", 1), _DAEMON % ("a", "h1", 0)),
         {"ceph_daemon": "rbd-mirror.4210", "id": "a", "hostname": "h1"},
         "The daemon a on h1 reports an error, for example that it cannot reach the peer cluster. "
         "Images of at least one pool are not mirrored.",
     ),
-    "CephRbdMirrorImageError": Case(
+    "CephRBDMirrorImageError": Case(
         _POOL % ("image_errors", 3),
         (_POOL % ("image_errors", 0), _POOL % ("image_warnings", 3)),
         {"pool": "vms"},
         "The mirror daemons cannot mirror 3 images of the pool vms. Their copies are getting old.",
     ),
-    "CephRbdMirrorBehind": Case(
+    "CephRBDMirrorBehind": Case(
         _POOL % ("until_synced_seconds", 7200),
         (_POOL % ("until_synced_seconds", 3000), _POOL % ("entries_behind", 100000)),
         {"pool": "vms"},

@@ -29,7 +29,7 @@ RATIO = Metric(
     "was marked out or in), pg_num (PGs are split or merged), rbd_flatten, rbd_remove, "
     "rbd_trash_remove, rbd_migrate_execute, rbd_migrate_commit, rbd_migrate_abort, deployment "
     "(cephadm deploys or removes daemons), clone (subvolumes are cloned) or other. The label "
-    "subject is the target of the upgrade, the OSD, the service, or the pool, also of an RBD image; "
+    "subject is the target of the upgrade, the OSD, the service, or the pool, also of RBD images; "
     "if kind is other, it is Ceph's text without percentages. Operations with the same labels are "
     f"one series, which has the progress of the slowest. At most {LIMIT} operations are exported.",
 )

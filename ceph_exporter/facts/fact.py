@@ -1,5 +1,6 @@
 """The base of all fact types, the decoders by wire format, and the facts of one cluster."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple, TypeAlias, TypeVar, TypeVarTuple
@@ -15,13 +16,15 @@ class Fact(msgspec.Struct, frozen=True):
     A subclass sets `document` to the document's name, usually the command that returns it. A `slow`
     document seldom changes, so it is requested only every few minutes. A document with `of_osd_map`
     contains only data of the OSD map, so it stays valid until the map's epoch changes. A document
-    `aside` may take longer than a poll, so it is requested in the background.
+    `aside` may take longer than a poll, so it is requested in the background. `longest` is the
+    longest useful time between two requests, in seconds.
     """
 
     document: ClassVar[str]
     slow: ClassVar[bool] = False
     aside: ClassVar[bool] = False
     of_osd_map: ClassVar[bool] = False
+    longest: ClassVar[float] = math.inf
 
     @classmethod
     def redundant(cls, available: "Facts") -> bool:

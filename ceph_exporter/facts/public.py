@@ -1,5 +1,6 @@
 """What may be recorded of answers that contain secrets: only the fields that are decoded.
 
+The audit log contains whole commands with their arguments.
 The orchestrator's answers contain the specifications of services and hosts: passwords, private
 keys, files, arguments of containers. The names of such fields differ by service and release, so
 fields are not removed by their names; those in use are kept.
@@ -14,6 +15,7 @@ from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.orch_hosts import Hosts, RawHost
 from ceph_exporter.facts.orch_services import RawService, RawStatus, Services
 from ceph_exporter.facts.orchestrator import Daemons, RawDaemon
+from ceph_exporter.facts.signs import RawLogs
 
 _ROWS: Mapping[str, type[msgspec.Struct]] = {
     Daemons.document: RawDaemon,
@@ -26,7 +28,9 @@ _ROWS: Mapping[str, type[msgspec.Struct]] = {
 _INNER: Mapping[str, type[msgspec.Struct]] = {"status": RawStatus}
 """The fields that are objects in some of the answers."""
 
+_LOGS = "dashboard/logs/all"
 _rows = Decoder(tuple[Any, ...])
+_logs = Decoder(RawLogs)
 
 
 def public(wire_format: str, body: bytes) -> bytes:
@@ -35,12 +39,14 @@ def public(wire_format: str, body: bytes) -> bytes:
     A row or a field of an unexpected type is kept as null.
     """
     struct = _ROWS.get(wire_format)
-    if struct is None:
-        return body
     try:
+        if wire_format == _LOGS:
+            return msgspec.json.encode(_logs(body))
+        if struct is None:
+            return body
         rows = _rows(body)
     except DecodeError:
-        return b'"not recorded: the answer is not a list, and may contain secrets"'
+        return b'"not recorded: the answer has another form, and may contain secrets"'
     return msgspec.json.encode([_fields(row, struct) for row in rows])
 
 

@@ -2,7 +2,7 @@
 
 Sources: the dashboard's `/api/logs/all` (Ceph 13 and later, controllers/logs.py), which contains
 the latest lines of the cluster log, and `/api/health/snapshot` (Ceph 20 and later,
-controllers/health.py). The mgr answers both from memory, whatever the size of the cluster.
+controllers/health.py). The mgr answers both without reading the OSD map, whatever its size.
 """
 
 import msgspec

@@ -7,6 +7,7 @@ from ceph_exporter.facts.orch_hosts import Hosts
 from ceph_exporter.facts.orch_services import Services
 from ceph_exporter.facts.orchestrator import Daemons
 from ceph_exporter.facts.rbd_counters import RbdCounters
+from ceph_exporter.facts.rbd_images import RbdImages
 from ceph_exporter.facts.registry import COMMANDS
 from ceph_exporter.facts.rgw_buckets import RgwBuckets
 from ceph_exporter.facts.rgw_usage import RgwUsage
@@ -65,21 +66,32 @@ def _document(row: DocumentRow, api: str) -> Missing:
         return Missing(row.name, row.error, fix)
     if row.name in _OF_ORCHESTRATOR and row.kind is ErrorKind.UNSUPPORTED:
         fix = f"only a cluster with an orchestrator has it; {_NOTHING}"
-    elif row.error == NO_FILESYSTEM:
-        fix = _NOTHING
-    elif api == "recording":
-        fix = "record it with `ceph_exporter record DIR`"
-    elif row.name in _OF_RGW:
-        fix = "only where RGW runs: the dashboard has it, and RGW's own API, see --cluster.rgw-url"
-    elif row.name == RbdCounters.document and api != "rados":
-        fix = "only librados reports it: use --cluster.api=rados, and grant the user mgr 'allow r'"
-    elif not row.offered:
-        fix = _fix_of_api(row.name)
-    elif row.kind is ErrorKind.DENIED:
-        fix = "the key is not allowed to read it; docs/ceph-apis.md says what to grant"
     else:
-        fix = f"this release of Ceph does not offer it; {_NOTHING}"
+        fix = _fix_of_unsupported(row, api)
     return Missing(row.name, row.error, fix, fault=False, final=fix.endswith(_NOTHING))
+
+
+def _fix_of_unsupported(row: DocumentRow, api: str) -> str:
+    if row.error == NO_FILESYSTEM:
+        return _NOTHING
+    if api == "recording":
+        return "record it with `ceph_exporter record DIR`"
+    if row.name in _OF_RGW:
+        return "only where RGW runs: the dashboard has it, and RGW's own API, see --cluster.rgw-url"
+    if row.name == RbdCounters.document and api != "rados":
+        return "only librados reports it: use --cluster.api=rados, and grant the user mgr 'allow r'"
+    if not row.offered:
+        return _fix_of_api(row.name)
+    return _fix_of_offered(row)
+
+
+def _fix_of_offered(row: DocumentRow) -> str:
+    """Return what helps if the API has the document in some release."""
+    if row.name == RbdImages.document:
+        return ""  # its reason says what to know
+    if row.kind is ErrorKind.DENIED:
+        return "the key is not allowed to read it; docs/ceph-apis.md says what to grant"
+    return f"this release of Ceph does not offer it; {_NOTHING}"
 
 
 def _dropped(row: DocumentRow) -> Missing:

@@ -3,8 +3,9 @@
 All requests to a cluster together may take a share of Ceph's time, by default 3 %. Each request
 gets the interval that makes the data as fresh as possible within that share: a request that costs
 four times as much is made half as often. (For intervals T, costs c and weights w, the sum of w * T
-is smallest, with the sum of c / T fixed, if T is proportional to the square root of c / w.) No data
-is more than two minutes old, unless that would cost more than twice the share.
+is smallest, with the sum of c / T fixed, if T is proportional to the square root of c / w.) Except
+for slow documents, no data is more than two minutes old, unless that would cost more than twice the
+share.
 
 All times are in seconds, by `time.monotonic()`. The cost of a request is the time that Ceph took to
 answer beyond `LATENCY`. Up to 1,000 OSDs or so, no answer takes longer than that.
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from math import sqrt
 from typing import NamedTuple
 
-from ceph_exporter.facts import Fact
+from ceph_exporter.facts import DOCUMENTS, Fact, MonStore
 from ceph_exporter.polling.schedule import SLOW_INTERVAL, VITAL
 from ceph_exporter.sources import Answer
 
@@ -33,6 +34,11 @@ MAX = 120.0
 VITAL_MAX = 60.0
 """The same for health, status and quorum, without signs of changes, whatever it costs."""
 EXCESS = 2.0
+_FORGET = 3.0
+"""Number of intervals after which a request counts as no longer made."""
+FREE = frozenset(name for name, fact in DOCUMENTS.items() if fact.aside or fact is MonStore)
+"""The documents that cost nothing of the budget: those that are requested beside the polls, of RGW
+for example, and the one that is read from this host."""
 
 
 class Cost(NamedTuple):
@@ -89,17 +95,18 @@ class Budget:
     def spend(self, seconds: float, now: float) -> None:
         """Subtract the cost of a request that took so long, whether it succeeded or failed."""
         earned = 0.0 if self._counted is None else (now - self._counted) * self._share
-        self._left = min(RESERVE * self._share, self._left + earned) - max(0.0, seconds - LATENCY)
+        most = RESERVE * self._share
+        self._left = max(-most, min(most, self._left + earned) - max(0.0, seconds - LATENCY))
         self._counted = now
 
     def answered(self, answer: Answer, facts: Iterable[Fact], now: float) -> None:
         """Note what an answer cost; the facts of documents that were not requested do not count.
 
-        A single answer that is unusually slow or fast counts half. What is requested beside the
-        polls, of RGW for example, has no part in the budget.
+        A single answer that is unusually slow or fast counts half. Documents in `FREE` do not
+        count.
         """
         requested = [fact for fact in facts if fact.document in answer.documents]
-        if not requested or any(fact.aside for fact in requested):
+        if not requested or not FREE.isdisjoint(answer.documents):
             return
         self.spend(answer.cost, now)
         is_first, self._is_new = self._is_new, False
@@ -112,6 +119,7 @@ class Budget:
             vital=any(fact.document in VITAL for fact in requested),
             slow=all(fact.slow for fact in requested),
             spared=previous.spared if previous else False,
+            when=now,
         )
         self._plan()
 
@@ -162,6 +170,13 @@ class Budget:
             self._intervals.clear()
 
     def _plan(self) -> None:
+        now = self._counted or 0.0
+        # A request that is no longer made does not keep its part of the share.
+        self._requests = {
+            name: one
+            for name, one in self._requests.items()
+            if now - one.when <= _FORGET * max(SLOW_INTERVAL, self.planned(name))
+        }
         costs = {
             name: Cost(
                 one.seconds,
@@ -172,8 +187,11 @@ class Budget:
             if not (one.spared and self._has_signs)
         }
         planned = intervals(costs, self._share * REGULAR)
-        spent = sum(costs[name].seconds / min(MAX, planned[name]) for name in planned)
+        spent = sum(
+            cost.seconds / max(cost.floor, min(MAX, planned[name])) for name, cost in costs.items()
+        )
         longest = MAX * max(1.0, spent / (self._share * EXCESS))
+        self._intervals = {}
         for name, one in self._requests.items():
             urgent = one.vital and not self._has_signs
             wanted = min(planned.get(name, longest), VITAL_MAX if urgent else longest)
@@ -186,3 +204,4 @@ class _Request(NamedTuple):
     vital: bool
     slow: bool
     spared: bool
+    when: float

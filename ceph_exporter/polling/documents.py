@@ -15,7 +15,7 @@ from ceph_exporter.facts import (
 from ceph_exporter.facts.decode import UnsupportedError
 from ceph_exporter.facts.signs import Signs
 from ceph_exporter.polling import schedule
-from ceph_exporter.polling.budget import Budget
+from ceph_exporter.polling.budget import FREE, Budget
 from ceph_exporter.polling.changes import changed
 from ceph_exporter.polling.clock import SYSTEM, Clock
 from ceph_exporter.polling.entry import Entry, state_after
@@ -135,27 +135,35 @@ class Documents:
         """Store the facts of a checked answer; the documents that it lacks have failed."""
         now = self._clock.monotonic()
         self._budget.answered(answer, decoded.facts, now)
-        previous = self._facts()
+        previous, contained = self._facts(), {fact.document for fact in decoded.facts}
+        entries = self._entries.values()
         for fact in decoded.facts:
             if isinstance(fact, Status):
                 self._epoch = fact.osd_epoch
             entry = self._entries.get(fact.document)
             if entry is None:
                 continue  # the answer contains it, but nothing needs it
-            if entry.row.name in answer.documents:
+            name = entry.row.name
+            if name in answer.documents or (not entry.request and name not in VITAL):
                 entry.request = answer.wire_format
-            else:
+            elif all(e.row.name in contained for e in entries if e.request == entry.request):
                 self._budget.spare(entry.request)
             entry.epoch = self._previous_epoch
             entry.receive(fact, answer, decoded, self._budget, self._clock)
-            self._received.add(entry.row.name)
+            self._received.add(name)
         if self._budget.has_reserve:
             for name in changed(previous, decoded.facts) & self._entries.keys() - self._received:
                 self._entries[name].hurry()
-        for name in {*answer.documents}.difference(fact.document for fact in decoded.facts):
+        for name in {*answer.documents} - contained:
             text = f"{answer.wire_format}: the answer does not contain {name}"
             error = answer.left_out.get(name, SourceError(ErrorKind.FAILED, text))
-            self._fail([name], error, answer.seconds)
+            self.fail([name], error, answer.seconds)
+
+    def refused(self, answer: Answer, error: SourceError) -> None:
+        """Record why an answer is unusable, and what it cost."""
+        if not FREE.issuperset(answer.documents):
+            self._budget.spend(answer.cost, self._clock.monotonic())
+        self.fail(answer.documents, error, answer.seconds)
 
     def fail(
         self, names: Collection[str], error: SourceError, seconds: float | None = None
@@ -164,11 +172,6 @@ class Documents:
 
         seconds: how long Ceph took to fail; None if the cluster as a whole is unreachable.
         """
-        if seconds is not None and not all(DOCUMENTS[name].aside for name in names):
-            self._budget.spend(seconds, self._clock.monotonic())
-        self._fail(names, error, seconds)
-
-    def _fail(self, names: Collection[str], error: SourceError, seconds: float | None) -> None:
         now = self._clock.monotonic()
         for entry in (self._entries[name] for name in names if name in self._entries):
             name = entry.row.name
@@ -226,7 +229,7 @@ class Documents:
         facts = Facts(self._facts())
         for name, entry in self._entries.items():
             if entry.row.offered and (reason := DOCUMENTS[name].nonexistent(facts)):
-                entry.row = DocumentRow(name)
+                entry.row, entry.fact = DocumentRow(name), None
                 entry.mark_unsupported(reason)
 
     def available(self) -> dict[type[Fact], Fact]:
@@ -236,9 +239,9 @@ class Documents:
     def rows(self) -> tuple[DocumentRow, ...]:
         """Return the state of each document, without `log last` unless it is in use."""
         return tuple(
-            entry.row._replace(interval=entry.interval)
+            entry.shown
             for name, entry in self._entries.items()
-            if name != Signs.document or entry.schedule.cooldown_until
+            if name != Signs.document or (self._budget.is_tight and entry.schedule.cooldown_until)
         )
 
     def _facts(self) -> dict[type[Fact], Fact]:

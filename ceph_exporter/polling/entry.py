@@ -40,6 +40,7 @@ class Entry(msgspec.Struct):
         """Store a fact of an answer, and plan the next request as the budget allows."""
         wait = schedule.ASIDE_FACTOR * answer.seconds if fact.aside else budget.wait(self.request)
         planned = budget.skipping(wait) if fact.aside else budget.planned(self.request)
+        wait, planned = min(wait, fact.longest), min(planned, fact.longest)
         now = clock.monotonic()
         self.fact, self.received = fact, now
         self.schedule = schedule.received(self.schedule, now, wait, slow=fact.slow)
@@ -63,6 +64,12 @@ class Entry(msgspec.Struct):
         """Note that the document is unavailable whatever the exporter does. error: why."""
         kind = ErrorKind.UNSUPPORTED
         self.row = self.row._replace(state=DocumentState.UNSUPPORTED, kind=kind, error=error)
+
+    @property
+    def shown(self) -> DocumentRow:
+        """The row with the interval, if the document is requested at all."""
+        is_ok = self.row.state is DocumentState.OK
+        return self.row._replace(interval=self.interval if is_ok else None)
 
     def hurry(self) -> None:
         """Make the document due, because it has probably changed since it was received."""

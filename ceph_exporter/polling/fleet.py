@@ -108,14 +108,11 @@ class Fleet:
 
 
 def _member(poller: Poller, settings: _Settings, old: _Member | None, phase: float) -> _Member:
-    if (
-        old is not None
-        and old.settings.cluster.addresses == settings.cluster.addresses
-        and old.settings.many == settings.many
-    ):
+    if old is not None and old.settings.cluster.addresses == settings.cluster.addresses:
         # The same cluster has new settings. Export the old snapshot until the new poller has one:
         # if series vanished for a scrape, alerts would resolve and fire again.
-        poller.snapshot = old.poller.snapshot
+        if old.settings.many == settings.many:  # else all series have other labels
+            poller.snapshot = old.poller.snapshot
         if old.settings.cluster.rgw == settings.cluster.rgw:
             # The first poll does not wait for what takes longer than a poll.
             poller.documents.take_over(old.poller.documents.aside())

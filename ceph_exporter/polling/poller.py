@@ -249,7 +249,7 @@ class Poller:
             if not error.of_document:
                 self.documents.cool_down(answer.documents, answer.seconds)
                 raise
-            self.documents.fail(answer.documents, error, answer.seconds)
+            self.documents.refused(answer, error)
             own_metrics.count_request(self.label, api, answer.wire_format, error.kind.value)
             return
         own_metrics.count_request(self.label, api, answer.wire_format, "ok")

@@ -12,6 +12,7 @@ import msgspec
 
 from ceph_exporter.deadline import Deadline, elapsed
 from ceph_exporter.facts import DecodeError, Decoder
+from ceph_exporter.sources.aside import LIMIT
 from ceph_exporter.sources.base import ErrorKind, SourceError
 from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.dashboard_errors import detail, hint
@@ -105,6 +106,9 @@ class DashboardRbd:
         whole = seconds * total / listed
         if whole - seconds <= deadline.left:
             return
+        if whole <= LIMIT:
+            text = f"/api/{_IMAGES}: the list of all {total} images takes about {whole:.0f} s"
+            raise SourceError(ErrorKind.FAILED, text)
         text = (
             f"/api/{_IMAGES}: the list of all {total} images would take the mgr about "
             f"{whole:.0f} s, so it is not requested"

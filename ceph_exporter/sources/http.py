@@ -6,6 +6,7 @@ before the request, because httpx would resolve it without a time limit. httpx t
 address to connect to, and the name for the Host header and the check of the certificate.
 """
 
+import ssl
 import threading
 from collections.abc import Callable, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -53,7 +54,8 @@ class Http:
 
     Raises SourceError: UNREACHABLE if no complete answer arrives in time, UNTRUSTED if the
     certificate is not accepted, FAILED if the answer is too large, and REFUSED, on creation, if the
-    CA file cannot be used.
+    CA file cannot be used. verify: the certificates to trust, instead of those in `tls`; loading
+    them takes 25 ms and 1 MB.
     """
 
     def __init__(
@@ -62,14 +64,15 @@ class Http:
         *,
         tls: Tls = DEFAULT_TLS,
         limit: int = BODY_LIMIT,
+        verify: ssl.SSLContext | None = None,
     ) -> None:
         self.url = url.rstrip("/")
-        self._tls = tls
+        self._context = verify or context(tls)
         self._limit = limit
         self._addresses: list[str] = []
         self._socket = SharedSocket()
         self._client = httpx.Client(
-            verify=context(tls),
+            verify=self._context,
             headers={
                 "User-Agent": f"ceph_exporter/{__version__}",
                 "Accept-Encoding": "identity",  # compressing costs the mgr more than it saves
@@ -105,7 +108,7 @@ class Http:
 
     def twin(self) -> "Http":
         """Return a client for the same URL with a connection of its own."""
-        return Http(self.url, tls=self._tls, limit=self._limit)
+        return Http(self.url, limit=self._limit, verify=self._context)
 
     def abort(self) -> None:
         """End the connection, even during a request in another thread, which then fails."""

@@ -49,7 +49,7 @@ def _reason(poller: Poller, state: Condition) -> str:
         return state.sentence
     report = snapshot.report
     if not report.up:
-        return report.error
+        return report.error or "neither health nor status is available"
     if not report.checks:
         return "" if state.is_well and not state.order[1] else state.sentence
     worst = min(report.checks, key=lambda row: row.severity != "HEALTH_ERR")

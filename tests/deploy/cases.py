@@ -257,6 +257,8 @@ CASES = {
             _UPGRADE + "0.1+0.001x300",
             'ceph_progress_ratio{kind="recovery",subject=""} 0.4',
             _UPGRADE + '0.4\nceph_health_detail{name="UPGRADE_EXCEPTION",severity="HEALTH_WARN"} 1',
+            _UPGRADE
+            + '0.4\nceph_health_detail{name="UPGRADE_FAILED_PULL",severity="HEALTH_WARN"} 1',
         ),
         description="For three hours, the upgrade by cephadm has been at 40%. Daemons of two "
         "releases are running side by side.",
@@ -269,6 +271,8 @@ CASES = {
             _LATE + f"{_DAYS}-1x{_DAYS}",
             _LATE + f"0x{2 * DAY - 100} 5+1x{DAY}",
             _LATE + f'10+1x{_DAYS}\nceph_health_check_muted{{name="PG_NOT_DEEP_SCRUBBED"}} 1',
+            # CephOSDFlagsSet says that nothing is scrubbed.
+            _LATE + f'10+1x{_DAYS}\nceph_osd_map_flag{{flag="nodeep-scrub"}} 1\nceph_up 1',
         ),
         {"kind": "deep_scrub"},
         f"For a day, more PGs have missed their deep scrub than a day before: {_DAYS + 10 - 100}. "

@@ -53,6 +53,8 @@ CASES = {
         (
             f'{UP}\nceph_exporter_document_success{{document="osd df"}} 1',
             'ceph_up 0\nceph_exporter_document_success{document="osd df"} 0',
+            # No metric is based on it.
+            f'{UP}\nceph_exporter_document_success{{document="log last"}} 0',
             # All documents of RGW are CephRGWNotAnswering.
             (
                 f'{UP}\nceph_exporter_document_success{{document="rgw users"}} 0\n'

@@ -33,6 +33,11 @@ CASES = {
             _KNOWN,
             f"{_gateways(a='1x20 _x40')}\n{_KNOWN.removesuffix('1')}1x20 0x40",
             f"{_gateways(a='1x20 _x40')}\nceph_up 1x20 0x40",
+            # The zone was renamed.
+            (
+                f"{_gateways(a='1x20 _x40')}\n{_gateways(a='_x20 1x40').replace('berlin', 'new')}\n"
+                f"{_KNOWN}"
+            ),
         ),
         _PLACE,
         "Within the last day, the zone berlin had 2 RADOS Gateways. Now Ceph knows of none. S3 and "
@@ -46,6 +51,11 @@ CASES = {
             # An upgrade starts another one before it stops the first, under a new name.
             f"{_gateways(a='1x24 _x40', b='_x20 1x40')}\n{_KNOWN}",
             f"{_gateways(a='1x20 _x40')}\n{_KNOWN}",
+            # A host is in maintenance for a quarter of an hour.
+            (
+                f"{_gateways(a='1', b='1x24 _x15 1x40')}\n{_KNOWN}\n"
+                'ceph_osd_map_flag{flag="noout"} 0x20 1x20 0x40\nceph_up 1'
+            ),
         ),
         _PLACE,
         "The zone berlin has 2 RADOS Gateways fewer than it had within the last day. Gone: rgw.b "

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ceph_exporter.facts import Df, Status, Version
+from ceph_exporter.facts import Df, MonStore, PgStates, Status, Version
 from ceph_exporter.facts.df import Space
 from ceph_exporter.polling.budget import (
     LATENCY,
@@ -157,3 +157,39 @@ def test_only_what_was_requested_counts(name: str) -> None:
     budget = Budget(SHARE, POLL)
     budget.answered(Answer((name,), "wire", 9.0), [STATUS], 0.0)
     assert budget.wait("wire") == (VITAL_MAX - POLL / 2 if name == "status" else 0)
+
+
+def test_a_request_that_is_no_longer_made_keeps_no_part_of_the_share() -> None:
+    """PGs are only listed during recovery, for example."""
+    budget = Budget(SHARE, POLL)
+    budget.answered(answer("pg states", 6.0), [PgStates({})], 0.0)
+    budget.answered(answer("df detail", 1.0), [USAGE], 1.0)
+    before = budget.planned("df detail")
+    budget.answered(answer("df detail", 1.0), [USAGE], 2000.0)
+    assert isclose(budget.planned("df detail"), 1.0 / (SHARE * REGULAR))
+    assert before > budget.planned("df detail")
+    assert budget.planned("pg states") == 0
+
+
+def test_the_reserve_never_falls_below_what_can_be_saved() -> None:
+    """After an hour of hanging requests, signs count again within the time of the reserve."""
+    budget = Budget(SHARE, POLL)
+    for number in range(60):
+        budget.spend(7.5, 60.0 * number)
+    budget.spend(0.0, 60.0 * 60 + RESERVE + 1)
+    assert budget.has_reserve
+
+
+def test_slow_documents_cost_what_they_are_requested() -> None:
+    """They are requested every five minutes, also if no other document may be older than two."""
+    budget = Budget(SHARE, POLL)
+    budget.answered(answer("version", 14.0), [Version("18.2.7")], 0.0)
+    budget.answered(answer("df detail", 3.0), [USAGE], 0.0)
+    assert budget.planned("df detail") < 150
+
+
+def test_what_is_read_from_this_host_costs_ceph_nothing() -> None:
+    """A slow disk of a monitor does not put off other documents."""
+    budget = Budget(SHARE, POLL)
+    budget.answered(answer("mon store", 9.0), [MonStore(())], 0.0)
+    assert budget.planned("mon store") == 0

@@ -512,3 +512,30 @@ def test_only_an_interval_longer_than_that_of_the_polls_is_shown(
     documents.connect("fake", names)
     poll(documents, [Answer(("service status",), "service status", seconds, b"{}")])
     assert row(documents, "service status").interval == interval
+
+
+def test_what_only_another_document_contains_is_as_fresh_as_that(clock: Clock) -> None:
+    """Up to Ceph 11, health contains the time checks; both are shown equally long."""
+    documents = core(clock)
+    poll(documents, [Answer(("status",), "status", 0.0, STATUS)])
+    for _ in range(2):
+        poll(documents, [Answer(("health detail",), "health detail", 2.6, OLD_HEALTH)])
+    clock.now += 60 + 40
+    facts = shown(documents)
+    assert facts.get(Health) is not None
+    assert facts.get(TimeSync) is not None
+
+
+def test_some_counters_must_be_requested_within_a_minute(clock: Clock) -> None:
+    """The mgr stops counting the requests for images when nobody asks for a minute."""
+    name = "rbd perf image counters"
+    documents = Documents({name}, clock)
+    documents.connect("rados", frozenset({name}))
+    body = b'{"counter_descriptors": [], "pool_descriptors": {}, "counters": []}'
+    for _ in range(3):
+        poll(documents, [Answer((name,), name, 5.0, body)])
+    assert row(documents, name).interval == 45
+    clock.now += 45
+    assert start(documents) == [name]
+    poll(documents, [bad(name, 1.0)])
+    assert row(documents, name).interval is None

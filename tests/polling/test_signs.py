@@ -21,6 +21,8 @@ ILL = HEALTHY.replace(
     b'"checks": [{"type": "OSD_DOWN", "severity": "HEALTH_WARN", "summary": {"message": "m"}}]',
 )
 MAP = b'{"osd_map": {"osds": [], "pools": [], "tree": {"nodes": []}}}'
+MAP_WITH_PGS = MAP.replace(b"{", b'{"pg_info": {"statuses": {"active+clean": 8}}, ', 1)
+POOLS = b'[{"pool": 1, "pool_name": "a", "pg_status": {"active+clean": 8}}]'
 MAP_WITH_HEALTH = MAP.replace(b"{", b'{"health": {"status": "HEALTH_OK", "checks": []}, ', 1)
 
 
@@ -126,7 +128,33 @@ def test_health_that_came_with_the_osd_map_is_requested_alone_in_the_next_poll(
     assert documents.due() == ["health detail", "status"]
 
 
+def test_a_map_of_which_a_part_came_elsewhere_is_not_spared(clock: Clock) -> None:
+    """The pools contain the PGs' states, but not the OSD map."""
+    documents = Documents((*NAMES, "pg states", "osd pool stats"), clock)
+    documents.connect("dashboard", frozenset(DOCUMENTS))
+    documents.start_poll()
+    take(documents, logs(1))
+    full = (*FULL, "pg states")
+    for _ in range(20):
+        clock.now += 15
+        documents.start_poll()
+        take(documents, logs(1))
+        take(documents, Answer(full, "dashboard/health/full", 1.1, MAP_WITH_PGS))
+        take(documents, Answer(("osd pool stats",), "dashboard/pool?stats=true", 0.0, POOLS))
+    (row,) = (row for row in documents.rows() if row.name == "osd dump")
+    assert row.interval is not None
+    assert row.interval < 60
+
+
 def test_the_signs_are_listed_only_while_they_are_used(clock: Clock) -> None:
     """On a small cluster, nobody has to wonder about a document that is never requested."""
     documents = Documents(NAMES, clock)
+    assert "log last" not in [row.name for row in documents.rows()]
+
+
+def test_signs_that_are_no_longer_used_are_not_listed(documents: Documents) -> None:
+    """A failure of a document that nobody needs any more is no news."""
+    assert "log last" in [row.name for row in documents.rows()]
+    for _ in range(20):
+        take(documents, Answer(MINIMAL, "dashboard/health/minimal", 0.05, HEALTHY))
     assert "log last" not in [row.name for row in documents.rows()]

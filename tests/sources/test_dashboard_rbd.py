@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from ceph_exporter.deadline import Deadline
-from ceph_exporter.sources import Credentials, ErrorKind, SourceError
+from ceph_exporter.sources import Credentials, ErrorKind, SourceError, dashboard_rbd
 from ceph_exporter.sources.dashboard_rbd import DashboardRbd
 from ceph_exporter.sources.http import Http
 from tests.sources.fakes import Dashboard, as_json
@@ -92,6 +92,22 @@ def test_too_many_images(credentials: Credentials) -> None:
             assert caught.value.kind is ErrorKind.UNSUPPORTED
         source.close()
     assert len(fake.asked) == 1
+
+
+def test_images_that_need_more_time_than_somebody_waits(
+    credentials: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A single poll fails; the next one requests the list again."""
+    monkeypatch.setattr(dashboard_rbd, "elapsed", lambda _: 1.0)
+    fake = Images(5000)
+    with serve(answering(fake)) as server:
+        source = DashboardRbd(lambda: Http(server.url), credentials)
+        for _ in range(2):
+            with pytest.raises(SourceError, match="all 5000 images takes about 50 s") as caught:
+                source.fetch("rbd images", Deadline(2))
+            assert caught.value.kind is ErrorKind.FAILED
+        source.close()
+    assert len(fake.asked) == 2
 
 
 def test_mirroring(credentials: Credentials) -> None:

@@ -312,3 +312,16 @@ def test_no_form_of_a_service_is_recorded_with_its_specification(value: object) 
         file = recording.write(Path(folder), Answer((), "orch ls", 0.1, body))
         assert b"hidden" not in file.read_bytes()
         json.loads(file.read_bytes())
+
+
+def test_the_audit_log_is_not_recorded(tmp_path: Path) -> None:
+    """It contains whole commands, and secrets in them; of the cluster log, what is read remains."""
+    line = {"stamp": "s", "priority": "[INF]", "message": "osd.1 boot", "name": "mon.a"}
+    audit = {**line, "message": 'cmd=[{"prefix": "config-key set", "val": "S3CRET"}]'}
+    body = json.dumps({"clog": [line], "audit_log": [audit]}).encode()
+    file = recording.write(tmp_path, Answer(("log last",), "dashboard/logs/all", 0.1, body))
+    text = file.read_bytes()
+    assert b"S3CRET" not in text
+    assert facts.decode("dashboard/logs/all", text) == facts.decode("dashboard/logs/all", body)
+    broken = recording.write(tmp_path, Answer((), "dashboard/logs/all", 0.1, b"S3CRET"))
+    assert b"S3CRET" not in broken.read_bytes()

@@ -116,6 +116,7 @@ def test_what_is_unknown_is_an_empty_cell() -> None:
     """A cluster that is unreachable, hung or new has the reason and no figures; absent is not 0."""
     for report, reason in (
         (DOWN, "https://mgr1: connection refused"),
+        (DOWN._replace(error=""), "neither health nor status is available"),
         (HUNG, "The poller is hung"),
         (None, "The first poll has not finished yet."),
     ):

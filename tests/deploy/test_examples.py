@@ -48,16 +48,23 @@ def matched(matchers: list[str]) -> set[str]:
         matching = {
             alert
             for alert in matching
-            if bool(pattern.fullmatch(_label(alert, label))) == (operator != "!~")
+            if any(map(pattern.fullmatch, _labels(alert, label))) == (operator != "!~")
         }
     return matching
 
 
-def _label(alert: str, name: str) -> str:
+# Values of labels that rules ask for and that come from the expressions: what an alert is about.
+VALUES = {
+    "document": ("health detail", "rbd images", "service status", "rgw buckets"),
+    "service_type": ("rgw", "nfs"),
+}
+
+
+def _labels(alert: str, name: str) -> tuple[str, ...]:
+    """Return the values that a label of an alert may have."""
     if name == "alertname":
-        return alert
-    # The only label besides that a rule asks for: the document that an alert is about.
-    return "health detail" if name == "document" else str(ALERTS[alert]["labels"][name])
+        return (alert,)
+    return VALUES.get(name) or (str(ALERTS[alert]["labels"][name]),)
 
 
 def silenced_by(alert: str) -> set[str]:

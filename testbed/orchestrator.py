@@ -106,9 +106,14 @@ def lose_data(cluster: CephCluster) -> None:
 
 
 def make_active(cluster: CephCluster, name: str) -> None:
-    """Let a mgr take over. Both mgrs restart when modules change, so either may be active."""
+    """Let a mgr take over. Both mgrs restart when modules change, so either may be active.
+
+    While the orchestrator fails, the page of the module prometheus takes longer than a second, so
+    on a busy machine it is always too old, and the module answers 503.
+    """
     cluster.wait(partial(_is_active, cluster, name), f"active mgr {name}", 180)
-    cluster.wait(partial(cluster.apis_answer, name), "answer of the HTTP APIs", 180)
+    answer = partial(cluster.apis_answer, name, but="prometheus")
+    cluster.wait(answer, "answer of the HTTP APIs", 180)
 
 
 def _is_available(cluster: CephCluster) -> bool:

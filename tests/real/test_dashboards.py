@@ -86,6 +86,7 @@ def recordings(folder: Path) -> Iterator[str]:
     }
     sessions = {"collectors": {"cephfs_clients": True}, "cephfs_clients": {"each": True}}
     clusters["v16"] |= sessions
+    clusters["v20"] |= {"collectors": {"rgw_buckets": True}}
     file = folder / "recordings.yml"
     file.write_text(json.dumps({"clusters": clusters}))
     with Exporter(folder, f"--config.file={file}") as started:

@@ -37,6 +37,15 @@ PROGRAMS = {"2.42": DEBIANS_OWN, "3.5": PROMETHEUS_3}
 EXPRESSIONS = list(of_dashboards())
 # These have data on any healthy cluster of Ceph 14 and later, over any API.
 ALWAYS = [one for one in EXPRESSIONS if not one.quiet]
+# These need requests to a RADOS Gateway, a daemon that restarts, or OSDs with BlueStore.
+NOT_TRIED = (
+    "Ceph object gateways / Failed share",
+    "Ceph object gateways / Operations by bucket",
+    "Ceph orchestrator / Restarts",
+    "Ceph OSDs / DB",
+    "Ceph OSD / DB",
+    "Ceph OSD / Latency of operations",
+)
 CONFIGURATION = """\
 global: {{scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}}
 rule_files: {rules}
@@ -84,9 +93,12 @@ def recordings(folder: Path) -> Iterator[str]:
     clusters: dict[str, dict[str, object]] = {
         name: {"api": "recording", "urls": [str(url)]} for name, url in eras.items()
     }
-    sessions = {"collectors": {"cephfs_clients": True}, "cephfs_clients": {"each": True}}
+    sessions = {
+        "collectors": {"cephfs_clients": True, "rbd_images": True},
+        "cephfs_clients": {"each": True},
+    }
     clusters["v16"] |= sessions
-    clusters["v20"] |= {"collectors": {"rgw_buckets": True}}
+    clusters["v20"] |= {"collectors": {"rgw_buckets": True, "rbd_images": True}}
     file = folder / "recordings.yml"
     file.write_text(json.dumps({"clusters": clusters}))
     with Exporter(folder, f"--config.file={file}") as started:
@@ -197,7 +209,8 @@ def test_what_is_quiet_speaks_when_something_is_wrong(
     breakage.hurt(everything)
     impossible = {NO_FORECAST, NOTHING_BROKEN, NO_ALERT, NO_DISKS}
     for server in fleets.values():
-        all_give_data(server, [one for one in EXPRESSIONS if one.quiet not in impossible])
+        tried = [one for one in EXPRESSIONS if not one.where.startswith(NOT_TRIED)]
+        all_give_data(server, [one for one in tried if one.quiet not in impossible])
     breakage.repair(everything)
 
 

@@ -82,7 +82,7 @@ def documents(one: Watched) -> dict[str, float]:
 def shows_everything(one: Watched) -> None:
     """Wait until health and all other documents are received."""
     shows_health(one)
-    wait_until(lambda: 0 not in documents(one).values(), "all documents", 120)
+    wait_until(lambda: 0 not in documents(one).values(), "all documents", 120, [one.exporter.log])
 
 
 def test_redirects_are_named(

@@ -68,7 +68,7 @@ def test_proxies_in_front_of_mgrs(
         assert set(documents(one)) == before[name]
 
 
-ORCHESTRATOR = ("orch ps", "orch ls")
+ORCHESTRATOR = ("orch ps", "orch ls", "orch host ls")
 """Without an orchestrator, their answer is a 503, which a proxy may replace."""
 
 

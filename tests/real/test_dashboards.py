@@ -37,7 +37,8 @@ PROGRAMS = {"2.42": DEBIANS_OWN, "3.5": PROMETHEUS_3}
 EXPRESSIONS = list(of_dashboards())
 # These have data on any healthy cluster of Ceph 14 and later, over any API.
 ALWAYS = [one for one in EXPRESSIONS if not one.quiet]
-# These need requests to a RADOS Gateway, a daemon that restarts, or OSDs with BlueStore.
+# These need requests to a RADOS Gateway or to RBD images that all have the feature fast-diff, a
+# daemon that restarts, or OSDs with BlueStore.
 NOT_TRIED = (
     "Ceph object gateways / Failed share",
     "Ceph object gateways / Operations by bucket",
@@ -45,6 +46,8 @@ NOT_TRIED = (
     "Ceph OSDs / DB",
     "Ceph OSD / DB",
     "Ceph OSD / Latency of operations",
+    "Ceph RBD images / Latency",
+    "Ceph RBD images / Used",
 )
 CONFIGURATION = """\
 global: {{scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}}

@@ -203,7 +203,9 @@ def check_failing(cluster: CephCluster, pages: dict[str, Once]) -> None:
         now = once(cluster, api)
         assert not now.page.get("ceph_rgw_metadata")
         assert not now.page.get("ceph_cephadm_daemon_status")
-        assert not now.page.get("ceph_orchestrator_service_size")
+        # Without data, the test orchestrator of 16 lists the services of the cluster's own daemons.
+        if cluster.release.name != "16.2.15":
+            assert not now.page.get("ceph_orchestrator_service_size")
         assert "Traceback" not in now.log
         if (cluster.release.name, api) == ("18.2.7", "dashboard"):
             assert [now.success(name) for name in DOCUMENTS] == [0, 0, 0, 0]

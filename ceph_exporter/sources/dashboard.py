@@ -13,7 +13,7 @@ from ceph_exporter.sources import dashboard_cephfs
 from ceph_exporter.sources.base import Answer, ErrorKind, SourceError
 from ceph_exporter.sources.credentials import Credentials
 from ceph_exporter.sources.dashboard_cephfs import DashboardCephfs
-from ceph_exporter.sources.dashboard_errors import detail, hint, left_out
+from ceph_exporter.sources.dashboard_errors import detail, left_out, refusal
 from ceph_exporter.sources.dashboard_forms import Forms
 from ceph_exporter.sources.dashboard_login import ACCEPT, LoggedIn
 from ceph_exporter.sources.dashboard_rbd import DashboardRbd
@@ -229,17 +229,7 @@ class Dashboard:
         response = self._response(endpoint, deadline)
         if response.status == 200:
             return response
-        text = f"/api/{endpoint}: HTTP {response.status}: {detail(response)}"
-        if response.status == 403:
-            text += f"; {hint(_resource(endpoint), self._session.user)}"
-            raise SourceError(ErrorKind.DENIED, text)
         # Every release has the endpoints of health and quorum, so a 404 for them is a failure.
         gone = response.status == 404 and endpoint not in (_MINIMAL, "health/full", "monitor")
         gone = gone or (response.status == 503 and detail(response) == NO_ORCHESTRATOR)
-        raise SourceError(ErrorKind.UNSUPPORTED if gone else ErrorKind.FAILED, text)
-
-
-def _resource(endpoint: str) -> str:
-    """Return the endpoint whose scope a request needs: that of its list for a file system."""
-    is_filesystem = endpoint.startswith(f"{dashboard_cephfs.LIST}/")
-    return dashboard_cephfs.LIST if is_filesystem else endpoint
+        raise refusal(endpoint, response, self._session.user, unknown=gone)

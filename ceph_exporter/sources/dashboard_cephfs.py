@@ -7,7 +7,6 @@ beside the polls. From 18 on, it reports no clients if the MDS cannot be asked, 
 """
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 
 import msgspec
 
@@ -15,8 +14,7 @@ from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts import DecodeError, Decoder
 from ceph_exporter.sources.base import ErrorKind, SourceError
 from ceph_exporter.sources.credentials import Credentials
-from ceph_exporter.sources.dashboard_errors import detail, hint
-from ceph_exporter.sources.dashboard_login import LoggedIn
+from ceph_exporter.sources.dashboard_aside import DashboardAside, formats_of
 from ceph_exporter.sources.http import Http, Response
 
 LIST = "cephfs"
@@ -78,23 +76,16 @@ def _checked(endpoint: str, body: bytes) -> msgspec.Raw:
         raise SourceError(ErrorKind.FAILED, f"/api/{endpoint}: {error}") from None
 
 
-class DashboardCephfs:
-    """The clients of file systems from the dashboard, over a connection of its own.
-
-    connect: returns a client for it; called before the first request, if there is any.
-    """
+class DashboardCephfs(DashboardAside):
+    """The clients of file systems from the dashboard, over a connection of its own."""
 
     about = "the MDS"
     many = "clients"
-    documents = frozenset(name for names in ENDPOINTS.values() for name in names)
-    formats: Mapping[str, str] = MappingProxyType(
-        {names[0]: f"dashboard/{endpoint}" for endpoint, names in ENDPOINTS.items()}
-    )
+    formats = formats_of(ENDPOINTS)
+    documents = frozenset(formats)
 
     def __init__(self, connect: Callable[[], Http], credentials: Credentials) -> None:
-        self._connect = connect
-        self._credentials = credentials
-        self._http: Http | None = None
+        super().__init__(connect, credentials)
         self._parameter = _WITH_ERRORS
 
     def fetch(self, document: str, deadline: Deadline) -> bytes:
@@ -104,7 +95,7 @@ class DashboardCephfs:
         """
         del document  # there is only one
         rows, failure = [], None
-        for row in _listed(self._ask(LIST, deadline).body):
+        for row in _listed(self._get(LIST, deadline)):
             clients = None
             try:
                 clients = self._clients(row.id, deadline)
@@ -117,30 +108,16 @@ class DashboardCephfs:
             raise failure
         return msgspec.json.encode(rows)
 
-    def close(self) -> None:
-        """Close the connection, even during a request in another thread."""
-        if self._http is not None:
-            self._http.abort()
-
     def _clients(self, fs_id: int, deadline: Deadline) -> msgspec.Raw:
         endpoint = f"{LIST}/{fs_id}/clients"
         try:
-            return _checked(endpoint, self._ask(endpoint + self._parameter, deadline).body)
+            return _checked(endpoint, self._get(endpoint + self._parameter, deadline))
         except SourceError as error:
             if error.kind is not ErrorKind.UNSUPPORTED or not self._parameter:
                 raise
-        body = self._ask(endpoint, deadline).body
+        body = self._get(endpoint, deadline)
         self._parameter = ""
         return _checked(endpoint, body)
 
-    def _ask(self, endpoint: str, deadline: Deadline) -> Response:
-        self._http = self._http or self._connect()
-        response = LoggedIn(self._http, self._credentials).ask(endpoint, deadline)
-        if response.status == 200:
-            return response
-        text = f"/api/{endpoint}: HTTP {response.status}: {detail(response)}"
-        if response.status == 403:
-            text += f"; {hint(LIST, self._credentials.username)}"
-            raise SourceError(ErrorKind.DENIED, text)
-        kind = ErrorKind.UNSUPPORTED if response.status == 404 else ErrorKind.FAILED
-        raise SourceError(kind, text)
+    def _get(self, endpoint: str, deadline: Deadline) -> bytes:
+        return self._body(endpoint, self._ask(endpoint, deadline))

@@ -7,6 +7,8 @@ mgr answers in the same form, with the status in `standby_error_status_code` and
 (StandbyModule.serve of module.py, the same in Ceph 14 to 20).
 """
 
+from pathlib import PurePosixPath
+
 import msgspec
 
 from ceph_exporter.facts import DecodeError, Decoder
@@ -130,10 +132,22 @@ def left_out(endpoint: str, user: str) -> dict[str, SourceError]:
     }
 
 
+def refusal(endpoint: str, response: Response, user: str, *, unknown: bool) -> SourceError:
+    """Return the error for an answer other than 200.
+
+    unknown: whether it says that this release, or this cluster, does not have the endpoint.
+    """
+    text = f"/api/{endpoint}: HTTP {response.status}: {detail(response)}"
+    if response.status == 403:
+        return SourceError(ErrorKind.DENIED, f"{text}; {hint(endpoint, user)}")
+    return SourceError(ErrorKind.UNSUPPORTED if unknown else ErrorKind.FAILED, text)
+
+
 def hint(endpoint: str, user: str) -> str:
-    """Return what to do after an endpoint answered with 403."""
-    scope = _SCOPES.get(endpoint.partition("?")[0])
-    return _grant(user, scope) if scope else f"give user {user} the role read-only"
+    """Return what to do after an endpoint, or one below it, answered with 403."""
+    path = PurePosixPath(endpoint.partition("?")[0])
+    scopes = [_SCOPES[str(one)] for one in (path, *path.parents) if str(one) in _SCOPES]
+    return _grant(user, scopes[0]) if scopes else f"give user {user} the role read-only"
 
 
 def _grant(user: str, scope: str) -> str:

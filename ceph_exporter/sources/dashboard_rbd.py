@@ -6,7 +6,6 @@ list, which takes about 40 ms of the mgr, so the list is requested in pages.
 
 import time
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 
 import msgspec
 
@@ -15,8 +14,7 @@ from ceph_exporter.facts import DecodeError, Decoder
 from ceph_exporter.sources.aside import LIMIT
 from ceph_exporter.sources.base import ErrorKind, SourceError
 from ceph_exporter.sources.credentials import Credentials
-from ceph_exporter.sources.dashboard_errors import detail, hint
-from ceph_exporter.sources.dashboard_login import ACCEPT, LoggedIn
+from ceph_exporter.sources.dashboard_aside import DashboardAside, formats_of
 from ceph_exporter.sources.http import Http, Response
 
 _IMAGES = "block/image"
@@ -34,23 +32,16 @@ _PAUSE = 1800.0
 _rows = Decoder(tuple[msgspec.Raw, ...])
 
 
-class DashboardRbd:
-    """The documents about RBD from the dashboard, over a connection of its own.
-
-    connect: returns a client for it; called before the first request, if there is any.
-    """
+class DashboardRbd(DashboardAside):
+    """The documents about RBD from the dashboard, over a connection of its own."""
 
     about = "RBD"
     many = "images"
-    documents = frozenset(name for names in ENDPOINTS.values() for name in names)
-    formats: Mapping[str, str] = MappingProxyType(
-        {names[0]: f"dashboard/{endpoint}" for endpoint, names in ENDPOINTS.items()}
-    )
+    formats = formats_of(ENDPOINTS)
+    documents = frozenset(formats)
 
     def __init__(self, connect: Callable[[], Http], credentials: Credentials) -> None:
-        self._connect = connect
-        self._credentials = credentials
-        self._http: Http | None = None
+        super().__init__(connect, credentials)
         self._has_pages = True
         self._too_many: tuple[float, str] | None = None  # until when, and why
 
@@ -59,17 +50,6 @@ class DashboardRbd:
         if document == "rbd images":
             return self._images(deadline)
         return self._body(_MIRRORING, self._ask(_MIRRORING, deadline))
-
-    def close(self) -> None:
-        """Close the connection, even during a request in another thread."""
-        if self._http is not None:
-            self._http.abort()
-
-    def _ask(
-        self, endpoint: str, deadline: Deadline, accept: Mapping[str, str] = ACCEPT
-    ) -> Response:
-        self._http = self._http or self._connect()
-        return LoggedIn(self._http, self._credentials).ask(endpoint, deadline, accept)
 
     def _images(self, deadline: Deadline) -> bytes:
         """Return the pages as one list; the list without pages of early releases as it is."""
@@ -115,13 +95,3 @@ class DashboardRbd:
         )
         self._too_many = time.monotonic() + _PAUSE, text
         raise SourceError(ErrorKind.UNSUPPORTED, text)
-
-    def _body(self, endpoint: str, response: Response) -> bytes:
-        if response.status == 200:
-            return response.body
-        text = f"/api/{endpoint}: HTTP {response.status}: {detail(response)}"
-        if response.status == 403:
-            text += f"; {hint(endpoint, self._credentials.username)}"
-            raise SourceError(ErrorKind.DENIED, text)
-        kind = ErrorKind.UNSUPPORTED if response.status == 404 else ErrorKind.FAILED
-        raise SourceError(kind, text)

@@ -5,15 +5,15 @@ the dashboard create a user of its own in RGW.
 """
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from urllib.parse import quote
 
 from ceph_exporter.deadline import Deadline
 from ceph_exporter.facts import DecodeError, Decoder
 from ceph_exporter.sources.base import ErrorKind, SourceError
 from ceph_exporter.sources.credentials import Credentials
-from ceph_exporter.sources.dashboard_errors import detail, hint, is_of_rgw
-from ceph_exporter.sources.dashboard_login import ACCEPT, LoggedIn
+from ceph_exporter.sources.dashboard_aside import DashboardAside, formats_of
+from ceph_exporter.sources.dashboard_errors import detail, is_of_rgw
+from ceph_exporter.sources.dashboard_login import ACCEPT
 from ceph_exporter.sources.http import Http, Response
 from ceph_exporter.sources.rgw_users import Listed, Users
 
@@ -27,23 +27,16 @@ _GONE = "NoSuchUser"
 _names = Decoder(tuple[str, ...])
 
 
-class DashboardRgw:
-    """The documents about RGW from the dashboard, over a connection of its own.
-
-    connect: returns a client for it; called before the first request, if there is any.
-    """
+class DashboardRgw(DashboardAside):
+    """The documents about RGW from the dashboard, over a connection of its own."""
 
     about = "RGW"
     many = "buckets or users"
-    documents = frozenset(name for names in ENDPOINTS.values() for name in names)
-    formats: Mapping[str, str] = MappingProxyType(
-        {names[0]: f"dashboard/{endpoint}" for endpoint, names in ENDPOINTS.items()}
-    )
+    formats = formats_of(ENDPOINTS)
+    documents = frozenset(formats)
 
     def __init__(self, connect: Callable[[], Http], credentials: Credentials) -> None:
-        self._connect = connect
-        self._credentials = credentials
-        self._http: Http | None = None
+        super().__init__(connect, credentials)
         self.users = Users()
         """The quotas so far; another source of the same cluster may continue with them."""
         self._accept = _ACCEPT
@@ -53,17 +46,6 @@ class DashboardRgw:
         if document == "rgw buckets":
             return self._buckets(deadline)
         return self.users.fetch(self._names, self._quota, deadline)
-
-    def close(self) -> None:
-        """Close the connection, even during a request in another thread."""
-        if self._http is not None:
-            self._http.abort()
-
-    def _ask(
-        self, endpoint: str, deadline: Deadline, accept: Mapping[str, str] = ACCEPT
-    ) -> Response:
-        self._http = self._http or self._connect()
-        return LoggedIn(self._http, self._credentials).ask(endpoint, deadline, accept)
 
     def _buckets(self, deadline: Deadline) -> bytes:
         response = self._ask(_BUCKETS, deadline, self._accept)
@@ -86,12 +68,5 @@ class DashboardRgw:
             return None
         return self._body(endpoint, response)
 
-    def _body(self, endpoint: str, response: Response) -> bytes:
-        if response.status == 200:
-            return response.body
-        text = f"/api/{endpoint}: HTTP {response.status}: {detail(response)}"
-        if response.status == 403:
-            text += f"; {hint(endpoint, self._credentials.username)}"
-            raise SourceError(ErrorKind.DENIED, text)
-        unknown = response.status == 404 and not is_of_rgw(response)
-        raise SourceError(ErrorKind.UNSUPPORTED if unknown else ErrorKind.FAILED, text)
+    def _is_unknown(self, response: Response) -> bool:
+        return super()._is_unknown(response) and not is_of_rgw(response)

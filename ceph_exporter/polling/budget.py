@@ -114,14 +114,18 @@ class Budget:
             return  # it took longer, because it includes connecting and logging in
         cost = max(0.0, answer.cost - LATENCY)
         previous = self._requests.get(answer.wire_format)
-        self._requests[answer.wire_format] = _Request(
+        learned = _Request(
             seconds=(previous.seconds + cost) / 2 if previous else cost,
             vital=any(fact.document in VITAL for fact in requested),
             slow=all(fact.slow for fact in requested),
             spared=previous.spared if previous else False,
             when=now,
         )
-        self._plan()
+        self._requests[answer.wire_format] = learned
+        # On a small cluster, nothing costs anything or waits, so there is nothing to plan anew.
+        is_same = previous is not None and learned == previous._replace(when=now)
+        if not is_same or any(self._intervals.values()):
+            self._plan()
 
     def spare(self, request: str) -> None:
         """Note that the answer to another request contained what this request is made for."""

@@ -122,7 +122,7 @@ class Budget:
             when=now,
         )
         self._requests[answer.wire_format] = learned
-        # On a small cluster, nothing costs anything or waits, so there is nothing to plan anew.
+        # On a small cluster, nothing costs anything or waits, so there is nothing to plan again.
         is_same = previous is not None and learned == previous._replace(when=now)
         if not is_same or any(self._intervals.values()):
             self._plan()

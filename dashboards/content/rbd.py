@@ -1,28 +1,22 @@
 """RBD: the busiest and the largest images, what the pools hold, and mirroring."""
 
-from dashboards.content.hosts_and_osds import host_link
+from dashboards.content.figures import Absence, figure
 from dashboards.content.phrases import or_none
+from dashboards.content.rbd_mirroring import FIGURES, MIRRORING
 from dashboards.engine.declare import (
     Dashboard,
     Panel,
     Query,
     Section,
-    Stat,
     Table,
     TimeSeries,
-    ValueMappings,
-    bad_from,
     limits,
-    warn_from,
 )
 
-SMALL = (4, 4)
 IMAGE = "cluster, pool, namespace, image"
 NAME = "{{pool}} {{namespace}} {{image}}"
 NO_COUNTERS = "the collector rbd_images is off, or the API is not rados"
 NO_SIZES = "the collector rbd_images is off, or the API is not dashboard"
-NO_MIRRORS = "no RBD mirror daemon runs"
-NOT_BY_RADOS = "only the dashboard API reports it"
 NO_IO = (
     "No requests, the collector rbd_images is off, the API is not rados, or the exporter cannot "
     "reach Ceph"
@@ -31,14 +25,10 @@ NO_LIST = (
     "No images, the collector rbd_images is off, the API is not dashboard, or the exporter cannot "
     "reach Ceph"
 )
-NO_STATES = "Nothing is being mirrored, the API is not dashboard, or the exporter cannot reach Ceph"
-UNKNOWN_MIRROR = "No RBD mirror daemon runs, or the exporter cannot reach Ceph"
 # The label of this metric is the one of another exporter.
 PROVISIONED = (
     f'max by ({IMAGE}) (label_replace(ceph_rbd_volume_size{{*}}, "image", "$1", "name", "(.*)"))'
 )
-DAEMONS = "max by (cluster, ceph_daemon, id, hostname) (ceph_rbd_mirror_daemon_health{*})"
-HEALTH: ValueMappings = {0: ("ok", "green"), 1: ("warning", "orange"), 2: ("error", "red")}
 
 
 def _rate(metric: str) -> str:
@@ -86,20 +76,8 @@ def _latency(kind: str) -> Panel:
 
 
 def _sum(title: str, description: str, metric: str, unit: str = "locale") -> Panel:
-    return Stat(
-        title,
-        description,
-        (
-            Query(
-                f"sum by (cluster) (max by (cluster, pool) ({metric}{{*}}))",
-                "{{cluster}}",
-                empty_when=NO_SIZES,
-            ),
-        ),
-        NO_LIST,
-        unit=unit,
-        size=SMALL,
-    )
+    expr = f"sum by (cluster) (max by (cluster, pool) ({metric}{{*}}))"
+    return figure(title, description, expr, Absence(NO_SIZES, NO_LIST, "unknown"), unit=unit)
 
 
 GLANCE = (
@@ -117,53 +95,7 @@ GLANCE = (
         "ceph_rbd_pool_used_bytes",
         "bytes",
     ),
-    Stat(
-        "Mirror daemons in error",
-        "RBD mirror daemons that report an error. Good: 0.",
-        (
-            Query(
-                "sum by (cluster) (max by (cluster, ceph_daemon) (ceph_rbd_mirror_daemon_health{*})"
-                " == bool 2)",
-                "{{cluster}}",
-                empty_when=NO_MIRRORS,
-            ),
-        ),
-        UNKNOWN_MIRROR,
-        thresholds=bad_from(1),
-        size=SMALL,
-        brief="none or unknown",
-    ),
-    Stat(
-        "Images not mirrored",
-        "Images that the mirror daemons cannot mirror. Good: 0.",
-        (
-            Query(
-                "sum by (cluster) (max by (cluster, pool) (ceph_rbd_mirror_image_errors{*}))",
-                "{{cluster}}",
-                empty_when=NO_MIRRORS,
-            ),
-        ),
-        UNKNOWN_MIRROR,
-        thresholds=bad_from(1),
-        size=SMALL,
-        brief="none or unknown",
-    ),
-    Stat(
-        "Slowest mirror",
-        "The estimated time until the last image has all changes of its primary. Good: seconds.",
-        (
-            Query(
-                "max by (cluster) (ceph_rbd_mirror_until_synced_seconds{*})",
-                "{{cluster}}",
-                empty_when=f"{NO_MIRRORS}, or nothing is being mirrored",
-            ),
-        ),
-        NO_STATES,
-        unit="s",
-        thresholds=warn_from(3600),
-        size=SMALL,
-        brief="none or unknown",
-    ),
+    *FIGURES,
 )
 
 IO = (
@@ -217,91 +149,6 @@ SIZES = (
         NO_LIST,
         unit="bytes",
         size=(12, 10),
-        minimum=0,
-    ),
-)
-
-MIRRORING = (
-    Table(
-        "Mirror daemons",
-        "Every RBD mirror daemon and its health. Good: ok. For what it reports, run "
-        "`rbd mirror pool status POOL --verbose`.",
-        (
-            Query(
-                or_none(
-                    DAEMONS,
-                    "No RBD mirror daemon",
-                ),
-                "exists",
-                hidden=True,
-            ),
-            Query(
-                DAEMONS,
-                "health",
-                empty_when=NO_MIRRORS,
-                mappings=HEALTH,
-            ),
-        ),
-        "Prometheus scrapes no exporter",
-        size=(12, 8),
-        labels=("ceph_daemon", "id", "hostname", "note"),
-        links=(host_link("hostname"),),
-    ),
-    TimeSeries(
-        "Mirrored images by state",
-        "Good: replaying or, in the cluster of the primaries, stopped. syncing: the first copy is "
-        "under way. error, unknown: not mirrored.",
-        (
-            Query(
-                "sum by (cluster, state)"
-                " (max by (cluster, pool, state) (ceph_rbd_mirror_images{*}))",
-                "images {{state}}",
-                empty_when=NOT_BY_RADOS,
-            ),
-        ),
-        NO_STATES,
-        unit="locale",
-        size=(12, 8),
-        stack=True,
-        decimals=0,
-        minimum=0,
-    ),
-    TimeSeries(
-        "Time until in sync",
-        "The estimated time until the slowest image of each pool has all changes of its primary. "
-        "Good: seconds.",
-        (
-            Query(
-                "max by (cluster, pool) (ceph_rbd_mirror_until_synced_seconds{*})",
-                "{{pool}}",
-                empty_when=NOT_BY_RADOS,
-            ),
-        ),
-        NO_STATES,
-        unit="s",
-        size=(12, 8),
-        minimum=0,
-    ),
-    TimeSeries(
-        "Images that are not mirrored",
-        "Images of each pool that the mirror daemons cannot mirror, or about which they warn. "
-        "Good: 0.",
-        (
-            Query(
-                "max by (cluster, pool) (ceph_rbd_mirror_image_errors{*})",
-                "errors {{pool}}",
-                empty_when=NO_MIRRORS,
-            ),
-            Query(
-                "max by (cluster, pool) (ceph_rbd_mirror_image_warnings{*})",
-                "warnings {{pool}}",
-                empty_when=NO_MIRRORS,
-            ),
-        ),
-        "No RBD mirror daemon runs, or the exporter cannot reach Ceph",
-        unit="locale",
-        size=(12, 8),
-        decimals=0,
         minimum=0,
     ),
 )

@@ -1,6 +1,7 @@
 """The RADOS Gateways: gateways, users, quotas, buckets and requests."""
 
 from dashboards.content.checks import RGW
+from dashboards.content.figures import Absence, figure
 from dashboards.content.hosts_and_osds import host_link
 from dashboards.content.phrases import cluster, or_none, versioned
 from dashboards.content.rgw_buckets import BUCKETS
@@ -9,66 +10,47 @@ from dashboards.engine.declare import (
     Dashboard,
     Query,
     Section,
-    Stat,
     Table,
     TimeSeries,
     rising,
 )
 
-SMALL = (4, 4)
 NO_RGW = "the cluster has no RADOS Gateway"
 NOTHING = "No RADOS Gateway, RGW does not answer, or the exporter cannot reach Ceph"
 QUOTA = rising(0.9, 1)
+_ABSENT = Absence(NO_RGW, NOTHING)
 
 
 def _sum(metric: str) -> str:
     return f"sum by (cluster) (max by (cluster, user, placement) ({metric}{{*}}))"
 
 
-def _whole(title: str, description: str, expr: str, unit: str = "short") -> Stat:
-    return Stat(
-        title,
-        description,
-        (Query(expr, "{{cluster}}", empty_when=NO_RGW),),
-        NOTHING,
-        unit=unit,
-        size=SMALL,
-        brief="none or unknown",
-    )
-
-
 GLANCE = (
-    _whole(
+    figure(
         "Gateways",
         "Number of RADOS Gateways that Ceph knows of. A gateway that dies is forgotten after about "
         "a minute.",
         "count by (cluster) (max by (cluster, ceph_daemon, hostname) (ceph_rgw_daemon_info{*}))",
+        _ABSENT,
     ),
-    _whole("Users", "Number of users of the zone.", cluster("ceph_rgw_users")),
-    _whole("Buckets", "Number of buckets of all users.", _sum("ceph_rgw_user_buckets")),
-    _whole("Objects", "Number of objects in all buckets.", _sum("ceph_rgw_user_objects")),
-    _whole(
+    figure("Users", "Number of users of the zone.", cluster("ceph_rgw_users"), _ABSENT),
+    figure("Buckets", "Number of buckets of all users.", _sum("ceph_rgw_user_buckets"), _ABSENT),
+    figure("Objects", "Number of objects in all buckets.", _sum("ceph_rgw_user_objects"), _ABSENT),
+    figure(
         "Data",
         "Size of the objects in all buckets, before compression and replication.",
         _sum("ceph_rgw_user_bytes"),
-        "bytes",
+        _ABSENT,
+        unit="bytes",
     ),
-    Stat(
+    figure(
         "Highest quota usage",
         "The highest usage of any user's quota, for size or objects. Good: under 90 %. At 100 % "
         "RGW refuses uploads.",
-        (
-            Query(
-                cluster("ceph_rgw_user_quota_used_ratio"),
-                "{{cluster}}",
-                empty_when="no user has a quota",
-            ),
-        ),
-        f"No user has a quota. {NOTHING}",
+        cluster("ceph_rgw_user_quota_used_ratio"),
+        Absence("no user has a quota", f"No user has a quota. {NOTHING}"),
         unit="percentunit",
         thresholds=QUOTA,
-        size=SMALL,
-        brief="none or unknown",
     ),
 )
 

@@ -8,7 +8,7 @@ counters, which is Ceph's default.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -21,6 +21,7 @@ from testbed.bootstrap import RIGHTS
 from testbed.exporter import arguments, run
 from testbed.librados import open_source
 from tests.real import parity
+from tests.real.orchestrated import expected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,71 +70,6 @@ def once(cluster: CephCluster, api: str) -> Once:
     page = parity.parse(done.stdout)
     assert page["ceph_up"] == {frozenset(): 1.0}
     return Once(page, done.stderr)
-
-
-def rows(cluster: CephCluster, *command: str) -> list[dict[str, Any]]:
-    """Return what a command of `ceph orch` lists."""
-    return cast("list[dict[str, Any]]", cluster.ask("orch", *command))
-
-
-def series(**labels: str) -> frozenset[tuple[str, str]]:
-    """Return the labels of a series."""
-    return frozenset(labels.items())
-
-
-def expected(cluster: CephCluster, documents: tuple[str, ...]) -> parity.Page:
-    """Return the families of some documents that `ceph orch` implies at this moment."""
-    page: parity.Page = {}
-    if "orch ps" in documents:
-        daemons = [
-            (row, {"daemon_name": f"{row['daemon_type']}.{row['daemon_id']}"})
-            for row in rows(cluster, "ps")
-        ]
-        page["ceph_cephadm_daemon_status"] = {
-            series(
-                **name,
-                service_type=row["daemon_type"],
-                hostname=row["hostname"],
-                service_name=orchestrator.SERVICES[name["daemon_name"]],
-            ): row["status"]
-            for row, name in daemons
-        }
-        page["ceph_orchestrator_daemon_start_time_seconds"] = {
-            series(**name, hostname=row["hostname"]): orchestrator.STARTED for row, name in daemons
-        }
-        for field in ("memory_usage", "memory_request", "memory_limit"):
-            page[f"ceph_orchestrator_daemon_{field}_bytes"] = {
-                series(**name, hostname=row["hostname"]): row[field]
-                for row, name in daemons
-                if field in row
-            }
-    if "orch ls" in documents:
-        services = [
-            (series(service_type=row["service_type"], service_name=row["service_name"]), row)
-            for row in rows(cluster, "ls")
-        ]
-        page["ceph_orchestrator_service_size"] = {
-            block: row["status"]["size"] for block, row in services
-        }
-        page["ceph_orchestrator_service_running"] = {
-            block: row["status"]["running"] for block, row in services
-        }
-        page["ceph_orchestrator_service_unmanaged"] = {
-            block: row.get("unmanaged", False) for block, row in services
-        }
-    if "orch host ls" in documents:
-        hosts = rows(cluster, "host", "ls")
-        page["ceph_orchestrator_hosts"] = {
-            series(status="online"): len(hosts),
-            series(status="offline"): 0,
-            series(status="maintenance"): 0,
-        }
-        page["ceph_orchestrator_label_hosts"] = {
-            series(label=label): sum(label in row["labels"] for row in hosts)
-            for row in hosts
-            for label in row["labels"]
-        }
-    return page
 
 
 def of_counters(cluster: CephCluster, value: str) -> None:

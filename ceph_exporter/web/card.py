@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ceph_exporter import humanize
 from ceph_exporter.polling import advice
+from ceph_exporter.polling.advice import Missing
 from ceph_exporter.polling.poller import Poller
 from ceph_exporter.polling.remedies import remedy
 from ceph_exporter.polling.report import (
@@ -35,8 +36,14 @@ def card(poller: Poller) -> Iterator[str]:
         if is_current:
             yield from _tiles(report, state)
             yield from monitors(report.overview.monitors)
-        yield from _problems(report, has_checks=is_current and report.up)
-        yield from _details(poller, report)
+        missing = advice.missing(report)
+        yield from _problems(report, missing, has_checks=is_current and report.up)
+        yield from _connection(report)
+        yield from _unread(missing)
+        yield from _documents(report)
+        yield from _collectors(report.collectors)
+        link = markup.link(poller.title, "./probe?target=")
+        yield f'<p><a href="{link}">Metrics of this cluster</a>'
     yield "</section>"
 
 
@@ -62,11 +69,11 @@ def _tiles(report: Report, state: Condition) -> Iterator[str]:
     yield f'<dl class="tiles">{"".join(rows)}</dl>' if rows else ""
 
 
-def _problems(report: Report, *, has_checks: bool) -> Iterator[str]:
+def _problems(report: Report, missing: list[Missing], *, has_checks: bool) -> Iterator[str]:
     """Yield what is wrong and how to fix it: in Ceph, then in reading it."""
     checks = sorted(report.checks, key=lambda row: row.severity != "HEALTH_ERR")
     checks = checks if has_checks else []
-    faults = [row for row in advice.missing(report) if row.fault]
+    faults = [row for row in missing if row.fault]
     if not checks and not faults:
         return
     yield '<h3>What is wrong</h3><ul class="wrong">'
@@ -93,15 +100,6 @@ def _fix(fix: str) -> str:
     return f'<p class="fix">{plain(fix)}</p>' if fix else ""
 
 
-def _details(poller: Poller, report: Report) -> Iterator[str]:
-    """Yield what few people need, folded."""
-    yield from _connection(report)
-    yield from _unread(report)
-    yield from _documents(report)
-    yield from _collectors(report.collectors)
-    yield f'<p><a href="{markup.link(poller.title, "./probe?target=")}">Metrics of this cluster</a>'
-
-
 def _fold(title: str, body: str) -> str:
     return f"<details><summary>{title}</summary>{body}</details>"
 
@@ -120,10 +118,10 @@ def _connection(report: Report) -> Iterator[str]:
     yield _fold(title, f"<dl>{listed}</dl>")
 
 
-def _unread(report: Report) -> Iterator[str]:
+def _unread(missing: list[Missing]) -> Iterator[str]:
     """Yield the documents that another API, more rights or a setting would add."""
     groups: dict[tuple[str, str], list[str]] = {}
-    for row in advice.missing(report):
+    for row in missing:
         if not row.fault and not row.final:
             groups.setdefault((row.why, row.fix), []).append(row.what)
     if not groups:

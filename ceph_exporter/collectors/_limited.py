@@ -1,29 +1,32 @@
-"""Tables with a limit on the number of series."""
+"""A limit on the number of series of rows, each of which has several."""
 
-from collections.abc import Iterable
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable
+from typing import Generic, NamedTuple, TypeVar
 
 from ceph_exporter.metric import Value
 
-Row: TypeAlias = tuple[tuple[str, Value], ...]
-"""The labels and the value of one item in each of several metrics."""
+R = TypeVar("R")
 
 
-class Table(NamedTuple):
-    """The rows within the limit; cut: how many series are left out."""
+class Limited(NamedTuple, Generic[R]):
+    """The rows within a limit. left: what remains of it; cut: how many series are left out."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[R, ...]
+    left: int
     cut: int
 
 
-def limited(rows: Iterable[Row], limit: int) -> Table:
-    """Return the first rows, as many as the limit allows; the first that does not fit ends it."""
-    shown, cut = list[Row](), 0
+def limited(rows: Iterable[R], values: Callable[[R], Iterable[Value]], limit: int) -> Limited[R]:
+    """Return the first rows, as many as the limit allows; the first that does not fit ends it.
+
+    values: returns those of a row; each that is not None is a series.
+    """
+    shown, left, cut = list[R](), limit, 0
     for row in rows:
-        size = sum(value is not None for _, value in row)
-        if cut or size > limit:
+        size = sum(value is not None for value in values(row))
+        if cut or size > left:
             cut += size
         else:
-            limit -= size
+            left -= size
             shown.append(row)
-    return Table(tuple(shown), cut)
+    return Limited(tuple(shown), 0 if cut else left, cut)

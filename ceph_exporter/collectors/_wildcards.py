@@ -1,4 +1,4 @@
-"""Names of buckets that an operator chooses with the wildcards `*` and `?`."""
+"""Names of buckets and images that an operator chooses with the wildcards `*` and `?`."""
 
 import re
 from fnmatch import translate

@@ -1,17 +1,17 @@
 """The RBD images: reads and writes over librados, sizes and snapshots over the dashboard."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import msgspec
 
-from ceph_exporter.collectors._limited import Row, Table, limited
+from ceph_exporter.collectors._limited import Limited, limited
 from ceph_exporter.collectors._wildcards import Names
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.osd_dump import OsdDump
 from ceph_exporter.facts.rbd_counters import ImageCounters, RbdCounters
 from ceph_exporter.facts.rbd_images import Image, RbdImages, by_pool
-from ceph_exporter.metric import Family, Labels, Metric, one
+from ceph_exporter.metric import Family, Labels, Metric, Value, one
 
 DEFAULT = False  # the OSDs count requests and the mgr opens all images only for this collector
 
@@ -146,16 +146,12 @@ CUT_COUNTERS = Metric(
 )
 
 _OF_COUNTERS = (
-    READ_OPS,
-    WRITE_OPS,
-    READ_BYTES,
-    WRITE_BYTES,
-    READ_LATENCY,
-    READ_COUNT,
-    WRITE_LATENCY,
-    WRITE_COUNT,
+    *(READ_OPS, WRITE_OPS, READ_BYTES, WRITE_BYTES),
+    *(READ_LATENCY, READ_COUNT, WRITE_LATENCY, WRITE_COUNT),
 )
 _OF_IMAGES = (SIZE, USED, SNAPSHOTS, METADATA)
+Row: TypeAlias = tuple[tuple[str, Value], ...]
+"""The labels and the value of an image in each of several metrics."""
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -197,24 +193,29 @@ def collect(facts: Facts, options: Options = Options()) -> Iterator[Family]:  # 
         yield CUT, one(table.cut)
 
 
-def _families(metrics: tuple[Metric, ...], table: Table) -> Iterator[Family]:
+def _families(metrics: tuple[Metric, ...], table: Limited[Row]) -> Iterator[Family]:
     for index, metric in enumerate(metrics):
         # An image in a namespace has no metadata, but may have the labels of one that does.
         yield metric, [row[index] for row in table.rows if row[index][1] is not None]
 
 
-def _requests(counters: RbdCounters, options: Options) -> Table:
+def _requests(counters: RbdCounters, options: Options) -> Limited[Row]:
     names = Names(options.include, options.exclude)
     rows = [row for row in counters.images if names.shows(row.name, _place(row))]
     rows.sort(key=lambda row: -(row.read_ops or 0) - (row.write_ops or 0))
-    return limited(map(_counters, rows), options.limit)
+    return limited(map(_counters, rows), _values, options.limit)
 
 
-def _images(answer: RbdImages, options: Options, ids: tuple[tuple[str, str], ...]) -> Table:
+def _images(answer: RbdImages, options: Options, ids: tuple[tuple[str, str], ...]) -> Limited[Row]:
     names, by_name = Names(options.include, options.exclude), dict(ids)
     rows = [row for row in answer.images if names.shows(row.name, _place(row))]
     rows.sort(key=lambda row: (-(row.size or 0), row.pool, row.namespace or "", row.name))
-    return limited((_image(row, by_name.get(row.pool)) for row in rows), options.limit)
+    shown = (_image(row, by_name.get(row.pool)) for row in rows)
+    return limited(shown, _values, options.limit)
+
+
+def _values(row: Row) -> Iterator[Value]:
+    return (value for _, value in row)
 
 
 def _place(row: Image | ImageCounters) -> str | None:
@@ -227,14 +228,8 @@ def _place(row: Image | ImageCounters) -> str | None:
 def _counters(row: ImageCounters) -> Row:
     block = _IMAGE(row.pool, row.namespace, row.name)
     values = (
-        row.read_ops,
-        row.write_ops,
-        row.read_bytes,
-        row.write_bytes,
-        row.read_latency,
-        row.read_ops,
-        row.write_latency,
-        row.write_ops,
+        *(row.read_ops, row.write_ops, row.read_bytes, row.write_bytes),
+        *(row.read_latency, row.read_ops, row.write_latency, row.write_ops),
     )
     return tuple((block, value) for value in values)
 

@@ -5,6 +5,7 @@ from typing import Annotated, NamedTuple, TypeAlias
 
 import msgspec
 
+from ceph_exporter.collectors._limited import limited
 from ceph_exporter.collectors._wildcards import Names
 from ceph_exporter.facts import Facts
 from ceph_exporter.facts.rgw_buckets import Bucket, Quota, RgwBuckets
@@ -201,28 +202,20 @@ def _buckets(answer: RgwBuckets, options: Options) -> _Table:
     names = Names(options.include, options.exclude)
     rows = [row for row in answer.buckets if names.shows(row.name, row.tenant)]
     rows.sort(key=lambda row: (-(row.size or 0), row.tenant or "", row.name))
-    return _limited(map(_bucket, rows), options.limit)
+    return _table(map(_bucket, rows), options.limit)
 
 
 def _requests(usage: RgwUsage, options: Options, left: int) -> _Table:
     names = Names(options.include, options.exclude)
     rows = [row for row in usage.traffic if names.shows(row.bucket, row.tenant)]
     rows.sort(key=lambda row: -(row.bytes_sent or 0) - (row.bytes_received or 0))
-    return _limited(_traffic(rows), left)
+    return _table(_traffic(rows), left)
 
 
-def _limited(rows: Iterable[Row], left: int) -> _Table:
-    """Return the first rows, as many as the limit allows; the first that does not fit ends it."""
-    shown, cut = list[Row](), 0
-    for row in rows:
-        size = sum(value is not None for value in row[1])
-        if cut or size > left:
-            cut += size
-        else:
-            left -= size
-            shown.append(row)
+def _table(rows: Iterable[Row], limit: int) -> _Table:
+    shown, left, cut = limited(rows, lambda row: row[1], limit)
     blocks = tuple(block for block, _ in shown)
-    return _Table(blocks, [values for _, values in shown], 0 if cut else left, cut)
+    return _Table(blocks, [values for _, values in shown], left, cut)
 
 
 def _bucket(row: Bucket) -> Row:

@@ -6,12 +6,12 @@ Monitor::get_health_status of Ceph 12 and 13; HealthMonitor.cc of Ceph 14 and la
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, TypeAlias
 
 import msgspec
 
 from ceph_exporter.facts import monitor_details, preluminous, slow_ops, time_sync
+from ceph_exporter.facts.dates import unix_time
 from ceph_exporter.facts.decode import DecodeError, Decoder
 from ceph_exporter.facts.fact import Fact, decodes
 from ceph_exporter.facts.numbers import amount
@@ -186,7 +186,7 @@ def _modern(answer: RawHealth, status: str) -> Health:
         mutes=(
             None
             if answer.mutes is None
-            else tuple(Mute(mute.code, mute.sticky, _unix(mute.ttl)) for mute in answer.mutes)
+            else tuple(Mute(mute.code, mute.sticky, unix_time(mute.ttl)) for mute in answer.mutes)
         ),
         monitor_health=monitors,
         reports=monitor_details.reports(lines),
@@ -234,11 +234,3 @@ def _preluminous(answer: RawHealth, status: str) -> Health:
         era=preluminous.era(reported),
         listed=answer.summary is not None and len(summary) == len(answer.summary),
     )
-
-
-def _unix(date: str | None) -> float | None:
-    try:
-        end = None if date is None else datetime.fromisoformat(date)
-    except ValueError:
-        return None
-    return end.timestamp() if end is not None and end.tzinfo is not None else None

@@ -7,10 +7,10 @@ there are any.
 """
 
 import re
-from datetime import datetime
 
 import msgspec
 
+from ceph_exporter.facts.dates import unix_time
 from ceph_exporter.facts.decode import Decoder
 from ceph_exporter.facts.fact import Fact, Facts, decodes
 from ceph_exporter.facts.progress_events import (
@@ -116,9 +116,4 @@ def _start(date: str | None) -> float | None:
     Up to Ceph 18, and for RBD's tasks in every release, the dashboard prints the local time of the
     mgr with a "Z", as if it were UTC.
     """
-    if date is None or not _OFFSET.search(date):
-        return None
-    try:
-        return datetime.fromisoformat(date).timestamp()
-    except ValueError:
-        return None
+    return unix_time(date) if date is not None and _OFFSET.search(date) else None

@@ -8,10 +8,10 @@ Ceph 14, the time has no time zone.
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 
 import msgspec
 
+from ceph_exporter.facts.dates import unix_time
 from ceph_exporter.facts.health import Check, Health
 from ceph_exporter.facts.numbers import amount
 
@@ -53,10 +53,5 @@ def _debt(check: Check) -> Debt:
 
 
 def _unix(line: str) -> float | None:
-    if not (match := _SINCE.match(line)):
-        return None
-    try:
-        when = datetime.fromisoformat(match[1])
-    except ValueError:
-        return None
-    return amount(when.timestamp()) if when.tzinfo is not None else None
+    match = _SINCE.match(line)
+    return amount(unix_time(match[1])) if match else None
